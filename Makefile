@@ -1,0 +1,42 @@
+# make run      train the study of config.yaml and write its report
+# make test     run the tests
+# make check    lint and format checks
+# make bench    measure the trainer's speed and memory (DATA=file.npz for other images)
+# make clean    remove the virtual environment; results stay
+
+PYTHON ?= python3
+DATA ?= data/pneumoniamnist.npz
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run test check bench clean
+
+run: .venv/run.stamp
+	snakemake --cores 4
+
+test: .venv/dev.stamp
+	pytest
+
+check: .venv/dev.stamp
+	ruff check .
+	ruff format --check .
+	snakefmt --check .
+	snakemake --lint
+
+bench: .venv/run.stamp
+	python tests/bench_training.py $(DATA)
+
+clean:
+	rm -rf .venv
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; say where: make PYTHON=python3.12 run" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements.txt requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@ .venv/run.stamp

@@ -1,0 +1,40 @@
+# A training study: every cell of a grid of training choices is trained with several seeds, in
+# rounds, and the runs are averaged into tables, figures and a report.
+#
+#     snakemake --cores 4                       train what is missing, write the report
+#     snakemake --cores 1 regenerate_report     the report from the runs that exist, never training
+#
+# What is studied is in config.yaml; what comes out is below results/<dataset>/.
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.25")
+
+REPOSITORY = Path(workflow.basedir)
+
+
+configfile: REPOSITORY / "config.yaml"
+
+
+include: "workflow/rules/study.smk"
+
+
+RUNS = STUDY["runs"]
+DESCRIPTION = "<results>/data/description.json"
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/aggregate.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "<results>/report.html",
+
+
+onsuccess:
+    print(f"Report: {REPORT}" if REPORT.exists() else "")

@@ -1,0 +1,23 @@
+"""Write cells.csv: what every cell trains, and for how many rounds."""
+
+import csv
+import io
+import sys
+
+from study.files import write_text
+from study.parameters import PARAMETERS
+
+
+def list_cells(cells: dict[str, dict]) -> str:
+    """The planned cells as CSV, a row a cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["cell", *PARAMETERS, "rounds"])
+    for name, cell in cells.items():
+        writer.writerow([name, *(cell[parameter] for parameter in PARAMETERS), cell["rounds"]])
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    write_text(snakemake.output.cells, list_cells(snakemake.params.cells))

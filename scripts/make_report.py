@@ -1,0 +1,99 @@
+"""Write the report: one HTML file with the tables, the figures and what they were made from."""
+
+import base64
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from study.averages import METRICS, over_seeds
+from study.choices import level_title, parameter_title
+from study.files import write_text
+from study.parameters import PARAMETERS
+from study.tables import (
+    HEADINGS,
+    caption,
+    describe,
+    figure_caption,
+    figure_text,
+    name_title,
+    printed,
+    seed_count,
+)
+
+
+def cell_rows(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> list[list[str]]:
+    """Every cell after its last round, as text: its parameters, round, four figures and seeds."""
+    rows = []
+    for name, cell in cells.items():
+        means = summary[(summary["cell"] == name) & (summary["round"] == cell["rounds"])]
+        row = over_seeds(means)
+        rows.append(
+            [
+                *(level_title(parameter, cell[parameter]) for parameter in PARAMETERS),
+                str(cell["rounds"]),
+                *(figure_text(metric, row[metric], row[f"{metric}_sd"]) for metric in METRICS),
+                seed_count(row["n"], row["diverged"], seeds),
+            ]
+        )
+    return rows
+
+
+def data_rows(description: dict) -> list[list[str]]:
+    """The splits' sizes and balance, as text."""
+    return [
+        [
+            split,
+            str(counts["count"]),
+            str(counts["negative"]),
+            str(counts["positive"]),
+            f"{100 * counts['positive'] / counts['count']:.1f}",
+        ]
+        for split, counts in description["splits"].items()
+    ]
+
+
+def render(template: Path, **content) -> str:
+    """The filled-in template; everything that is put into it is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["name_title"] = name_title
+    return environment.get_template(template.name).render(**content)
+
+
+if __name__ == "__main__":
+    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    plan = snakemake.params.plan
+    summary = pd.read_csv(snakemake.input.summary, float_precision="round_trip")
+    tables = []
+    for (name, table), path in zip(plan["tables"].items(), snakemake.input.tables):
+        frame = pd.read_csv(path, float_precision="round_trip")
+        headings, rows = printed(frame, plan["seeds"])
+        tables.append((name, caption(table, plan["baseline"]), headings, rows))
+    figures = []
+    for (name, figure), path in zip(plan["figures"].items(), snakemake.input.figures):
+        image = base64.b64encode(Path(path).read_bytes()).decode("ascii")
+        parameters = {**plan["baseline"], **figure["cell"]}
+        figures.append((name, figure_caption(figure, parameters), image))
+    data = None
+    if snakemake.input.description:
+        data = json.loads(Path(snakemake.input.description).read_text(encoding="utf-8"))
+    html = render(
+        Path(snakemake.input.template),
+        plan=plan,
+        baseline=describe(plan["baseline"]),
+        data=data,
+        data_rows=data_rows(data) if data else [],
+        grid_rows=[
+            (parameter_title(factor), ", ".join(level_title(factor, level) for level in levels))
+            for factor, levels in plan["grid"].items()
+        ],
+        tables=tables,
+        figures=figures,
+        cell_headings=[*map(parameter_title, PARAMETERS), "Round", *HEADINGS.values(), "Seeds"],
+        cell_rows=cell_rows(summary, plan["cells"], plan["seeds"]),
+    )
+    write_text(snakemake.output.html, html)

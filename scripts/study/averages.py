@@ -1,0 +1,93 @@
+"""From the metrics of each epoch to one mean a seed, and from those to a mean over seeds."""
+
+import numpy as np
+import pandas as pd
+
+from study.errors import UserError
+from study.parameters import PARAMETERS
+
+METRICS = ["train_loss", "train_accuracy", "val_loss", "val_accuracy"]
+LOSS_COLUMNS = ["train_loss", "val_loss"]
+
+
+def read_metrics(path, seeds: range, epochs: int) -> pd.DataFrame:
+    """A run's metrics: `seed`, `epoch` and the four figures, and whether the seed `diverged`.
+
+    A seed has diverged where a loss is not finite. It may have fewer rows than epochs.
+
+    Raises:
+        UserError: the file is not whole.
+    """
+    advice = "; delete it and run again"
+    try:
+        frame = pd.read_csv(path, float_precision="round_trip")
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({error}){advice}") from error
+    if list(frame.columns) != ["seed", "epoch", *METRICS]:
+        raise UserError(f"{path}: columns {', '.join(frame.columns)}{advice}")
+    finite = np.isfinite(frame[LOSS_COLUMNS].to_numpy(dtype=float)).all(axis=1)
+    frame["diverged"] = frame["seed"].map((~pd.Series(finite)).groupby(frame["seed"]).any())
+    found = {seed: list(rows["epoch"]) for seed, rows in frame.groupby("seed")}
+    for seed in seeds:
+        rows = found.pop(seed, [])
+        whole = list(range(1, epochs + 1))
+        stopped = frame.loc[frame["seed"] == seed, "diverged"].any()
+        if not rows or rows != (whole[: len(rows)] if stopped else whole):
+            raise UserError(f"{path}: seed {seed} has {len(rows)} of {epochs} epochs{advice}")
+    if found:
+        raise UserError(f"{path}: has seed {min(found)}, not in its block{advice}")
+    return frame
+
+
+def average_run(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
+    """The means over the epochs after the warm-up, a row a seed, empty where a seed diverged."""
+    after = metrics[(metrics["epoch"] > warmup_epochs) & ~metrics["diverged"]]
+    means = after.groupby("seed")[METRICS].mean()
+    return means.reindex(sorted(metrics["seed"].unique())).rename_axis("seed").reset_index()
+
+
+def summarize(runs: list[dict], paths: list[str], plan: dict) -> pd.DataFrame:
+    """One row per cell, round and seed, with the cell's parameters and its four means.
+
+    Args:
+        runs: the runs to read, as `study.cells.plan_runs` returns them.
+        paths: the metric file of each.
+        plan: has `cells`, `epochs_per_round` and `warmup_epochs`.
+    """
+    cells, epochs, warmup = plan["cells"], plan["epochs_per_round"], plan["warmup_epochs"]
+    parts = [pd.DataFrame(columns=SUMMARY_COLUMNS)]
+    for run, path in zip(runs, paths, strict=True):
+        metrics = read_metrics(path, range(run["first"], run["last"] + 1), epochs)
+        means = average_run(metrics, warmup)
+        parameters = {name: cells[run["cell"]][name] for name in PARAMETERS}
+        means = means.assign(cell=run["cell"], round=run["round"], **parameters)
+        parts.append(means[SUMMARY_COLUMNS])
+    summary = pd.concat([part for part in parts if len(part)] or parts)
+    order = {cell: position for position, cell in enumerate(cells)}
+    return summary.sort_values(
+        ["cell", "round", "seed"],
+        key=lambda column: column.map(order) if column.name == "cell" else column,
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+SUMMARY_COLUMNS = ["cell", *PARAMETERS, "round", "seed", *METRICS]
+
+
+def over_seeds(means: pd.DataFrame) -> dict:
+    """Counts, means and sample standard deviations over seeds.
+
+    Args:
+        means: one row a seed with the four means, empty where the seed diverged.
+
+    Returns:
+        `n` (seeds that the means are over), `diverged`, and for each metric its mean and, under
+        `<metric>_sd`, its standard deviation (n - 1 in the denominator; NaN below two seeds).
+    """
+    whole = means[METRICS].dropna()
+    figures = {"n": len(whole), "diverged": len(means) - len(whole)}
+    for metric in METRICS:
+        figures[metric] = whole[metric].mean()
+        figures[f"{metric}_sd"] = whole[metric].std(ddof=1)
+    return figures

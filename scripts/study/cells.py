@@ -1,0 +1,107 @@
+"""From a configuration to the cells that are trained, their names and their runs.
+
+A cell is one value for every training parameter. A run is what one job trains: one cell, one
+block of seeds, one round.
+"""
+
+import itertools
+import json
+from hashlib import sha256
+
+from study.errors import UserError
+from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences
+
+EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
+
+
+def cell_name(parameters: dict, epochs_per_round: int) -> str:
+    """A cell's folder name, readable first and unique second: `bce_b32_relu_1f0c9a2e`.
+
+    Loss, batch size and activation are always spelled out, other settings where they are not at
+    their schema default. The digest is the first 8 hex digits of the SHA-256 of the settings that
+    are not at their default, as JSON with sorted keys: a parameter that is added later leaves the
+    names of cells that do not use it as they are.
+    """
+    settings = cell_settings(parameters, epochs_per_round)
+    digest = sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
+    readable = [parameters["loss"], f"b{parameters['batch_size']}", parameters["activation"]]
+    spelled_out = ("loss", "batch_size", "activation")
+    readable += [f"{key}{value}" for key, value in settings.items() if key not in spelled_out]
+    return "_".join([*readable, digest])
+
+
+def cell_settings(parameters: dict, epochs_per_round: int) -> dict:
+    """Everything that decides a cell's result and is not at its schema default."""
+    settings = differences(parameters, DEFAULTS)
+    if epochs_per_round != EPOCHS_DEFAULT:
+        settings["epochs_per_round"] = epochs_per_round
+    return settings
+
+
+def plan_cells(config: dict) -> dict[str, dict]:
+    """All cells to train: the grid, and what tables and figures ask for beyond it.
+
+    Returns name -> {every training parameter, "rounds": how many rounds to train}, the grid's
+    cells first, in the order of its factors and levels.
+    """
+    wanted = [
+        (dict(zip(config["grid"], levels)), config["rounds"])
+        for levels in itertools.product(*config["grid"].values())
+    ]
+    for table in config["tables"].values():
+        wanted += [({table["vary"]: level}, table["round"]) for level in table["levels"]]
+    wanted += [(figure["cell"], max(figure["rounds"])) for figure in config["figures"].values()]
+
+    cells = {}
+    for changes, rounds in wanted:
+        parameters = {**config["baseline"], **changes}
+        name = cell_name(parameters, config["epochs_per_round"])
+        known = cells.get(name, {}).get("rounds", 0)
+        cells[name] = parameters | {"rounds": max(rounds, known)}
+    return cells
+
+
+def find_cell(config: dict, changes: dict) -> str:
+    """The name of the cell that differs from the baseline in `changes`."""
+    return cell_name({**config["baseline"], **changes}, config["epochs_per_round"])
+
+
+def plan_runs(config: dict, cells: dict[str, dict]) -> list[dict]:
+    """All runs, as {"cell", "first", "last", "round", "folder"}.
+
+    `first` and `last` are the first and last seed of the run's block; `folder` is where its files
+    are, below `results/<dataset>/`.
+    """
+    blocks = [
+        (first, min(first + config["seeds_per_job"], config["seeds"]) - 1)
+        for first in range(0, config["seeds"], config["seeds_per_job"])
+    ]
+    return [
+        {
+            "cell": cell,
+            "first": first,
+            "last": last,
+            "round": number,
+            "folder": f"runs/{cell}/seeds_{first}-{last}/round{number}",
+        }
+        for cell, plan in cells.items()
+        for first, last in blocks
+        for number in range(1, plan["rounds"] + 1)
+    ]
+
+
+def plan_study(config: dict) -> dict:
+    """A complete configuration with its plan: `cells` and `runs` beside the configured keys."""
+    cells = plan_cells(config)
+    return config | {"cells": cells, "runs": plan_runs(config, cells)}
+
+
+def cell_parameters(study: dict, cell: str) -> dict:
+    """The training parameters of a planned cell.
+
+    Raises:
+        UserError: the study has no such cell.
+    """
+    if cell not in study["cells"]:
+        raise UserError(f"{cell}: no cell of this study; its cells are in cells.csv")
+    return {name: study["cells"][cell][name] for name in PARAMETERS}

@@ -1,0 +1,187 @@
+"""Check a study's configuration and fill in its defaults."""
+
+import math
+from copy import deepcopy
+from difflib import get_close_matches
+
+from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
+
+from study.choices import CHOICES
+from study.errors import UserError
+from study.parameters import PARAMETERS, SCHEMA, typed
+
+TYPE_NAMES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "array": "a list, like [a, b]",
+    "object": "a mapping of keys to values",
+}
+
+
+def read_config(config: dict) -> dict:
+    """Check a configuration as Snakemake merged it and return it complete, as a new dict.
+
+    A key that is null counts as not written. Levels get their parameter's type, and every table
+    its list of levels.
+
+    Raises:
+        UserError: one line a mistake, each with its key and what would be right.
+    """
+    config = _without_nulls(config, "")
+    _raise(_problems(config, _complete_schema()))
+    _set_types(config)
+    _raise(_contradictions(config))
+    for table in config["tables"].values():
+        table.setdefault("levels", _baseline_first(config, table["vary"]))
+    return config
+
+
+def _without_nulls(value, where: str):
+    if not isinstance(value, dict):
+        return value
+    for key in value:
+        if not isinstance(key, str):
+            _raise([f"{where or 'top level'}: the key {key!r} is not text; put it in quotes"])
+    return {
+        key: _without_nulls(item, f"{where}.{key}" if where else key)
+        for key, item in value.items()
+        if item is not None
+    }
+
+
+def _complete_schema() -> dict:
+    """The schema with the names that `choices` and `parameters` define filled in."""
+    schema = deepcopy(SCHEMA)
+    parameters = {
+        name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
+        for name, spec in PARAMETERS.items()
+    }
+    without_default = {
+        name: {key: value for key, value in spec.items() if key != "default"}
+        for name, spec in parameters.items()
+    }
+    schema["properties"]["baseline"]["properties"] = parameters
+    schema["properties"]["grid"]["properties"] = {
+        name: {"type": "array", "minItems": 1, "uniqueItems": True, "items": spec}
+        for name, spec in parameters.items()
+    }
+    table = schema["properties"]["tables"]["additionalProperties"]
+    table["properties"]["vary"]["enum"] = list(parameters)
+    table["allOf"] = [
+        {
+            "if": {"properties": {"vary": {"const": name}}},
+            "then": {"properties": {"levels": {"items": spec}}},
+        }
+        for name, spec in parameters.items()
+    ]
+    figure = schema["properties"]["figures"]["additionalProperties"]
+    figure["properties"]["cell"]["properties"] = without_default
+    return schema
+
+
+def _set_defaults(validator, properties, instance, schema):
+    """jsonschema's `properties`, setting missing keys to their default first."""
+    if isinstance(instance, dict):
+        for key, spec in properties.items():
+            if "default" in spec:
+                instance.setdefault(key, deepcopy(spec["default"]))
+    yield from Draft202012Validator.VALIDATORS["properties"](
+        validator, properties, instance, schema
+    )
+
+
+def _problems(config: dict, schema: dict) -> list[str]:
+    validator = extend(Draft202012Validator, {"properties": _set_defaults})(schema)
+    return [_explain(error) for error in validator.iter_errors(config)]
+
+
+def _explain(error) -> str:
+    where = error.json_path.removeprefix("$").removeprefix(".") or "top level"
+    value = error.instance
+    if "propertyNames" in error.schema_path:
+        return (
+            f"{where}: the name {value!r} cannot be a file's name; use letters, digits, - and _,"
+            " 64 at most, and begin with a letter or a digit"
+        )
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = [key for key in value if key not in known]
+        return "\n  ".join(f"{where}: unknown key {key!r}{_suggest(key, known)}" for key in unknown)
+    if error.validator == "enum":
+        return f"{where}: unknown value {value!r}{_suggest(value, error.validator_value)}"
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in value]
+        return f"{where}: missing {', '.join(missing)}"
+    if error.validator == "type":
+        hint = f" (YAML reads {value} as text; write {float(value)!r})" if _is_number(value) else ""
+        return f"{where}: {value!r} should be {TYPE_NAMES[error.validator_value]}{hint}"
+    return f"{where}: {error.message}"
+
+
+def _is_number(value) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _suggest(value, known: list) -> str:
+    close = get_close_matches(str(value), [str(name) for name in known], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ";"
+    return f"{hint} known: {', '.join(str(name) for name in known)}"
+
+
+def _set_types(config: dict) -> None:
+    for cell in [config["baseline"], *(figure["cell"] for figure in config["figures"].values())]:
+        cell.update({name: typed(name, value) for name, value in cell.items()})
+    for name, levels in config["grid"].items():
+        config["grid"][name] = [typed(name, level) for level in levels]
+    for table in config["tables"].values():
+        table["round"] = int(table["round"])
+        if "levels" in table:
+            table["levels"] = [typed(table["vary"], level) for level in table["levels"]]
+    for figure in config["figures"].values():
+        figure["rounds"] = sorted(int(number) for number in figure["rounds"])
+    for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
+        config[key] = int(config[key])
+
+
+def _contradictions(config: dict) -> list[str]:
+    """What the schema cannot say: keys that do not fit each other."""
+    problems = []
+    if config["dataset"] not in config["datasets"]:
+        problems.append(
+            f"dataset: {config['dataset']!r} is not declared under datasets"
+            f"{_suggest(config['dataset'], list(config['datasets']))}"
+        )
+    if config["warmup_epochs"] >= config["epochs_per_round"]:
+        problems.append(
+            f"warmup_epochs: {config['warmup_epochs']} leaves no epoch to average;"
+            f" it must be below epochs_per_round, which is {config['epochs_per_round']}"
+        )
+    rates = [config["baseline"]["learning_rate"], *config["grid"].get("learning_rate", [])]
+    rates += [figure["cell"].get("learning_rate", 0) for figure in config["figures"].values()]
+    for name, table in config["tables"].items():
+        factor = table["vary"]
+        if factor == "learning_rate":
+            rates += table.get("levels", [])
+        if "levels" not in table and factor not in config["grid"]:
+            problems.append(
+                f"tables.{name}.vary: {factor} is not a factor of the grid; give the table its"
+                f" `levels`, add {factor} to the grid, or take the table out with `{name}: null`"
+            )
+    if not all(math.isfinite(rate) for rate in rates):
+        problems.append("learning_rate: a learning rate must be finite")
+    return problems
+
+
+def _baseline_first(config: dict, factor: str) -> list:
+    baseline = config["baseline"][factor]
+    return [baseline, *(level for level in config["grid"][factor] if level != baseline)]
+
+
+def _raise(problems: list[str]) -> None:
+    if problems:
+        raise UserError("\n  ".join(["Configuration error", *problems]))

@@ -1,0 +1,22 @@
+"""The training parameters, as the config schema declares them."""
+
+from pathlib import Path
+
+import yaml
+
+SCHEMA_FILE = Path(__file__).parents[2] / "workflow" / "schemas" / "config.schema.yaml"
+SCHEMA = yaml.safe_load(SCHEMA_FILE.read_text(encoding="utf-8"))
+
+# name -> its schema, in the order in which files and reports list them
+PARAMETERS = SCHEMA["$defs"]["parameters"]
+DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
+
+
+def typed(parameter: str, value):
+    """A valid value in its parameter's own type, so that 32 and 32.0 are one level."""
+    return {"integer": int, "number": float, "string": str}[PARAMETERS[parameter]["type"]](value)
+
+
+def differences(values: dict, reference: dict) -> dict:
+    """The parameters that differ from the reference, in the schema's order."""
+    return {name: values[name] for name in PARAMETERS if values[name] != reference[name]}

@@ -1,0 +1,207 @@
+"""Train one cell for one round, with each seed of a block in turn.
+
+Writes one row of metrics per seed and epoch, and a checkpoint from which the next round goes on.
+
+Everything random comes from two generators a seed, one for the initial weights and one for the
+order of the batches, never from torch's global one. The hidden layers' weights are drawn before
+the output layer's, so that cells that differ in the loss, the batch size or the activation start
+from the same hidden layers and see the images in the same order.
+"""
+
+import gc
+
+gc.disable()  # until torch is imported: see below
+
+import csv
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from study.choices import ACTIVATIONS, LOSSES, OPTIMIZERS
+from study.errors import UserError
+from study.files import replacing
+from study.parameters import DEFAULTS
+from study.prepared import load_split, read_description
+
+# Importing torch makes a great many objects that live as long as the process. Looking for garbage
+# among them, while they are made and at the end, takes 0.5 s, as long as a short run trains.
+gc.freeze()
+gc.enable()
+
+METRICS = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+
+
+def make_generator(seed: int, stream: int) -> torch.Generator:
+    """A generator of a seed's own; streams of the same seed are independent."""
+    entropy = np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(entropy))
+
+
+def load_data(folder: Path) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """The splits that training needs: inputs (n, features) float32, labels (n,) int64."""
+    divide_by = read_description(folder)["divide_by"]
+    data = {}
+    for split in ("train", "val"):
+        inputs, labels = load_split(folder, split)
+        # Into memory that torch has allocated: a product's last bits may depend on the alignment,
+        # and torch always aligns alike.
+        images = torch.empty(len(inputs), math.prod(inputs.shape[1:]))
+        images.numpy()[:] = inputs.reshape(images.shape)
+        images.div_(divide_by)
+        data[split] = (images, torch.tensor(labels))
+    return data
+
+
+def build_network(features: int, parameters: dict, generator: torch.Generator) -> torch.nn.Module:
+    """A fully connected network, initialized as `torch.nn.Linear` is, from our own generator.
+
+    Weights and biases are uniform in ±1/sqrt(fan-in), which is what Linear's default comes to
+    (He et al. 2015 with a = sqrt(5)).
+    """
+    loss = LOSSES[parameters["loss"]]
+    activation = getattr(torch.nn, ACTIVATIONS[parameters["activation"]].module)
+    widths = [features] + [parameters["hidden_units"]] * parameters["hidden_layers"]
+    layers = []
+    for fan_in, fan_out in zip(widths, [*widths[1:], loss.outputs]):
+        with torch.random.fork_rng(devices=[]):  # Linear draws from torch's global generator
+            layer = torch.nn.Linear(fan_in, fan_out)
+        bound = 1 / math.sqrt(fan_in)
+        for tensor in (layer.weight, layer.bias):
+            torch.nn.init.uniform_(tensor, -bound, bound, generator=generator)
+        layers += [layer, activation()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def initial_state(features: int, parameters: dict, seed: int) -> dict:
+    """What a seed starts its first round from, in the form of a checkpoint."""
+    network = build_network(features, parameters, make_generator(seed, 0))
+    weights = list(network.parameters())
+    moments = OPTIMIZERS[parameters["optimizer"]].moments
+    optimizer = {name: [torch.zeros_like(weight) for weight in weights] for name in moments}
+    optimizer["step"] = [torch.zeros(()) for _ in weights]
+    return {
+        "network": network.state_dict(),
+        "optimizer": optimizer,
+        "order": make_generator(seed, 1).get_state(),
+        "diverged": False,
+    }
+
+
+def measure(logits: torch.Tensor, labels: torch.Tensor, loss_name: str) -> tuple[float, float]:
+    """The mean loss and the accuracy, as a fraction, of logits (n, outputs) for labels (n,)."""
+    loss = LOSSES[loss_name]
+    criterion = getattr(torch.nn, loss.criterion)(reduction="none")
+    losses = criterion(logits, loss.target(labels))
+    correct = loss.is_positive(logits) == (labels == 1)
+    return losses.double().mean().item(), correct.double().mean().item()
+
+
+def train_round(data: dict, parameters: dict, epochs: int, state: dict) -> tuple[list, dict]:
+    """Train one seed for one round.
+
+    Args:
+        data: as `load_data` returns it.
+        parameters: a value for every training parameter.
+        epochs: how many epochs the round has.
+        state: the seed's `initial_state`, or what the round before returned.
+
+    Returns:
+        One row `[epoch, train_loss, train_accuracy, val_loss, val_accuracy]` an epoch, counted
+        from 1, and the state after the last. The training figures are means over the samples of
+        the epoch's steps, as the network was when each was used; the validation figures are taken
+        after the epoch. A loss that is not finite ends the round with its epoch's row; a seed that
+        diverged in an earlier round has a single row, of NaN.
+    """
+    if state["diverged"]:
+        return [[1, *[math.nan] * len(METRICS)]], state
+    inputs, labels = data["train"]
+    loss = LOSSES[parameters["loss"]]
+    criterion = getattr(torch.nn, loss.criterion)()
+    update = OPTIMIZERS[parameters["optimizer"]].update
+    network = build_network(inputs.shape[1], parameters, torch.Generator())
+    network.load_state_dict(state["network"])
+    weights = list(network.parameters())
+    order = torch.Generator()
+    order.set_state(state["order"])
+    shuffled = torch.empty_like(inputs)
+    rows, diverged = [], False
+    for epoch in range(1, epochs + 1):
+        network.train()
+        permutation = torch.randperm(len(inputs), generator=order)
+        torch.index_select(inputs, 0, permutation, out=shuffled)
+        shuffled_labels = labels[permutation]
+        targets = loss.target(shuffled_labels)
+        step_logits = []
+        batch_size = parameters["batch_size"]
+        for images, target in zip(shuffled.split(batch_size), targets.split(batch_size)):
+            logits = network(images)
+            gradients = torch.autograd.grad(criterion(logits, target), weights)
+            with torch.no_grad():
+                update(weights, list(gradients), state["optimizer"], parameters["learning_rate"])
+            step_logits.append(logits.detach())
+        network.eval()
+        with torch.no_grad():
+            train = measure(torch.cat(step_logits), shuffled_labels, parameters["loss"])
+            val = measure(network(data["val"][0]), data["val"][1], parameters["loss"])
+        rows.append([epoch, *train, *val])
+        if not (math.isfinite(train[0]) and math.isfinite(val[0])):
+            diverged = True
+            break
+    state = {
+        "network": network.state_dict(),
+        "optimizer": state["optimizer"],
+        "order": order.get_state(),
+        "diverged": diverged,
+    }
+    return rows, state
+
+
+def load_checkpoint(path: str) -> dict[int, dict]:
+    """The states that the round before left, seed -> state."""
+    try:
+        return torch.load(path, weights_only=True)
+    except Exception as error:  # whatever torch's reader meets in a damaged file
+        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+
+
+def main(run: dict, data_folder: Path, previous: str | None, output) -> None:
+    """Train every seed of a run and write its files, the metrics last.
+
+    Args:
+        run: `settings` (the parameters that are not at their default), `epochs`, `first` and
+            `last` seed.
+        data_folder: the prepared data set.
+        previous: the checkpoint of the round before, or None in the first round.
+        output: has `metrics` and `checkpoint`, the files to write.
+    """
+    parameters = DEFAULTS | run["settings"]
+    data = load_data(data_folder)
+    features = data["train"][0].shape[1]
+    states = load_checkpoint(previous) if previous else None
+    table, after = [], {}
+    for seed in range(run["first"], run["last"] + 1):
+        state = states[seed] if states else initial_state(features, parameters, seed)
+        rows, after[seed] = train_round(data, parameters, run["epochs"], state)
+        table += [[seed, *row] for row in rows]
+        last = ", ".join(f"{name} {value:.4f}" for name, value in zip(METRICS, rows[-1][1:]))
+        print(f"seed {seed}: epoch {rows[-1][0]} of {run['epochs']}, {last}")
+    with replacing(output.checkpoint) as part:
+        torch.save(after, part)
+    with replacing(output.metrics) as part, open(part, "w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["seed", "epoch", *METRICS])
+        writer.writerows(table)
+
+
+if __name__ == "__main__":
+    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    torch.set_num_threads(snakemake.threads)
+    main(
+        snakemake.params.run,
+        Path(snakemake.input.description).parent,
+        next(iter(snakemake.input.previous), None),
+        snakemake.output,
+    )

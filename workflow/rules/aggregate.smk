@@ -1,0 +1,80 @@
+# Stage 3: from the metrics of all runs to the summary, and from there to tables and figures.
+
+
+rule list_cells:
+    """List what every cell trains."""
+    output:
+        cells="<results>/cells.csv",
+    log:
+        "<logs>/list_cells.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        cells=STUDY["cells"],
+        code=CODE["list_cells"],
+    script:
+        "../../scripts/list_cells.py"
+
+
+rule summarize:
+    """Average each round's epochs after the warm-up, a row a cell, round and seed."""
+    input:
+        metrics=metrics_files(STUDY, RUNS),
+    output:
+        summary="<results>/summary.csv",
+    log:
+        "<logs>/summarize.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        plan=summary_plan(STUDY, RUNS),
+        code=CODE["summarize"],
+    script:
+        "../../scripts/summarize.py"
+
+
+rule make_table:
+    """Set the levels of one factor beside each other."""
+    input:
+        summary="<results>/summary.csv",
+    output:
+        csv=report(
+            "<results>/tables/{table}.csv",
+            category="Tables",
+            caption="../report/table.rst",
+            labels={"table": "{table}"},
+        ),
+        md="<results>/tables/{table}.md",
+        tex="<results>/tables/{table}.tex",
+    log:
+        "<logs>/tables/{table}.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        plan=partial(table_plan, STUDY),
+        code=CODE["make_table"],
+    script:
+        "../../scripts/make_table.py"
+
+
+rule make_figure:
+    """Draw a cell's loss and accuracy, epoch by epoch."""
+    input:
+        metrics=partial(figure_metrics, STUDY, RUNS),
+    output:
+        svg=report(
+            "<results>/figures/{figure}.svg",
+            category="Figures",
+            caption="../report/figure.rst",
+            labels={"figure": "{figure}"},
+        ),
+        png="<results>/figures/{figure}.png",
+    log:
+        "<logs>/figures/{figure}.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        plan=partial(figure_plan, STUDY, RUNS),
+        code=CODE["make_figure"],
+    script:
+        "../../scripts/make_figure.py"

@@ -1,0 +1,40 @@
+# Stage 4: everything on one page.
+
+
+rule make_report:
+    """Write the report, one self-contained HTML file."""
+    input:
+        template=REPOSITORY / "workflow" / "report" / "report.html.j2",
+        description=DESCRIPTION,
+        summary="<results>/summary.csv",
+        cells="<results>/cells.csv",
+        tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
+        figures=collect("<results>/figures/{figure}.svg", figure=STUDY["figures"]),
+    output:
+        html=report(
+            "<results>/report.html", category="Report", caption="../report/report.rst"
+        ),
+    log:
+        "<logs>/make_report.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        plan=report_plan(STUDY, RUNS),
+        code=CODE["make_report"],
+    script:
+        "../../scripts/make_report.py"
+
+
+rule regenerate_report:
+    log:
+        "<logs>/regenerate_report.log",
+    """Rebuild everything above from the metric files that exist; never trains."""
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    threads: 4
+    params:
+        study=STUDY,
+        snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
+    script:
+        "../../scripts/regenerate_report.py"

@@ -1,0 +1,39 @@
+# The plan: which cells are trained, for which seeds and rounds.
+# From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
+import sys
+from functools import partial
+
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+from study.cells import plan_study
+from study.config import read_config
+from study.files import code_digest
+from study.jobs import (
+    data_source,
+    description_file,
+    figure_metrics,
+    figure_plan,
+    metrics_files,
+    present_runs,
+    previous_checkpoint,
+    report_plan,
+    results_folder,
+    source_file,
+    summary_plan,
+    table_plan,
+    training_run,
+)
+
+STUDY = plan_study(read_config(config))
+REPORT = results_folder(STUDY) / "report.html"
+
+# A digest of each script and of what it imports from scripts/study, as a parameter of its rule.
+CODE = {
+    script.stem: code_digest(script) for script in (REPOSITORY / "scripts").glob("*.py")
+}
+
+
+pathvars:
+    results=f"results/{STUDY['dataset']}",
+    logs=f"logs/{STUDY['dataset']}",
+    benchmarks=f"benchmarks/{STUDY['dataset']}",

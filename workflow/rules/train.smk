@@ -1,0 +1,31 @@
+# Stage 2: one job a run, that is one cell, one block of seeds, one round.
+# From the prepared arrays and the round before to metrics.csv and checkpoint.pt.
+
+
+rule train:
+    """Train one cell for one round, with each seed of a block."""
+    input:
+        # ancient: the digests in params decide what runs again, not time stamps
+        inputs=ancient("<results>/data/inputs.npy"),
+        labels=ancient("<results>/data/labels.npy"),
+        description=ancient("<results>/data/description.json"),
+        previous=partial(previous_checkpoint, STUDY),
+    output:
+        metrics="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/metrics.csv",
+        checkpoint="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/checkpoint.pt",
+    log:
+        "<logs>/train/{cell}/seeds_{first}-{last}/round{round}.log",
+    benchmark:
+        "<benchmarks>/train/{cell}/seeds_{first}-{last}/round{round}.tsv"
+    wildcard_constraints:
+        cell="[^/]+",
+        first=r"\d+",
+        last=r"\d+",
+        round=r"[1-9]\d*",
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    params:
+        run=partial(training_run, STUDY, CODE),
+    script:
+        "../../scripts/train.py"
