@@ -21,7 +21,7 @@ include: "workflow/rules/study.smk"
 
 
 RUNS = STUDY["runs"]
-DESCRIPTION = "<results>/data/description.json"
+DESCRIPTION = lambda wildcards: prepared_files(STUDY, CODE)[:1]
 
 
 include: "workflow/rules/data.smk"

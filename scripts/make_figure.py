@@ -28,7 +28,9 @@ def collect_curves(runs: list[dict], paths: list[str], epochs: int) -> pd.DataFr
         metrics["epoch"] += (run["round"] - 1) * epochs
         frames.append(metrics)
     if not frames:
-        return pd.DataFrame(columns=pd.MultiIndex.from_product([METRICS, ["mean", "std"]]))
+        return pd.DataFrame(
+            columns=pd.MultiIndex.from_product([METRICS, ["mean", "std"]]), dtype=float
+        )
     metrics = pd.concat(frames)
     diverged = set(metrics.loc[metrics["diverged"], "seed"])
     whole = metrics[~metrics["seed"].isin(diverged)]
@@ -63,7 +65,9 @@ def draw(curves: pd.DataFrame, plan: dict) -> Figure:
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
         if curves.empty:
-            axes.text(0.5, 0.5, "no runs yet", ha="center", va="center", transform=axes.transAxes)
+            axes.text(
+                0.5, 0.5, "no seed to show", ha="center", va="center", transform=axes.transAxes
+            )
     panels[0].set_ylim(bottom=0)
     panels[0].legend(frameon=False)
     count = seed_count(curves.attrs.get("n", 0), curves.attrs.get("diverged", 0), plan["seeds"])

@@ -1,7 +1,6 @@
 """Write the report: one HTML file with the tables, the figures and what they were made from."""
 
 import base64
-import json
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from study.averages import METRICS, over_seeds
 from study.choices import level_title, parameter_title
 from study.files import write_text
 from study.parameters import PARAMETERS
+from study.prepared import read_description
 from study.tables import (
     HEADINGS,
     caption,
@@ -24,21 +24,26 @@ from study.tables import (
 )
 
 
-def cell_rows(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> list[list[str]]:
-    """Every cell after its last round, as text: its parameters, round, four figures and seeds."""
+def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tuple[list, list]:
+    """Every cell after its last round, as text: headings and rows.
+
+    Only the parameters in which the cells differ have a column.
+    """
+    differing = [name for name in PARAMETERS if len({cell[name] for cell in cells.values()}) > 1]
+    headings = [*map(parameter_title, differing), "Round", *HEADINGS.values(), "Seeds"]
     rows = []
     for name, cell in cells.items():
         means = summary[(summary["cell"] == name) & (summary["round"] == cell["rounds"])]
         row = over_seeds(means)
         rows.append(
             [
-                *(level_title(parameter, cell[parameter]) for parameter in PARAMETERS),
+                *(level_title(parameter, cell[parameter]) for parameter in differing),
                 str(cell["rounds"]),
                 *(figure_text(metric, row[metric], row[f"{metric}_sd"]) for metric in METRICS),
                 seed_count(row["n"], row["diverged"], seeds),
             ]
         )
-    return rows
+    return headings, rows
 
 
 def data_rows(description: dict) -> list[list[str]]:
@@ -67,10 +72,10 @@ def render(template: Path, **content) -> str:
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
     plan = snakemake.params.plan
-    summary = pd.read_csv(snakemake.input.summary, float_precision="round_trip")
+    summary = pd.read_csv(snakemake.input.summary)
     tables = []
     for (name, table), path in zip(plan["tables"].items(), snakemake.input.tables):
-        frame = pd.read_csv(path, float_precision="round_trip")
+        frame = pd.read_csv(path)
         headings, rows = printed(frame, plan["seeds"])
         tables.append((name, caption(table, plan["baseline"]), headings, rows))
     figures = []
@@ -78,9 +83,7 @@ if __name__ == "__main__":
         image = base64.b64encode(Path(path).read_bytes()).decode("ascii")
         parameters = {**plan["baseline"], **figure["cell"]}
         figures.append((name, figure_caption(figure, parameters), image))
-    data = None
-    if snakemake.input.description:
-        data = json.loads(Path(snakemake.input.description).read_text(encoding="utf-8"))
+    data = next((read_description(Path(path).parent) for path in snakemake.input.description), None)
     html = render(
         Path(snakemake.input.template),
         plan=plan,
@@ -93,7 +96,7 @@ if __name__ == "__main__":
         ],
         tables=tables,
         figures=figures,
-        cell_headings=[*map(parameter_title, PARAMETERS), "Round", *HEADINGS.values(), "Seeds"],
-        cell_rows=cell_rows(summary, plan["cells"], plan["seeds"]),
+        cell_table=cell_table(summary, plan["cells"], plan["seeds"]),
+        diverged=len(summary.loc[summary["train_loss"].isna(), ["cell", "seed"]].drop_duplicates()),
     )
     write_text(snakemake.output.html, html)

@@ -10,7 +10,7 @@ from study.tables import caption, make_table, to_latex, to_markdown
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
     plan = snakemake.params.plan
-    summary = pd.read_csv(snakemake.input.summary, float_precision="round_trip")
+    summary = pd.read_csv(snakemake.input.summary)
     table = make_table(summary, plan["table"], plan["cells"])
     text = caption(plan["table"], plan["baseline"])
     write_text(snakemake.output.csv, table.to_csv(index=False, lineterminator="\n"))

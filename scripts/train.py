@@ -201,7 +201,7 @@ if __name__ == "__main__":
     torch.set_num_threads(snakemake.threads)
     main(
         snakemake.params.run,
-        Path(snakemake.input.description).parent,
+        Path(snakemake.input.data[0]).parent,
         next(iter(snakemake.input.previous), None),
         snakemake.output,
     )

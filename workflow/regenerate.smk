@@ -10,7 +10,7 @@ include: "rules/study.smk"
 
 
 RUNS = present_runs(STUDY)
-DESCRIPTION = [str(path) for path in [description_file(STUDY)] if path.exists()]
+DESCRIPTION = description_if_present(STUDY, CODE)
 
 
 include: "rules/aggregate.smk"

@@ -20,12 +20,12 @@ def read_metrics(path, seeds: range, epochs: int) -> pd.DataFrame:
     """
     advice = "; delete it and run again"
     try:
-        frame = pd.read_csv(path, float_precision="round_trip")
+        frame = pd.read_csv(path, dtype={"seed": int, "epoch": int} | dict.fromkeys(METRICS, float))
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read ({error}){advice}") from error
     if list(frame.columns) != ["seed", "epoch", *METRICS]:
         raise UserError(f"{path}: columns {', '.join(frame.columns)}{advice}")
-    finite = np.isfinite(frame[LOSS_COLUMNS].to_numpy(dtype=float)).all(axis=1)
+    finite = np.isfinite(frame[LOSS_COLUMNS].to_numpy()).all(axis=1)
     frame["diverged"] = frame["seed"].map((~pd.Series(finite)).groupby(frame["seed"]).any())
     found = {seed: list(rows["epoch"]) for seed, rows in frame.groupby("seed")}
     for seed in seeds:

@@ -94,7 +94,8 @@ def _set_defaults(validator, properties, instance, schema):
 
 def _problems(config: dict, schema: dict) -> list[str]:
     validator = extend(Draft202012Validator, {"properties": _set_defaults})(schema)
-    return [_explain(error) for error in validator.iter_errors(config)]
+    # A dict, because one mistake may be found on several branches of the schema.
+    return list(dict.fromkeys(_explain(error) for error in validator.iter_errors(config)))
 
 
 def _explain(error) -> str:
@@ -115,16 +116,20 @@ def _explain(error) -> str:
         missing = [key for key in error.validator_value if key not in value]
         return f"{where}: missing {', '.join(missing)}"
     if error.validator == "type":
-        hint = f" (YAML reads {value} as text; write {float(value)!r})" if _is_number(value) else ""
+        hint = _number_hint(value) if error.validator_value in ("integer", "number") else ""
         return f"{where}: {value!r} should be {TYPE_NAMES[error.validator_value]}{hint}"
     return f"{where}: {error.message}"
 
 
-def _is_number(value) -> bool:
+def _number_hint(value) -> str:
+    """What to write where a number was given as text, as YAML reads 1e-3 and "32"."""
     try:
-        return isinstance(value, str) and math.isfinite(float(value))
+        number = float(value) if isinstance(value, str) else math.nan
     except ValueError:
-        return False
+        return ""
+    if not math.isfinite(number):
+        return ""
+    return f"; as it stands it is text, write {int(number) if number.is_integer() else number}"
 
 
 def _suggest(value, known: list) -> str:

@@ -22,21 +22,16 @@ def results_folder(study: dict) -> Path:
     return Path("results") / study["dataset"]
 
 
-def description_file(study: dict) -> Path:
-    """The prepared data set's description."""
-    return results_folder(study) / "data" / "description.json"
-
-
 def source_file(study: dict, wildcards=None) -> list[str]:
     """The file that the data set is prepared from, if its kind has one.
 
     Raises:
-        UserError: it is not there, and has not been prepared before.
+        UserError: it is not there.
     """
     path = study["datasets"][study["dataset"]].get("path")
     if path is None:
         return []
-    if not Path(path).is_file() and not description_file(study).exists():
+    if not Path(path).is_file():
         raise UserError(
             f"datasets.{study['dataset']}.path: there is no file {path}; put it there, or set the"
             " path to where it is"
@@ -44,33 +39,48 @@ def source_file(study: dict, wildcards=None) -> list[str]:
     return [path]
 
 
-def data_source(study: dict, wildcards=None) -> dict:
-    """What decides the content of the prepared data set.
+def data_entry(study: dict) -> dict:
+    """The data set's entry in the configuration without its path, which says nothing of content."""
+    entry = study["datasets"][study["dataset"]]
+    return {key: value for key, value in entry.items() if key != "path"}
 
-    Its entry in the configuration without the path, and the digest of the file's content. Where
-    the file is gone, the digest that was noted when the data were prepared stands in.
+
+def data_digest(study: dict, code: dict[str, str]) -> str:
+    """What decides the prepared data: entry, the file's content and the code, as 12 hex digits.
+
+    It names the folder of the prepared data, so that other content gets another folder. A damaged
+    file then leaves the data that were prepared before it alone, and once it is whole again they
+    are found again.
     """
-    entry = dict(study["datasets"][study["dataset"]])
-    path = entry.pop("path", None)
-    if path is None:
-        return {"entry": entry}
-    if Path(path).is_file():
-        return {"entry": entry, "file": _digest_once(path)}
-    noted = json.loads(description_file(study).read_text(encoding="utf-8"))
-    return {"entry": entry, "file": noted.get("file")}
+    files = [_digest_once(path) for path in source_file(study)]
+    text = json.dumps([data_entry(study), files, code["prepare_data"]], sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def prepared_files(study: dict, code: dict[str, str], wildcards=None) -> list[str]:
+    """The prepared data set: description, inputs and labels."""
+    folder = results_folder(study) / "data" / data_digest(study, code)
+    return [str(folder / name) for name in ("description.json", "inputs.npy", "labels.npy")]
+
+
+def description_if_present(study: dict, code: dict[str, str]) -> list[str]:
+    """The prepared data's description, if it is here: results may be looked at without the data."""
+    found = sorted((results_folder(study) / "data").glob("*/description.json"))
+    if len(found) > 1:
+        found = [path for path in found if str(path) == prepared_files(study, code)[0]]
+    return [str(path) for path in found]
 
 
 def training_run(study: dict, code: dict[str, str], wildcards) -> dict:
     """What a training job trains, with digests of its data and of its code."""
     parameters = cell_parameters(study, wildcards.cell)
-    data = [data_source(study), code["prepare_data"]]
     return {
         "settings": cell_settings(parameters, study["epochs_per_round"]),
         "epochs": study["epochs_per_round"],
         "first": int(wildcards.first),
         "last": int(wildcards.last),
         "round": int(wildcards.round),
-        "data": sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
+        "data": data_digest(study, code),
         "code": code["train"],
     }
 

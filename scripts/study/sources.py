@@ -50,9 +50,10 @@ def read_npz(entry: dict, path: str) -> tuple[dict, float]:
         UserError: the file is missing, damaged or pickled, or lacks an array.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise UserError(f"{path}: one array, not an .npz file of several")
+        file = np.load(path, allow_pickle=False)
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise UserError(f"{path}: one array, not an .npz file of several")
+        with file:
             arrays = {name: file[name] for name in file.files if name.partition("_")[0] in SPLITS}
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(
@@ -61,13 +62,14 @@ def read_npz(entry: dict, path: str) -> tuple[dict, float]:
         ) from error
     splits = {}
     for split in SPLITS:
-        pair = [arrays.get(f"{split}_{part}") for part in ("images", "labels")]
-        if split == "test" and pair == [None, None]:
+        names = (f"{split}_images", f"{split}_labels")
+        missing = [name for name in names if name not in arrays]
+        if split == "test" and len(missing) == 2:
             continue
-        for part, array in zip(("images", "labels"), pair):
-            if array is None:
-                raise UserError(f"{path}: has no array {split}_{part}")
-        splits[split] = (pair[0], _flat_labels(pair[1], f"{path}: {split}_labels"))
+        if missing:
+            raise UserError(f"{path}: has no array {missing[0]}")
+        images, labels = (arrays[name] for name in names)
+        splits[split] = (images, _flat_labels(labels, f"{path}: {names[1]}"))
     images = splits["train"][0]
     if images.dtype.kind == "u":
         return splits, float(np.iinfo(images.dtype).max)

@@ -12,6 +12,8 @@ rule list_cells:
     params:
         cells=STUDY["cells"],
         code=CODE["list_cells"],
+    message:
+        "List the cells"
     script:
         "../../scripts/list_cells.py"
 
@@ -29,6 +31,8 @@ rule summarize:
     params:
         plan=summary_plan(STUDY, RUNS),
         code=CODE["summarize"],
+    message:
+        "Summarize the runs"
     script:
         "../../scripts/summarize.py"
 
@@ -53,6 +57,8 @@ rule make_table:
     params:
         plan=partial(table_plan, STUDY),
         code=CODE["make_table"],
+    message:
+        "Make {wildcards.table}"
     script:
         "../../scripts/make_table.py"
 
@@ -76,5 +82,7 @@ rule make_figure:
     params:
         plan=partial(figure_plan, STUDY, RUNS),
         code=CODE["make_figure"],
+    message:
+        "Draw {wildcards.figure}"
     script:
         "../../scripts/make_figure.py"

@@ -5,19 +5,22 @@
 rule prepare_data:
     """Check the data set and write it as plain arrays."""
     input:
-        # ancient: the content's digest, in params, decides what runs again, not a time stamp
+        # ancient: a digest of the content, in the folder's name, stands in for time stamps
         source=ancient(partial(source_file, STUDY)),
     output:
-        inputs="<results>/data/inputs.npy",
-        labels="<results>/data/labels.npy",
-        description="<results>/data/description.json",
+        inputs="<results>/data/{data}/inputs.npy",
+        labels="<results>/data/{data}/labels.npy",
+        description="<results>/data/{data}/description.json",
     log:
-        "<logs>/prepare_data.log",
+        "<logs>/prepare_data/{data}.log",
+    wildcard_constraints:
+        data="[0-9a-f]{12}",
     conda:
         "../../envs/study.yaml"
     params:
         name=STUDY["dataset"],
-        source=partial(data_source, STUDY),
-        code=CODE["prepare_data"],
+        entry=data_entry(STUDY),
+    message:
+        "Prepare the data"
     script:
         "../../scripts/prepare_data.py"

@@ -21,6 +21,8 @@ rule make_report:
     params:
         plan=report_plan(STUDY, RUNS),
         code=CODE["make_report"],
+    message:
+        "Write the report"
     script:
         "../../scripts/make_report.py"
 
@@ -36,5 +38,7 @@ rule regenerate_report:
     params:
         study=STUDY,
         snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
+    message:
+        "Regenerate the report, without training"
     script:
         "../../scripts/regenerate_report.py"

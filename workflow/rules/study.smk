@@ -9,11 +9,12 @@ from study.cells import plan_study
 from study.config import read_config
 from study.files import code_digest
 from study.jobs import (
-    data_source,
-    description_file,
+    data_entry,
+    description_if_present,
     figure_metrics,
     figure_plan,
     metrics_files,
+    prepared_files,
     present_runs,
     previous_checkpoint,
     report_plan,

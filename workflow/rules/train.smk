@@ -6,9 +6,7 @@ rule train:
     """Train one cell for one round, with each seed of a block."""
     input:
         # ancient: the digests in params decide what runs again, not time stamps
-        inputs=ancient("<results>/data/inputs.npy"),
-        labels=ancient("<results>/data/labels.npy"),
-        description=ancient("<results>/data/description.json"),
+        data=ancient(partial(prepared_files, STUDY, CODE)),
         previous=partial(previous_checkpoint, STUDY),
     output:
         metrics="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/metrics.csv",
@@ -27,5 +25,7 @@ rule train:
     threads: 1
     params:
         run=partial(training_run, STUDY, CODE),
+    message:
+        "Train {wildcards.cell}, seeds {wildcards.first}-{wildcards.last}, round {wildcards.round}"
     script:
         "../../scripts/train.py"

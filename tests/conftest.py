@@ -1,0 +1,124 @@
+"""A small study that trains in seconds, and Snakemake run on it as a user runs it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[1]
+
+# Two cells of two seeds for one round of four epochs, one table and one figure.
+SMALL_STUDY = {
+    "dataset": "tiny",
+    "datasets": {
+        "wdbc": None,
+        "pneumoniamnist": None,
+        "tiny": {"kind": "npz", "path": "tiny.npz"},
+    },
+    "baseline": {"hidden_units": 8},
+    "grid": {"batch_size": None, "activation": None},
+    "epochs_per_round": 4,
+    "warmup_epochs": 1,
+    "rounds": 1,
+    "seeds": 2,
+    "seeds_per_job": 2,
+    "tables": {f"table{number}": None for number in range(2, 8)},
+    "figures": {"figure1": None, "figure2": None},
+}
+
+
+def tiny_arrays() -> dict[str, np.ndarray]:
+    """Images of 5 × 5 in MedMNIST's layout; the positive class is brighter, with noise."""
+    generator = np.random.default_rng(0)
+    arrays = {}
+    for split, count in (("train", 50), ("val", 20)):
+        labels = np.arange(count) % 2
+        images = generator.integers(0, 200, (count, 5, 5)) + 40 * labels[:, None, None]
+        arrays[f"{split}_images"] = images.astype(np.uint8)
+        arrays[f"{split}_labels"] = labels[:, None].astype(np.uint8)
+    return arrays
+
+
+def write_study(folder: Path, study: dict, **changes) -> None:
+    """Write a folder's study.yaml, with some top-level keys changed."""
+    (folder / "study.yaml").write_text(yaml.safe_dump(study | changes))
+
+
+def snakemake(folder: Path, *arguments: str, repository: Path = REPOSITORY, cores: int = 2):
+    """Run Snakemake in a folder on its study.yaml; its `stdout` has all that it printed."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", repository / "Snakefile"]
+    command += [*arguments, "--cores", str(cores), "--configfile", "study.yaml"]
+    return subprocess.run(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+@pytest.fixture(scope="session")
+def finished_once(tmp_path_factory) -> Path:
+    """The small study, run from scratch. Not to be changed: see `finished`."""
+    folder = tmp_path_factory.mktemp("finished")
+    np.savez(folder / "tiny.npz", **tiny_arrays())
+    write_study(folder, SMALL_STUDY)
+    done = snakemake(folder)
+    assert done.returncode == 0, done.stdout
+    (folder / "stdout.txt").write_text(done.stdout)
+    return folder
+
+
+@pytest.fixture
+def finished(finished_once, tmp_path) -> Path:
+    """A copy of the finished small study, time stamps included."""
+    folder = tmp_path / "study"
+    shutil.copytree(finished_once, folder)
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path) -> Path:
+    """The small study before it has been run."""
+    np.savez(tmp_path / "tiny.npz", **tiny_arrays())
+    write_study(tmp_path, SMALL_STUDY)
+    return tmp_path
+
+
+@pytest.fixture
+def repository_copy(tmp_path) -> Path:
+    """A copy of the workflow that a test may edit, away from the working folder."""
+    folder = tmp_path / "repository"
+    keep = ("Snakefile", "config.yaml", "workflow", "scripts", "envs", "profiles")
+    for name in keep:
+        source = REPOSITORY / name
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / name, ignore=ignore)
+        else:
+            folder.mkdir(exist_ok=True)
+            shutil.copy2(source, folder / name)
+    return folder
+
+
+def jobs_by_rule(text: str) -> dict[str, int]:
+    """The counts of the first "Job stats" that Snakemake printed, rule -> jobs."""
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.startswith("Job stats"):
+            break
+    counts = {}
+    for line in lines:
+        words = line.split()
+        if len(words) == 2 and words[1].isdigit():
+            counts[words[0]] = int(words[1])
+        if not words:
+            break
+    return counts
+
+
+def contents(folder: Path, *patterns: str) -> dict[str, bytes]:
+    """The files below a folder that match, by their path."""
+    found = {path for pattern in patterns for path in folder.rglob(pattern)}
+    return {os.fspath(path.relative_to(folder)): path.read_bytes() for path in sorted(found)}

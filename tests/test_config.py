@@ -1,0 +1,144 @@
+"""A configuration is checked as a whole, and every mistake is named with its key."""
+
+import pytest
+import yaml
+from conftest import REPOSITORY
+
+from study.config import read_config
+from study.errors import UserError
+from study.parameters import DEFAULTS, PARAMETERS, SCHEMA
+
+MINIMAL = {"dataset": "wdbc", "datasets": {"wdbc": {"kind": "sklearn"}}}
+
+
+def default_config() -> dict:
+    return yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+
+
+def test_minimal_config_gets_the_defaults():
+    config = read_config(MINIMAL)
+    assert config["baseline"] == {
+        "loss": "bce",
+        "batch_size": 32,
+        "activation": "relu",
+        "hidden_layers": 1,
+        "hidden_units": 256,
+        "optimizer": "adam",
+        "learning_rate": 0.001,
+    }
+    assert (config["epochs_per_round"], config["warmup_epochs"], config["seeds"]) == (30, 3, 5)
+    assert config["datasets"]["wdbc"]["val_share"] == 0.2
+
+
+def test_config_yaml_spells_out_every_key_at_its_default():
+    written, config = default_config(), read_config(default_config())
+    assert set(written) == set(SCHEMA["properties"])
+    assert config["baseline"] == DEFAULTS == written["baseline"]
+    for key, spec in SCHEMA["properties"].items():
+        if isinstance(spec.get("default"), int):
+            assert written[key] == spec["default"], key
+
+
+def test_every_key_of_the_schema_has_a_description():
+    def walk(schema, where):
+        if not isinstance(schema, dict):
+            return
+        for key, spec in schema.get("properties", {}).items():
+            if spec:
+                assert "description" in spec, f"{where}.{key}"
+                walk(spec, f"{where}.{key}")
+        walk(schema.get("additionalProperties"), f"{where}.*")
+
+    walk(SCHEMA, "")
+    for name, spec in PARAMETERS.items():
+        assert {"description", "default", "type"} <= set(spec), name
+
+
+def test_default_tables_have_the_baseline_first():
+    tables = read_config(default_config())["tables"]
+    assert tables["table3"]["levels"] == [32, 16, 64]
+    assert tables["table7"] == {"vary": "activation", "levels": ["tanhshrink"], "round": 4}
+
+
+def test_baseline_level_leads_a_table_even_where_the_grid_lacks_it():
+    config = read_config(
+        MINIMAL | {"grid": {"batch_size": [8, 16]}, "tables": {"sizes": {"vary": "batch_size"}}}
+    )
+    assert config["tables"]["sizes"]["levels"] == [32, 8, 16]
+
+
+def test_null_takes_an_entry_out():
+    config = default_config()
+    config["tables"] = dict.fromkeys(config["tables"]) | {"mine": {"vary": "loss"}}
+    config["grid"]["activation"] = None
+    config["datasets"]["pneumoniamnist"] = None
+    config["seeds"] = None
+    read = read_config(config)
+    assert list(read["tables"]) == ["mine"]
+    assert list(read["grid"]) == ["loss", "batch_size"]
+    assert list(read["datasets"]) == ["wdbc"]
+    assert read["seeds"] == 5
+
+
+def test_levels_get_their_parameters_type():
+    config = read_config(MINIMAL | {"grid": {"batch_size": [16.0], "learning_rate": [1]}})
+    assert [type(config["grid"][name][0]) for name in config["grid"]] == [int, float]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"sedes": 3}, "unknown key 'sedes'; did you mean 'seeds'?"),
+        ({"dataset": "mnist"}, "dataset: 'mnist' is not declared under datasets; known: wdbc"),
+        ({"seeds": 0}, "seeds: 0 is less than the minimum of 1"),
+        ({"seeds": 2.5}, "seeds: 2.5 should be a whole number"),
+        ({"seeds": True}, "seeds: True should be a whole number"),
+        ({"seeds": "5"}, "seeds: '5' should be a whole number; as it stands it is text, write 5"),
+        ({"warmup_epochs": 30}, "it must be below epochs_per_round, which is 30"),
+        ({"baseline": {"loss": "bec"}}, "baseline.loss: unknown value 'bec'; did you mean 'bce'?"),
+        ({"baseline": {"activation": "gelu"}}, "known: relu, leaky_relu, tanhshrink"),
+        ({"baseline": {"width": 3}}, "baseline: unknown key 'width'; known: loss, batch_size"),
+        ({"baseline": {"learning_rate": "1e-3"}}, "it is text, write 0.001"),
+        ({"baseline": {"learning_rate": float("inf")}}, "must be finite"),
+        ({"grid": {"depth": [1]}}, "grid: unknown key 'depth'"),
+        ({"grid": {"loss": "ce"}}, "grid.loss: 'ce' should be a list, like [a, b]"),
+        ({"grid": {"batch_size": [16, "big"]}}, "grid.batch_size[1]: 'big' should be a whole"),
+        ({"grid": {"batch_size": [16, 16.0]}}, "non-unique"),
+        ({"tables": {"t": {"vary": "depth"}}}, "tables.t.vary: unknown value 'depth'"),
+        ({"tables": {"t": {"round": 1}}}, "tables.t: missing vary"),
+        (
+            {"tables": {"t": {"vary": "batch_size", "levels": ["relu"]}}},
+            "tables.t.levels[0]: 'relu' should be a whole number",
+        ),
+        (
+            {"tables": {"t": {"vary": "loss", "levels": ["mse"]}}},
+            "tables.t.levels[0]: unknown value 'mse'",
+        ),
+        ({"tables": {"t": {"vary": "loss"}}}, "tables.t.vary: loss is not a factor of the grid"),
+        ({"tables": {"../t": {"vary": "loss"}}}, "the name '../t' cannot be a file's name"),
+        ({"tables": {"t\n": {"vary": "loss"}}}, r"the name 't\n' cannot be a file's name"),
+        ({"tables": {7: {"vary": "loss"}}}, "tables: the key 7 is not text; put it in quotes"),
+        ({"figures": {"f": {"cell": {"depth": 2}}}}, "figures.f.cell: unknown key 'depth'"),
+        ({"figures": {"f": {"rounds": [0]}}}, "figures.f.rounds[0]: 0 is less than the minimum"),
+        ({"datasets": {"wdbc": {"kind": "folders"}}}, "datasets.wdbc.kind: unknown value"),
+        ({"datasets": {"wdbc": {"kind": "npz"}}}, "datasets.wdbc: missing path"),
+        ({"datasets": {"wdbc": {"kind": "sklearn", "val_share": 1}}}, "val_share: 1 is greater"),
+        ({"datasets": {"a/b": {"kind": "sklearn"}}}, "the name 'a/b' cannot be a file's name"),
+    ],
+)
+def test_a_mistake_is_named_with_its_key(change, expected):
+    with pytest.raises(UserError) as error:
+        read_config(MINIMAL | change)
+    assert expected in str(error.value)
+
+
+def test_all_mistakes_are_named_at_once():
+    with pytest.raises(UserError) as error:
+        read_config(MINIMAL | {"seeds": 0, "rounds": "two", "datasets": {"wdbc": 3}})
+    lines = str(error.value).splitlines()
+    assert lines[0] == "Configuration error"
+    assert [line.split(":")[0].strip() for line in sorted(lines[1:])] == [
+        "datasets.wdbc",
+        "rounds",
+        "seeds",
+    ]

@@ -1,0 +1,86 @@
+"""Tables as data and as people read them."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from study.averages import SUMMARY_COLUMNS
+from study.parameters import DEFAULTS
+from study.tables import caption, cell_title, make_table, name_title, to_latex, to_markdown
+
+TABLE = {"vary": "loss", "levels": ["bce", "ce"], "round": 2}
+
+
+def make_summary() -> pd.DataFrame:
+    """Cell a with seeds 0 to 2, of which 2 diverged; cell b with seed 0 alone; round 1 differs."""
+    rows = [
+        ("a", 2, 0, 0.1, 0.96, 0.3, 0.9),
+        ("a", 2, 1, 0.3, 0.98, 0.5, 0.9),
+        ("a", 2, 2, None, None, None, None),
+        ("b", 2, 0, 0.25, 0.5, 0.75, 1.0),
+        ("a", 1, 0, 7.0, 0.0, 7.0, 0.0),
+    ]
+    parameters = tuple(DEFAULTS.values())
+    return pd.DataFrame(
+        [(cell, *parameters, *rest) for cell, *rest in rows], columns=SUMMARY_COLUMNS
+    )
+
+
+def test_a_row_a_level_with_mean_and_deviation():
+    frame = make_table(make_summary(), TABLE, ["a", "b"])
+    assert list(frame.columns) == [
+        "loss", "round", "n", "diverged", "train_loss", "train_loss_sd", "train_accuracy",
+        "train_accuracy_sd", "val_loss", "val_loss_sd", "val_accuracy", "val_accuracy_sd",
+    ]  # fmt: skip
+    first, second = frame.to_dict("records")
+    assert (first["loss"], first["round"], first["n"], first["diverged"]) == ("bce", 2, 2, 1)
+    assert first["train_loss"] == pytest.approx(0.2)
+    assert first["train_loss_sd"] == pytest.approx(0.1 * 2**0.5)
+    assert (second["n"], second["val_loss"]) == (1, 0.75)
+
+
+def test_markdown_as_people_read_it():
+    frame = make_table(make_summary(), TABLE, ["a", "b"])
+    frame = pd.read_csv(io.StringIO(frame.to_csv(index=False)))  # as the report reads it
+    assert to_markdown(frame, 3, "A caption.").splitlines() == [
+        "| Loss | Round | Training loss | Training accuracy (%) | Validation loss"
+        " | Validation accuracy (%) | Seeds |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| BCE | 2 | 0.2000 ± 0.1414 | 97.00 ± 1.41 | 0.4000 ± 0.1414 | 90.00 ± 0.00"
+        " | 2 of 3 seeds; 1 diverged |",
+        "| CE | 2 | 0.2500 | 50.00 | 0.7500 | 100.00 | 1 of 3 seeds; 2 missing |",
+        "",
+        "A caption.",
+    ]
+
+
+def test_a_level_without_runs_says_so():
+    frame = make_table(make_summary(), TABLE, ["a", "not there"])
+    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, 3, "")
+
+
+def test_latex_is_escaped_and_complete():
+    text = to_latex(make_table(make_summary(), TABLE, ["a", "b"]), 3, "50% & more_", "table1")
+    assert r"\caption{50\% \& more\_}" in text
+    assert r"BCE & 2 & 0.2000 $\pm$ 0.1414 & 97.00 $\pm$ 1.41" in text
+    assert text.count(r" \\") == 3
+    assert text.count(r"\begin{") == text.count(r"\end{") == 2
+
+
+def test_captions_and_titles():
+    baseline = DEFAULTS | {"activation": "leaky_relu"}
+    assert caption(TABLE, baseline) == (
+        "Loss, round 2; batch size 32, activation Leaky ReLU, hidden layers 1, hidden units 256,"
+        " optimizer Adam, learning rate 0.001; mean ± standard deviation over seeds."
+    )
+    assert caption(TABLE | {"caption": "Mine."}, baseline) == "Mine."
+    assert cell_title(baseline) == "BCE, batch size 32, Leaky ReLU, 1 hidden layer"
+    assert cell_title(DEFAULTS | {"hidden_layers": 3, "optimizer": "sgd"}) == (
+        "BCE, batch size 32, ReLU, 3 hidden layers, optimizer SGD"
+    )
+    assert [name_title(name) for name in ("table1", "table_10", "rates")] == [
+        "Table 1",
+        "Table 10",
+        "Rates",
+    ]
