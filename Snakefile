@@ -21,7 +21,7 @@ include: "workflow/rules/study.smk"
 
 
 RUNS = STUDY["runs"]
-DESCRIPTION = lambda wildcards: prepared_files(STUDY, CODE)[:1]
+DESCRIPTION = partial(description_file, STUDY, CODE)
 
 
 include: "workflow/rules/data.smk"

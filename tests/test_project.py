@@ -1,5 +1,8 @@
 """What must stay in step between files of the project."""
 
+import collections
+import csv
+import importlib.util
 import re
 
 import yaml
@@ -33,3 +36,24 @@ def test_code_digest_covers_what_a_script_imports(tmp_path, monkeypatch):
     assert code_digest(script) == digest
     (package / "far.py").write_text("def f(): return 1\n")
     assert code_digest(script) != digest
+
+
+def test_readme_shows_the_published_tables_number_for_number():
+    spec = importlib.util.spec_from_file_location(
+        "update_example", REPOSITORY / "docs" / "update_example.py"
+    )
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    assert f"{example.BEGIN}\n\n{example.compare()}\n\n{example.END}" in example.README.read_text()
+
+
+def test_reference_tables_are_the_studys():
+    """Its first table as printed, and how many rows each table has."""
+    text = (REPOSITORY / "workflow" / "reference" / "source_study.csv").read_text()
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [list(row.values()) for row in rows[:2]] == [
+        ["1", "loss", "BCE", "1", "0.1845", "98.68", "0.2723", "93.43"],
+        ["1", "loss", "CE", "1", "0.1339", "94.87", "0.2042", "92.81"],
+    ]
+    counts = collections.Counter(row["table"] for row in rows)
+    assert counts == {"1": 2, "2": 2, "3": 3, "4": 3, "5": 3, "6": 3, "7": 1}

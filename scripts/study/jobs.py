@@ -31,12 +31,13 @@ def source_file(study: dict, wildcards=None) -> list[str]:
     path = study["datasets"][study["dataset"]].get("path")
     if path is None:
         return []
-    if not Path(path).is_file():
+    file = Path(path).expanduser()
+    if not file.is_file():
         raise UserError(
-            f"datasets.{study['dataset']}.path: there is no file {path}; put it there, or set the"
+            f"datasets.{study['dataset']}.path: there is no file {file}; put it there, or set the"
             " path to where it is"
         )
-    return [path]
+    return [str(file)]
 
 
 def data_entry(study: dict) -> dict:
@@ -63,11 +64,16 @@ def prepared_files(study: dict, code: dict[str, str], wildcards=None) -> list[st
     return [str(folder / name) for name in ("description.json", "inputs.npy", "labels.npy")]
 
 
+def description_file(study: dict, code: dict[str, str], wildcards=None) -> list[str]:
+    """The prepared data set's description."""
+    return prepared_files(study, code)[:1]
+
+
 def description_if_present(study: dict, code: dict[str, str]) -> list[str]:
     """The prepared data's description, if it is here: results may be looked at without the data."""
     found = sorted((results_folder(study) / "data").glob("*/description.json"))
     if len(found) > 1:
-        found = [path for path in found if str(path) == prepared_files(study, code)[0]]
+        found = [path for path in found if [str(path)] == description_file(study, code)]
     return [str(path) for path in found]
 
 

@@ -10,6 +10,7 @@ from study.config import read_config
 from study.files import code_digest
 from study.jobs import (
     data_entry,
+    description_file,
     description_if_present,
     figure_metrics,
     figure_plan,
