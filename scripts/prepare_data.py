@@ -3,12 +3,15 @@
 import sys
 from pathlib import Path
 
+from study.config import read_config
+from study.jobs import data_entry, source_file
 from study.prepared import save_prepared
 from study.sources import read_source
 
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
-    name, entry = snakemake.params.name, snakemake.params.entry
-    splits, divide_by = read_source(name, entry, next(iter(snakemake.input.source), None))
+    study = read_config(snakemake.config)
+    name, entry = study["dataset"], data_entry(study)
+    splits, divide_by = read_source(name, entry, next(iter(source_file(study)), None))
     folder = Path(snakemake.output.description).parent
     save_prepared(folder, splits, divide_by, {"dataset": name, **entry})

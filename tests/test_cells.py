@@ -73,13 +73,13 @@ def test_more_factors_and_levels_keep_the_cells_that_were_there():
 
 def test_what_decides_a_run_again_is_its_content():
     study = default_study()
-    code = {"prepare_data": "p", "train": "t"}
+    code = {"sources": "p", "train": "t"}
     wildcards = SimpleNamespace(cell="bce_b32_relu_44136fa3", first="0", last="4", round="2")
     run = training_run(study, code, wildcards)
     assert run["settings"] == {}  # all at their default: a new parameter changes nothing here
     assert (run["epochs"], run["first"], run["last"], run["round"]) == (30, 0, 4, 2)
     assert training_run(study, code | {"train": "u"}, wildcards) != run
-    assert training_run(study, code | {"prepare_data": "q"}, wildcards)["data"] != run["data"]
+    assert training_run(study, code | {"sources": "q"}, wildcards)["data"] != run["data"]
     study["datasets"]["wdbc"]["split_seed"] = 1
     assert training_run(study, code, wildcards)["data"] != run["data"]
 
@@ -87,7 +87,7 @@ def test_what_decides_a_run_again_is_its_content():
 def test_a_cell_that_is_not_planned_is_named():
     wildcards = SimpleNamespace(cell="bce_b32_relu_00000000", first="0", last="4", round="1")
     with pytest.raises(UserError, match="bce_b32_relu_00000000: no cell of this study"):
-        training_run(default_study(), {"prepare_data": "", "train": ""}, wildcards)
+        training_run(default_study(), {"sources": "", "train": ""}, wildcards)
 
 
 def test_seed_blocks():

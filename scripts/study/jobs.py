@@ -54,7 +54,7 @@ def data_digest(study: dict, code: dict[str, str]) -> str:
     are found again.
     """
     files = [_digest_once(path) for path in source_file(study)]
-    text = json.dumps([data_entry(study), files, code["prepare_data"]], sort_keys=True)
+    text = json.dumps([data_entry(study), files, code["sources"]], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
 
 

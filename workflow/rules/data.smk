@@ -4,9 +4,8 @@
 
 rule prepare_data:
     """Check the data set and write it as plain arrays."""
-    input:
-        # ancient: a digest of the content, in the folder's name, stands in for time stamps
-        source=ancient(partial(source_file, STUDY)),
+    # The source file is no input: the digest of its content is in the folder's name, so that
+    # this job runs where the folder is missing, and never for a time stamp or another path.
     output:
         inputs="<results>/data/{data}/inputs.npy",
         labels="<results>/data/{data}/labels.npy",
@@ -17,9 +16,6 @@ rule prepare_data:
         data="[0-9a-f]{12}",
     conda:
         "../../envs/study.yaml"
-    params:
-        name=STUDY["dataset"],
-        entry=data_entry(STUDY),
     message:
         "Prepare the data"
     script:

@@ -29,10 +29,11 @@ from study.jobs import (
 STUDY = plan_study(read_config(config))
 REPORT = results_folder(STUDY) / "report.html"
 
-# A digest of each script and of what it imports from scripts/study, as a parameter of its rule.
+# A digest of each script and of what it imports from scripts/study, as a parameter of its rule;
+# and of what decides the content of the prepared data.
 CODE = {
     script.stem: code_digest(script) for script in (REPOSITORY / "scripts").glob("*.py")
-}
+} | {"sources": code_digest(REPOSITORY / "scripts" / "study" / "sources.py")}
 
 
 pathvars:
