@@ -5,6 +5,7 @@
 #     snakemake --cores 1 regenerate_report     the report from the runs that exist, never training
 #
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
+from functools import partial
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -20,7 +21,8 @@ configfile: REPOSITORY / "config.yaml"
 include: "workflow/rules/study.smk"
 
 
-RUNS = STUDY["runs"]
+RUNS, OUTDATED = STUDY["runs"], []
+DATA_CARD = partial(data_card, STUDY, CODE)
 DESCRIPTION = partial(description_file, STUDY, CODE)
 
 
@@ -37,4 +39,5 @@ rule all:
 
 
 onsuccess:
-    print(f"Report: {REPORT}" if REPORT.exists() else "")
+    if REPORT.exists():
+        print(f"Report: {REPORT}")

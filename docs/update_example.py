@@ -16,9 +16,9 @@ import pandas as pd
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from study.averages import METRICS
 from study.choices import level_title, parameter_title
-from study.tables import HEADINGS, figure_text, name_title
+from study.parameters import METRICS
+from study.tables import HEADINGS, mean_text, name_title
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 README = REPOSITORY / "README.md"
@@ -41,7 +41,7 @@ def compare_table(number: int, reference: pd.DataFrame) -> str:
             (reference["table"] == str(number)) & (reference["level"] == cells[0])
         ].to_dict("records")
         for metric in METRICS:
-            text = figure_text(metric, row[metric], row[f"{metric}_sd"])
+            text = mean_text(metric, row[metric], row[f"{metric}_sd"])
             cells += [text, f"*{printed[metric]}*"]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

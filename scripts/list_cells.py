@@ -20,4 +20,4 @@ def list_cells(cells: dict[str, dict]) -> str:
 
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
-    write_text(snakemake.output.cells, list_cells(snakemake.params.cells))
+    write_text(snakemake.output.cells, list_cells(snakemake.params.plan["cells"]))

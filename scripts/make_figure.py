@@ -6,8 +6,9 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from study.averages import METRICS, read_metrics
+from study.averages import read_metrics
 from study.files import replacing
+from study.parameters import METRICS
 from study.tables import cell_title, seed_count
 
 # The same figure gives the same bytes: fixed ids in place of random ones, and no date.
@@ -16,41 +17,49 @@ STYLES = {"train": ("Training", "#0b5fa5"), "val": ("Validation", "#c8501e")}
 
 
 def collect_curves(runs: list[dict], paths: list[str], epochs: int) -> pd.DataFrame:
-    """Mean and sd over seeds of each metric, a row an epoch, counted on over the rounds.
-
-    Epochs of rounds that are not among the runs are rows of NaN, and a seed that diverged in one
-    of them is left out of all. The frame's `attrs` hold how many seeds every epoch is over at
-    least, `n`, and how many `diverged`.
-    """
-    frames = []
+    """All rounds' metrics, their epochs counted on over the rounds, with each row's `round`."""
+    frames = [pd.DataFrame(columns=["seed", "epoch", "round", "diverged", *METRICS], dtype=float)]
     for run, path in zip(runs, paths, strict=True):
         metrics = read_metrics(path, range(run["first"], run["last"] + 1), epochs)
-        metrics["epoch"] += (run["round"] - 1) * epochs
-        frames.append(metrics)
-    if not frames:
-        return pd.DataFrame(
-            columns=pd.MultiIndex.from_product([METRICS, ["mean", "std"]]), dtype=float
-        )
-    metrics = pd.concat(frames)
-    diverged = set(metrics.loc[metrics["diverged"], "seed"])
-    whole = metrics[~metrics["seed"].isin(diverged)]
-    by_epoch = whole.groupby("epoch")
-    curves = by_epoch[METRICS].agg(["mean", "std"])
-    if len(curves):
-        curves = curves.reindex(range(curves.index.min(), curves.index.max() + 1))
-    curves.attrs = {"n": by_epoch.size().min() if len(whole) else 0, "diverged": len(diverged)}
-    return curves
+        frames.append(metrics.assign(round=run["round"]))
+        frames[-1]["epoch"] += (run["round"] - 1) * epochs
+    return pd.concat([frame for frame in frames if len(frame)] or frames)
+
+
+def over_seeds(curves: pd.DataFrame) -> pd.DataFrame:
+    """Mean and sd over seeds of each metric, a row an epoch, NaN where a round is not shown.
+
+    A seed that diverged in a round is left out of that round.
+    """
+    by_epoch = curves[curves["diverged"] == 0].groupby("epoch")[list(METRICS)]
+    means = by_epoch.agg(["mean", "std"])
+    if len(means):
+        means = means.reindex(range(int(means.index.min()), int(means.index.max()) + 1))
+    return means
+
+
+def count_seeds(curves: pd.DataFrame, rounds: list[int], seeds: int) -> str:
+    """How many seeds the curves are over, round by round where it is not all of them."""
+    counts = {}
+    for number in rounds:
+        diverged = curves[curves["round"] == number].groupby("seed")["diverged"].first()
+        counts[number] = seed_count(int((diverged == 0).sum()), int((diverged == 1).sum()), seeds)
+    if len(set(counts.values())) == 1:
+        text = counts[rounds[0]]
+        return text if "seed" in text else f"{text} seed{'' if seeds == 1 else 's'}"
+    return ", ".join(f"round {number}: {text}" for number, text in counts.items())
 
 
 def draw(curves: pd.DataFrame, plan: dict) -> Figure:
     """The figure: loss on the left, accuracy in per cent on the right."""
+    means = over_seeds(curves)
     rounds, epochs = plan["figure"]["rounds"], plan["epochs_per_round"]
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     panels = figure.subplots(1, 2)
     for axes, quantity, unit, scale in zip(panels, ("loss", "accuracy"), ("", " (%)"), (1, 100)):
         for split, (label, colour) in STYLES.items():
-            mean = scale * curves[f"{split}_{quantity}", "mean"]
-            deviation = scale * curves[f"{split}_{quantity}", "std"].fillna(0)
+            mean = scale * means[f"{split}_{quantity}", "mean"]
+            deviation = scale * means[f"{split}_{quantity}", "std"].fillna(0)
             axes.plot(mean.index, mean, color=colour, label=label, linewidth=1.5)
             axes.fill_between(
                 mean.index, mean - deviation, mean + deviation, color=colour, alpha=0.2, linewidth=0
@@ -64,14 +73,13 @@ def draw(curves: pd.DataFrame, plan: dict) -> Figure:
         axes.grid(color="0.92")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-        if curves.empty:
+        if means.empty:
             axes.text(
                 0.5, 0.5, "no seed to show", ha="center", va="center", transform=axes.transAxes
             )
     panels[0].set_ylim(bottom=0)
     panels[0].legend(frameon=False)
-    count = seed_count(curves.attrs.get("n", 0), curves.attrs.get("diverged", 0), plan["seeds"])
-    count = count if "seeds" in count else f"{count} seeds"
+    count = count_seeds(curves, rounds, plan["seeds"])
     figure.suptitle(f"{cell_title(plan['parameters'])}\nmean ± sd over {count}", fontsize=10)
     return figure
 

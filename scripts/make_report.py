@@ -1,23 +1,24 @@
 """Write the report: one HTML file with the tables, the figures and what they were made from."""
 
 import base64
+import json
 import sys
 from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from study.averages import METRICS, over_seeds
+from study.averages import over_seeds
 from study.choices import level_title, parameter_title
 from study.files import write_text
-from study.parameters import PARAMETERS
+from study.parameters import METRICS, PARAMETERS
 from study.prepared import read_description
 from study.tables import (
     HEADINGS,
     caption,
     describe,
     figure_caption,
-    figure_text,
+    mean_text,
     name_title,
     printed,
     seed_count,
@@ -39,25 +40,48 @@ def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tup
             [
                 *(level_title(parameter, cell[parameter]) for parameter in differing),
                 str(cell["rounds"]),
-                *(figure_text(metric, row[metric], row[f"{metric}_sd"]) for metric in METRICS),
+                *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in METRICS),
                 seed_count(row["n"], row["diverged"], seeds),
             ]
         )
     return headings, rows
 
 
-def data_rows(description: dict) -> list[list[str]]:
-    """The splits' sizes and balance, as text."""
-    return [
-        [
-            split,
-            str(counts["count"]),
-            str(counts["negative"]),
-            str(counts["positive"]),
-            f"{100 * counts['positive'] / counts['count']:.1f}",
-        ]
-        for split, counts in description["splits"].items()
-    ]
+def data_card(paths: list[str]) -> dict | None:
+    """The description, the audit and the contact sheet of the data, if they are here."""
+    if not paths:
+        return None
+    description, audit, sheet = map(Path, paths)
+    card = {
+        "description": read_description(description.parent),
+        "audit": json.loads(audit.read_text(encoding="utf-8")),
+        "sheet": None,
+    }
+    if len(card["description"]["shape"]) > 1:
+        card["sheet"] = base64.b64encode(sheet.read_bytes()).decode("ascii")
+    return card
+
+
+def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
+    """The splits' sizes and balance, and what a network must beat on them, as headings and rows."""
+    negative, positive = card["description"]["classes"]
+    headings = ["Split", "Samples", negative, positive, f"{positive} (%)"]
+    headings += ["Majority class (%)", "Logistic regression (%)"]
+    rows = []
+    for split, counts in card["audit"]["splits"].items():
+        floors = card["audit"]["floors"].get(split, {})
+        rows.append(
+            [
+                split,
+                *(str(counts[key]) for key in ("count", "negative", "positive")),
+                f"{100 * counts['positive_share']:.1f}",
+                *(
+                    f"{100 * floors[key]:.1f}" if key in floors else "–"
+                    for key in ("majority", "logistic_regression")
+                ),
+            ]
+        )
+    return headings, rows
 
 
 def render(template: Path, **content) -> str:
@@ -83,13 +107,13 @@ if __name__ == "__main__":
         image = base64.b64encode(Path(path).read_bytes()).decode("ascii")
         parameters = {**plan["baseline"], **figure["cell"]}
         figures.append((name, figure_caption(figure, parameters), image))
-    data = next((read_description(Path(path).parent) for path in snakemake.input.description), None)
+    card = data_card(list(snakemake.input.data))
     html = render(
         Path(snakemake.input.template),
         plan=plan,
         baseline=describe(plan["baseline"]),
-        data=data,
-        data_rows=data_rows(data) if data else [],
+        card=card,
+        split_table=split_table(card) if card else None,
         grid_rows=[
             (parameter_title(factor), ", ".join(level_title(factor, level) for level in levels))
             for factor, levels in plan["grid"].items()

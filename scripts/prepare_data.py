@@ -3,15 +3,18 @@
 import sys
 from pathlib import Path
 
+from study.audit import audit
 from study.config import read_config
-from study.jobs import data_entry, source_file
-from study.prepared import save_prepared
-from study.sources import read_source
+from study.findings import refuse_findings
+from study.prepare import prepare
+from study.prepared import load_all, read_description
 
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
-    study = read_config(snakemake.config)
-    name, entry = study["dataset"], data_entry(study)
-    splits, divide_by = read_source(name, entry, next(iter(source_file(study)), None))
+    config = read_config(snakemake.config)
+    name, fail_on = config["dataset"], config["audit"]["fail_on"]
     folder = Path(snakemake.output.description).parent
-    save_prepared(folder, splits, divide_by, {"dataset": name, **entry})
+    prepare(name, config["datasets"][name], folder)
+    if fail_on != "never":
+        classes = read_description(folder)["classes"]
+        refuse_findings(name, audit(*load_all(folder), classes)["findings"], fail_on)

@@ -10,15 +10,17 @@ import subprocess
 import sys
 import tempfile
 
-from study.jobs import present_runs
+from study.jobs import outdated_runs, present_runs, report_plan
 
 if __name__ == "__main__":
-    plan = snakemake.params.study
-    present = present_runs(plan)
-    print(f"{len(present)} of {len(plan['runs'])} runs present", file=sys.stderr)
-    for run in plan["runs"]:
-        if run not in present:
-            print(f"missing: {run['folder']}", file=sys.stderr)
+    study, code = snakemake.params.plan["study"], snakemake.params.plan["code"]
+    present = present_runs(study)
+    plan = report_plan(study, code, present, outdated_runs(study, code, present))
+    print(f"{len(present)} of {plan['run_count']} runs present", file=sys.stderr)
+    for folder in plan["missing"]:
+        print(f"missing: {folder}", file=sys.stderr)
+    for folder in plan["outdated"]:
+        print(f"trained on other data or with other code: {folder}", file=sys.stderr)
     environment = {key: text for key, text in os.environ.items() if key != "SNAKEMAKE_PROFILE"}
     with (
         tempfile.NamedTemporaryFile("w", suffix=".json") as config,

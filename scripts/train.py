@@ -13,6 +13,7 @@ import gc
 gc.disable()  # until torch is imported: see below
 
 import csv
+import json
 import math
 import sys
 from pathlib import Path
@@ -22,16 +23,14 @@ import torch
 
 from study.choices import ACTIVATIONS, LOSSES, OPTIMIZERS
 from study.errors import UserError
-from study.files import replacing
-from study.parameters import DEFAULTS
+from study.files import replacing, write_text
+from study.parameters import DEFAULTS, METRICS
 from study.prepared import load_split, read_description
 
 # Importing torch makes a great many objects that live as long as the process. Looking for garbage
 # among them, while they are made and at the end, takes 0.5 s, as long as a short run trains.
 gc.freeze()
 gc.enable()
-
-METRICS = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
 
 
 def make_generator(seed: int, stream: int) -> torch.Generator:
@@ -42,7 +41,8 @@ def make_generator(seed: int, stream: int) -> torch.Generator:
 
 def load_data(folder: Path) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
     """The splits that training needs: inputs (n, features) float32, labels (n,) int64."""
-    divide_by = read_description(folder)["divide_by"]
+    description = read_description(folder)
+    subtract, divide_by = (torch.tensor(description[key]) for key in ("subtract", "divide_by"))
     data = {}
     for split in ("train", "val"):
         inputs, labels = load_split(folder, split)
@@ -50,7 +50,8 @@ def load_data(folder: Path) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
         # and torch always aligns alike.
         images = torch.empty(len(inputs), math.prod(inputs.shape[1:]))
         images.numpy()[:] = inputs.reshape(images.shape)
-        images.div_(divide_by)
+        scaled = images.view(len(inputs), -1, len(subtract))  # by feature, by colour, or alike
+        scaled.sub_(subtract).div_(divide_by)
         data[split] = (images, torch.tensor(labels))
     return data
 
@@ -124,6 +125,9 @@ def train_round(data: dict, parameters: dict, epochs: int, state: dict) -> tuple
     network = build_network(inputs.shape[1], parameters, torch.Generator())
     network.load_state_dict(state["network"])
     weights = list(network.parameters())
+    optimizer = {
+        name: [tensor.clone() for tensor in state["optimizer"][name]] for name in state["optimizer"]
+    }
     order = torch.Generator()
     order.set_state(state["order"])
     shuffled = torch.empty_like(inputs)
@@ -140,7 +144,7 @@ def train_round(data: dict, parameters: dict, epochs: int, state: dict) -> tuple
             logits = network(images)
             gradients = torch.autograd.grad(criterion(logits, target), weights)
             with torch.no_grad():
-                update(weights, list(gradients), state["optimizer"], parameters["learning_rate"])
+                update(weights, list(gradients), optimizer, parameters["learning_rate"])
             step_logits.append(logits.detach())
         network.eval()
         with torch.no_grad():
@@ -152,7 +156,7 @@ def train_round(data: dict, parameters: dict, epochs: int, state: dict) -> tuple
             break
     state = {
         "network": network.state_dict(),
-        "optimizer": state["optimizer"],
+        "optimizer": optimizer,
         "order": order.get_state(),
         "diverged": diverged,
     }
@@ -172,24 +176,25 @@ def main(run: dict, data_folder: Path, previous: str | None, output) -> None:
 
     Args:
         run: `settings` (the parameters that are not at their default), `epochs`, `first` and
-            `last` seed.
+            `last` seed; written as it is beside the metrics.
         data_folder: the prepared data set.
         previous: the checkpoint of the round before, or None in the first round.
-        output: has `metrics` and `checkpoint`, the files to write.
+        output: has `metrics`, `checkpoint` and `run`, the files to write.
     """
     parameters = DEFAULTS | run["settings"]
     data = load_data(data_folder)
     features = data["train"][0].shape[1]
-    states = load_checkpoint(previous) if previous else None
+    states = load_checkpoint(previous) if previous else {}
     table, after = [], {}
     for seed in range(run["first"], run["last"] + 1):
-        state = states[seed] if states else initial_state(features, parameters, seed)
+        state = states.pop(seed) if previous else initial_state(features, parameters, seed)
         rows, after[seed] = train_round(data, parameters, run["epochs"], state)
         table += [[seed, *row] for row in rows]
         last = ", ".join(f"{name} {value:.4f}" for name, value in zip(METRICS, rows[-1][1:]))
         print(f"seed {seed}: epoch {rows[-1][0]} of {run['epochs']}, {last}")
     with replacing(output.checkpoint) as part:
         torch.save(after, part)
+    write_text(output.run, json.dumps(run, indent=2) + "\n")
     with replacing(output.metrics) as part, open(part, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["seed", "epoch", *METRICS])

@@ -22,8 +22,7 @@ import train
 from torch.utils.data import DataLoader, TensorDataset
 
 from study.parameters import DEFAULTS
-from study.prepared import save_prepared
-from study.sources import read_source
+from study.prepare import prepare
 
 
 class Notebook:
@@ -101,7 +100,8 @@ def measure_memory(folder: str, data: dict) -> None:
     job = f"""
 from types import SimpleNamespace
 torch.set_num_threads(1)
-output = SimpleNamespace(metrics={folder!r} + "/m.csv", checkpoint={folder!r} + "/c.pt")
+names = {{"metrics": "m.csv", "checkpoint": "c.pt", "run": "r.json"}}
+output = SimpleNamespace(**{{key: {folder!r} + "/" + name for key, name in names.items()}})
 train.main({{"settings": {{}}, "epochs": 2, "first": 0, "last": 1}}, {folder!r}, None, output)
 """
     # An optimizer step on one number loads what torch loads when it is first used.
@@ -126,9 +126,9 @@ def main() -> None:
             f"there is no file {arguments.file}; say which with `make bench DATA=file.npz`"
         )
     torch.set_num_threads(1)
-    splits, divide_by = read_source("bench", {"kind": "npz"}, arguments.file)
+    entry = {"kind": "npz", "path": arguments.file, "positive": 1, "normalize": "unit"}
     with tempfile.TemporaryDirectory() as folder:
-        save_prepared(folder, splits, divide_by, {})
+        prepare("bench", entry, Path(folder))
         data = train.load_data(folder)
         time_epochs(data, arguments.epochs)
         measure_memory(folder, data)

@@ -54,7 +54,12 @@ def snakemake(folder: Path, *arguments: str, repository: Path = REPOSITORY, core
     command = [sys.executable, "-m", "snakemake", "--snakefile", repository / "Snakefile"]
     command += [*arguments, "--cores", str(cores), "--configfile", "study.yaml"]
     return subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
 
 

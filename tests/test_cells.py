@@ -106,7 +106,7 @@ def test_a_round_goes_on_from_the_one_before():
 
 
 def test_a_tables_cells_differ_from_the_baseline_in_its_factor_alone():
-    plan = table_plan(default_study(), SimpleNamespace(table="table6"))
+    plan = table_plan(default_study(), {"make_table": ""}, SimpleNamespace(table="table6"))
     assert plan["cells"] == [
         "bce_b32_relu_44136fa3",
         "bce_b32_leaky_relu_a5602801",

@@ -99,7 +99,10 @@ def test_levels_get_their_parameters_type():
         ({"baseline": {"activation": "gelu"}}, "known: relu, leaky_relu, tanhshrink"),
         ({"baseline": {"width": 3}}, "baseline: unknown key 'width'; known: loss, batch_size"),
         ({"baseline": {"learning_rate": "1e-3"}}, "it is text, write 0.001"),
-        ({"baseline": {"learning_rate": float("inf")}}, "must be finite"),
+        (
+            {"baseline": {"learning_rate": float("inf")}},
+            "baseline.learning_rate: inf is not a finite number",
+        ),
         ({"grid": {"depth": [1]}}, "grid: unknown key 'depth'"),
         ({"grid": {"loss": "ce"}}, "grid.loss: 'ce' should be a list, like [a, b]"),
         ({"grid": {"batch_size": [16, "big"]}}, "grid.batch_size[1]: 'big' should be a whole"),

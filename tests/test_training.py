@@ -16,7 +16,7 @@ from conftest import REPOSITORY, tiny_arrays
 from study.choices import LOSSES
 from study.errors import UserError
 from study.parameters import DEFAULTS
-from study.prepared import save_prepared
+from study.prepare import prepare
 
 SMALL = DEFAULTS | {"hidden_units": 8, "batch_size": 16}
 FEATURES = 25
@@ -25,12 +25,9 @@ FEATURES = 25
 @pytest.fixture(scope="module")
 def data_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    arrays = tiny_arrays()
-    splits = {
-        split: (arrays[f"{split}_images"], arrays[f"{split}_labels"][:, 0])
-        for split in ("train", "val")
-    }
-    save_prepared(folder, splits, 255.0, {})
+    np.savez(folder / "tiny.npz", **tiny_arrays())
+    entry = {"kind": "npz", "path": str(folder / "tiny.npz"), "positive": 1, "normalize": "unit"}
+    prepare("tiny", entry, folder)
     return folder
 
 
@@ -198,6 +195,12 @@ def test_torchs_global_generator_is_left_alone(data):
     assert train_rounds(data, SMALL, 1, 1)[0] == expected
 
 
+def test_a_state_can_be_gone_on_from_twice(data):
+    _, state = train_rounds(data, SMALL, 2, 1)
+    first, second = (train.train_round(data, SMALL, 2, state)[0] for _ in range(2))
+    assert first == second
+
+
 def test_a_diverged_seed_stops_and_stays_out(data):
     parameters = SMALL | {"optimizer": "sgd", "learning_rate": 1e30}
     (first, second), state = train_rounds(data, parameters, epochs=5, rounds=2)
@@ -211,7 +214,8 @@ def test_a_diverged_seed_stops_and_stays_out(data):
 def run_job(data_folder, out, first, last, previous=None):
     out.mkdir()
     run = {"settings": {"hidden_units": 8}, "epochs": 3, "first": first, "last": last}
-    output = SimpleNamespace(metrics=out / "metrics.csv", checkpoint=out / "checkpoint.pt")
+    names = {"metrics": "metrics.csv", "checkpoint": "checkpoint.pt", "run": "run.json"}
+    output = SimpleNamespace(**{name: out / file for name, file in names.items()})
     train.main(run, data_folder, previous, output)
     return output
 
@@ -258,7 +262,8 @@ sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
 import train
 from types import SimpleNamespace
 run = {{"settings": {{}}, "epochs": 1, "first": 0, "last": 0}}
-train.main(run, {str(data_folder)!r}, None, SimpleNamespace(metrics="m.csv", checkpoint="c.pt"))
+output = SimpleNamespace(metrics="m.csv", checkpoint="c.pt", run="r")
+train.main(run, {str(data_folder)!r}, None, output)
 print([name for name in ("torch._dynamo", "sympy", "pandas", "matplotlib") if name in sys.modules])
 """
     done = subprocess.run(

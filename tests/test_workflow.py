@@ -21,6 +21,7 @@ from conftest import (
     tiny_arrays,
     write_study,
 )
+from PIL import Image
 
 BCE, CE = (f"{loss}_b32_relu_hidden_units8_epochs_per_round4" for loss in ("bce", "ce"))
 RESULTS = ("metrics.csv", "cells.csv", "summary.csv", "*/tables/*", "*.svg", "*.html")
@@ -153,7 +154,7 @@ def test_two_runs_from_scratch_are_the_same_to_the_byte(finished_once, fresh):
     first, second = (
         contents(folder / "results", *RESULTS, "checkpoint.pt") for folder in (finished_once, fresh)
     )
-    assert len(first) == 2 * 2 + 2 + 3 + 1 + 1
+    assert len(first) == 2 * 2 + 2 + 3 + 1 + 1  # cells, csv, table1, figure3, report
     assert first == second
 
 
@@ -206,7 +207,6 @@ def test_one_more_seed_block_trains_that_block(finished):
         {"tables": SMALL_STUDY["tables"] | {"table1": {"caption": "Another."}}},
         {"figures": SMALL_STUDY["figures"] | {"figure3": {"caption": "Another."}}},
         {"warmup_epochs": 2},
-        {"seeds_per_job": 7},
     ],
     ids=lambda changes: next(iter(changes)),
 )
@@ -214,7 +214,7 @@ def test_what_is_shown_retrains_nothing(finished, changes):
     change_study(finished, **changes)
     jobs = planned(finished)
     assert "train" not in jobs
-    assert ("make_report" in jobs) == ("seeds_per_job" not in changes)
+    assert "make_report" in jobs
 
 
 def test_trainer_is_tracked_by_content_not_by_time(finished_once, repository_copy, tmp_path):
@@ -327,10 +327,43 @@ def test_results_can_be_looked_at_without_the_data(finished, finished_once):
     (finished / "tiny.npz").unlink()
     assert snakemake(finished, "regenerate_report").returncode == 0
     assert contents(finished, *RESULTS) == contents(finished_once, *RESULTS)
+    # with other data prepared as well, the card is still that of the data trained on
+    (prepared,) = (finished / "results" / "tiny" / "data").iterdir()
+    shutil.copytree(prepared, prepared.with_name("0" * 12))
+    (prepared.with_name("0" * 12) / "description.json").write_text("{}")
+    assert snakemake(finished, "regenerate_report").returncode == 0
+    assert contents(finished, *RESULTS) == contents(finished_once, *RESULTS)
     shutil.rmtree(finished / "results" / "tiny" / "data")
     assert snakemake(finished, "regenerate_report").returncode == 0
     html = (finished / "results" / "tiny" / "report.html").read_text()
     assert "The prepared data set and its description are not here" in html
+
+
+def test_runs_on_other_data_or_code_are_named(finished):
+    """Half of the study is trained again on other data; the other half is said to be outdated."""
+    arrays = tiny_arrays()
+    np.savez(finished / "tiny.npz", **arrays | {"val_images": 255 - arrays["val_images"]})
+    bce, ce = (cell_folder(finished, cell) / "seeds_0-1" / "round1" for cell in (BCE, CE))
+    target = str((bce / "metrics.csv").relative_to(finished))
+    assert snakemake(finished, target).returncode == 0
+    done = snakemake(finished, "regenerate_report")
+    assert done.returncode == 0, done.stdout
+    outdated = str(ce.relative_to(finished / "results" / "tiny"))
+    assert f"trained on other data or with other code: {outdated}" in done.stdout
+    assert str(bce.relative_to(finished / "results" / "tiny")) not in done.stdout
+    html = (finished / "results" / "tiny" / "report.html").read_text()
+    assert "Some runs are outdated" in html and outdated in html
+    assert snakemake(finished).returncode == 0
+    assert "outdated" not in (finished / "results" / "tiny" / "report.html").read_text()
+
+
+def test_what_is_missing_is_said_on_standard_error(finished):
+    shutil.rmtree(cell_folder(finished, CE))
+    command = [sys.executable, "-m", "snakemake", "regenerate_report", "--cores", "1"]
+    command += ["--snakefile", REPOSITORY / "Snakefile", "--configfile", "study.yaml"]
+    done = subprocess.run(command, cwd=finished, capture_output=True, text=True, check=True)
+    assert "1 of 2 runs present" in done.stderr
+    assert re.search(r"missing: runs/ce_\S+/seeds_0-1/round1", done.stderr)
 
 
 def test_regenerate_report_with_nothing_trained(fresh):
@@ -350,12 +383,87 @@ def test_a_running_study_can_be_looked_at(fresh):
         for line in running.stdout:
             if "(Rule: train)" in line:
                 break
-        look = snakemake(fresh, "regenerate_report", "--nolock")
+        look = snakemake(fresh, "regenerate_report")
         rest = running.stdout.read()
     assert look.returncode == 0, look.stdout
     assert re.search(r"\b[1-9] of 12 runs present", look.stdout)
     assert running.returncode == 0, rest
     assert "12 of 12 runs present" in (fresh / "results" / "tiny" / "report.html").read_text()
+
+
+# ---- Kinds of data, and their audit -------------------------------------------------------------
+
+
+def kinds_of_the_same_images(folder: Path) -> dict[str, dict]:
+    """The small data set as one file, as an array a class, and as a folder of images."""
+    arrays = tiny_arrays()
+    entries = {
+        "one_file": {"kind": "npz", "path": "tiny.npz"},
+        "lab": {"kind": "arrays", "positive": "ill", "train": {}, "val": {}},
+        "images": {"kind": "folder", "path": "images", "positive": "ill", "size": 5},
+    }
+    for split in ("train", "val"):
+        for label, name in enumerate(("well", "ill")):
+            images = arrays[f"{split}_images"][arrays[f"{split}_labels"][:, 0] == label]
+            np.save(folder / f"{split}_{name}.npy", images)
+            entries["lab"][split][name] = f"{split}_{name}.npy"
+            target = folder / "images" / split / name
+            target.mkdir(parents=True)
+            for number, image in enumerate(images):
+                Image.fromarray(image).save(target / f"{number:02d}.png")
+    return entries
+
+
+def test_kinds_of_the_same_images_give_the_same_data(fresh):
+    """Class by class, arrays and PNG files are in the same order: the same runs to the byte."""
+    entries = kinds_of_the_same_images(fresh)
+    samples = {}
+    for name in entries:
+        change_study(fresh, dataset=name, datasets=SMALL_STUDY["datasets"] | entries)
+        done = snakemake(fresh)
+        assert done.returncode == 0, done.stdout
+        (folder,) = (fresh / "results" / name / "data").glob("*")
+        inputs = np.load(folder / "inputs.npy").reshape(70, -1)
+        labels = np.load(folder / "labels.npy")
+        samples[name] = sorted(map(tuple, np.column_stack([labels, inputs]).tolist()))
+    assert samples["one_file"] == samples["lab"] == samples["images"]
+    ordered = {}
+    for name in ("lab", "images"):
+        (folder,) = (fresh / "results" / name / "data").glob("*")
+        order = np.lexsort(np.load(folder / "inputs.npy").reshape(70, -1).T)
+        ordered[name] = np.load(folder / "labels.npy")[order].tolist()
+    assert ordered["lab"] == ordered["images"]
+
+
+def test_report_shows_the_audit(fresh):
+    arrays = tiny_arrays()
+    arrays["val_images"][3] = arrays["train_images"][5]
+    np.savez(fresh / "tiny.npz", **arrays)
+    assert snakemake(fresh).returncode == 0
+    (path,) = (fresh / "results" / "tiny" / "data").glob("*/audit.json")
+    findings = {finding["check"]: finding for finding in json.loads(path.read_text())["findings"]}
+    assert findings["duplicates across splits"]["samples"] == [["train[5]", "val[3]"]]
+    html = (fresh / "results" / "tiny" / "report.html").read_text()
+    assert "train[5] and val[3]" in html
+    assert html.count("data:image/png;base64,") == 1
+
+
+@pytest.mark.parametrize("audited", [False, True], ids=["at first", "after a study"])
+def test_findings_can_stop_the_study(fresh, audited):
+    arrays = tiny_arrays()
+    arrays["val_images"][3] = arrays["train_images"][5]
+    np.savez(fresh / "tiny.npz", **arrays)
+    if audited:
+        assert snakemake(fresh).returncode == 0
+    change_study(fresh, audit={"fail_on": "error"}, seeds=4)
+    done = snakemake(fresh)
+    expected = "error: 1 pairs of identical samples in two splits: train[5] and val[3]"
+    assert_readable(done, "The audit of tiny stops the study", expected, "fail_on: never")
+    assert snakemake(fresh, "regenerate_report").returncode == 0
+    change_study(fresh)
+    done = snakemake(fresh)
+    assert done.returncode == 0, done.stdout
+    assert ("train" in jobs_by_rule(done.stdout)) == (not audited)
 
 
 # ---- Diverged seeds -----------------------------------------------------------------------------
@@ -394,7 +502,7 @@ def assert_readable(done, *expected: str) -> None:
     for text in expected:
         assert text in done.stdout
     assert "Traceback" not in done.stdout
-    assert "(Rule: train)" not in done.stdout
+    assert not re.search(r"Job \d+: Train ", done.stdout)
 
 
 @pytest.mark.parametrize(
@@ -417,10 +525,16 @@ def assert_readable(done, *expected: str) -> None:
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_bad_configuration(finished, changes, expected):
+def test_bad_configuration(fresh, changes, expected):
+    change_study(fresh, **changes)
+    assert_readable(snakemake(fresh), expected)
+    assert not (fresh / "results").exists()
+
+
+def test_bad_configuration_leaves_results_alone(finished):
     before = contents(finished, "results/**/*.*")
-    change_study(finished, **changes)
-    assert_readable(snakemake(finished), expected)
+    change_study(finished, warmup_epochs=4)
+    assert_readable(snakemake(finished), "warmup_epochs: 4 leaves no epoch to average")
     assert contents(finished, "results/**/*.*") == before
 
 
@@ -429,9 +543,9 @@ NAN = {name: ARRAYS[name] / 255 for name in ("train_images", "val_images")}
 NAN["val_images"][1, 2, 3] = np.nan
 BAD_DATA = {
     "lengths": ({"train_labels": np.zeros((49, 1), np.uint8)}, "50 images but 49 labels"),
-    "labels": ({"val_labels": np.arange(20) % 3}, "val_labels hold 2; two-class labels are"),
+    "labels": ({"val_labels": np.arange(20) % 3}, "val_labels hold 0, 1, 2; a set of two classes"),
     "one class": ({"val_labels": np.zeros(20, int)}, "both classes are needed"),
-    "NaN": (NAN, "val_images: 1 values are NaN or infinite"),
+    "NaN": (NAN, "val[1] has values that are NaN or infinite"),
     "pickled": ({"val_labels": np.array([None] * 20)}, "pickled objects, which are not loaded"),
     "truncated": (None, "it may be truncated"),
 }
@@ -448,9 +562,11 @@ def test_bad_data(finished, changes, expected):
         (finished / "tiny.npz").write_bytes(whole[: len(whole) // 2])
     else:
         np.savez(finished / "tiny.npz", **(ARRAYS | changes))
+    change_study(finished, rounds=2)  # would change cells.csv as well
     assert_readable(snakemake(finished), "tiny.npz", expected)
     assert contents(results, *kept) == before
     (finished / "tiny.npz").write_bytes(whole)
+    change_study(finished)
     done = snakemake(finished)
     assert done.returncode == 0, done.stdout
     assert "train" not in jobs_by_rule(done.stdout)
@@ -464,6 +580,18 @@ def test_a_damaged_metrics_file_is_named(finished):
     assert done.returncode != 0
     assert f"{path.relative_to(finished)}: seed 1 has 2 of 4 epochs" in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_a_target_that_is_not_declared_is_named(finished):
+    done = snakemake(finished, "results/tiny/tables/table9.csv")
+    assert_readable(done, "table9: the configuration declares no such entry under tables")
+
+
+def test_another_data_set_by_name(finished):
+    change_study(finished, datasets=SMALL_STUDY["datasets"] | {"other": {"kind": "sklearn"}})
+    done = snakemake(finished, "--dry-run", "--config", "dataset=other")
+    assert jobs_by_rule(done.stdout)["train"] == 2
+    assert NOTHING in snakemake(finished).stdout
 
 
 def test_text_from_the_configuration_is_escaped(finished):

@@ -10,7 +10,9 @@ include: "rules/study.smk"
 
 
 RUNS = present_runs(STUDY)
-DESCRIPTION = description_if_present(STUDY, CODE)
+OUTDATED = outdated_runs(STUDY, CODE, RUNS)
+DATA_CARD = data_card_of(STUDY, RUNS)
+DESCRIPTION = DATA_CARD[:1]
 
 
 include: "rules/aggregate.smk"

@@ -4,14 +4,13 @@ import numpy as np
 import pandas as pd
 
 from study.errors import UserError
-from study.parameters import PARAMETERS
+from study.parameters import METRICS, PARAMETERS
 
-METRICS = ["train_loss", "train_accuracy", "val_loss", "val_accuracy"]
 LOSS_COLUMNS = ["train_loss", "val_loss"]
 
 
 def read_metrics(path, seeds: range, epochs: int) -> pd.DataFrame:
-    """A run's metrics: `seed`, `epoch` and the four figures, and whether the seed `diverged`.
+    """A run's metrics: `seed`, `epoch` and the four metrics, and whether the seed `diverged`.
 
     A seed has diverged where a loss is not finite. It may have fewer rows than epochs.
 
@@ -42,7 +41,7 @@ def read_metrics(path, seeds: range, epochs: int) -> pd.DataFrame:
 def average_run(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
     """The means over the epochs after the warm-up, a row a seed, empty where a seed diverged."""
     after = metrics[(metrics["epoch"] > warmup_epochs) & ~metrics["diverged"]]
-    means = after.groupby("seed")[METRICS].mean()
+    means = after.groupby("seed")[list(METRICS)].mean()
     return means.reindex(sorted(metrics["seed"].unique())).rename_axis("seed").reset_index()
 
 
@@ -85,9 +84,9 @@ def over_seeds(means: pd.DataFrame) -> dict:
         `n` (seeds that the means are over), `diverged`, and for each metric its mean and, under
         `<metric>_sd`, its standard deviation (n - 1 in the denominator; NaN below two seeds).
     """
-    whole = means[METRICS].dropna()
-    figures = {"n": len(whole), "diverged": len(means) - len(whole)}
+    whole = means[list(METRICS)].dropna()
+    row = {"n": len(whole), "diverged": len(means) - len(whole)}
     for metric in METRICS:
-        figures[metric] = whole[metric].mean()
-        figures[f"{metric}_sd"] = whole[metric].std(ddof=1)
-    return figures
+        row[metric] = whole[metric].mean()
+        row[f"{metric}_sd"] = whole[metric].std(ddof=1)
+    return row

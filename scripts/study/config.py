@@ -1,6 +1,7 @@
 """Check a study's configuration and fill in its defaults."""
 
 import math
+import re
 from copy import deepcopy
 from difflib import get_close_matches
 
@@ -9,6 +10,7 @@ from jsonschema.validators import extend
 
 from study.choices import CHOICES
 from study.errors import UserError
+from study.locations import medmnist_sets
 from study.parameters import PARAMETERS, SCHEMA, typed
 
 TYPE_NAMES = {
@@ -30,7 +32,7 @@ def read_config(config: dict) -> dict:
         UserError: one line a mistake, each with its key and what would be right.
     """
     config = _without_nulls(config, "")
-    _raise(_problems(config, _complete_schema()))
+    _raise([*_not_finite(config), *_problems(config, _complete_schema())])
     _set_types(config)
     _raise(_contradictions(config))
     for table in config["tables"].values():
@@ -51,6 +53,21 @@ def _without_nulls(value, where: str):
     }
 
 
+def _not_finite(value, where: str = "") -> list[str]:
+    """Infinities and NaN, which YAML can write and no key accepts."""
+    if isinstance(value, dict):
+        return [
+            problem
+            for key, item in value.items()
+            for problem in _not_finite(item, f"{where}.{key}" if where else key)
+        ]
+    if isinstance(value, list):
+        return [problem for item in value for problem in _not_finite(item, where)]
+    if isinstance(value, float) and not math.isfinite(value):
+        return [f"{where}: {value} is not a finite number"]
+    return []
+
+
 def _complete_schema() -> dict:
     """The schema with the names that `choices` and `parameters` define filled in."""
     schema = deepcopy(SCHEMA)
@@ -62,6 +79,8 @@ def _complete_schema() -> dict:
         name: {key: value for key, value in spec.items() if key != "default"}
         for name, spec in parameters.items()
     }
+    names = dict.fromkeys(row["name"] for row in medmnist_sets())
+    schema["$defs"]["medmnist"]["properties"]["name"]["enum"] = list(names)
     schema["properties"]["baseline"]["properties"] = parameters
     schema["properties"]["grid"]["properties"] = {
         name: {"type": "array", "minItems": 1, "uniqueItems": True, "items": spec}
@@ -85,6 +104,7 @@ def _set_defaults(validator, properties, instance, schema):
     """jsonschema's `properties`, setting missing keys to their default first."""
     if isinstance(instance, dict):
         for key, spec in properties.items():
+            spec = SCHEMA["$defs"][spec["$ref"].rpartition("/")[2]] if "$ref" in spec else spec
             if "default" in spec:
                 instance.setdefault(key, deepcopy(spec["default"]))
     yield from Draft202012Validator.VALIDATORS["properties"](
@@ -161,25 +181,31 @@ def _contradictions(config: dict) -> list[str]:
             f"dataset: {config['dataset']!r} is not declared under datasets"
             f"{_suggest(config['dataset'], list(config['datasets']))}"
         )
+    for name, entry in config["datasets"].items():
+        problems += _pattern_problems(name, entry.get("groups", {}).get("pattern", "()"))
     if config["warmup_epochs"] >= config["epochs_per_round"]:
         problems.append(
             f"warmup_epochs: {config['warmup_epochs']} leaves no epoch to average;"
             f" it must be below epochs_per_round, which is {config['epochs_per_round']}"
         )
-    rates = [config["baseline"]["learning_rate"], *config["grid"].get("learning_rate", [])]
-    rates += [figure["cell"].get("learning_rate", 0) for figure in config["figures"].values()]
     for name, table in config["tables"].items():
         factor = table["vary"]
-        if factor == "learning_rate":
-            rates += table.get("levels", [])
         if "levels" not in table and factor not in config["grid"]:
             problems.append(
                 f"tables.{name}.vary: {factor} is not a factor of the grid; give the table its"
                 f" `levels`, add {factor} to the grid, or take the table out with `{name}: null`"
             )
-    if not all(math.isfinite(rate) for rate in rates):
-        problems.append("learning_rate: a learning rate must be finite")
     return problems
+
+
+def _pattern_problems(name: str, pattern: str) -> list[str]:
+    where = f"datasets.{name}.groups.pattern"
+    try:
+        if re.compile(pattern).groups == 1:
+            return []
+        return [f"{where}: {pattern!r} needs exactly one pair of parentheses, around the group"]
+    except re.error as error:
+        return [f"{where}: {pattern!r} is no regular expression: {error}"]
 
 
 def _baseline_first(config: dict, factor: str) -> list:

@@ -46,7 +46,7 @@ def code_digest(script) -> str:
             continue
         sources[path.name] = path.read_bytes()
         for node in ast.walk(ast.parse(sources[path.name])):
-            if isinstance(node, ast.ImportFrom) and node.module.startswith("study."):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("study."):
                 pending.append(PACKAGE / f"{node.module.removeprefix('study.')}.py")
     digests = [hashlib.sha256(sources[name]).hexdigest() for name in sorted(sources)]
     return hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -1,20 +1,22 @@
 """What each job is told: its input files, and the one dict of its rule's parameters.
 
-The functions take a planned study (see `study.cells.plan_study`) and a job's wildcards, which only
-need attributes. Whatever is in a returned dict decides whether a job runs again, so it holds
-content (settings, digests) and nothing of time stamps or the machine.
+The functions take a planned study (see `study.cells.plan_study`), digests of our code, and a job's
+wildcards, which only need attributes. Whatever is in a returned dict decides whether a job runs
+again, so it holds content (settings, digests) and nothing of time stamps or the machine.
 """
 
 import json
+from collections import Counter
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from study.cells import cell_parameters, cell_settings, find_cell
 from study.errors import UserError
-from study.files import file_digest
+from study.findings import refuse_findings
+from study.locations import source_digest
 
-_digest_once = cache(file_digest)
+DATA_CARD = ("description.json", "audit.json", "contact_sheet.png")
 
 
 def results_folder(study: dict) -> Path:
@@ -22,59 +24,61 @@ def results_folder(study: dict) -> Path:
     return Path("results") / study["dataset"]
 
 
-def source_file(study: dict, wildcards=None) -> list[str]:
-    """The file that the data set is prepared from, if its kind has one.
-
-    Raises:
-        UserError: it is not there.
-    """
-    path = study["datasets"][study["dataset"]].get("path")
-    if path is None:
-        return []
-    file = Path(path).expanduser()
-    if not file.is_file():
-        raise UserError(
-            f"datasets.{study['dataset']}.path: there is no file {file}; put it there, or set the"
-            " path to where it is"
-        )
-    return [str(file)]
+# ---- Data ---------------------------------------------------------------------------------------
 
 
-def data_entry(study: dict) -> dict:
-    """The data set's entry in the configuration without its path, which says nothing of content."""
-    entry = study["datasets"][study["dataset"]]
-    return {key: value for key, value in entry.items() if key != "path"}
+@cache
+def _source_digest(name: str, entry: str) -> str:
+    return source_digest(name, json.loads(entry), Path(".snakemake") / "source_digests.json")
 
 
 def data_digest(study: dict, code: dict[str, str]) -> str:
-    """What decides the prepared data: entry, the file's content and the code, as 12 hex digits.
+    """What decides the prepared data: their entry, their files and our code, as 12 hex digits.
 
     It names the folder of the prepared data, so that other content gets another folder. A damaged
     file then leaves the data that were prepared before it alone, and once it is whole again they
     are found again.
     """
-    files = [_digest_once(path) for path in source_file(study)]
-    text = json.dumps([data_entry(study), files, code["sources"]], sort_keys=True)
-    return sha256(text.encode()).hexdigest()[:12]
+    name = study["dataset"]
+    content = _source_digest(name, json.dumps(study["datasets"][name]))
+    return sha256(f"{content} {code['sources']}".encode()).hexdigest()[:12]
 
 
 def prepared_files(study: dict, code: dict[str, str], wildcards=None) -> list[str]:
-    """The prepared data set: description, inputs and labels."""
+    """The prepared data set that a job reads.
+
+    Raises:
+        UserError: it was audited before, and has findings that the configuration does not accept.
+    """
     folder = results_folder(study) / "data" / data_digest(study, code)
-    return [str(folder / name) for name in ("description.json", "inputs.npy", "labels.npy")]
+    audit = folder / "audit.json"
+    if study["audit"]["fail_on"] != "never" and audit.exists():
+        findings = json.loads(audit.read_text(encoding="utf-8"))["findings"]
+        refuse_findings(study["dataset"], findings, study["audit"]["fail_on"])
+    names = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
+    return [str(folder / name) for name in names]
+
+
+def data_card(study: dict, code: dict[str, str], wildcards=None) -> list[str]:
+    """What the report shows of the data: their description, their audit and a sheet of samples."""
+    folder = results_folder(study) / "data" / data_digest(study, code)
+    return [str(folder / name) for name in DATA_CARD]
 
 
 def description_file(study: dict, code: dict[str, str], wildcards=None) -> list[str]:
-    """The prepared data set's description."""
-    return prepared_files(study, code)[:1]
+    """The prepared data's description."""
+    return data_card(study, code)[:1]
 
 
-def description_if_present(study: dict, code: dict[str, str]) -> list[str]:
-    """The prepared data's description, if it is here: results may be looked at without the data."""
-    found = sorted((results_folder(study) / "data").glob("*/description.json"))
-    if len(found) > 1:
-        found = [path for path in found if [str(path)] == description_file(study, code)]
-    return [str(path) for path in found]
+def data_card_of(study: dict, runs: list[dict]) -> list[str]:
+    """The card of the data that most of some runs were trained on, if it is here."""
+    digests = Counter(_noted(study, run).get("data") for run in runs)
+    folders = [results_folder(study) / "data" / str(digest) for digest, _ in digests.most_common(1)]
+    cards = [[folder / name for name in DATA_CARD] for folder in folders]
+    return [str(path) for card in cards if all(path.exists() for path in card) for path in card]
+
+
+# ---- Training -----------------------------------------------------------------------------------
 
 
 def training_run(study: dict, code: dict[str, str], wildcards) -> dict:
@@ -110,26 +114,57 @@ def present_runs(study: dict) -> list[dict]:
     return [run for run in study["runs"] if Path(metrics_files(study, [run])[0]).exists()]
 
 
-def summary_plan(study: dict, runs: list[dict]) -> dict:
+def outdated_runs(study: dict, code: dict[str, str], runs: list[dict]) -> list[str]:
+    """The folders of those runs that were trained on other data, or with another trainer, than now.
+
+    Where the data are not here to compare with, the data of most runs stand in.
+    """
+    noted = [_noted(study, run) for run in runs]
+    try:
+        data = data_digest(study, code)
+    except UserError:
+        data = Counter(note.get("data") for note in noted).most_common(1)[0][0] if noted else None
+    current = (data, code["train"])
+    return [
+        run["folder"]
+        for run, note in zip(runs, noted)
+        if (note.get("data"), note.get("code")) != current
+    ]
+
+
+def _noted(study: dict, run: dict) -> dict:
+    """What a run noted of itself when it was trained, nothing if that cannot be read."""
+    try:
+        path = results_folder(study) / run["folder"] / "run.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+# ---- Tables, figures, report --------------------------------------------------------------------
+
+
+def summary_plan(study: dict, code: dict[str, str], runs: list[dict]) -> dict:
     """What summary.csv is made from."""
     keys = ("cells", "epochs_per_round", "warmup_epochs")
-    return {"runs": runs} | {key: study[key] for key in keys}
+    return {"runs": runs, "code": code["summarize"]} | {key: study[key] for key in keys}
 
 
-def table_plan(study: dict, wildcards) -> dict:
+def table_plan(study: dict, code: dict[str, str], wildcards) -> dict:
     """What a table shows, with the cell of each of its levels."""
-    table = study["tables"][wildcards.table]
+    table = _declared(study, "tables", wildcards.table)
     return {
         "table": table,
         "cells": [find_cell(study, {table["vary"]: level}) for level in table["levels"]],
         "baseline": study["baseline"],
         "seeds": study["seeds"],
+        "code": code["make_table"],
     }
 
 
 def figure_runs(study: dict, runs: list[dict], figure: str) -> list[dict]:
     """The runs, of those given, that a figure shows."""
-    shown = study["figures"][figure]
+    shown = _declared(study, "figures", figure)
     cell = find_cell(study, shown["cell"])
     return [run for run in runs if run["cell"] == cell and run["round"] in shown["rounds"]]
 
@@ -139,21 +174,33 @@ def figure_metrics(study: dict, runs: list[dict], wildcards) -> list[str]:
     return metrics_files(study, figure_runs(study, runs, wildcards.figure))
 
 
-def figure_plan(study: dict, runs: list[dict], wildcards) -> dict:
+def figure_plan(study: dict, code: dict[str, str], runs: list[dict], wildcards) -> dict:
     """What a figure shows, with the runs that it is drawn from."""
-    figure = study["figures"][wildcards.figure]
+    figure = _declared(study, "figures", wildcards.figure)
     return {
         "figure": figure,
         "parameters": {**study["baseline"], **figure["cell"]},
         "runs": figure_runs(study, runs, wildcards.figure),
         "epochs_per_round": study["epochs_per_round"],
         "seeds": study["seeds"],
+        "code": code["make_figure"],
     }
 
 
-def report_plan(study: dict, runs: list[dict]) -> dict:
+def report_plan(study: dict, code: dict[str, str], runs: list[dict], outdated: list[str]) -> dict:
     """What the report needs to know beside the files that it shows."""
     settings = ("dataset", "epochs_per_round", "warmup_epochs", "rounds", "seeds")
     keys = (*settings, "baseline", "grid", "cells", "tables", "figures")
-    missing = [run["folder"] for run in study["runs"] if run not in runs]
-    return {key: study[key] for key in keys} | {"runs": len(study["runs"]), "missing": missing}
+    present = {run["folder"] for run in runs}
+    return {key: study[key] for key in keys} | {
+        "run_count": len(study["runs"]),
+        "missing": [run["folder"] for run in study["runs"] if run["folder"] not in present],
+        "outdated": outdated,
+        "code": code["make_report"],
+    }
+
+
+def _declared(study: dict, kind: str, name: str) -> dict:
+    if name not in study[kind]:
+        raise UserError(f"{name}: the configuration declares no such entry under {kind}")
+    return study[kind][name]

@@ -1,4 +1,4 @@
-"""The training parameters, as the config schema declares them."""
+"""The training parameters, as the config schema declares them, and the metrics."""
 
 from pathlib import Path
 
@@ -10,6 +10,9 @@ SCHEMA = yaml.safe_load(SCHEMA_FILE.read_text(encoding="utf-8"))
 # name -> its schema, in the order in which files and reports list them
 PARAMETERS = SCHEMA["$defs"]["parameters"]
 DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
+
+# What is measured in every epoch, in the order of the columns
+METRICS = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
 
 
 def typed(parameter: str, value):

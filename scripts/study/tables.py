@@ -4,9 +4,9 @@ import re
 
 import pandas as pd
 
-from study.averages import METRICS, over_seeds
+from study.averages import over_seeds
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, differences
+from study.parameters import DEFAULTS, METRICS, differences
 
 HEADINGS = {
     "train_loss": "Training loss",
@@ -17,7 +17,7 @@ HEADINGS = {
 
 
 def make_table(summary: pd.DataFrame, table: dict, cells: list[str]) -> pd.DataFrame:
-    """One row a level: the factor, `round`, `n`, `diverged`, and mean and sd of the four figures.
+    """One row a level: the factor, `round`, `n`, `diverged`, and mean and sd of the four metrics.
 
     Args:
         summary: as `study.averages.summarize` returns it.
@@ -92,7 +92,7 @@ def seed_count(n: int, diverged: int, seeds: int) -> str:
     return "; ".join(notes)
 
 
-def figure_text(metric: str, mean: float, deviation: float) -> str:
+def mean_text(metric: str, mean: float, deviation: float) -> str:
     """`0.1845 ± 0.0031` for a loss, `94.87 ± 0.21` for an accuracy in per cent, – for nothing."""
     if pd.isna(mean):
         return "–"
@@ -109,7 +109,7 @@ def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]
         [
             level_title(factor, row[factor]),
             str(row["round"]),
-            *(figure_text(metric, row[metric], row[f"{metric}_sd"]) for metric in METRICS),
+            *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in METRICS),
             seed_count(row["n"], row["diverged"], seeds),
         ]
         for row in frame.to_dict("records")

@@ -3,6 +3,9 @@
 
 rule list_cells:
     """List what every cell trains."""
+    input:
+        # ancient, and only so that a study whose data cannot be prepared changes nothing
+        data=ancient(DESCRIPTION),
     output:
         cells="<results>/cells.csv",
     log:
@@ -10,8 +13,7 @@ rule list_cells:
     conda:
         "../../envs/study.yaml"
     params:
-        cells=STUDY["cells"],
-        code=CODE["list_cells"],
+        plan={"cells": STUDY["cells"], "code": CODE["list_cells"]},
     message:
         "List the cells"
     script:
@@ -29,8 +31,7 @@ rule summarize:
     conda:
         "../../envs/study.yaml"
     params:
-        plan=summary_plan(STUDY, RUNS),
-        code=CODE["summarize"],
+        plan=summary_plan(STUDY, CODE, RUNS),
     message:
         "Summarize the runs"
     script:
@@ -55,8 +56,7 @@ rule make_table:
     conda:
         "../../envs/study.yaml"
     params:
-        plan=partial(table_plan, STUDY),
-        code=CODE["make_table"],
+        plan=partial(table_plan, STUDY, CODE),
     message:
         "Make {wildcards.table}"
     script:
@@ -80,8 +80,7 @@ rule make_figure:
     conda:
         "../../envs/study.yaml"
     params:
-        plan=partial(figure_plan, STUDY, RUNS),
-        code=CODE["make_figure"],
+        plan=partial(figure_plan, STUDY, CODE, RUNS),
     message:
         "Draw {wildcards.figure}"
     script:

@@ -5,7 +5,7 @@ rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
         template=REPOSITORY / "workflow" / "report" / "report.html.j2",
-        description=DESCRIPTION,
+        data=DATA_CARD,
         summary="<results>/summary.csv",
         cells="<results>/cells.csv",
         tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
@@ -19,8 +19,7 @@ rule make_report:
     conda:
         "../../envs/study.yaml"
     params:
-        plan=report_plan(STUDY, RUNS),
-        code=CODE["make_report"],
+        plan=report_plan(STUDY, CODE, RUNS, OUTDATED),
     message:
         "Write the report"
     script:
@@ -36,7 +35,7 @@ rule regenerate_report:
         "../../envs/study.yaml"
     threads: 4
     params:
-        study=STUDY,
+        plan={"study": STUDY, "code": CODE},
         snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
     message:
         "Regenerate the report, without training"

@@ -9,18 +9,18 @@ from study.cells import plan_study
 from study.config import read_config
 from study.files import code_digest
 from study.jobs import (
-    data_entry,
+    data_card,
+    data_card_of,
     description_file,
-    description_if_present,
     figure_metrics,
     figure_plan,
     metrics_files,
+    outdated_runs,
     prepared_files,
     present_runs,
     previous_checkpoint,
     report_plan,
     results_folder,
-    source_file,
     summary_plan,
     table_plan,
     training_run,
@@ -31,9 +31,9 @@ REPORT = results_folder(STUDY) / "report.html"
 
 # A digest of each script and of what it imports from scripts/study, as a parameter of its rule;
 # and of what decides the content of the prepared data.
-CODE = {
-    script.stem: code_digest(script) for script in (REPOSITORY / "scripts").glob("*.py")
-} | {"sources": code_digest(REPOSITORY / "scripts" / "study" / "sources.py")}
+SCRIPTS = REPOSITORY / "scripts"
+CODE = {script.stem: code_digest(script) for script in SCRIPTS.glob("*.py")}
+CODE["sources"] = code_digest(SCRIPTS / "study" / "prepare.py")
 
 
 pathvars:

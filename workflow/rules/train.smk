@@ -10,6 +10,7 @@ rule train:
         previous=partial(previous_checkpoint, STUDY),
     output:
         metrics="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/metrics.csv",
+        run="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/run.json",
         checkpoint="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/checkpoint.pt",
     log:
         "<logs>/train/{cell}/seeds_{first}-{last}/round{round}.log",

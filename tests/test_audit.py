@@ -1,0 +1,178 @@
+"""The audit finds exactly what was planted."""
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from study.audit import audit, describe_pixels, make_thumbnails
+from study.errors import UserError
+from study.findings import refuse_findings
+
+CLASSES = ["normal", "pneumonia"]
+
+
+def make_splits(counts=(("train", 120), ("val", 110), ("test", 40)), shape=(12, 12)):
+    """Random images, all different, of two classes in equal parts."""
+    generator = np.random.default_rng(5)
+    splits = {}
+    for split, count in counts:
+        images = generator.integers(1, 255, (count, *shape)).astype(np.uint8)
+        splits[split] = (images, np.arange(count) % 2)
+    return splits
+
+
+def run(splits, groups=None):
+    names = [f"{split}[{row}]" for split, pair in splits.items() for row in range(len(pair[1]))]
+    result = audit(splits, names, groups or [""] * len(names), CLASSES)
+    findings = {}
+    for finding in result["findings"]:
+        findings.setdefault(finding["check"], []).append(finding)
+    return result, findings
+
+
+def one(findings, check):
+    (finding,) = findings[check]
+    return finding["level"], finding["samples"]
+
+
+def test_clean_data_have_no_finding():
+    _, findings = run(make_splits())
+    levels = {finding["level"] for found in findings.values() for finding in found}
+    assert levels == {"ok"}
+
+
+def test_planted_duplicates_are_found_and_nothing_else():
+    splits = make_splits()
+    train, val, test = (splits[split][0] for split in ("train", "val", "test"))
+    train[10] = train[4]  # the same label, one split
+    val[6] = train[20]  # the same label, two splits
+    test[3] = train[8]  # another label, two splits
+    near = val[31].astype(int)
+    near[0, 0] += 1 if near[0, 0] < 255 else -1
+    test[15] = near  # one grey level in one pixel
+    _, findings = run(splits)
+    assert one(findings, "duplicates within splits") == ("warning", [["train[4]", "train[10]"]])
+    assert one(findings, "duplicates across splits") == (
+        "error",
+        [["train[8]", "test[3]"], ["train[20]", "val[6]"]],
+    )
+    assert one(findings, "label conflicts") == ("error", [["train[8]", "test[3]"]])
+    assert one(findings, "near duplicates across splits") == (
+        "warning",
+        [["val[31]", "test[15]"]],
+    )
+
+
+def test_patients_on_both_sides_are_found():
+    splits = make_splits()
+    groups = [f"p{row}" for row in range(270)]
+    groups[130] = groups[7]  # val[10] and train[7]
+    groups[5] = groups[4]  # in one split: no finding
+    _, findings = run(splits, groups)
+    assert one(findings, "groups") == ("error", [["p7"]])
+    assert findings["groups"][0]["text"] == "1 of 268 groups are in more than one split"
+
+
+def test_blank_images_are_found():
+    splits = make_splits()
+    splits["val"][0][7] = 9
+    _, findings = run(splits)
+    assert one(findings, "blank images") == ("warning", [["val[7]"]])
+
+
+def test_imbalance_and_shifted_balance_are_found():
+    splits = make_splits()
+    splits["train"] = (splits["train"][0], (np.arange(120) < 6).astype(int))
+    result, findings = run(splits)
+    texts = [(finding["level"], finding["text"]) for finding in findings["balance"]]
+    assert texts[0] == ("warning", "train: 5.0% pneumonia, 95.0% normal")
+    assert texts[1][0] == "warning"
+    assert "standard errors from the training split's share" in texts[1][1]
+    assert result["splits"]["train"] == {
+        "count": 120,
+        "negative": 114,
+        "positive": 6,
+        "positive_share": 0.05,
+    }
+
+
+def test_pixels_are_described():
+    images = np.full((2, 2, 2), 7, np.uint8)
+    images[0, 0, 0], images[1, 0, 1] = 0, 255
+    pixels = describe_pixels(images)
+    assert pixels == {
+        "shape": [2, 2],
+        "dtype": "uint8",
+        "minimum": 0.0,
+        "maximum": 255.0,
+        "constant_share": 0.5,
+        "saturated_share": 2 / 8,
+    }
+
+
+def test_floors_are_the_majority_and_a_logistic_regression():
+    splits = make_splits()
+    for images, labels in splits.values():
+        images[labels == 1, :3] = 250 - images[labels == 1, :3] // 5  # bright at the top
+    splits["train"] = (splits["train"][0][:100], splits["train"][1][:100])
+    result, _ = run(splits)
+    x, y = (splits["train"][0].reshape(100, -1) / 255, splits["train"][1])
+    model = LogisticRegression(max_iter=1000).fit(x, y)
+    expected = model.score(splits["val"][0].reshape(110, -1) / 255, splits["val"][1])
+    assert result["floors"]["val"]["majority"] == 0.5
+    assert result["floors"]["val"]["logistic_regression"] == pytest.approx(expected, abs=0.03)
+    assert expected > 0.9
+
+
+def test_validation_size_in_points_of_accuracy():
+    """For 524 samples of which 95% are one class, by hand: 100 / 524 and sqrt(p (1 - p) / n)."""
+    splits = make_splits((("train", 1000), ("val", 524)), (1, 2))
+    splits = {
+        split: (np.random.default_rng(1).integers(0, 255, pair[0].shape).astype(np.uint8), None)
+        for split, pair in splits.items()
+    }
+    labels = {"train": np.arange(1000) % 20 > 0, "val": np.arange(524) % 20 > 0}
+    splits = {split: (splits[split][0], labels[split].astype(int)) for split in splits}
+    p = labels["val"].mean()
+    error = 100 * math.sqrt(p * (1 - p) / 524)
+    _, findings = run(splits)
+    (finding,) = findings["validation size"]
+    assert finding["text"].startswith("524 validation samples: one is 0.19 points of accuracy")
+    assert f"±{1.96 * error:.1f} points at 95%" in finding["text"]
+    assert finding["text"].endswith("±1.9 points at 95%")
+
+
+def test_few_validation_samples_are_warned_of():
+    _, findings = run(make_splits((("train", 60), ("val", 20))))
+    assert one(findings, "validation size")[0] == "warning"
+
+
+def test_thumbnails_are_means_over_blocks():
+    images = np.arange(2 * 64 * 64, dtype=np.uint16).reshape(2, 64, 64)
+    thumbnails = make_thumbnails(images)
+    assert thumbnails.shape == (2, 32 * 32)
+    assert thumbnails[0, 0] == images[0, :2, :2].mean()
+    assert thumbnails[1, -1] == images[1, -2:, -2:].mean()
+
+
+@pytest.mark.parametrize("shape", [(30,), (9, 7, 3), (8, 8, 8)])
+def test_vectors_colours_and_volumes_can_be_audited(shape):
+    result, findings = run(make_splits(shape=shape))
+    assert result["pixels"]["shape"] == list(shape)
+    assert one(findings, "duplicates across splits") == ("ok", [])
+
+
+def test_findings_stop_a_study_only_where_it_is_asked():
+    findings = [
+        {"check": "a", "level": "ok", "text": "fine", "samples": []},
+        {"check": "b", "level": "warning", "text": "odd", "samples": []},
+        {"check": "c", "level": "error", "text": "leak", "samples": [["x", "y"]]},
+    ]
+    refuse_findings("d", findings[:2], "error")
+    with pytest.raises(UserError) as error:
+        refuse_findings("d", findings, "error")
+    assert "error: leak: x and y" in str(error.value) and "odd" not in str(error.value)
+    with pytest.raises(UserError, match="warning: odd"):
+        refuse_findings("d", findings[:2], "warning")
