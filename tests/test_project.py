@@ -25,7 +25,7 @@ def test_environment_and_requirements_pin_the_same_versions():
 def test_code_digest_covers_what_a_script_imports(tmp_path, monkeypatch):
     package = tmp_path / "study"
     package.mkdir()
-    (package / "near.py").write_text("from study.far import f\n")
+    (package / "near.py").write_text("from . import far\nfrom study import far\n")
     (package / "far.py").write_text("def f(): pass\n")
     (package / "other.py").write_text("")
     script = tmp_path / "script.py"

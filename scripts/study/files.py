@@ -46,7 +46,16 @@ def code_digest(script) -> str:
             continue
         sources[path.name] = path.read_bytes()
         for node in ast.walk(ast.parse(sources[path.name])):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("study."):
-                pending.append(PACKAGE / f"{node.module.removeprefix('study.')}.py")
+            if isinstance(node, ast.ImportFrom):
+                pending += _modules(node)
     digests = [hashlib.sha256(sources[name]).hexdigest() for name in sorted(sources)]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _modules(node: ast.ImportFrom) -> list[Path]:
+    """The files of this package that `from study.x import …` or `from study import x` names."""
+    package, _, module = (node.module or "").partition(".")
+    if package != PACKAGE.name:
+        return []
+    names = [module] if module else [alias.name for alias in node.names]
+    return [path for path in (PACKAGE / f"{name}.py" for name in names) if path.exists()]
