@@ -36,6 +36,19 @@ rule all:
     default_target: True
     input:
         "<results>/report.html",
+        "<results>/cells.csv",
+        "<results>/summary.csv",
+        metrics_files(STUDY, RUNS),
+        collect(
+            "<results>/tables/{table}.{kind}",
+            table=STUDY["tables"],
+            kind=["csv", "md", "tex"],
+        ),
+        collect(
+            "<results>/figures/{figure}.{kind}",
+            figure=STUDY["figures"],
+            kind=["svg", "png"],
+        ),
 
 
 onsuccess:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from study.averages import over_seeds
 from study.choices import level_title, parameter_title
 from study.files import write_text
-from study.parameters import METRICS, PARAMETERS
+from study.parameters import METRICS, PARAMETERS, REPORT_TEMPLATE
 from study.prepared import read_description
 from study.tables import (
     HEADINGS,
@@ -84,13 +84,13 @@ def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
     return headings, rows
 
 
-def render(template: Path, **content) -> str:
+def render(**content) -> str:
     """The filled-in template; everything that is put into it is escaped."""
     environment = Environment(
-        loader=FileSystemLoader(template.parent), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(REPORT_TEMPLATE.parent), autoescape=True, undefined=StrictUndefined
     )
     environment.filters["name_title"] = name_title
-    return environment.get_template(template.name).render(**content)
+    return environment.get_template(REPORT_TEMPLATE.name).render(**content)
 
 
 if __name__ == "__main__":
@@ -109,7 +109,6 @@ if __name__ == "__main__":
         figures.append((name, figure_caption(figure, parameters), image))
     card = data_card(list(snakemake.input.data))
     html = render(
-        Path(snakemake.input.template),
         plan=plan,
         baseline=describe(plan["baseline"]),
         card=card,

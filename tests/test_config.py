@@ -91,6 +91,8 @@ def test_levels_get_their_parameters_type():
         ({"sedes": 3}, "unknown key 'sedes'; did you mean 'seeds'?"),
         ({"dataset": "mnist"}, "dataset: 'mnist' is not declared under datasets; known: wdbc"),
         ({"seeds": 0}, "seeds: 0 is less than the minimum of 1"),
+        ({"seeds": 30000}, "seeds: 30000 is greater than the maximum of 10000"),
+        ({"datasets": {"wdbc": {"path": "x"}}}, "datasets.wdbc: missing kind"),
         ({"seeds": 2.5}, "seeds: 2.5 should be a whole number"),
         ({"seeds": True}, "seeds: True should be a whole number"),
         ({"seeds": "5"}, "seeds: '5' should be a whole number; as it stands it is text, write 5"),
@@ -133,6 +135,12 @@ def test_a_mistake_is_named_with_its_key(change, expected):
     with pytest.raises(UserError) as error:
         read_config(MINIMAL | change)
     assert expected in str(error.value)
+
+
+def test_a_forgotten_kind_is_all_that_is_said():
+    with pytest.raises(UserError) as error:
+        read_config(MINIMAL | {"datasets": {"wdbc": {"path": "x.npz"}}})
+    assert str(error.value).splitlines()[1:] == ["  datasets.wdbc: missing kind"]
 
 
 def test_all_mistakes_are_named_at_once():

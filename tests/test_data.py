@@ -183,6 +183,14 @@ BAD_ARRAYS = {
     "infinity": (INF, "val[7] has values that are NaN or infinite"),
     "above 1": (UNIT | {"val_images": UNIT["val_images"] * 255}, "must lie in [0, 1]"),
     "below 0": (UNIT | {"val_images": UNIT["val_images"] - 1}, "must lie in [0, 1]"),
+    "huge": (UNIT | {"val_images": UNIT["val_images"] - 1e300}, "val[0] has values that are NaN"),
+    "no pixels": (
+        {
+            "train_images": np.zeros((50, 0, 5), np.uint8),
+            "val_images": np.zeros((20, 0, 5), np.uint8),
+        },
+        "images of shape (0, 5) hold nothing",
+    ),
     "signed": (
         {name: ARRAYS[name].astype(int) for name in UNIT},
         "images are int64; unsigned integers or floating-point numbers expected",

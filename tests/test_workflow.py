@@ -302,6 +302,36 @@ def test_regenerate_report_never_trains(finished, repository_copy):
     assert "| CE | 1 | – | – | – | – | 0 of 3 seeds; 3 missing |" in table
 
 
+@pytest.mark.parametrize(
+    "lost",
+    ["metrics.csv", "summary.csv", "cells.csv", "tables/table1.tex", "figures/figure3.png"],
+)
+def test_what_is_lost_is_made_again(finished, finished_once, lost):
+    next((finished / "results").rglob(lost)).unlink()
+    assert snakemake(finished).returncode == 0
+    assert contents(finished, *RESULTS) == contents(finished_once, *RESULTS)
+
+
+@pytest.mark.parametrize("damaged", ["metrics.csv", "checkpoint.pt"])
+def test_a_damaged_file_is_named_and_after_its_removal_made_again(fresh, damaged):
+    change_study(fresh, rounds=2)
+    assert snakemake(fresh).returncode == 0
+    before = contents(fresh, *RESULTS)
+    path = next(cell_folder(fresh, CE).rglob(f"round1/{damaged}"))
+    path.write_bytes(path.read_bytes()[: len(path.read_bytes()) // 2])
+    done = snakemake(fresh)
+    assert done.returncode != 0 and "Traceback" not in done.stdout
+    assert str(path.relative_to(fresh)) in done.stdout and "delete it and run again" in done.stdout
+    path.unlink()
+    assert snakemake(fresh).returncode == 0
+    assert contents(fresh, *RESULTS) == before
+
+
+def test_a_moved_project_has_nothing_to_do(finished_once, repository_copy, tmp_path):
+    shutil.copytree(finished_once, tmp_path / "study")
+    assert planned(tmp_path / "study", repository=repository_copy) == {}
+
+
 def test_after_a_partial_report_only_the_missing_is_trained(finished, finished_once):
     shutil.rmtree(cell_folder(finished, CE))
     assert snakemake(finished, "regenerate_report").returncode == 0

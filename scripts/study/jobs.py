@@ -13,8 +13,10 @@ from pathlib import Path
 
 from study.cells import cell_parameters, cell_settings, find_cell
 from study.errors import UserError
+from study.files import file_digest
 from study.findings import refuse_findings
 from study.locations import source_digest
+from study.parameters import REPORT_TEMPLATE
 
 DATA_CARD = ("description.json", "audit.json", "contact_sheet.png")
 
@@ -196,6 +198,7 @@ def report_plan(study: dict, code: dict[str, str], runs: list[dict], outdated: l
         "run_count": len(study["runs"]),
         "missing": [run["folder"] for run in study["runs"] if run["folder"] not in present],
         "outdated": outdated,
+        "template": file_digest(REPORT_TEMPLATE),
         "code": code["make_report"],
     }
 

@@ -61,7 +61,7 @@ def locate(name: str, entry: dict) -> dict[str, Path]:
                 where = f"datasets.{name}.{split}.{class_name}"
                 files[f"{split}/{class_name}"] = _existing(where, path)
     if entry["kind"] == "folder":
-        files |= _images(f"datasets.{name}.path", Path(entry["path"]).expanduser())
+        files |= _images(f"datasets.{name}.path", entry["path"])
     if "file" in entry.get("groups", {}):
         files["groups"] = _existing(f"datasets.{name}.groups.file", entry["groups"]["file"])
     return files
@@ -99,7 +99,10 @@ def _digests(files: dict[str, Path], cache: Path) -> dict[str, str]:
         )
     new = [part for part in files if stamps[part] not in known]
     with ThreadPoolExecutor() as pool:
-        found = dict(zip(new, pool.map(lambda part: file_digest(files[part]), new)))
+        try:
+            found = dict(zip(new, pool.map(lambda part: file_digest(files[part]), new)))
+        except OSError as error:
+            raise UserError(f"{error.filename}: cannot be read ({error.strerror})") from error
     if new:
         known |= {stamps[part]: digest for part, digest in found.items()}
         write_text(cache, json.dumps(known))
@@ -107,13 +110,21 @@ def _digests(files: dict[str, Path], cache: Path) -> dict[str, str]:
 
 
 def _existing(where: str, path: str) -> Path:
-    file = Path(path).expanduser()
+    file = _expanded(where, path)
     if not file.is_file():
         raise UserError(f"{where}: there is no file {file}; put it there, or set the path to it")
     return file
 
 
-def _images(where: str, folder: Path) -> dict[str, Path]:
+def _expanded(where: str, path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{where}: {path}: {error}") from error
+
+
+def _images(where: str, path: str) -> dict[str, Path]:
+    folder = _expanded(where, path)
     if folder.is_file():
         raise UserError(f"{where}: {folder} is a file, not a folder; an archive must be unpacked")
     if not folder.is_dir():

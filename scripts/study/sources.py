@@ -203,7 +203,8 @@ def _load(path: Path):
         if isinstance(file, np.ndarray):
             return file
         with file:
-            return {name: file[name] for name in file.files if name.partition("_")[0] in SPLITS}
+            wanted = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
+            return {name: file[name] for name in wanted if name in file.files}
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         # RuntimeError and its NotImplementedError: what zipfile makes of a damaged header
         raise UserError(
@@ -283,5 +284,7 @@ def _check_type(source: Source) -> None:
             f"{source.where}: images are {source.dtype}; unsigned integers or floating-point"
             " numbers expected"
         )
+    if 0 in source.shape:
+        raise UserError(f"{source.where}: images of shape {source.shape} hold nothing")
     if not len(source.labels):
         raise UserError(f"{source.where}: has no samples")

@@ -4,7 +4,6 @@
 rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
-        template=REPOSITORY / "workflow" / "report" / "report.html.j2",
         data=DATA_CARD,
         summary="<results>/summary.csv",
         cells="<results>/cells.csv",
