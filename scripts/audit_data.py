@@ -21,11 +21,14 @@ def draw_contact_sheet(splits: dict, classes: list[str]) -> Figure:
     panels = figure.subplots(len(rows), SHOWN, squeeze=False)
     for (split, label), line in zip(rows, panels):
         inputs, labels = splits[split]
+        white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
         chosen = np.flatnonzero(labels == label)[:SHOWN]
         for axes in line:
             axes.set_axis_off()
         for axes, row in zip(line, chosen):
-            axes.imshow(as_picture(inputs[row]), cmap="gray")
+            axes.imshow(
+                as_picture(inputs[row]), cmap="gray", vmin=None if white is None else 0, vmax=white
+            )
         line[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left")
     return figure
 

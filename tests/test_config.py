@@ -128,6 +128,23 @@ def test_levels_get_their_parameters_type():
         ({"datasets": {"wdbc": {"kind": "folders"}}}, "datasets.wdbc.kind: unknown value"),
         ({"datasets": {"wdbc": {"kind": "npz"}}}, "datasets.wdbc: missing path"),
         ({"datasets": {"wdbc": {"kind": "sklearn", "val_share": 1}}}, "val_share: 1 is greater"),
+        (
+            {"datasets": {"wdbc": {"kind": "folder", "path": "x", "positive": "a", "size": "big"}}},
+            "datasets.wdbc.size: 'big' does not fit. The height and width that the images are",
+        ),
+        (
+            {"datasets": {"wdbc": {"kind": "npz", "path": "x", "groups": {"pattern": "("}}}},
+            "datasets.wdbc.groups.pattern: '(' is no regular expression",
+        ),
+        (
+            {"datasets": {"wdbc": {"kind": "npz", "path": "x", "groups": {"pattern": "a"}}}},
+            "needs exactly one pair of parentheses",
+        ),
+        (
+            {"datasets": {"wdbc": {"kind": "medmnist", "name": "bloodmnist"}}},
+            "datasets.wdbc.name: unknown value 'bloodmnist'; did you mean",
+        ),
+        ({"audit": {"fail_on": "sometimes"}}, "known: never, warning, error"),
         ({"datasets": {"a/b": {"kind": "sklearn"}}}, "the name 'a/b' cannot be a file's name"),
     ],
 )

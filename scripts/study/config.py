@@ -138,6 +138,8 @@ def _explain(error) -> str:
     if error.validator == "type":
         hint = _number_hint(value) if error.validator_value in ("integer", "number") else ""
         return f"{where}: {value!r} should be {TYPE_NAMES[error.validator_value]}{hint}"
+    if error.validator in ("anyOf", "pattern"):
+        return f"{where}: {value!r} does not fit. {error.schema['description']}"
     return f"{where}: {error.message}"
 
 
