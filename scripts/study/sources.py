@@ -41,8 +41,8 @@ def read_sklearn(name: str, entry: dict, files: dict[str, Path]) -> Source:
     classes = ["malignant", "benign"]
     classes = (classes[1], classes[0]) if entry["positive"] == classes[0] else tuple(classes)
     labels = data.target == list(data.target_names).index(classes[1])
-    parts = {"train": (data.data, labels)}
-    return _from_arrays(f"datasets.{name}", parts, classes)
+    source = _from_arrays(f"datasets.{name}", {"train": (data.data, labels)}, classes)
+    return source._replace(names=[f"sample[{row}]" for row in range(len(labels))])
 
 
 def read_npz(name: str, entry: dict, files: dict[str, Path]) -> Source:
