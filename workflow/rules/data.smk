@@ -42,6 +42,8 @@ rule audit_data:
         data="[0-9a-f]{12}",
     conda:
         "../../envs/study.yaml"
+    # before the training that could run instead: what it finds is worth knowing early
+    priority: 1
     params:
         plan={"code": CODE["audit_data"]},
     message:
