@@ -40,10 +40,10 @@ rule audit_data:
         "<logs>/audit_data/{data}.log",
     wildcard_constraints:
         data="[0-9a-f]{12}",
-    conda:
-        "../../envs/study.yaml"
     # before the training that could run instead: what it finds is worth knowing early
     priority: 1
+    conda:
+        "../../envs/study.yaml"
     params:
         plan={"code": CODE["audit_data"]},
     message:

@@ -25,11 +25,14 @@ rule make_report:
         "../../scripts/make_report.py"
 
 
+localrules:
+    regenerate_report,
+
+
 rule regenerate_report:
+    """Rebuild everything above from the metric files that exist; never trains."""
     log:
         "<logs>/regenerate_report.log",
-    """Rebuild everything above from the metric files that exist; never trains."""
-    localrule: True
     conda:
         "../../envs/study.yaml"
     threads: 4
