@@ -7,6 +7,7 @@ import csv
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from study.errors import UserError
@@ -105,7 +106,8 @@ def _digests(files: dict[str, Path], cache: Path) -> dict[str, str]:
             raise UserError(f"{error.filename}: cannot be read ({error.strerror})") from error
     if new:
         known |= {stamps[part]: digest for part, digest in found.items()}
-        write_text(cache, json.dumps(known))
+        with suppress(OSError):  # only a memory: another process may be writing it as well
+            write_text(cache, json.dumps(known))
     return {part: known[stamp] for part, stamp in stamps.items()}
 
 
