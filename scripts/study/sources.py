@@ -206,7 +206,7 @@ def _load(path: Path):
             wanted = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
             return {name: file[name] for name in wanted if name in file.files}
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        # RuntimeError and its NotImplementedError: what zipfile makes of a damaged header
+        # a damaged header makes zipfile raise RuntimeError or one of its kinds
         raise UserError(
             f"{path}: cannot be read as a file of plain arrays ({error}); it may be truncated, or"
             " hold pickled objects, which are not loaded"
