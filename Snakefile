@@ -2,6 +2,8 @@
 # rounds, and the runs are averaged into tables, figures and a report.
 #
 #     snakemake --cores 4                       train what is missing, write the report
+#     snakemake --cores 1 plan                  what that would take, and what it could show
+#     snakemake --cores 1 check_claims          the verdicts on what is claimed
 #     snakemake --cores 1 regenerate_report     the report from the runs that exist, never training
 #
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
@@ -26,9 +28,12 @@ DATA_CARD = partial(data_card, STUDY, CODE)
 DESCRIPTION = partial(description_file, STUDY, CODE)
 
 
+include: "workflow/rules/plan.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/aggregate.smk"
+include: "workflow/rules/statistics.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -36,9 +41,10 @@ rule all:
     default_target: True
     input:
         "<results>/report.html",
-        "<results>/cells.csv",
-        "<results>/summary.csv",
-        metrics_files(STUDY, RUNS),
+        run_files(STUDY, RUNS, "metrics.csv"),
+        run_files(STUDY, RUNS, "scores.npz"),
+        run_files(STUDY, RUNS, "run.json"),
+        collect("<results>/{file}.csv", file=["cells", "runs", "summary", "evaluation"]),
         collect(
             "<results>/tables/{table}.{kind}",
             table=STUDY["tables"],
@@ -49,6 +55,13 @@ rule all:
             figure=STUDY["figures"],
             kind=["svg", "png"],
         ),
+        collect(
+            "<results>/statistics/{file}.csv",
+            file=["levels", "comparisons", "effects", "marginal_means"],
+        ),
+        collect("<results>/statistics/interactions.{kind}", kind=["svg", "png"]),
+        collect("<results>/statistics/{file}.csv", file=["claims", "claim_pairs"]),
+        REFERENCE,
 
 
 onsuccess:

@@ -13,9 +13,21 @@ from study.choices import level_title, parameter_title
 from study.files import write_text
 from study.parameters import METRICS, PARAMETERS, REPORT_TEMPLATE
 from study.prepared import read_description
+from study.presentation import (
+    beside_rows,
+    claim_items,
+    claims_note,
+    comparison_rows,
+    effect_rows,
+    evaluation_rows,
+    level_rows,
+    marginal_rows,
+    seeds_note,
+)
 from study.tables import (
     HEADINGS,
     caption,
+    cell_title,
     describe,
     figure_caption,
     mean_text,
@@ -93,21 +105,51 @@ def render(**content) -> str:
     return environment.get_template(REPORT_TEMPLATE.name).render(**content)
 
 
+def table_section(
+    name: str, table: dict, frame: pd.DataFrame, statistics: dict, plan: dict
+) -> dict:
+    """All that the report shows of one table."""
+    headings, rows = printed(frame, plan["seeds"])
+    levels, comparisons, beside = (
+        statistics[kind][statistics[kind]["table"] == name]
+        for kind in ("levels", "comparisons", "beside")
+    )
+    tested = comparisons[comparisons["refused"].isna() & (comparisons["n"] > 1)]
+    return {
+        "name": name,
+        "caption": caption(table, plan["baseline"]),
+        "table": (headings, rows),
+        "levels": level_rows(levels),
+        "comparisons": comparison_rows(tested) if len(tested) else None,
+        "seeds": seeds_note(tested) if len(tested) else "",
+        "refused": comparisons["refused"].dropna().tolist(),
+        "guards": list(dict.fromkeys(tested["guard"])),
+        "beside": beside_rows(beside, table["vary"]) if len(beside) else None,
+    }
+
+
+def read_statistics(paths) -> dict[str, pd.DataFrame]:
+    """The statistics that the report shows, those of a reference empty where there is none."""
+    frames = {name: pd.read_csv(path) for name, path in paths.items() if path}
+    empty = {"beside": ["table"], "findings": ["finding"], "as_printed": ["claim"]}
+    return {name: pd.DataFrame(columns=columns) for name, columns in empty.items()} | frames
+
+
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
-    plan = snakemake.params.plan
-    summary = pd.read_csv(snakemake.input.summary)
-    tables = []
-    for (name, table), path in zip(plan["tables"].items(), snakemake.input.tables):
-        frame = pd.read_csv(path)
-        headings, rows = printed(frame, plan["seeds"])
-        tables.append((name, caption(table, plan["baseline"]), headings, rows))
+    plan, files = snakemake.params.plan, snakemake.input
+    summary = pd.read_csv(files.summary)
+    names = ("levels", "comparisons", "effects", "means", "claims", "pairs", "evaluation")
+    statistics = read_statistics(
+        {name: files[name] for name in names}
+        | dict(zip(("beside", "findings", "as_printed"), files.reference))
+    )
     figures = []
-    for (name, figure), path in zip(plan["figures"].items(), snakemake.input.figures):
+    for (name, figure), path in zip(plan["figures"].items(), files.figures):
         image = base64.b64encode(Path(path).read_bytes()).decode("ascii")
         parameters = {**plan["baseline"], **figure["cell"]}
         figures.append((name, figure_caption(figure, parameters), image))
-    card = data_card(list(snakemake.input.data))
+    card = data_card(list(files.data))
     html = render(
         plan=plan,
         baseline=describe(plan["baseline"]),
@@ -117,8 +159,23 @@ if __name__ == "__main__":
             (parameter_title(factor), ", ".join(level_title(factor, level) for level in levels))
             for factor, levels in plan["grid"].items()
         ],
-        tables=tables,
+        claims=claim_items(statistics["claims"], statistics["pairs"]),
+        claims_note=claims_note(statistics["claims"]),
+        tables=[
+            table_section(name, table, pd.read_csv(path), statistics, plan)
+            for (name, table), path in zip(plan["tables"].items(), files.tables)
+        ],
         figures=figures,
+        effects=effect_rows(statistics["effects"]),
+        marginal=marginal_rows(statistics["means"]),
+        interactions=base64.b64encode(Path(files.interactions).read_bytes()).decode("ascii"),
+        evaluation=evaluation_rows(
+            statistics["evaluation"],
+            plan["cells"],
+            {name: cell_title(cell) for name, cell in plan["cells"].items()},
+        ),
+        findings=statistics["findings"].to_dict("records"),
+        as_printed=statistics["as_printed"].fillna("").to_dict("records"),
         cell_table=cell_table(summary, plan["cells"], plan["seeds"]),
         diverged=len(summary.loc[summary["train_loss"].isna(), ["cell", "seed"]].drop_duplicates()),
     )

@@ -1,6 +1,7 @@
 """Train one cell for one round, with each seed of a block in turn.
 
-Writes one row of metrics per seed and epoch, and a checkpoint from which the next round goes on.
+Writes one row of metrics per seed and epoch, the scores of the validation and the test split after
+the last epoch, and a checkpoint from which the next round goes on.
 
 Everything random comes from two generators a seed, one for the initial weights and one for the
 order of the batches, never from torch's global one. The hidden layers' weights are drawn before
@@ -40,11 +41,11 @@ def make_generator(seed: int, stream: int) -> torch.Generator:
 
 
 def load_data(folder: Path) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-    """The splits that training needs: inputs (n, features) float32, labels (n,) int64."""
+    """Every split: inputs (n, features) float32, labels (n,) int64."""
     description = read_description(folder)
     subtract, divide_by = (torch.tensor(description[key]) for key in ("subtract", "divide_by"))
     data = {}
-    for split in ("train", "val"):
+    for split in description["splits"]:
         inputs, labels = load_split(folder, split)
         # Into memory that torch has allocated: a product's last bits may depend on the alignment,
         # and torch always aligns alike.
@@ -96,7 +97,7 @@ def measure(logits: torch.Tensor, labels: torch.Tensor, loss_name: str) -> tuple
     loss = LOSSES[loss_name]
     criterion = getattr(torch.nn, loss.criterion)(reduction="none")
     losses = criterion(logits, loss.target(labels))
-    correct = loss.is_positive(logits) == (labels == 1)
+    correct = (loss.score(logits) > 0) == (labels == 1)
     return losses.double().mean().item(), correct.double().mean().item()
 
 
@@ -163,6 +164,24 @@ def train_round(data: dict, parameters: dict, epochs: int, state: dict) -> tuple
     return rows, state
 
 
+def score_images(data: dict, parameters: dict, state: dict) -> dict[str, np.ndarray]:
+    """The logit of the positive class for each image that is not trained on, by split.
+
+    Returns (n,) float32 for `val`, and for `test` where there is one; NaN if the seed diverged.
+    The test split is scored and used for nothing else.
+    """
+    network = build_network(data["train"][0].shape[1], parameters, torch.Generator())
+    network.load_state_dict(state["network"])
+    network.eval()
+    scores = {}
+    for split, (inputs, _) in data.items():
+        if split != "train":
+            with torch.no_grad():
+                score = LOSSES[parameters["loss"]].score(network(inputs)).numpy()
+            scores[split] = np.full_like(score, math.nan) if state["diverged"] else score
+    return scores
+
+
 def load_checkpoint(path: str) -> dict[int, dict]:
     """The states that the round before left, seed -> state."""
     try:
@@ -179,21 +198,30 @@ def main(run: dict, data_folder: Path, previous: str | None, output) -> None:
             `last` seed; written as it is beside the metrics.
         data_folder: the prepared data set.
         previous: the checkpoint of the round before, or None in the first round.
-        output: has `metrics`, `checkpoint` and `run`, the files to write.
+        output: has `metrics`, `scores`, `checkpoint` and `run`, the files to write. The scores are
+            an .npz with `seeds` (k,) int64 and, for each split that is not trained on,
+            `<split>_scores` (k, n) float32 and `<split>_labels` (n,) int8.
     """
     parameters = DEFAULTS | run["settings"]
     data = load_data(data_folder)
     features = data["train"][0].shape[1]
     states = load_checkpoint(previous) if previous else {}
-    table, after = [], {}
+    table, after, scores = [], {}, []
     for seed in range(run["first"], run["last"] + 1):
         state = states.pop(seed) if previous else initial_state(features, parameters, seed)
         rows, after[seed] = train_round(data, parameters, run["epochs"], state)
         table += [[seed, *row] for row in rows]
+        scores.append(score_images(data, parameters, after[seed]))
         last = ", ".join(f"{name} {value:.4f}" for name, value in zip(METRICS, rows[-1][1:]))
         print(f"seed {seed}: epoch {rows[-1][0]} of {run['epochs']}, {last}")
     with replacing(output.checkpoint) as part:
         torch.save(after, part)
+    arrays = {"seeds": np.array(list(after))}
+    for split in scores[0]:
+        arrays[f"{split}_scores"] = np.stack([score[split] for score in scores])
+        arrays[f"{split}_labels"] = data[split][1].numpy().astype(np.int8)
+    with replacing(output.scores) as part, open(part, "wb") as file:
+        np.savez(file, **arrays)
     write_text(output.run, json.dumps(run, indent=2) + "\n")
     with replacing(output.metrics) as part, open(part, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

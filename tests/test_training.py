@@ -132,7 +132,7 @@ def test_tanhshrink_is_a_hidden_layers_activation():
     ],
 )
 def test_prediction_rules(loss, logits, expected):
-    assert LOSSES[loss].is_positive(torch.tensor(logits)).tolist() == expected
+    assert (LOSSES[loss].score(torch.tensor(logits)) > 0).tolist() == expected
 
 
 @pytest.mark.parametrize("change", [{}, {"loss": "ce"}, {"optimizer": "sgd", "learning_rate": 0.1}])
@@ -214,7 +214,8 @@ def test_a_diverged_seed_stops_and_stays_out(data):
 def run_job(data_folder, out, first, last, previous=None):
     out.mkdir()
     run = {"settings": {"hidden_units": 8}, "epochs": 3, "first": first, "last": last}
-    names = {"metrics": "metrics.csv", "checkpoint": "checkpoint.pt", "run": "run.json"}
+    names = {"metrics": "metrics.csv", "scores": "scores.npz"}
+    names |= {"checkpoint": "checkpoint.pt", "run": "run.json"}
     output = SimpleNamespace(**{name: out / file for name, file in names.items()})
     train.main(run, data_folder, previous, output)
     return output
@@ -262,9 +263,9 @@ sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
 import train
 from types import SimpleNamespace
 run = {{"settings": {{}}, "epochs": 1, "first": 0, "last": 0}}
-output = SimpleNamespace(metrics="m.csv", checkpoint="c.pt", run="r")
+output = SimpleNamespace(metrics="m.csv", scores="s.npz", checkpoint="c.pt", run="r")
 train.main(run, {str(data_folder)!r}, None, output)
-print([name for name in ("torch._dynamo", "sympy", "pandas", "matplotlib") if name in sys.modules])
+print([name for name in ("torch._dynamo", "sympy", "pandas", "sklearn") if name in sys.modules])
 """
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True

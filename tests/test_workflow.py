@@ -24,7 +24,7 @@ from conftest import (
 from PIL import Image
 
 BCE, CE = (f"{loss}_b32_relu_hidden_units8_epochs_per_round4" for loss in ("bce", "ce"))
-RESULTS = ("metrics.csv", "cells.csv", "summary.csv", "*/tables/*", "*.svg", "*.html")
+RESULTS = ("*.csv", "scores.npz", "*/tables/*", "*/statistics/*", "*.svg", "*.html")
 NOTHING = "Nothing to be done"
 
 
@@ -109,8 +109,8 @@ def test_summary_and_table_are_the_means_of_the_metrics(finished_once):
 def test_report_is_one_self_contained_page(finished_once):
     html = (finished_once / "results" / "tiny" / "report.html").read_text()
     assert "2 of 2 runs present" in html
-    assert "<h3>Table 1</h3>" in html
-    assert html.count("data:image/svg+xml;base64,") == 1
+    assert '<h3 id="table1">Table 1</h3>' in html
+    assert html.count("data:image/svg+xml;base64,") == 2  # Figure 3 and the interactions
     assert not re.search(r"(?:src|href)\s*=\s*[\"'](?!#|data:)", html)
     assert "<script" not in html
 
@@ -143,7 +143,7 @@ def test_results_do_not_depend_on_cores_job_order_or_seed_blocks(finished_once, 
         rows += blocks[1].read_text().splitlines(keepends=True)[1:]
         whole = cell_folder(finished_once, cell) / "seeds_0-1" / "round1" / "metrics.csv"
         assert whole.read_text() == header + "".join(rows)
-    for pattern in ("tables/*", "figures/*.svg"):
+    for pattern in ("tables/*", "figures/*.svg", "comparisons.csv", "claim_pairs.csv"):
         assert contents(one, pattern) == contents(two, pattern)
     lines = [sorted((folder / "summary.csv").read_text().splitlines()) for folder in (one, two)]
     assert lines[0] == lines[1]
@@ -154,7 +154,8 @@ def test_two_runs_from_scratch_are_the_same_to_the_byte(finished_once, fresh):
     first, second = (
         contents(folder / "results", *RESULTS, "checkpoint.pt") for folder in (finished_once, fresh)
     )
-    assert len(first) == 2 * 2 + 2 + 3 + 1 + 1  # cells, csv, table1, figure3, report
+    # of two runs, of the study, of table1, the statistics, the samples, figure3, the report
+    assert len(first) == 2 * 3 + 4 + 3 + 11 + 1 + 1 + 1
     assert first == second
 
 
@@ -304,7 +305,16 @@ def test_regenerate_report_never_trains(finished, repository_copy):
 
 @pytest.mark.parametrize(
     "lost",
-    ["metrics.csv", "summary.csv", "cells.csv", "tables/table1.tex", "figures/figure3.png"],
+    [
+        "metrics.csv",
+        "scores.npz",
+        "summary.csv",
+        "cells.csv",
+        "tables/table1.tex",
+        "figures/figure3.png",
+        "statistics/claims.csv",
+        "statistics/interactions.png",
+    ],
 )
 def test_what_is_lost_is_made_again(finished, finished_once, lost):
     next((finished / "results").rglob(lost)).unlink()
@@ -312,7 +322,7 @@ def test_what_is_lost_is_made_again(finished, finished_once, lost):
     assert contents(finished, *RESULTS) == contents(finished_once, *RESULTS)
 
 
-@pytest.mark.parametrize("damaged", ["metrics.csv", "checkpoint.pt"])
+@pytest.mark.parametrize("damaged", ["metrics.csv", "checkpoint.pt", "scores.npz", "run.json"])
 def test_a_damaged_file_is_named_and_after_its_removal_made_again(fresh, damaged):
     change_study(fresh, rounds=2)
     assert snakemake(fresh).returncode == 0

@@ -16,6 +16,8 @@ DESCRIPTION = DATA_CARD[:1]
 
 
 include: "rules/aggregate.smk"
+include: "rules/statistics.smk"
+include: "rules/claims.smk"
 include: "rules/report.smk"
 
 

@@ -1,10 +1,14 @@
 """From the metrics of each epoch to one mean a seed, and from those to a mean over seeds."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from study.errors import UserError
-from study.parameters import METRICS, PARAMETERS
+from study.metrics import FINAL_METRICS, GAPS
+from study.parameters import DEFAULTS, METRICS, PARAMETERS
 
 LOSS_COLUMNS = ["train_loss", "val_loss"]
 
@@ -72,6 +76,40 @@ def summarize(runs: list[dict], paths: list[str], plan: dict) -> pd.DataFrame:
 
 
 SUMMARY_COLUMNS = ["cell", *PARAMETERS, "round", "seed", *METRICS]
+
+
+RUN_COLUMNS = ["cell", "first", "last", "round", "epochs", *PARAMETERS, "data", "code"]
+
+
+def collect_runs(runs: list[dict], paths: list[str]) -> pd.DataFrame:
+    """What each run recorded of itself: its full settings, and digests of its data and code.
+
+    Args:
+        runs: the runs to read, as `study.cells.plan_runs` returns them.
+        paths: the run.json of each.
+    """
+    rows = []
+    for run, path in zip(runs, paths, strict=True):
+        try:
+            recorded = json.loads(Path(path).read_text(encoding="utf-8"))
+            row = DEFAULTS | recorded["settings"] | recorded
+            rows.append({"cell": run["cell"]} | {name: row[name] for name in RUN_COLUMNS[1:]})
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+    return pd.DataFrame(rows, columns=RUN_COLUMNS)
+
+
+def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
+    """All metrics of each cell, round and seed: the summary's, the gaps and the final ones.
+
+    Final metrics of which there is nothing, such as those of a test split, have no column.
+    """
+    keys = ["cell", "round", "seed"]
+    values = summary[[*keys, *METRICS]].merge(evaluation, on=keys, how="left", validate="1:1")
+    for gap, (larger, smaller) in GAPS.items():
+        values[gap] = values[larger] - values[smaller]
+    there = [metric for metric in FINAL_METRICS if values[metric].notna().any()]
+    return values[[*keys, *METRICS, *GAPS, *there]]
 
 
 def over_seeds(means: pd.DataFrame) -> dict:

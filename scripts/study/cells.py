@@ -8,6 +8,7 @@ import itertools
 import json
 from hashlib import sha256
 
+from study.choices import level_title, parameter_title
 from study.errors import UserError
 from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences
 
@@ -91,9 +92,34 @@ def plan_runs(config: dict, cells: dict[str, dict]) -> list[dict]:
 
 
 def plan_study(config: dict) -> dict:
-    """A complete configuration with its plan: `cells` and `runs` beside the configured keys."""
+    """A complete configuration with its plan: `cells` and `runs` beside the configured keys.
+
+    The sides of claims have their cell's name, a `title`, and `rounds` in place of round and since.
+    """
     cells = plan_cells(config)
-    return config | {"cells": cells, "runs": plan_runs(config, cells)}
+    claims = {
+        name: claim
+        | {"compare": [[plan_side(config, side) for side in pair] for pair in claim["compare"]]}
+        for name, claim in config["claims"].items()
+    }
+    return config | {"cells": cells, "runs": plan_runs(config, cells), "claims": claims}
+
+
+def plan_side(config: dict, side: dict) -> dict:
+    """A claim's side as `cell` (its name), `changes`, `rounds` that it looks at, and a `title`."""
+    title = [
+        f"{parameter_title(name).lower()} {level_title(name, level)}"
+        for name, level in side["cell"].items()
+    ] or ["baseline"]
+    title.append(f"round {side['round']}")
+    if "since" in side:
+        title.append(f"change since round {side['since']}")
+    return {
+        "cell": find_cell(config, side["cell"]),
+        "changes": side["cell"],
+        "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
+        "title": ", ".join(title),
+    }
 
 
 def cell_parameters(study: dict, cell: str) -> dict:

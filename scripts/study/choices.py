@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 
 class Loss(NamedTuple):
-    """A loss with the output layer and the prediction rule that go with it."""
+    """A loss with the output layer that goes with it, and how its outputs become a prediction."""
 
     title: str
     outputs: int  # nodes of the output layer
     criterion: str  # the class in torch.nn
     target: Callable  # labels (n,) int64 -> what the criterion compares the logits with
-    is_positive: Callable  # logits (n, outputs) -> (n,) bool
+    score: Callable  # logits (n, outputs) -> (n,) the logit of the positive class
 
 
 LOSSES = {
@@ -25,14 +25,14 @@ LOSSES = {
         outputs=1,
         criterion="BCEWithLogitsLoss",
         target=lambda labels: labels[:, None].float(),
-        is_positive=lambda logits: logits[:, 0] > 0,
+        score=lambda logits: logits[:, 0],
     ),
     "ce": Loss(
         title="CE",
         outputs=2,
         criterion="CrossEntropyLoss",
         target=lambda labels: labels,
-        is_positive=lambda logits: logits[:, 1] > logits[:, 0],
+        score=lambda logits: logits[:, 1] - logits[:, 0],
     ),
 }
 

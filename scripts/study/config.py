@@ -4,19 +4,24 @@ import math
 import re
 from copy import deepcopy
 from difflib import get_close_matches
+from pathlib import Path
 
+import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from study.choices import CHOICES
 from study.errors import UserError
 from study.locations import medmnist_sets
-from study.parameters import PARAMETERS, SCHEMA, typed
+from study.metrics import ALL_METRICS
+from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
+from study.reported import read_reported
 
 TYPE_NAMES = {
     "integer": "a whole number",
     "number": "a number",
     "string": "text",
+    "boolean": "true or false",
     "array": "a list, like [a, b]",
     "object": "a mapping of keys to values",
 }
@@ -25,19 +30,42 @@ TYPE_NAMES = {
 def read_config(config: dict) -> dict:
     """Check a configuration as Snakemake merged it and return it complete, as a new dict.
 
-    A key that is null counts as not written. Levels get their parameter's type, and every table
-    its list of levels.
+    A key that is null counts as not written. Levels get their parameter's type, every table its
+    list of levels. Claims that are in a file of their own are read from there, and so are the
+    `rows` of the reference, which is None if there is none.
 
     Raises:
         UserError: one line a mistake, each with its key and what would be right.
     """
-    config = _without_nulls(config, "")
+    config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
     _raise([*_not_finite(config), *_problems(config, _complete_schema())])
     _set_types(config)
     _raise(_contradictions(config))
     for table in config["tables"].values():
         table.setdefault("levels", _baseline_first(config, table["vary"]))
-    return config
+    if "reference" in config:
+        tables = config["reference"].pop("tables")
+        config["reference"]["rows"] = read_reported(_find(tables, "reference.tables"))
+    return config | {"reference": config.get("reference")}
+
+
+def _read_claims(claims):
+    """The claims, from the file that holds them where the configuration names one."""
+    if not isinstance(claims, str):
+        return claims
+    path = _find(claims, "claims")
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise UserError(f"Configuration error\n  claims: {path} cannot be read: {error}") from error
+
+
+def _find(path: str, key: str) -> Path:
+    """A file of the user's, or one that comes with the workflow."""
+    for candidate in (Path(path), WORKFLOW.parent / path):
+        if candidate.is_file():
+            return candidate
+    raise UserError(f"Configuration error\n  {key}: there is no file {path}")
 
 
 def _without_nulls(value, where: str):
@@ -97,6 +125,10 @@ def _complete_schema() -> dict:
     ]
     figure = schema["properties"]["figures"]["additionalProperties"]
     figure["properties"]["cell"]["properties"] = without_default
+    schema["$defs"]["side"]["properties"]["cell"]["properties"] = without_default
+    claim = schema["$defs"]["claim"]["properties"]
+    claim["metric"]["enum"] = list(ALL_METRICS)
+    claim["factor"]["enum"] = [*parameters, "round"]
     return schema
 
 
@@ -160,8 +192,14 @@ def _suggest(value, known: list) -> str:
     return f"{hint} known: {', '.join(str(name) for name in known)}"
 
 
+def _sides(config: dict) -> list[dict]:
+    claims = config["claims"].values()
+    return [side for claim in claims for pair in claim["compare"] for side in pair]
+
+
 def _set_types(config: dict) -> None:
-    for cell in [config["baseline"], *(figure["cell"] for figure in config["figures"].values())]:
+    named = [*config["figures"].values(), *_sides(config)]
+    for cell in [config["baseline"], *(item["cell"] for item in named)]:
         cell.update({name: typed(name, value) for name, value in cell.items()})
     for name, levels in config["grid"].items():
         config["grid"][name] = [typed(name, level) for level in levels]
@@ -171,6 +209,8 @@ def _set_types(config: dict) -> None:
             table["levels"] = [typed(table["vary"], level) for level in table["levels"]]
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(number) for number in figure["rounds"])
+    for side in _sides(config):
+        side.update({key: int(side[key]) for key in ("round", "since") if key in side})
     for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
         config[key] = int(config[key])
 
@@ -197,6 +237,26 @@ def _contradictions(config: dict) -> list[str]:
                 f"tables.{name}.vary: {factor} is not a factor of the grid; give the table its"
                 f" `levels`, add {factor} to the grid, or take the table out with `{name}: null`"
             )
+    for name, claim in config["claims"].items():
+        problems += _claim_problems(f"claims.{name}", claim)
+    return problems
+
+
+def _claim_problems(where: str, claim: dict) -> list[str]:
+    problems = []
+    if claim["expect"] == "equivalent" and "margin" not in claim:
+        problems.append(f"{where}: needs a margin, the difference below which sides are equivalent")
+    if claim["expect"] != "equivalent" and "margin" in claim:
+        problems.append(f"{where}.margin: means nothing where the first side is {claim['expect']}")
+    for number, (first, second) in enumerate(claim["compare"]):
+        if first == second:
+            problems.append(f"{where}.compare[{number}]: the two sides are the same")
+        for side in (first, second):
+            if side.get("since", 0) >= side["round"]:
+                problems.append(
+                    f"{where}.compare[{number}]: since {side['since']} is not before round"
+                    f" {side['round']}"
+                )
     return problems
 
 

@@ -5,6 +5,7 @@ wildcards, which only need attributes. Whatever is in a returned dict decides wh
 again, so it holds content (settings, digests) and nothing of time stamps or the machine.
 """
 
+import itertools
 import json
 from collections import Counter
 from functools import cache
@@ -12,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from study.cells import cell_parameters, cell_settings, find_cell
+from study.choices import level_title
 from study.errors import UserError
 from study.files import file_digest
 from study.findings import refuse_findings
@@ -106,14 +108,19 @@ def previous_checkpoint(study: dict, wildcards) -> list[str]:
     return [str(folder / f"round{int(wildcards.round) - 1}" / "checkpoint.pt")]
 
 
-def metrics_files(study: dict, runs: list[dict]) -> list[str]:
-    """The metric files of some runs."""
-    return [str(results_folder(study) / run["folder"] / "metrics.csv") for run in runs]
+def run_files(study: dict, runs: list[dict], name: str) -> list[str]:
+    """One file of each of some runs: metrics.csv, scores.npz or run.json."""
+    return [str(results_folder(study) / run["folder"] / name) for run in runs]
 
 
 def present_runs(study: dict) -> list[dict]:
-    """The planned runs that have been trained: a run's metric file is written last, and whole."""
-    return [run for run in study["runs"] if Path(metrics_files(study, [run])[0]).exists()]
+    """The planned runs that have been trained, with all that results are made from."""
+    names = ("metrics.csv", "scores.npz", "run.json")
+    return [
+        run
+        for run in study["runs"]
+        if all(Path(*run_files(study, [run], name)).exists() for name in names)
+    ]
 
 
 def outdated_runs(study: dict, code: dict[str, str], runs: list[dict]) -> list[str]:
@@ -137,7 +144,7 @@ def outdated_runs(study: dict, code: dict[str, str], runs: list[dict]) -> list[s
 def _noted(study: dict, run: dict) -> dict:
     """What a run noted of itself when it was trained, nothing if that cannot be read."""
     try:
-        path = results_folder(study) / run["folder"] / "run.json"
+        path = Path(*run_files(study, [run], "run.json"))
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
@@ -147,7 +154,7 @@ def _noted(study: dict, run: dict) -> dict:
 
 
 def summary_plan(study: dict, code: dict[str, str], runs: list[dict]) -> dict:
-    """What summary.csv is made from."""
+    """What summary.csv and runs.csv are made from."""
     keys = ("cells", "epochs_per_round", "warmup_epochs")
     return {"runs": runs, "code": code["summarize"]} | {key: study[key] for key in keys}
 
@@ -173,7 +180,7 @@ def figure_runs(study: dict, runs: list[dict], figure: str) -> list[dict]:
 
 def figure_metrics(study: dict, runs: list[dict], wildcards) -> list[str]:
     """The metric files that a figure is drawn from."""
-    return metrics_files(study, figure_runs(study, runs, wildcards.figure))
+    return run_files(study, figure_runs(study, runs, wildcards.figure), "metrics.csv")
 
 
 def figure_plan(study: dict, code: dict[str, str], runs: list[dict], wildcards) -> dict:
@@ -189,10 +196,75 @@ def figure_plan(study: dict, code: dict[str, str], runs: list[dict], wildcards) 
     }
 
 
+# ---- Statistics and claims ----------------------------------------------------------------------
+
+
+def evaluation_plan(code: dict[str, str], runs: list[dict]) -> dict:
+    """What evaluation.csv is made from."""
+    return {"runs": runs, "code": code["evaluate"]}
+
+
+def shown_runs(study: dict, runs: list[dict]) -> list[dict]:
+    """The runs, of those given, that tables show."""
+    shown = {
+        (cell, table["round"]) for table in table_cells(study).values() for cell in table["cells"]
+    }
+    return [run for run in runs if (run["cell"], run["round"]) in shown]
+
+
+def table_cells(study: dict) -> dict:
+    """The tables' `vary`, `levels` and `round`, with the `cells` of their levels."""
+    return {
+        name: {key: table[key] for key in ("vary", "levels", "round")}
+        | {"cells": [find_cell(study, {table["vary"]: level}) for level in table["levels"]]}
+        for name, table in study["tables"].items()
+    }
+
+
+def comparison_plan(study: dict, code: dict[str, str], runs: list[dict]) -> dict:
+    """Which levels of which tables are compared, and the runs whose scores that takes."""
+    return {
+        "tables": table_cells(study),
+        "runs": shown_runs(study, runs),
+        "code": code["compare_levels"],
+    }
+
+
+def effects_plan(study: dict, code: dict[str, str]) -> dict:
+    """The grid whose effects are estimated: its factors of two levels or more, and its cells."""
+    grid = study["grid"]
+    return {
+        "factors": {factor: levels for factor, levels in grid.items() if len(levels) > 1},
+        "grid_cells": [
+            find_cell(study, dict(zip(grid, levels)))
+            for levels in itertools.product(*grid.values())
+        ],
+        "round": study["rounds"],
+        "baseline": study["baseline"],
+        "code": code["estimate_effects"],
+    }
+
+
+def claims_plan(study: dict, code: dict[str, str]) -> dict:
+    """The claims to judge."""
+    return {"claims": study["claims"], "code": code["judge_claims"]}
+
+
+def reference_plan(study: dict, code: dict[str, str], wildcards=None) -> dict:
+    """The reported tables, and what of this study they are set beside."""
+    return {
+        "reference": study["reference"],
+        "same_data": study["reference"]["dataset"] == study["dataset"],
+        "baseline": {name: level_title(name, level) for name, level in study["baseline"].items()},
+        "claims": study["claims"],
+        "code": code["compare_reference"],
+    }
+
+
 def report_plan(study: dict, code: dict[str, str], runs: list[dict], outdated: list[str]) -> dict:
     """What the report needs to know beside the files that it shows."""
     settings = ("dataset", "epochs_per_round", "warmup_epochs", "rounds", "seeds")
-    keys = (*settings, "baseline", "grid", "cells", "tables", "figures")
+    keys = (*settings, "baseline", "grid", "cells", "tables", "figures", "claims", "reference")
     present = {run["folder"] for run in runs}
     return {key: study[key] for key in keys} | {
         "run_count": len(study["runs"]),

@@ -6,14 +6,10 @@ import pandas as pd
 
 from study.averages import over_seeds
 from study.choices import level_title, parameter_title
+from study.metrics import metric_title, number
 from study.parameters import DEFAULTS, METRICS, differences
 
-HEADINGS = {
-    "train_loss": "Training loss",
-    "train_accuracy": "Training accuracy (%)",
-    "val_loss": "Validation loss",
-    "val_accuracy": "Validation accuracy (%)",
-}
+HEADINGS = {metric: metric_title(metric) for metric in METRICS}
 
 
 def make_table(summary: pd.DataFrame, table: dict, cells: list[str]) -> pd.DataFrame:
@@ -96,9 +92,8 @@ def mean_text(metric: str, mean: float, deviation: float) -> str:
     """`0.1845 ± 0.0031` for a loss, `94.87 ± 0.21` for an accuracy in per cent, – for nothing."""
     if pd.isna(mean):
         return "–"
-    scale, digits = (100, 2) if metric.endswith("accuracy") else (1, 4)
-    text = f"{scale * mean:.{digits}f}"
-    return text if pd.isna(deviation) else f"{text} ± {scale * deviation:.{digits}f}"
+    text = number(metric, mean)
+    return text if pd.isna(deviation) else f"{text} ± {number(metric, deviation)}"
 
 
 def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]]:

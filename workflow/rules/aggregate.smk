@@ -21,11 +21,13 @@ rule list_cells:
 
 
 rule summarize:
-    """Average each round's epochs after the warm-up, a row a cell, round and seed."""
+    """Average each round's epochs after the warm-up, and list what each run recorded of itself."""
     input:
-        metrics=metrics_files(STUDY, RUNS),
+        metrics=run_files(STUDY, RUNS, "metrics.csv"),
+        runs=run_files(STUDY, RUNS, "run.json"),
     output:
         summary="<results>/summary.csv",
+        runs="<results>/runs.csv",
     log:
         "<logs>/summarize.log",
     conda:

@@ -1,4 +1,4 @@
-# Stage 4: everything on one page.
+# Stage 6: everything on one page.
 
 
 rule make_report:
@@ -9,6 +9,15 @@ rule make_report:
         cells="<results>/cells.csv",
         tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
         figures=collect("<results>/figures/{figure}.svg", figure=STUDY["figures"]),
+        levels="<results>/statistics/levels.csv",
+        comparisons="<results>/statistics/comparisons.csv",
+        effects="<results>/statistics/effects.csv",
+        means="<results>/statistics/marginal_means.csv",
+        interactions="<results>/statistics/interactions.svg",
+        evaluation="<results>/evaluation.csv",
+        claims="<results>/statistics/claims.csv",
+        pairs="<results>/statistics/claim_pairs.csv",
+        reference=REFERENCE,
     output:
         html=report(
             "<results>/report.html", category="Report", caption="../report/report.rst"

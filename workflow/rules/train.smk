@@ -1,5 +1,5 @@
 # Stage 2: one job a run, that is one cell, one block of seeds, one round.
-# From the prepared arrays and the round before to metrics.csv and checkpoint.pt.
+# From the prepared arrays and the round before to its metrics, its scores and a checkpoint.
 
 
 rule train:
@@ -10,6 +10,7 @@ rule train:
         previous=partial(previous_checkpoint, STUDY),
     output:
         metrics="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/metrics.csv",
+        scores="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/scores.npz",
         run="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/run.json",
         checkpoint="<results>/runs/{cell}/seeds_{first}-{last}/round{round}/checkpoint.pt",
     log:

@@ -1,0 +1,150 @@
+"""Print what is still to be trained, how long that may take, and what so many seeds can show."""
+
+import csv
+import os
+import statistics as averages
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from study.averages import summarize
+from study.jobs import outdated_runs, present_runs, run_files, table_cells
+from study.metrics import is_percentage, number
+from study.statistics import detectable_difference, seeds_for_p, smallest_p
+from study.tables import name_title
+
+SHOWN = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
+# what a run's time depends on, beside the data
+SIZE = ("batch_size", "hidden_layers", "hidden_units", "optimizer")
+
+
+def read_durations(study: dict, runs: list[dict], benchmarks: Path) -> list[tuple[dict, float]]:
+    """The seconds that finished runs took, where Snakemake noted them."""
+    found = []
+    for run in runs:
+        path = benchmarks / "train" / f"{run['folder'].removeprefix('runs/')}.tsv"
+        if path.exists():
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file, delimiter="\t"))
+            if rows:
+                found.append((run, float(rows[-1]["s"])))
+    return found
+
+
+def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[float, int] | None:
+    """How long runs will take one after the other, and for how many no run of like size is done.
+
+    A run takes as long as the median of those with its cell's size and as many seeds; where there
+    is none, as the median of all, by the number of seeds. None if nothing has been timed.
+    """
+    if not durations:
+        return None
+
+    def size(run: dict) -> tuple:
+        cell = study["cells"][run["cell"]]
+        return (run["last"] - run["first"] + 1, *(cell[name] for name in SIZE))
+
+    like, per_seed = {}, []
+    for run, seconds in durations:
+        like.setdefault(size(run), []).append(seconds)
+        per_seed.append(seconds / size(run)[0])
+    total, unlike = 0.0, 0
+    for run in runs:
+        if size(run) in like:
+            total += averages.median(like[size(run)])
+        else:
+            total += averages.median(per_seed) * size(run)[0]
+            unlike += 1
+    return total, unlike
+
+
+def largest_spread(summary: pd.DataFrame, table: dict, metric: str) -> float:
+    """The largest standard deviation of the paired differences from a table's first row, or NaN."""
+    of_round = summary[summary["round"] == table["round"]]
+    by_cell = of_round.pivot(index="seed", columns="cell", values=metric)
+    by_cell = by_cell.reindex(columns=table["cells"])
+    differences = by_cell.sub(by_cell[table["cells"][0]], axis="index").iloc[:, 1:]
+    return differences.std(ddof=1).max()
+
+
+def time_text(seconds: float) -> str:
+    """`40 s`, `12 min` or `3.4 h`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def training_lines(study: dict, code: dict, benchmarks: Path) -> list[str]:
+    """What is missing, and how long it may take."""
+    present = present_runs(study)
+    outdated = set(outdated_runs(study, code, present))
+    done = [run for run in present if run["folder"] not in outdated]
+    to_train = [run for run in study["runs"] if run not in done]
+    rounds = Counter(run["round"] for run in to_train)
+    lines = [
+        f"{len(study['cells'])} cells × {study['seeds']} seeds in jobs of"
+        f" {min(study['seeds_per_job'], study['seeds'])}: {len(study['runs'])} runs,"
+        f" {len(done)} finished, {len(to_train)} to train"
+        + (f" ({len(outdated)} of them again: data or code changed)" if outdated else "")
+    ]
+    if not to_train:
+        return lines
+    lines.append(
+        "to train: " + ", ".join(f"round {key}: {rounds[key]}" for key in sorted(rounds)) + " runs"
+    )
+    estimate = estimate_seconds(study, to_train, read_durations(study, present, benchmarks))
+    if estimate is None:
+        first = run_files(study, to_train[:1], "metrics.csv")[0]
+        lines.append("time: not known, no run has finished here. Train one, and ask again:")
+        lines.append(f"  snakemake --cores 1 {first}")
+        return lines
+    seconds, unlike = estimate
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    lines.append(
+        f"time: about {time_text(seconds)} of one core, {time_text(seconds / cores)} of {cores}"
+    )
+    if unlike:
+        lines.append(f"  ({unlike} of these runs are of another size than any that has finished)")
+    return lines
+
+
+def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
+    """What differences so many seeds can show, table by table."""
+    seeds, lines = study["seeds"], []
+    for name, table in table_cells(study).items():
+        tests = len(table["cells"]) - 1
+        if tests == 0:
+            continue
+        needed = seeds_for_p(0.05, tests)
+        differences = []
+        for metric in SHOWN:
+            spread = largest_spread(summary, table, metric)
+            found = detectable_difference(spread, max(seeds, needed), tests)
+            if found == found:
+                unit = " points" if is_percentage(metric) else ""
+                differences.append(f"{metric} {number(metric, found)}{unit}")
+        what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
+        when = "" if seeds >= needed else f"not with {seeds} seeds; with {needed}: "
+        lines.append(
+            f"  {name_title(name)} ({table['vary']}, round {table['round']}): {when}{what}"
+        )
+    if lines:
+        lines.insert(
+            0,
+            f"smallest difference that {seeds} seeds find with 80% power, at 5%, Holm-adjusted"
+            f" within the table (no p-value below {smallest_p(seeds):.2g} is possible):",
+        )
+    return lines
+
+
+if __name__ == "__main__":
+    study, code = snakemake.params.plan["study"], snakemake.params.plan["code"]
+    present = present_runs(study)
+    summary = summarize(present, run_files(study, present, "metrics.csv"), study)
+    lines = [f"Plan for {study['dataset']}"]
+    lines += training_lines(study, code, Path(snakemake.params.benchmarks))
+    lines += power_lines(study, summary)
+    print("\n".join(["", *lines, ""]), flush=True)
+    with open(snakemake.log[0], "w", encoding="utf-8") as log:
+        print("\n".join(lines), file=log)

@@ -1,0 +1,178 @@
+"""Judge claims: from what is claimed and each seed's metrics to a verdict.
+
+A claim is about one or more pairs of sides, and means all of them. Each pair is tested on the
+seeds that both sides have. What the claim needs is the largest of its pairs' p-values (an
+intersection-union test); what contradicts it is the smallest, times the number of pairs. The
+smaller of the two is the claim's p-value, adjusted by Holm over all claims that are tested.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from study import statistics
+from study.guard import Confounded, check_comparison
+
+SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
+NOT_TESTED, REFUSED = "not tested", "refused"
+VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDED, NOT_TESTED, REFUSED)
+
+CLAIM_COLUMNS = [
+    "claim", "verdict", "p_value", "p_adjusted", "smallest_p", "level", "seeds", "seeds_needed",
+    "seeds_for_level", "required", "reason", "sentence", "made_in", "metric", "factor", "expect",
+    "margin",
+]  # fmt: skip
+PAIR_COLUMNS = [
+    "claim", "first", "second", "metric", "n", "difference", "sd", "low", "high", "p_supporting",
+    "p_contradicting", "d_z", "probability_higher", "correlation", "guard",
+]  # fmt: skip
+
+
+def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
+    """Judge all claims.
+
+    Args:
+        claims: id -> claim, as `study.cells.plan_study` returns them: with the name of the cell
+            in each side.
+        values: a row a cell, round and seed with all metrics, as `study.averages.join_metrics`
+            returns it.
+        runs: as `study.guard.read_runs` returns it.
+
+    Returns:
+        Two frames: a row a claim (`CLAIM_COLUMNS`), and a row a pair (`PAIR_COLUMNS`). An
+        undecided claim has in `seeds_needed` how many seeds would probably decide it, if the
+        difference and the spread stay as they are: infinite above 1,000. `seeds_for_level` says
+        how many seeds a sign-flip test needs at least, adjusted for the number of claims.
+    """
+    values = values.set_index(["cell", "round", "seed"])
+    rows, all_pairs, tested = [], [], {}
+    for name, claim in claims.items():
+        row = {"claim": name} | {key: claim[key] for key in CLAIM_COLUMNS if key in claim}
+        pairs, problem = [], None
+        for first, second in claim["compare"]:
+            pair = {"claim": name, "first": first["title"], "second": second["title"]}
+            try:
+                pair |= _test_pair(claim, values, runs, first, second)
+            except Confounded as error:
+                problem = problem or (REFUSED, str(error))
+            except LookupError as error:
+                problem = problem or (NOT_TESTED, str(error.args[0]))
+            pairs.append(pair | {"metric": claim["metric"]})
+        if problem is None:
+            tested[name] = pairs
+            row["p_value"] = min(_supporting(pairs), _contradicting(pairs))
+            row["seeds"] = min(pair["n"] for pair in pairs)
+        else:
+            row |= {"verdict": problem[0], "reason": problem[1]}
+        rows.append(row)
+        all_pairs += pairs
+    adjusted = statistics.holm([row.get("p_value", np.nan) for row in rows])
+    for row, p_adjusted in zip(rows, adjusted):
+        if row["claim"] in tested:
+            claim = claims[row["claim"]]
+            decision = _decide(p_adjusted, claim, tested[row["claim"]], len(tested))
+            row |= dict(zip(("verdict", "reason", "seeds_needed"), decision))
+            row["p_adjusted"] = p_adjusted
+            row["smallest_p"] = statistics.smallest_p(row["seeds"])
+            row["seeds_for_level"] = statistics.seeds_for_p(claim["level"], len(tested))
+    claims_frame = pd.DataFrame(rows, columns=CLAIM_COLUMNS)
+    return claims_frame, pd.DataFrame(all_pairs, columns=PAIR_COLUMNS)
+
+
+def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
+    """A side's metric, seed -> value, without seeds that diverged.
+
+    Args:
+        values: indexed by cell, round and seed.
+
+    Raises:
+        LookupError: nothing of the side has been trained, or it has no such metric.
+    """
+    by_round = []
+    for number in side["rounds"]:
+        try:
+            found = values.loc[(side["cell"], number), metric].dropna()
+        except KeyError:
+            raise LookupError(f"{side['title']} has not been trained") from None
+        if found.empty:
+            raise LookupError(f"{side['title']} has no {metric}")
+        by_round.append(found)
+    return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
+
+
+def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
+    sides = [side_values(values, side, claim["metric"]) for side in (first, second)]
+    guard = check_comparison(runs, first, second, claim["factor"])
+    paired = pd.concat(sides, axis=1, join="inner").dropna()
+    if len(paired) < 2:
+        raise LookupError(f"{len(paired)} seed with both sides; 2 are the least that can be tested")
+    pair = statistics.compare_pairs(paired.iloc[:, 0], paired.iloc[:, 1])
+    differences = (paired.iloc[:, 0] - paired.iloc[:, 1]).to_numpy()
+    if claim["expect"] == "equivalent":
+        pair["p_supporting"] = statistics.equivalence_p(differences, claim["margin"])
+        pair["p_contradicting"] = statistics.beyond_margin_p(differences, claim["margin"])
+    else:
+        sign = 1 if claim["expect"] == "greater" else -1
+        agrees, opposes = sign * pair["difference"] > 0, sign * pair["difference"] < 0
+        pair["p_supporting"] = pair["p_value"] if agrees else 1.0
+        pair["p_contradicting"] = pair["p_value"] if opposes else 1.0
+    return pair | {"guard": guard}
+
+
+def _supporting(pairs: list[dict]) -> float:
+    return max(pair["p_supporting"] for pair in pairs)
+
+
+def _contradicting(pairs: list[dict]) -> float:
+    return min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in pairs))
+
+
+def _decide(p_adjusted: float, claim: dict, pairs: list[dict], tests: int) -> tuple:
+    """The verdict, the reason for it, and for an undecided claim how many seeds it would take."""
+    if p_adjusted <= claim["level"]:
+        if _supporting(pairs) <= _contradicting(pairs):
+            return SUPPORTED, "", np.nan
+        against = min(pairs, key=lambda pair: pair["p_contradicting"])
+        reason = f"{against['first']} against {against['second']}" if len(pairs) > 1 else ""
+        return CONTRADICTED, reason, np.nan
+    level = claim["level"] / tests
+    needed = min(
+        max(_seeds_to_support(claim, pair, level) for pair in pairs),
+        min(_seeds_to_contradict(claim, pair, level / len(pairs)) for pair in pairs),
+    )
+    # where by the estimate these seeds should have done, they did not
+    return UNDECIDED, "", max(needed, min(pair["n"] for pair in pairs) + 1)
+
+
+def _seeds_to_support(claim: dict, pair: dict, level: float) -> float:
+    if claim["expect"] == "equivalent":
+        effect, margin = _in_deviations(pair, pair["difference"], claim["margin"])
+        return statistics.seeds_to_be_equivalent(effect, margin, level)
+    agrees = _towards(claim, pair) > 0
+    return _seeds_to_differ(pair, pair["difference"], level) if agrees else math.inf
+
+
+def _seeds_to_contradict(claim: dict, pair: dict, level: float) -> float:
+    if claim["expect"] == "equivalent":
+        beyond = abs(pair["difference"]) - claim["margin"]
+        return _seeds_to_differ(pair, beyond, level) if beyond > 0 else math.inf
+    opposes = _towards(claim, pair) < 0
+    return _seeds_to_differ(pair, pair["difference"], level) if opposes else math.inf
+
+
+def _towards(claim: dict, pair: dict) -> float:
+    return pair["difference"] if claim["expect"] == "greater" else -pair["difference"]
+
+
+def _seeds_to_differ(pair: dict, difference: float, level: float) -> float:
+    (effect,) = _in_deviations(pair, difference)
+    return statistics.seeds_to_differ(effect, level)
+
+
+def _in_deviations(pair: dict, *differences: float) -> list[float]:
+    """Differences in standard deviations of the pair's; very many where there is no spread."""
+    return [
+        difference / pair["sd"] if pair["sd"] > 0 else 1e6 * difference
+        for difference in differences
+    ]

@@ -1,0 +1,79 @@
+"""The confound guard: what two sides of a comparison differ in, from what their runs recorded.
+
+A run records its full settings and digests of its data and of the trainer's code (run.json);
+`summarize` collects them in runs.csv. Two sides may be compared if they differ in one named factor
+and in nothing else.
+"""
+
+import pandas as pd
+
+from study.errors import UserError
+from study.parameters import PARAMETERS
+
+# What decides a run's result: every training parameter, and these.
+RECORDED = (*PARAMETERS, "epochs", "data", "code")
+
+
+class Confounded(Exception):
+    """Why two sides must not be compared."""
+
+
+def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str) -> str:
+    """Prove that two sides differ in the factor named and in nothing else.
+
+    Args:
+        runs: a row a run, with `cell`, `round` and what it `RECORDED`.
+        first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at.
+        factor: a training parameter, or `round`.
+
+    Returns:
+        The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`.
+
+    Raises:
+        LookupError: no run of a side is here.
+        Confounded: they differ in more, or not in the factor, or a side was itself trained in
+            more than one way. With the reason.
+    """
+    records = [_recorded(runs, side) for side in (first, second)]
+    different = {
+        name: [record[name] for record in records]
+        for name in RECORDED
+        if records[0][name] != records[1][name]
+    }
+    if first["rounds"] != second["rounds"]:
+        different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
+    others = [f"{name} ({_values(pair)})" for name, pair in different.items() if name != factor]
+    if others:
+        raise Confounded(f"the sides differ in {' and in '.join(others)}, not in {factor} alone")
+    if factor not in different:
+        raise Confounded(f"the sides do not differ in {factor}")
+    return (
+        f"differ in {factor} alone ({_values(different[factor])}): all their runs have the same"
+        f" {', '.join(name for name in PARAMETERS if name != factor)}, epochs a round, data"
+        f" ({records[0]['data'][:12]}) and trainer ({records[0]['code'][:12]})"
+    )
+
+
+def _recorded(runs: pd.DataFrame, side: dict) -> dict:
+    """What all runs that led to a side recorded alike."""
+    led = runs[(runs["cell"] == side["cell"]) & (runs["round"] <= max(side["rounds"]))]
+    where = f"{side['cell']}, round {max(side['rounds'])}"
+    if led.empty:
+        raise LookupError(f"{where} has not been trained")
+    for name in RECORDED:
+        if led[name].nunique(dropna=False) > 1:
+            raise Confounded(f"the runs that led to {where} differ among themselves in {name}")
+    return led.iloc[0][list(RECORDED)].to_dict()
+
+
+def _values(pair: list) -> str:
+    return " against ".join(str(value)[:12] for value in pair)
+
+
+def read_runs(path) -> pd.DataFrame:
+    """The runs that `summarize` collected."""
+    runs = pd.read_csv(path, dtype={"data": str, "code": str})
+    missing = [name for name in RECORDED if name not in runs.columns]
+    if missing:
+        raise UserError(f"{path}: no column {missing[0]}; delete it and run again")
+    return runs

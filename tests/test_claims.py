@@ -1,0 +1,231 @@
+"""Verdicts on claims: each kind, the confound guard, and studies whose truth is known."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from study.claims import judge
+from study.guard import Confounded, check_comparison, read_runs
+from study.parameters import DEFAULTS
+
+BCE = {"cell": "bce", "rounds": [1], "title": "bce, round 1"}
+CE = {"cell": "ce", "rounds": [1], "title": "ce, round 1"}
+PARAMETERS = {"bce": DEFAULTS, "ce": DEFAULTS | {"loss": "ce"}}
+
+
+def make_runs(cells=PARAMETERS, rounds=(1, 2, 3), **changes) -> pd.DataFrame:
+    """runs.csv of some cells; `changes` are of the cell ce."""
+    rows = []
+    for name, parameters in cells.items():
+        for number in rounds:
+            row = {"cell": name, "first": 0, "last": 9, "round": number, "epochs": 30}
+            row |= parameters | {"data": "d", "code": "c"} | (changes if name == "ce" else {})
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def make_values(**cells) -> pd.DataFrame:
+    """A metric's values, a list over seeds for each cell, in round 1; or a dict of rounds."""
+    rows = [
+        (cell, number, seed, value)
+        for cell, rounds in cells.items()
+        for number, values in (rounds if isinstance(rounds, dict) else {1: rounds}).items()
+        for seed, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows, columns=["cell", "round", "seed", "val_accuracy"])
+
+
+def claim(expect, *pairs, **keys) -> dict:
+    base = {"sentence": "It is so.", "made_in": "", "metric": "val_accuracy", "factor": "loss"}
+    return base | {"level": 0.05, "required": False, "expect": expect, "compare": pairs} | keys
+
+
+def verdict(claims: dict, values: pd.DataFrame, runs=None) -> pd.DataFrame:
+    return judge(claims, values, make_runs() if runs is None else runs)[0].set_index("claim")
+
+
+STEPS = np.arange(10)
+LOW = list(0.9 + 0.001 * STEPS)
+HIGH = list(0.95 + 0.001 * STEPS[::-1])  # higher by 0.041 to 0.059
+NEAR = list(0.9 + 0.001 * STEPS + np.where(STEPS % 2, 0.001, -0.001))
+
+
+@pytest.mark.parametrize(
+    ("expect", "keys", "ce", "expected"),
+    [
+        ("greater", {}, HIGH, "supported"),
+        ("less", {}, HIGH, "contradicted"),
+        ("greater", {}, NEAR, "undecided"),
+        ("equivalent", {"margin": 0.01}, NEAR, "supported"),
+        ("equivalent", {"margin": 0.01}, HIGH, "contradicted"),
+        ("equivalent", {"margin": 0.05}, HIGH, "undecided"),
+        ("greater", {}, HIGH[:5], "undecided"),  # no p-value below 0.0625
+        ("greater", {"level": 0.1}, HIGH[:5], "supported"),
+        ("greater", {}, HIGH[:1], "not tested"),
+        ("greater", {}, [np.nan] * 10, "not tested"),  # all diverged
+    ],
+)
+def test_verdicts(expect, keys, ce, expected):
+    row = verdict({"a": claim(expect, (CE, BCE), **keys)}, make_values(bce=LOW, ce=ce)).loc["a"]
+    assert row["verdict"] == expected
+    if expected == "not tested":
+        assert row["reason"] and math.isnan(row["p_value"])
+
+
+def test_a_claim_without_runs_is_not_tested():
+    row = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW)).loc["a"]
+    assert (row["verdict"], row["reason"]) == ("not tested", "ce, round 1 has not been trained")
+
+
+def test_what_a_verdict_rests_on():
+    _, pairs = judge({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=HIGH), make_runs())
+    (pair,) = pairs.to_dict("records")
+    assert (pair["first"], pair["second"], pair["n"]) == ("ce, round 1", "bce, round 1", 10)
+    assert pair["difference"] == pytest.approx(0.05)
+    assert pair["p_supporting"] == 2 / 1024 and pair["p_contradicting"] == 1
+    assert "differ in loss alone (bce against ce)" in pair["guard"].replace(
+        "ce against bce", "bce against ce"
+    )
+
+
+def test_p_values_are_adjusted_over_the_claims_that_are_tested():
+    values = make_values(bce=LOW, ce=HIGH)
+    claims = {name: claim("greater", (CE, BCE)) for name in "abc"}
+    claims["d"] = claim("greater", (CE | {"rounds": [3]}, BCE))
+    frame = verdict(claims, values)
+    assert frame.loc[["a", "b", "c"], "p_adjusted"].tolist() == pytest.approx([6 / 1024] * 3)
+    assert math.isnan(frame.loc["d", "p_adjusted"])
+
+
+def test_a_claim_of_several_pairs_means_all_of_them():
+    rounds = {1: LOW, 2: HIGH, 3: NEAR}
+    values = make_values(bce=rounds)
+    sides = [BCE | {"rounds": [number], "title": str(number)} for number in (1, 2, 3)]
+    first, second, third = sides
+    claims = {
+        "both": claim("greater", (second, first), (second, third), factor="round"),
+        "one": claim("greater", (second, first), (third, first), factor="round"),
+        "against": claim("greater", (second, first), (first, second), factor="round"),
+    }
+    frame = verdict(claims, values)
+    assert frame["verdict"].tolist() == ["supported", "undecided", "contradicted"]
+    assert frame.loc["against", "reason"] == "1 against 2"
+    # the second pair decides what supports it, and two pairs could each contradict it
+    assert frame.loc["both", "p_value"] == 2 / 1024
+    assert frame.loc["against", "p_value"] == 2 * 2 / 1024
+
+
+def test_a_change_since_an_earlier_round():
+    rise = {1: LOW, 3: list(np.array(LOW) + 0.05 + 0.001 * (STEPS % 3))}
+    still = {1: HIGH, 3: HIGH}
+    values = make_values(bce=still, ce=rise)
+    since = {"rounds": [1, 3]}
+    frame, pairs = judge({"a": claim("greater", (CE | since, BCE | since))}, values, make_runs())
+    assert frame["verdict"][0] == "supported"
+    assert pairs["difference"][0] == pytest.approx(0.05 + 0.001 * np.mean(STEPS % 3))
+
+
+def test_only_seeds_of_both_sides_are_paired():
+    ce = [np.nan, *HIGH[1:]]
+    frame, pairs = judge(
+        {"a": claim("greater", (CE, BCE))}, make_values(bce=LOW[:8], ce=ce), make_runs()
+    )
+    assert frame["seeds"][0] == pairs["n"][0] == 7
+
+
+def test_an_undecided_claim_says_how_many_seeds_it_would_take():
+    """d_z 0.5 needs 34 seeds for 80% power at 5%; and 5 seeds, however clear, cannot decide."""
+    shift = 0.5 * (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1) * 2
+    shift += 0.5 - shift.mean()  # mean 0.5, sd 1
+    ce = list(np.array(LOW) + 0.01 * shift)
+    few, clear = make_values(bce=LOW, ce=ce), make_values(bce=LOW[:5], ce=HIGH[:5])
+    assert verdict({"a": claim("greater", (CE, BCE))}, few)["seeds_needed"].tolist() == [34]
+    row = verdict({"a": claim("greater", (CE, BCE))}, clear).loc["a"]
+    assert (row["seeds_needed"], row["seeds_for_level"], row["smallest_p"]) == (6, 6, 0.0625)
+    same = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=LOW))
+    assert same["seeds_needed"].tolist() == [math.inf]
+
+
+# ---- The confound guard -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"batch_size": 64}, r"differ in batch_size \(64 against 32\), not in loss alone"),
+        ({"data": "other"}, r"differ in data \(other against d\)"),
+        ({"code": "other", "epochs": 40}, r"in epochs \(40 against 30\) and in code"),
+        ({"loss": "bce"}, "do not differ in loss"),
+    ],
+)
+def test_confounded_sides_are_refused(changes, expected):
+    with pytest.raises(Confounded, match=expected):
+        check_comparison(make_runs(**changes), CE, BCE, "loss")
+    values = make_values(bce=LOW, ce=HIGH)
+    row = verdict({"a": claim("greater", (CE, BCE))}, values, make_runs(**changes)).loc["a"]
+    assert row["verdict"] == "refused" and math.isnan(row["p_value"])
+
+
+def test_rounds_are_a_factor_as_well():
+    later = CE | {"rounds": [3]}
+    assert "round alone (3 against 1)" in check_comparison(make_runs(), later, CE, "round")
+    with pytest.raises(Confounded, match=r"in round \(3 against 1\), not in loss alone"):
+        check_comparison(make_runs(), later, BCE, "loss")
+
+
+def test_all_rounds_that_led_to_a_side_count():
+    runs = make_runs()
+    runs.loc[(runs["cell"] == "ce") & (runs["round"] == 1), "data"] = "other"
+    later = [side | {"rounds": [3]} for side in (CE, BCE)]
+    with pytest.raises(Confounded, match="led to ce, round 3 differ among themselves in data"):
+        check_comparison(runs, *later, "loss")
+
+
+def test_runs_survive_their_file(tmp_path):
+    """Digests that look like numbers stay text."""
+    make_runs(data="123456789012", code="1e10").to_csv(tmp_path / "runs.csv", index=False)
+    runs = read_runs(tmp_path / "runs.csv")
+    assert set(runs.loc[runs["cell"] == "ce", "code"]) == {"1e10"}
+
+
+# ---- Studies whose truth is known ---------------------------------------------------------------
+
+
+def test_a_thousand_studies_without_an_effect_and_with_a_large_one():
+    """Of 1,000 simulated studies of 10 seeds at 5%: errors stay below the level.
+
+    Nothing differs between BCE and CE. That CE is greater is then false, and so is that it is
+    less; that they are equivalent is false for a third cell, which is exactly a margin away, where
+    the chance to err is largest. A fourth is off by three standard deviations.
+    """
+    generator = np.random.default_rng(2024)
+    cells = {name: DEFAULTS | {"batch_size": 2 + i} for i, name in enumerate(["a", "b", "c", "d"])}
+    runs = make_runs(cells, rounds=(1,))
+    a, b, c, d = ({"cell": name, "rounds": [1], "title": name} for name in cells)
+    claims = {
+        "greater": claim("greater", (b, a), factor="batch_size"),
+        "equivalent": claim("equivalent", (c, a), factor="batch_size", margin=1.0),
+        "large": claim("greater", (d, a), factor="batch_size"),
+    }
+    counts = {name: {"supported": 0, "contradicted": 0, "undecided": 0} for name in claims}
+    alone = {"supported": 0, "contradicted": 0}  # what the first claim would be without the others
+    for _ in range(1000):
+        seeds = generator.normal(0, 1, 10)  # shared by the cells of a seed
+        noise = generator.normal(0, 0.5, (4, 10))
+        values = make_values(
+            a=seeds + noise[0], b=seeds + noise[1], c=seeds + noise[2] + 1, d=seeds + noise[3] + 2.1
+        )
+        judged, pairs = judge(claims, values, runs)
+        for name, result in zip(judged["claim"], judged["verdict"]):
+            counts[name][result] += 1
+        alone["supported"] += pairs["p_supporting"][0] <= 0.05
+        alone["contradicted"] += pairs["p_contradicting"][0] <= 0.05
+    most = stats.binom.ppf(0.999, 1000, 0.05)
+    assert 0 < alone["supported"] <= stats.binom.ppf(0.999, 1000, 0.025)
+    assert 0 < alone["contradicted"] <= stats.binom.ppf(0.999, 1000, 0.025)
+    assert counts["greater"]["supported"] + counts["greater"]["contradicted"] <= most
+    assert 0 < counts["equivalent"]["supported"] <= most
+    assert counts["large"]["supported"] > 900 and counts["large"]["contradicted"] == 0

@@ -1,0 +1,130 @@
+"""The statistics of tables, and how they are printed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_claims import make_runs
+
+from study.averages import join_metrics
+from study.comparisons import compare_levels, describe_levels
+from study.metrics import ALL_METRICS, FINAL_METRICS, metric_title, number
+from study.parameters import DEFAULTS
+from study.presentation import comparison_rows, p_text, seeds_note
+
+CELLS = {
+    "a": DEFAULTS,
+    "b": DEFAULTS | {"batch_size": 16},
+    "c": DEFAULTS | {"batch_size": 64},
+}
+TABLES = {
+    "table1": {
+        "vary": "batch_size", "levels": [32, 16, 64], "round": 1, "cells": ["a", "b", "c"],
+    }
+}  # fmt: skip
+ACCURACY = {"a": [0.90, 0.92, 0.94], "b": [0.91, 0.94, 0.97], "c": [0.90, 0.91, None]}
+
+
+@pytest.fixture
+def values():
+    """Three cells of three seeds; seed 2 of c has diverged. No test split."""
+    keys = [(cell, 1, seed) for cell in CELLS for seed in range(3)]
+    index = pd.DataFrame(keys, columns=["cell", "round", "seed"])
+    accuracy = np.array([ACCURACY[cell][seed] for cell, _, seed in keys], float)
+    summary = index.assign(
+        train_loss=0.1 + 0 * accuracy,
+        train_accuracy=accuracy + 0.02,
+        val_loss=0.3 + 0 * accuracy,
+        val_accuracy=accuracy,
+    )
+    evaluation = index.assign(**dict.fromkeys(FINAL_METRICS, np.nan))
+    evaluation["final_val_accuracy"] = accuracy
+    return join_metrics(summary, evaluation)
+
+
+@pytest.fixture
+def scores():
+    """Ten images, of which a gets 9 right, b all, c 8, whatever the seed."""
+    labels = np.ones(10, np.int8)
+    wrong = {"a": 1, "b": 0, "c": 2}
+    return {
+        (cell, 1): {
+            "seeds": np.arange(3),
+            "val_labels": labels,
+            "val_scores": np.where(np.arange(10) < wrong[cell], -1.0, 1.0) * np.ones((3, 1)),
+        }
+        for cell in CELLS
+    }
+
+
+def test_all_metrics_of_a_seed_are_joined(values):
+    assert values["accuracy_gap"].dropna().tolist() == pytest.approx([0.02] * 8)
+    assert values["loss_gap"].dropna().tolist() == pytest.approx([0.2] * 8)
+    assert "final_val_accuracy" in values and "final_test_accuracy" not in values
+
+
+def test_levels_with_interval_and_each_seeds_value(values):
+    levels = describe_levels(TABLES, values).set_index(["level", "metric"])
+    row = levels.loc[(16, "val_accuracy")]
+    assert (row["n"], row["mean"], row["sd"]) == (3, pytest.approx(0.94), pytest.approx(0.03))
+    assert row["high"] == pytest.approx(0.94 + 4.302653 * 0.03 / 3**0.5)
+    assert row["values"] == "0:0.91 1:0.94 2:0.97"
+    assert levels.loc[(64, "val_accuracy"), "values"] == "0:0.9 1:0.91"
+
+
+def test_each_level_against_the_first(values, scores):
+    comparisons = compare_levels(TABLES, values, make_runs(CELLS), scores)
+    rows = comparisons[comparisons["metric"] == "final_val_accuracy"].set_index("level")
+    assert rows.loc[16, "difference"] == pytest.approx(0.02)  # of 0.01, 0.02, 0.03
+    assert rows.loc[16, "d_z"] == pytest.approx(2)
+    assert (rows.loc[16, "n"], rows.loc[64, "n"]) == (3, 2)
+    assert (rows.loc[16, "p_value"], rows.loc[64, "p_value"]) == (0.25, 1.0)
+    assert (rows.loc[16, "p_holm"], rows.loc[16, "seeds_for_level"]) == (0.5, 7)
+    # one image of ten in b's favour: none to three of ten in a resample, two to be 95% sure
+    assert rows.loc[16, "images_low"] == 0 and rows.loc[16, "images_high"] == pytest.approx(0.3)
+    assert rows.loc[64, "images_low"] < -0.2
+    others = comparisons[comparisons["metric"] == "val_accuracy"]
+    assert others["images_low"].isna().all()
+
+
+def test_levels_that_differ_in_more_are_refused(values, scores):
+    runs = make_runs(CELLS)
+    runs.loc[runs["cell"] == "b", "data"] = "other"
+    runs = runs[runs["cell"] != "c"]  # not trained: nothing to say
+    (row,) = compare_levels(TABLES, values, runs, scores).to_dict("records")
+    assert row["level"] == 16
+    assert row["refused"] == "the sides differ in data (other against d), not in batch_size alone"
+    assert np.isnan(row["difference"])
+
+
+def test_comparisons_as_people_read_them(values, scores):
+    comparisons = compare_levels(TABLES, values, make_runs(CELLS), scores)
+    headings, rows = comparison_rows(comparisons)
+    first = next(text for _, text in rows if text[1] == "Final validation accuracy (%)")
+    assert dict(zip(headings, first)) == {
+        "Comparison": "16 − 32",
+        "Metric": "Final validation accuracy (%)",
+        "Difference": "+2.00",
+        "95% over seeds": "[−0.48, +4.48]",
+        "95% over images": "[+0.00, +30.00]",
+        "p": "0.25",
+        "Holm": "0.5",
+        "d_z": "2.00",
+        "P(>)": "0.72",
+        "r": "1.00",
+        "n": "3",
+    }
+    assert seeds_note(comparisons) == (
+        "3 seeds: no p-value below 0.25 is possible; 7 needed for Holm over 2 comparisons."
+    )
+
+
+def test_numbers_and_titles():
+    assert number("val_accuracy", 0.93456) == "93.46"
+    assert number("loss_gap", -0.01, sign=True) == "−0.0100"
+    assert number("final_val_roc_auc", float("nan")) == "–"
+    assert [p_text(p) for p in (0.0625, 0.0004, 1.0, float("nan"))] == [
+        "0.0625", "<0.001", "1", "–",
+    ]  # fmt: skip
+    assert len({metric_title(metric) for metric in ALL_METRICS}) == len(ALL_METRICS)
+    assert metric_title("final_test_roc_auc") == "Final test area under the ROC curve"
+    assert metric_title("accuracy_gap") == "Accuracy gap (%)"

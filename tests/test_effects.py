@@ -1,0 +1,96 @@
+"""Main effects and interactions against sums of squares and numbers worked out another way."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from study.effects import estimate_effects, grid_metric, marginal_means, sphericity
+
+FACTORS = {"loss": ["bce", "ce"], "batch_size": [32, 16, 64]}
+
+
+@pytest.fixture
+def measured():
+    """(7 seeds, 2, 3), with an effect of the second factor and seeds that differ."""
+    generator = np.random.default_rng(0)
+    seeds = generator.normal(0, 2, (7, 1, 1))
+    return seeds + np.array([0, 0.5, 1.5]) + generator.normal(0, 1, (7, 2, 3))
+
+
+def test_f_values_are_ratios_of_sums_of_squares(measured):
+    effects = estimate_effects(measured, list(FACTORS)).set_index("effect")
+    # the main effect of the second factor, and what of it varies from seed to seed
+    by_level = measured.mean(axis=1)
+    means = by_level.mean(axis=0)
+    error = by_level - by_level.mean(axis=1, keepdims=True) - means + means.mean()
+    ratio = (7 * np.sum((means - means.mean()) ** 2) / 2) / (np.sum(error**2) / 12)
+    row = effects.loc["batch_size"]
+    assert row["f_value"] == pytest.approx(ratio)
+    assert (row["n"], row["df_effect"], row["df_error"]) == (7, 2, 12)
+    assert row["partial_eta_squared"] == pytest.approx(ratio * 2 / (ratio * 2 + 12))
+    # two levels: F is the square of the paired t
+    difference = measured[:, 1].mean(axis=1) - measured[:, 0].mean(axis=1)
+    t = difference.mean() / (difference.std(ddof=1) / 7**0.5)
+    assert effects.loc["loss", "f_value"] == pytest.approx(t**2)
+    # the interaction is the second factor's effect on the difference of the first
+    change = measured[:, 1] - measured[:, 0]
+    means = change.mean(axis=0)
+    error = change - change.mean(axis=1, keepdims=True) - means + means.mean()
+    ratio = (7 * np.sum((means - means.mean()) ** 2) / 2) / (np.sum(error**2) / 12)
+    assert effects.loc["loss × batch_size", "f_value"] == pytest.approx(ratio)
+    assert (effects["p_holm"] >= effects["p_value"]).all()
+
+
+def test_epsilon_is_boxs(measured):
+    """From the levels' covariance matrix (Box 1954), in place of contrasts."""
+    covariance = np.cov(measured.mean(axis=1), rowvar=False)
+    k = len(covariance)
+    top = (k * (np.trace(covariance) / k - covariance.mean())) ** 2
+    rows = covariance.mean(axis=0)
+    below = np.sum(covariance**2) - 2 * k * np.sum(rows**2) + k**2 * covariance.mean() ** 2
+    assert sphericity(measured, (1,)) == pytest.approx(top / ((k - 1) * below))
+    assert sphericity(measured, (0,)) == pytest.approx(1)  # two levels have one difference
+    assert 0.5 <= sphericity(measured, (0, 1)) <= 1
+
+
+def test_p_values_are_corrected_for_unequal_spread(measured):
+    measured[:, :, 2] *= 3
+    row = estimate_effects(measured, list(FACTORS)).set_index("effect").loc["batch_size"]
+    epsilon = sphericity(measured, (1,))
+    assert row["epsilon"] == epsilon < 0.9
+    assert row["p_value"] == pytest.approx(stats.f.sf(row["f_value"], 2 * epsilon, 12 * epsilon))
+    assert row["p_value"] > stats.f.sf(row["f_value"], 2, 12)
+
+
+def test_marginal_means_by_hand():
+    measured = np.array([[[1.0, 2.0, 6.0], [3.0, 4.0, 8.0]], [[1.0, 2.0, 6.0], [5.0, 6.0, 10.0]]])
+    means = marginal_means(measured, FACTORS, {"loss": "bce", "batch_size": 16})
+    assert means["mean"].tolist() == pytest.approx([3, 6, 2.5, 3.5, 7.5])
+    assert means["difference"].tolist() == pytest.approx(
+        [np.nan, 3, -1, np.nan, 4], nan_ok=True
+    )  # against BCE, and against 16
+    ce = means.iloc[1]
+    half = 12.7062 * np.sqrt(2) / np.sqrt(2)  # the seeds' differences are 2 and 4
+    assert (ce["difference_low"], ce["difference_high"]) == (
+        pytest.approx(3 - half, abs=1e-3),
+        pytest.approx(3 + half, abs=1e-3),
+    )
+
+
+def test_the_grid_leaves_out_seeds_that_a_cell_lacks():
+    rows = [("a", 3, 0, 1.0), ("b", 3, 0, 2.0), ("a", 3, 1, 3.0), ("b", 3, 1, None)]
+    rows += [("a", 2, 2, 9.0), ("b", 2, 2, 9.0)]
+    values = pd.DataFrame(rows, columns=["cell", "round", "seed", "val_loss"])
+    plan = {"factors": {"loss": ["ce", "bce"]}, "grid_cells": ["b", "a"], "round": 3}
+    measured, seeds = grid_metric(values, plan, "val_loss")
+    assert measured.tolist() == [[2, 1]] and seeds == [0]
+    plan["grid_cells"] = ["b", "not trained"]
+    assert grid_metric(values, plan, "val_loss")[1] == []
+
+
+def test_too_little_to_estimate():
+    assert estimate_effects(np.ones((1, 2, 3)), list(FACTORS)).empty
+    assert estimate_effects(np.ones((3,)), []).empty
+    still = estimate_effects(np.ones((3, 2, 3)), list(FACTORS))
+    assert still["p_value"].isna().all()

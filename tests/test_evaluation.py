@@ -1,0 +1,82 @@
+"""The final metrics, by hand and by counting pairs."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from study.errors import UserError
+from study.evaluation import (
+    calibration_error,
+    cell_scores,
+    correct_predictions,
+    evaluate,
+    evaluate_runs,
+    read_scores,
+)
+
+LABELS = np.array([1, 1, 1, 1, 0, 0], np.int8)
+SCORES = np.array([2.0, 1.0, -1.0, 3.0, -2.0, 0.5], np.float32)  # right but for the 3rd and 6th
+
+
+def test_metrics_by_hand():
+    metrics = evaluate(SCORES, LABELS)
+    probability = 1 / (1 + np.exp(-SCORES.astype(float)))
+    pairs = list(itertools.product(SCORES[LABELS == 1], SCORES[LABELS == 0]))
+    assert metrics["accuracy"] == pytest.approx(4 / 6)
+    assert metrics["sensitivity"] == pytest.approx(3 / 4)
+    assert metrics["specificity"] == pytest.approx(1 / 2)
+    assert metrics["balanced_accuracy"] == pytest.approx(5 / 8)
+    assert metrics["roc_auc"] == pytest.approx(np.mean([high > low for high, low in pairs]))
+    assert metrics["brier_score"] == pytest.approx(np.mean((probability - LABELS) ** 2))
+
+
+def test_calibration_error_by_hand():
+    """Bins [0.2, 0.3) with 0.25 and 1 of 2 positive, and [0.9, 1] with 0.95 and 2 of 2."""
+    probability, labels = np.array([0.2, 0.3 - 1e-9, 0.9, 1.0]), np.array([0, 1, 1, 1])
+    assert calibration_error(probability, labels) == pytest.approx(0.5 * 0.25 + 0.5 * 0.05)
+    assert calibration_error(np.array([0.0, 1.0]), np.array([0, 1])) == 0
+
+
+def test_one_class_alone_has_half_the_metrics():
+    metrics = evaluate(SCORES[:4], LABELS[:4])
+    assert metrics["accuracy"] == metrics["sensitivity"] == 0.75
+    missing = {name for name, value in metrics.items() if math.isnan(value)}
+    assert missing == {"balanced_accuracy", "specificity", "roc_auc"}
+
+
+def write_scores(path, seeds, scores):
+    arrays = {"seeds": np.array(seeds), "val_scores": np.float32(scores), "val_labels": LABELS}
+    np.savez(path, **arrays)
+    return str(path)
+
+
+def test_a_row_a_seed_and_nothing_where_it_diverged(tmp_path):
+    runs = [{"cell": "c", "round": 2, "first": 0, "last": 1}]
+    path = write_scores(tmp_path / "s.npz", [0, 1], [SCORES, np.full(6, np.nan)])
+    frame = evaluate_runs(runs, [path])
+    assert frame[["cell", "round", "seed"]].values.tolist() == [["c", 2, 0], ["c", 2, 1]]
+    assert frame["final_val_accuracy"][0] == pytest.approx(4 / 6)
+    assert frame.loc[1].isna().sum() == frame.filter(like="final").shape[1]
+    assert frame.filter(like="final_test").isna().all(axis=None)
+
+
+def test_blocks_of_a_cell_are_put_together(tmp_path):
+    runs = [{"cell": "c", "round": 1, "first": seed, "last": seed} for seed in (0, 1)]
+    paths = [
+        write_scores(tmp_path / f"{seed}.npz", [seed], [SCORES * (-1) ** seed]) for seed in (0, 1)
+    ]
+    scores = cell_scores(runs, paths)["c", 1]
+    assert scores["seeds"].tolist() == [0, 1]
+    assert correct_predictions(scores, "val").tolist() == [[1, 1, 0, 1, 1, 0], [0, 0, 1, 0, 0, 1]]
+
+
+def test_damaged_scores_are_named(tmp_path):
+    path = tmp_path / "scores.npz"
+    write_scores(path, [0], [SCORES])
+    with pytest.raises(UserError, match=r"scores.npz: seeds \[0\], \[0, 1\] expected"):
+        read_scores(path, range(2))
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(UserError, match=r"scores.npz: damaged .*; delete it and run again"):
+        read_scores(path, range(1))

@@ -1,0 +1,209 @@
+"""What is found in tables of reported numbers, and how they are set beside ours."""
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import REPOSITORY
+
+from study.cells import plan_study
+from study.config import read_config
+from study.errors import UserError
+from study.reference import claims_as_printed, set_beside
+from study.reported import find_problems, read_reported
+
+HEADER = "table,factor,level,trainings,train_loss,train_accuracy,val_loss,val_accuracy\n"
+SOURCE = REPOSITORY / "workflow" / "reference" / "source_study.csv"
+CLEAN = ["1,loss,BCE,1,0.20,92.0,0.30,91.0", "1,loss,CE,1,0.19,93.0,0.29,91.5"]
+
+
+def write_table(folder, *lines):
+    path = folder / "tables.csv"
+    path.write_text(HEADER + "\n".join(lines) + "\n")
+    return path
+
+
+def problems(folder, *lines, **keys):
+    found = find_problems(read_reported(write_table(folder, *lines)), **keys)
+    return [(finding["check"], finding["text"]) for finding in found]
+
+
+def test_clean_tables_have_no_findings(tmp_path):
+    assert problems(tmp_path, *CLEAN, "2,loss,CE,3,0.10,96.0,0.31,91.6") == []
+
+
+def test_a_number_that_another_training_left_as_it_was(tmp_path):
+    ((check, text),) = problems(tmp_path, *CLEAN, "2,loss,BCE,3,0.10,92.0,0.33,91.9")
+    assert check == "same number in two rounds"
+    assert text.startswith(
+        "BCE has the same train_accuracy (92.0) after 1 and 3 trainings (tables 1 and 2),"
+        " although its train_loss went from 0.20 to 0.10"
+    )
+
+
+def test_a_number_in_two_rows(tmp_path):
+    found = problems(tmp_path, *CLEAN, "1,loss,MSE,1,0.18,94.0,0.28,91.5")
+    assert found == [
+        ("same number in two rows", "Table 1: CE and MSE have the same val_accuracy (91.5)")
+    ]
+
+
+def test_one_row_with_two_values(tmp_path):
+    """BCE in table 1 is batch size 32 in table 2: each holds the other at its baseline."""
+    lines = (*CLEAN, "2,batch_size,32,1,0.20,92.0,0.31,91.0")
+    assert problems(tmp_path, *lines) == []
+    ((check, text),) = problems(tmp_path, *lines, baseline={"loss": "BCE", "batch_size": "32"})
+    assert check == "one row, two values"
+    assert text.endswith("with different values: val_loss 0.30 and 0.31")
+    ((check, _),) = problems(tmp_path, *CLEAN, "2,loss,BCE,1,0.20,92.0,0.31,91.0")
+    assert check == "one row, two values"
+
+
+def test_a_worse_loss_with_a_much_better_accuracy(tmp_path):
+    found = problems(
+        tmp_path, "1,loss,BCE,1,0.20,98.0,0.30,91.0", "1,loss,CE,1,0.15,94.0,0.29,91.5"
+    )
+    assert [check for check, _ in found] == ["loss against accuracy"]
+    assert "0.20 against 0.15), and yet 4.0 points more" in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "keys", "found"),
+    [
+        ("91.5", {"images": {"val": 524}}, True),  # 479 of 524 are 91.41, 480 are 91.60
+        ("91.4", {"images": {"val": 524}}, False),
+        ("91.41", {"images": {"val": 524}}, False),
+        ("91.42", {"images": {"val": 524}}, True),
+        ("91.42", {"images": {"val": 524}, "epochs": 27}, False),  # steps of 0.007
+        ("91.5", {"images": {"train": 524}}, True),  # 93.0 is no count of 524 either
+        ("100.1", {}, True),
+    ],
+)
+def test_accuracies_that_no_count_gives(tmp_path, accuracy, keys, found):
+    line = f"1,loss,CE,1,0.19,93.0,0.29,{accuracy}"
+    assert [check for check, _ in problems(tmp_path, line, **keys)] == ["impossible number"] * found
+
+
+def test_decimals_that_change(tmp_path):
+    lines = [*CLEAN, "2,loss,CE,3,0.100,96,0.31,91.6", "2,loss,BCE,3,0.11,95.0,0.35,91.7"]
+    texts = [text for check, text in problems(tmp_path, *lines) if check == "decimals change"]
+    assert texts == [
+        "Table 2, CE: train_loss 0.100 has 3 decimals, where 2 are usual",
+        "Table 2, CE: train_accuracy 96 has 0 decimals, where 1 are usual",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("CE reaches 93.0%, BCE 92.0%: 1 point more, after 1 training.", None),
+        ("CE reaches 93.2%.", "93.2"),
+        ("about half a point, 0.5, of validation accuracy", None),
+        ("0.7 points of it", "0.7"),
+    ],
+)
+def test_numbers_in_sentences(tmp_path, sentence, found):
+    said = [{"name": "claim", "sentence": sentence, "tables": ["1"]}]
+    texts = [text for _, text in problems(tmp_path, *CLEAN, sentences=said)]
+    expected = f"claim: the sentence has {found}, which table 1 has not"
+    assert texts == ([expected] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("table,factor,level\n1,loss,BCE\n", "no column trainings"),
+        (HEADER + "1,loss,BCE,1,0.2,92%,0.3,91\n", r"line 2: train_accuracy '92%' is not a number"),
+        (HEADER + "1,loss,BCE,one,0.2,92,0.3,91\n", r"line 2: trainings 'one'"),
+        (HEADER + "1,loss,BCE,1,0.2\n", "line 2: not 8 values"),
+    ],
+)
+def test_tables_that_cannot_be_read(tmp_path, text, message):
+    path = tmp_path / "tables.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=message):
+        read_reported(path)
+
+
+def command(*arguments):
+    program = [sys.executable, REPOSITORY / "scripts" / "check_reported.py", *arguments]
+    return subprocess.run(program, capture_output=True, text=True, check=False)
+
+
+def test_what_a_careful_reader_finds_in_the_source_study():
+    """The row of BCE, batch size 32 and ReLU after three trainings repeats that after one."""
+    done = command(SOURCE)
+    found = done.stdout.splitlines()
+    assert done.returncode == 1
+    for level in ("BCE", "32", "ReLU"):
+        same = "train_accuracy (98.68), val_loss (0.2723), val_accuracy (93.43)"
+        assert any(f"{level} has the same {same} after 1 and 3 trainings" in line for line in found)
+    assert any("Table 6: Leaky ReLU and Tanhshrink have the same" in line for line in found)
+    assert any("train_loss 0.014 has 3 decimals" in line for line in found)
+    assert any("train_loss 0.03488 has 5 decimals" in line for line in found)
+    assert any("val_accuracy 93.5 has 1 decimal," in line for line in found)
+    assert any("Table 1: BCE has a higher training loss than CE" in line for line in found)
+
+
+def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):
+    path = write_table(tmp_path, *CLEAN)
+    assert (command(path).returncode, command(path).stdout) == (0, "Nothing to look at\n")
+    done = command(path, "--images", "val:524")
+    assert done.returncode == 1
+    assert done.stderr == "--images: val:524 is not of the form name=value\n"
+    done = command(path, "--claims", path)
+    assert "no file of claims" in done.stderr and "Traceback" not in done.stderr
+
+
+# ---- Beside ours --------------------------------------------------------------------------------
+
+
+def test_reproduced_outside_or_not_comparable():
+    """Five seeds of mean 0.92, sd 0.01: one more run is in 0.92 ± 2.7764 · 0.01 · sqrt(1.2)."""
+    levels = pd.DataFrame(
+        [
+            ("table1", "loss", "bce", 1, "val_accuracy", 5, 0.92, 0.01),
+            ("table1", "loss", "ce", 1, "val_accuracy", 5, 0.92, 0.01),
+            ("table1", "loss", "ce", 3, "val_accuracy", 5, 0.92, 0.01),  # not reported
+        ],
+        columns=["table", "factor", "level", "round", "metric", "n", "mean", "sd"],
+    )
+    row = {"table": "1", "factor": "loss", "trainings": 1}
+    rows = [
+        row | {"level": "BCE", "printed": {"val_accuracy": "95.0"}},
+        row | {"level": "ce", "printed": {"val_accuracy": "95.2"}},
+    ]
+    beside = set_beside(levels, rows, same_data=True)
+    assert beside["verdict"].tolist() == ["reproduced", "outside"]
+    half = 2.776445 * 0.01 * 1.2**0.5
+    assert beside["run_high"].tolist() == pytest.approx([0.92 + half] * 2)
+    assert set(set_beside(levels, rows, same_data=False)["verdict"]) == {"not comparable"}
+
+
+def test_conclusions_that_rest_on_a_finding():
+    """By the study's own numbers: what they say, and which of them are in doubt."""
+    study = plan_study(read_config(yaml.safe_load((REPOSITORY / "config.yaml").read_text())))
+    rows = study["reference"]["rows"]
+    findings = find_problems(rows)
+    frame = claims_as_printed(study["claims"], rows, findings).set_index("claim")
+    assert frame.loc["ce_train_accuracy_rises", "printed"] == "+2.88"
+    assert frame.loc["ce_needs_more_training", "printed"] == "+0.68"
+    assert frame.loc["smaller_batch_train_accuracy", "printed"] == "+0.96, +0.43"
+    assert frame.loc["fourth_training_train_accuracy", "printed"] == "+1.59"  # 99.08 - 97.49
+    assert not frame.loc["batch_size_first_training", "agrees"]  # over a point apart
+    assert frame.loc["bce_val_accuracy_unchanged", "agrees"]
+    copied = [
+        str(number)
+        for number, finding in enumerate(findings, start=1)
+        if finding["check"] == "same number in two rounds"
+    ]
+    rests = frame["findings"].map(lambda text: bool(set(text.split()) & set(copied)))
+    assert set(frame.index[rests]) == {
+        "bce_val_loss_unchanged", "bce_train_accuracy_unchanged", "bce_val_accuracy_unchanged",
+        "ce_needs_more_training", "batch_size_first_training", "smaller_batch_train_accuracy",
+        "smaller_batch_val_accuracy", "relu_highest_train_accuracy", "relu_highest_val_accuracy",
+        "relu_val_loss_unchanged",
+    }  # fmt: skip
+    assert pd.isna(frame.loc["deep_network_overfits", "printed"])

@@ -1,0 +1,169 @@
+"""Claims, statistics and the plan, through Snakemake as a user runs it."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import SMALL_STUDY, jobs_by_rule, snakemake, write_study
+from sklearn.metrics import roc_auc_score
+
+RESULTS = "results/tiny"
+SIDES = [{"cell": {"loss": "ce"}, "round": 1}, {"cell": {"loss": "bce"}, "round": 1}]
+CLOSE = {
+    "sentence": "CE's validation loss is within 5 of BCE's.",
+    "metric": "val_loss",
+    "factor": "loss",
+    "expect": "equivalent",
+    "margin": 5,
+    "compare": [SIDES],
+    "required": True,
+}
+LATER = CLOSE | {
+    "sentence": "It is so later.",
+    "compare": [[side | {"round": 9} for side in SIDES]],
+}
+
+
+def read(folder, name) -> pd.DataFrame:
+    return pd.read_csv(folder / RESULTS / name)
+
+
+def test_scores_are_those_of_the_last_epoch(finished_once):
+    """The final accuracy is the last epoch's, and its metrics are what scikit-learn gives."""
+    evaluation = read(finished_once, "evaluation.csv").set_index(["cell", "seed"])
+    for path in (finished_once / RESULTS).glob("runs/*/*/round1/metrics.csv"):
+        cell = path.parents[2].name
+        scores = np.load(path.with_name("scores.npz"))
+        assert scores["val_scores"].shape == (2, 20) and scores["val_scores"].dtype == np.float32
+        metrics = pd.read_csv(path)
+        for position, seed in enumerate(scores["seeds"]):
+            row = evaluation.loc[(cell, seed)]
+            last = metrics[metrics["seed"] == seed].iloc[-1]
+            assert row["final_val_accuracy"] == pytest.approx(last["val_accuracy"])
+            auc = roc_auc_score(scores["val_labels"], scores["val_scores"][position])
+            assert row["final_val_roc_auc"] == pytest.approx(auc)
+    assert evaluation.filter(like="test").isna().all(axis=None)
+
+
+def test_comparisons_are_of_the_seeds_averages(finished_once):
+    summary = read(finished_once, "summary.csv").set_index(["loss", "seed"])
+    rows = read(finished_once, "statistics/comparisons.csv").set_index("metric")
+    differences = summary.loc["ce", "val_loss"] - summary.loc["bce", "val_loss"]
+    assert rows.loc["val_loss", "difference"] == pytest.approx(differences.mean())
+    assert rows.loc["val_loss", "sd"] == pytest.approx(differences.std())
+    assert rows["guard"].str.contains("differ in loss alone (ce against bce)", regex=False).all()
+    effects = read(finished_once, "statistics/marginal_means.csv").set_index(["metric", "level"])
+    assert effects.loc[("val_loss", "ce"), "difference"] == pytest.approx(differences.mean())
+
+
+def test_a_test_split_is_scored(fresh):
+    arrays = dict(np.load(fresh / "tiny.npz"))
+    arrays |= {"test_images": arrays["val_images"][:9], "test_labels": arrays["val_labels"][:9]}
+    np.savez(fresh / "tiny.npz", **arrays)
+    assert snakemake(fresh).returncode == 0
+    scores = np.load(next((fresh / RESULTS).glob("runs/*/*/round1/scores.npz")))
+    assert np.array_equal(scores["test_scores"], scores["val_scores"][:, :9])
+    report = (fresh / RESULTS / "report.html").read_text()
+    assert "<h3>Test split</h3>" in report
+    claims = read(fresh, "statistics/claims.csv")
+    assert set(claims["verdict"]) <= {"not tested", "undecided", "supported", "contradicted"}
+
+
+def test_claims_are_judged_and_checked(finished):
+    write_study(finished, SMALL_STUDY, claims={"close": CLOSE})
+    done = snakemake(finished, "check_claims")
+    assert done.returncode == 0, done.stdout
+    assert "train" not in jobs_by_rule(done.stdout)
+    assert re.search(r"^close +supported +\(required\)$", done.stdout, re.MULTILINE)
+    write_study(finished, SMALL_STUDY, claims={"close": CLOSE, "later": LATER})
+    done = snakemake(finished, "check_claims")
+    assert done.returncode != 0
+    assert "later: not tested. It is so later." in done.stdout
+    assert "Traceback" not in done.stdout
+    claims = read(finished, "statistics/claims.csv").set_index("claim")
+    assert claims["verdict"].to_dict() == {"close": "supported", "later": "not tested"}
+    assert "has not been trained" in claims.loc["later", "reason"]
+
+
+def test_other_claims_train_nothing(finished):
+    write_study(finished, SMALL_STUDY, claims={"close": CLOSE})
+    done = snakemake(finished)
+    assert done.returncode == 0, done.stdout
+    assert set(jobs_by_rule(done.stdout)) == {
+        "judge_claims", "compare_reference", "make_report", "all", "total",
+    }  # fmt: skip
+    report = (finished / RESULTS / "report.html").read_text()
+    assert CLOSE["sentence"].replace("'", "&#39;") in report
+    assert '<span class="verdict supported">1 supported</span>' in report
+
+
+def test_claims_in_a_file_of_ones_own(finished):
+    (finished / "mine.yaml").write_text(yaml.safe_dump({"close": CLOSE}))
+    write_study(finished, SMALL_STUDY, claims="mine.yaml")
+    assert snakemake(finished, "check_claims").returncode == 0
+    assert read(finished, "statistics/claims.csv")["claim"].tolist() == ["close"]
+
+
+def test_a_confounded_pair_is_refused(finished):
+    """A run whose record says that it was trained otherwise is compared with nothing."""
+    write_study(finished, SMALL_STUDY, claims={"close": CLOSE})
+    (path,) = (finished / RESULTS).glob("runs/ce_*/*/round1/run.json")
+    record = json.loads(path.read_text())
+    record["settings"]["hidden_units"] = 16
+    path.write_text(json.dumps(record))
+    done = snakemake(finished, "regenerate_report")
+    assert done.returncode == 0, done.stdout
+    reason = "differ in hidden_units (16 against 8), not in loss alone"
+    (row,) = read(finished, "statistics/comparisons.csv").to_dict("records")
+    assert reason in row["refused"] and np.isnan(row["difference"])
+    claims = read(finished, "statistics/claims.csv")
+    assert claims["verdict"].tolist() == ["refused"] and reason in claims["reason"][0]
+    report = (finished / RESULTS / "report.html").read_text()
+    assert "A comparison is refused." in report and reason in report
+
+
+def test_without_a_reference_the_report_has_none(finished):
+    write_study(finished, SMALL_STUDY, reference=None)
+    done = snakemake(finished)
+    assert done.returncode == 0, done.stdout
+    report = (finished / RESULTS / "report.html").read_text()
+    assert "source study" not in report and "Reported tables" not in report
+
+
+def test_reported_tables_on_the_same_data_are_compared(finished):
+    header = "table,factor,level,trainings,val_loss\n"
+    (finished / "theirs.csv").write_text(f"{header}A,loss,BCE,1,0.70\nA,loss,CE,1,99.00\n")
+    reference = {"title": "the paper", "tables": "theirs.csv", "dataset": "tiny"}
+    write_study(finished, SMALL_STUDY, reference=reference)
+    done = snakemake(finished)
+    assert done.returncode == 0, done.stdout
+    beside = read(finished, "statistics/reference.csv").set_index("level")
+    assert beside.loc["ce", "verdict"] == "outside"
+    assert beside.loc["bce", "verdict"] == "reproduced"  # two seeds leave a wide interval
+    assert "Beside the paper" in (finished / RESULTS / "report.html").read_text()
+
+
+def test_the_plan_of_a_study_that_has_not_begun(fresh):
+    done = snakemake(fresh, "plan")
+    assert done.returncode == 0, done.stdout
+    assert "2 cells × 2 seeds in jobs of 2: 2 runs, 0 finished, 2 to train" in done.stdout
+    assert "time: not known" in done.stdout
+    assert "Table 1 (loss, round 1): not with 2 seeds; with 6: not known" in done.stdout
+    assert not (fresh / "results").exists()
+
+
+def test_the_plan_of_a_study_that_grows(finished):
+    """Eight seeds, of which two are there: their time and their spread stand for the others."""
+    write_study(finished, SMALL_STUDY, seeds=8)
+    done = snakemake(finished, "plan")
+    assert "8 runs, 2 finished, 6 to train" in done.stdout
+    assert "to train: round 1: 6 runs" in done.stdout
+    assert re.search(r"time: about \d+ s of one core", done.stdout)
+    # the spread of the differences, and 80% power for 8 seeds at d_z 1.156
+    summary = read(finished, "summary.csv").set_index(["loss", "seed"])
+    spread = (summary.loc["ce", "val_loss"] - summary.loc["bce", "val_loss"]).std()
+    (found,) = re.findall(r"Table 1 .*: val_accuracy .*, val_loss ([\d.]+),", done.stdout)
+    assert float(found) == pytest.approx(1.156 * spread, rel=2e-3, abs=1e-4)

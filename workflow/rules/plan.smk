@@ -1,0 +1,20 @@
+# Before anything is trained: what that will take, and what it can show.
+
+
+localrules:
+    plan,
+
+
+rule plan:
+    """Print the missing runs, their time, and the differences that so many seeds can show."""
+    log:
+        "<logs>/plan.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        plan={"study": STUDY, "code": CODE},
+        benchmarks=BENCHMARKS,
+    message:
+        "Plan the study"
+    script:
+        "../../scripts/print_plan.py"
