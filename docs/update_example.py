@@ -1,10 +1,10 @@
 """Refresh the published example from a finished run on PneumoniaMNIST.
 
-    snakemake --cores 4 --config dataset=pneumoniamnist
+    snakemake --cores 4 --configfile docs/pneumoniamnist/study.yaml
     python docs/update_example.py
 
-Copies the run's tables, figures and report to docs/pneumoniamnist/, and writes its tables beside
-the source study's into README.md.
+Copies the run's results to docs/pneumoniamnist/, and writes its README.md from them, and the
+verdicts at the top of the project's README.md.
 """
 
 import shutil
@@ -18,23 +18,77 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.choices import level_title, parameter_title
 from study.parameters import METRICS
+from study.presentation import claim_items
 from study.tables import HEADINGS, mean_text, name_title
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 README = REPOSITORY / "README.md"
-BEGIN, END = "<!-- example: begin -->", "<!-- example: end -->"
+BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
+COPIED = ("tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg")
+COPIED += ("summary.csv", "evaluation.csv", "runs.csv", "report.html")
+SHOWN_FIRST = (
+    "ce_train_accuracy_rises",
+    "batch_size_first_training",
+    "bce_train_accuracy_unchanged",
+    "ce_val_loss_rises",
+    "ce_needs_more_training",
+)
+
+
+def read(name: str, **options) -> pd.DataFrame:
+    return pd.read_csv(EXAMPLE / name, **options)
+
+
+def markdown_table(headings: list[str], rows: list[list[str]], right: int = 0) -> str:
+    """A table in Markdown, its last `right` columns aligned to the right."""
+    rule = ["---"] * (len(headings) - right) + ["---:"] * right
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows))
+
+
+def verdicts(only: tuple[str, ...] = ()) -> str:
+    """The claims and their verdicts, all or some of them."""
+    items = {
+        item["row"]["claim"]: item
+        for item in claim_items(read("statistics/claims.csv"), read("statistics/claim_pairs.csv"))
+    }
+    rows = []
+    for name in only or items:
+        item = items[name]
+        differences = [f"{pair['difference']} {pair['interval']}" for pair in item["pairs"]]
+        sentence = item["row"]["sentence"] + (f" *{item['note']}*" if item["note"] else "")
+        rows.append([f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]])
+    return markdown_table(["Verdict", "Claim", "Difference [95%]", "p, adjusted"], rows, right=2)
+
+
+def findings() -> str:
+    """What is odd about the source study's printed numbers, and what of it rests on that."""
+    found = read("statistics/reference_findings.csv").astype(str)
+    claims = read("statistics/claims.csv").set_index("claim")
+    printed = read("statistics/reference_claims.csv", dtype=str).fillna("")
+    rows = [
+        [claims.loc[row.claim, "sentence"], row.printed or "–", row.findings or "–",
+         claims.loc[row.claim, "verdict"]]
+        for row in printed.itertuples()
+    ]  # fmt: skip
+    return "\n\n".join(
+        [
+            markdown_table(["No.", "Finding", "As printed"], found.values.tolist()),
+            markdown_table(
+                ["Conclusion", "Difference as printed", "Rests on findings", "Our runs"], rows
+            ),
+        ]
+    )
 
 
 def compare_table(number: int, reference: pd.DataFrame) -> str:
     """One table of the example beside the source study's, as Markdown."""
-    ours = pd.read_csv(EXAMPLE / "tables" / f"table{number}.csv")
+    ours = read(f"tables/table{number}.csv")
     factor = ours.columns[0]
     title = f"{name_title(f'table{number}')}: {parameter_title(factor).lower()}"
-    lines = [f"**{title}, round {ours['round'][0]}**", ""]
     headings = [parameter_title(factor)]
     for metric in METRICS:
         headings += [HEADINGS[metric], "*study*"]
-    lines += [f"| {' | '.join(headings)} |", f"|{' --- |' + ' ---: |' * (len(headings) - 1)}"]
+    rows = []
     for row in ours.to_dict("records"):
         cells = [level_title(factor, row[factor])]
         (printed,) = reference[
@@ -43,26 +97,34 @@ def compare_table(number: int, reference: pd.DataFrame) -> str:
         for metric in METRICS:
             text = mean_text(metric, row[metric], row[f"{metric}_sd"])
             cells += [text, f"*{printed[metric]}*"]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append(cells)
+    table = markdown_table(headings, rows, right=len(headings) - 1)
+    return f"**{title}, round {ours['round'][0]}**\n\n{table}"
 
 
-def compare() -> str:
-    """All seven tables, read from docs/pneumoniamnist/ and workflow/reference/."""
+def example_page() -> str:
+    """docs/pneumoniamnist/README.md."""
     path = REPOSITORY / "workflow" / "reference" / "source_study.csv"
     reference = pd.read_csv(path, dtype=str)  # as printed, with the decimals as printed
-    return "\n\n".join(compare_table(number, reference) for number in range(1, 8))
+    text = (EXAMPLE / "page.md").read_text(encoding="utf-8")
+    tables = "\n\n".join(compare_table(number, reference) for number in range(1, 8))
+    for name, content in (("verdicts", verdicts()), ("findings", findings()), ("tables", tables)):
+        text = text.replace(f"<!-- {name} -->", content)
+    return text
 
 
 def main() -> None:
     results = REPOSITORY / "results" / "pneumoniamnist"
-    for name, pattern in (("tables", "*.csv"), ("figures", "*.svg"), (".", "report.html")):
-        (EXAMPLE / name).mkdir(parents=True, exist_ok=True)
-        for path in sorted((results / name).glob(pattern)):
-            shutil.copy(path, EXAMPLE / name)
+    for pattern in COPIED:
+        for path in sorted(results.glob(pattern)):
+            target = EXAMPLE / path.relative_to(results)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    (EXAMPLE / "README.md").write_text(example_page(), encoding="utf-8")
     before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n\n{compare()}\n\n{END}{after}", encoding="utf-8")
+    text = f"{before}{BEGIN}\n\n{verdicts(SHOWN_FIRST)}\n\n{END}{after}"
+    README.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ def test_a_claim_of_several_pairs_means_all_of_them():
     }
     frame = verdict(claims, values)
     assert frame["verdict"].tolist() == ["supported", "undecided", "contradicted"]
-    assert frame.loc["against", "reason"] == "1 against 2"
+    assert frame.loc["against", "reason"] == "by 1 against 2"
     # the second pair decides what supports it, and two pairs could each contradict it
     assert frame.loc["both", "p_value"] == 2 / 1024
     assert frame.loc["against", "p_value"] == 2 * 2 / 1024

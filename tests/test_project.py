@@ -38,13 +38,15 @@ def test_code_digest_covers_what_a_script_imports(tmp_path, monkeypatch):
     assert code_digest(script) != digest
 
 
-def test_readme_shows_the_published_tables_number_for_number():
+def test_pages_show_the_published_example_number_for_number():
     spec = importlib.util.spec_from_file_location(
         "update_example", REPOSITORY / "docs" / "update_example.py"
     )
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
-    assert f"{example.BEGIN}\n\n{example.compare()}\n\n{example.END}" in example.README.read_text()
+    verdicts = f"{example.BEGIN}\n\n{example.verdicts(example.SHOWN_FIRST)}\n\n{example.END}"
+    assert verdicts in example.README.read_text()
+    assert (example.EXAMPLE / "README.md").read_text() == example.example_page()
 
 
 def test_reference_tables_are_the_studys():

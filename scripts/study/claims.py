@@ -134,7 +134,7 @@ def _decide(p_adjusted: float, claim: dict, pairs: list[dict], tests: int) -> tu
         if _supporting(pairs) <= _contradicting(pairs):
             return SUPPORTED, "", np.nan
         against = min(pairs, key=lambda pair: pair["p_contradicting"])
-        reason = f"{against['first']} against {against['second']}" if len(pairs) > 1 else ""
+        reason = f"by {against['first']} against {against['second']}" if len(pairs) > 1 else ""
         return CONTRADICTED, reason, np.nan
     level = claim["level"] / tests
     needed = min(

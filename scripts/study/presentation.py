@@ -11,13 +11,17 @@ from study.tables import mean_text
 # shown first in the report; the others are folded away
 COMPARED_FIRST = ("val_accuracy", "final_val_accuracy", "val_loss")
 EFFECTS_FIRST = ("val_accuracy",)
+# the evaluated metrics, where seven stand beside each other; all but the last three in per cent
+SHORT_TITLES = ("Accuracy", "Balanced", "Sensitivity", "Specificity", "AUC", "Brier", "ECE")
 
 
 def p_text(p_value: float) -> str:
     """`0.0625`, `<0.001`, – for nothing."""
     if pd.isna(p_value):
         return "–"
-    return "<0.001" if p_value < 0.001 else f"{p_value:.3g}"
+    if p_value < 0.001:
+        return "<0.001"
+    return f"{p_value:.2g}" if p_value < 0.01 else f"{p_value:.3g}"
 
 
 def plain(value: float, digits: int = 2) -> str:
@@ -226,9 +230,7 @@ def evaluation_rows(evaluation: pd.DataFrame, cells: dict, titles: dict) -> list
                     str(len(values[0])),
                 ]
             )
-        headings = [metric_title(metric).split(" ", 2)[2] for metric in metrics]
-        headings = [heading[0].upper() + heading[1:] for heading in headings]
-        parts.append((split, ["Cell", *headings, "Seeds"], rows))
+        parts.append((split, ["Cell", *SHORT_TITLES, "Seeds"], rows))
     return parts
 
 
