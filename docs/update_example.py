@@ -56,7 +56,9 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
         item = items[name]
         differences = [f"{pair['difference']} {pair['interval']}" for pair in item["pairs"]]
         sentence = item["row"]["sentence"] + (f" *{item['note']}*" if item["note"] else "")
-        rows.append([f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]])
+        rows.append(
+            [f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]]
+        )
     return markdown_table(["Verdict", "Claim", "Difference [95%]", "p, adjusted"], rows, right=2)
 
 

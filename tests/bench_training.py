@@ -100,9 +100,10 @@ def measure_memory(folder: str, data: dict) -> None:
     job = f"""
 from types import SimpleNamespace
 torch.set_num_threads(1)
-names = {{"metrics": "m.csv", "checkpoint": "c.pt", "run": "r.json"}}
+names = {{"metrics": "m.csv", "scores": "s.npz", "checkpoint": "c.pt", "run": "r.json"}}
 output = SimpleNamespace(**{{key: {folder!r} + "/" + name for key, name in names.items()}})
-train.main({{"settings": {{}}, "epochs": 2, "first": 0, "last": 1}}, {folder!r}, None, output)
+run = {{"settings": {{}}, "epochs": 2, "first": 0, "last": 1, "device": "cpu"}}
+train.main(run, {folder!r}, None, output)
 """
     # An optimizer step on one number loads what torch loads when it is first used.
     alone = peak_memory(
@@ -129,7 +130,7 @@ def main() -> None:
     entry = {"kind": "npz", "path": arguments.file, "positive": 1, "normalize": "unit"}
     with tempfile.TemporaryDirectory() as folder:
         prepare("bench", entry, Path(folder))
-        data = train.load_data(folder)
+        data = train.load_data(folder, "cpu")
         time_epochs(data, arguments.epochs)
         measure_memory(folder, data)
 

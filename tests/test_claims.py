@@ -22,7 +22,8 @@ def make_runs(cells=PARAMETERS, rounds=(1, 2, 3), **changes) -> pd.DataFrame:
     for name, parameters in cells.items():
         for number in rounds:
             row = {"cell": name, "first": 0, "last": 9, "round": number, "epochs": 30}
-            row |= parameters | {"data": "d", "code": "c"} | (changes if name == "ce" else {})
+            row |= parameters | {"device": "cpu", "data": "d", "code": "c"}
+            row |= changes if name == "ce" else {}
             rows.append(row)
     return pd.DataFrame(rows)
 

@@ -33,7 +33,7 @@ def data_folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(data_folder):
-    return train.load_data(data_folder)
+    return train.load_data(data_folder, "cpu")
 
 
 def train_rounds(data, parameters, epochs, rounds, seed=0):
@@ -214,6 +214,7 @@ def test_a_diverged_seed_stops_and_stays_out(data):
 def run_job(data_folder, out, first, last, previous=None):
     out.mkdir()
     run = {"settings": {"hidden_units": 8}, "epochs": 3, "first": first, "last": last}
+    run["device"] = "cpu"
     names = {"metrics": "metrics.csv", "scores": "scores.npz"}
     names |= {"checkpoint": "checkpoint.pt", "run": "run.json"}
     output = SimpleNamespace(**{name: out / file for name, file in names.items()})
@@ -262,7 +263,7 @@ import sys
 sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
 import train
 from types import SimpleNamespace
-run = {{"settings": {{}}, "epochs": 1, "first": 0, "last": 0}}
+run = {{"settings": {{}}, "epochs": 1, "first": 0, "last": 0, "device": "cpu"}}
 output = SimpleNamespace(metrics="m.csv", scores="s.npz", checkpoint="c.pt", run="r")
 train.main(run, {str(data_folder)!r}, None, output)
 print([name for name in ("torch._dynamo", "sympy", "pandas", "sklearn") if name in sys.modules])

@@ -78,7 +78,7 @@ def summarize(runs: list[dict], paths: list[str], plan: dict) -> pd.DataFrame:
 SUMMARY_COLUMNS = ["cell", *PARAMETERS, "round", "seed", *METRICS]
 
 
-RUN_COLUMNS = ["cell", "first", "last", "round", "epochs", *PARAMETERS, "data", "code"]
+RUN_COLUMNS = ["cell", "first", "last", "round", "epochs", *PARAMETERS, "device", "data", "code"]
 
 
 def collect_runs(runs: list[dict], paths: list[str]) -> pd.DataFrame:

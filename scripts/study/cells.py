@@ -15,7 +15,7 @@ from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 
 
-def cell_name(parameters: dict, epochs_per_round: int) -> str:
+def cell_name(parameters: dict, epochs_per_round: int, device: str = "cpu") -> str:
     """A cell's folder name, readable first and unique second: `bce_b32_relu_1f0c9a2e`.
 
     Loss, batch size and activation are always spelled out, other settings where they are not at
@@ -23,7 +23,7 @@ def cell_name(parameters: dict, epochs_per_round: int) -> str:
     are not at their default, as JSON with sorted keys: a parameter that is added later leaves the
     names of cells that do not use it as they are.
     """
-    settings = cell_settings(parameters, epochs_per_round)
+    settings = cell_settings(parameters, epochs_per_round, device)
     digest = sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
     readable = [parameters["loss"], f"b{parameters['batch_size']}", parameters["activation"]]
     spelled_out = ("loss", "batch_size", "activation")
@@ -31,11 +31,13 @@ def cell_name(parameters: dict, epochs_per_round: int) -> str:
     return "_".join([*readable, digest])
 
 
-def cell_settings(parameters: dict, epochs_per_round: int) -> dict:
+def cell_settings(parameters: dict, epochs_per_round: int, device: str = "cpu") -> dict:
     """Everything that decides a cell's result and is not at its schema default."""
     settings = differences(parameters, DEFAULTS)
     if epochs_per_round != EPOCHS_DEFAULT:
         settings["epochs_per_round"] = epochs_per_round
+    if device != "cpu":  # another device rounds differently
+        settings["device"] = device
     return settings
 
 
@@ -56,7 +58,7 @@ def plan_cells(config: dict) -> dict[str, dict]:
     cells = {}
     for changes, rounds in wanted:
         parameters = {**config["baseline"], **changes}
-        name = cell_name(parameters, config["epochs_per_round"])
+        name = cell_name(parameters, config["epochs_per_round"], config["device"])
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
     return cells
@@ -64,7 +66,8 @@ def plan_cells(config: dict) -> dict[str, dict]:
 
 def find_cell(config: dict, changes: dict) -> str:
     """The name of the cell that differs from the baseline in `changes`."""
-    return cell_name({**config["baseline"], **changes}, config["epochs_per_round"])
+    parameters = {**config["baseline"], **changes}
+    return cell_name(parameters, config["epochs_per_round"], config["device"])
 
 
 def plan_runs(config: dict, cells: dict[str, dict]) -> list[dict]:

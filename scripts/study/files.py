@@ -2,6 +2,8 @@
 
 import ast
 import hashlib
+import os
+import socket
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,16 +11,46 @@ PACKAGE = Path(__file__).parent
 
 
 @contextmanager
-def replacing(path):
-    """Give a temporary name beside `path` to write to, and move it into place at the end.
+def replacing_all(*paths):
+    """Give a temporary name beside each path to write to, and move all into place at the end.
 
-    What an exception or a kill leaves behind is the temporary file, never half of `path`.
+    They are moved in the order given, after all of them are on the disk, so that where the last
+    one is, all are, and whole, also after a crash of the machine. What an exception or a kill
+    leaves behind are temporary files, which the next to write here removes. Their names differ
+    between processes: one that outlived its parent cannot spoil what another writes.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    yield part
-    part.replace(path)
+    paths = [Path(path) for path in paths]
+    writer = f"{socket.gethostname()}-{os.getpid()}"
+    parts = [path.with_name(f"{path.name}.{writer}.part") for path in paths]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in path.parent.glob(f"{path.name}.*.part"):
+            leftover.unlink(missing_ok=True)
+    yield parts
+    for part in parts:
+        _flush(part)
+    for part, path in zip(parts, paths):
+        part.replace(path)
+    for folder in {path.parent for path in paths}:
+        _flush(folder)
+
+
+@contextmanager
+def replacing(path):
+    """`replacing_all` for one path."""
+    with replacing_all(path) as (part,):
+        yield part
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    if path.is_dir() and os.name != "posix":
+        return  # only there can a folder be opened
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_text(path, text: str) -> None:

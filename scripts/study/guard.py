@@ -11,7 +11,7 @@ from study.errors import UserError
 from study.parameters import PARAMETERS
 
 # What decides a run's result: every training parameter, and these.
-RECORDED = (*PARAMETERS, "epochs", "data", "code")
+RECORDED = (*PARAMETERS, "epochs", "device", "data", "code")
 
 
 class Confounded(Exception):
@@ -49,7 +49,7 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
         raise Confounded(f"the sides do not differ in {factor}")
     return (
         f"differ in {factor} alone ({_values(different[factor])}): all their runs have the same"
-        f" {', '.join(name for name in PARAMETERS if name != factor)}, epochs a round, data"
+        f" {', '.join(name for name in PARAMETERS if name != factor)}, epochs a round, device, data"
         f" ({records[0]['data'][:12]}) and trainer ({records[0]['code'][:12]})"
     )
 

@@ -89,7 +89,8 @@ def training_run(study: dict, code: dict[str, str], wildcards) -> dict:
     """What a training job trains, with digests of its data and of its code."""
     parameters = cell_parameters(study, wildcards.cell)
     return {
-        "settings": cell_settings(parameters, study["epochs_per_round"]),
+        "settings": cell_settings(parameters, study["epochs_per_round"], study["device"]),
+        "device": study["device"],
         "epochs": study["epochs_per_round"],
         "first": int(wildcards.first),
         "last": int(wildcards.last),

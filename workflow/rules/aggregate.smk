@@ -12,6 +12,10 @@ rule list_cells:
         "<logs>/list_cells.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan={"cells": STUDY["cells"], "code": CODE["list_cells"]},
     message:
@@ -32,6 +36,10 @@ rule summarize:
         "<logs>/summarize.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan=summary_plan(STUDY, CODE, RUNS),
     message:
@@ -57,6 +65,10 @@ rule make_table:
         "<logs>/tables/{table}.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan=partial(table_plan, STUDY, CODE),
     message:
@@ -81,6 +93,10 @@ rule make_figure:
         "<logs>/figures/{figure}.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan=partial(figure_plan, STUDY, CODE, RUNS),
     message:

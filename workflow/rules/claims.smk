@@ -18,6 +18,10 @@ rule judge_claims:
         "<logs>/judge_claims.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan=claims_plan(STUDY, CODE),
     message:
@@ -38,6 +42,10 @@ rule check_claims:
         "<logs>/check_claims.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     message:
         "Check the claims"
     script:
@@ -56,6 +64,10 @@ rule compare_reference:
         "<logs>/compare_reference.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan=partial(reference_plan, STUDY, CODE),
     message:

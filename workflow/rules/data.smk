@@ -19,6 +19,9 @@ rule prepare_data:
     conda:
         "../../envs/study.yaml"
     threads: 4
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
     message:
         "Prepare the data"
     script:
@@ -44,6 +47,10 @@ rule audit_data:
     priority: 1
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(60),
     params:
         plan={"code": CODE["audit_data"]},
     message:

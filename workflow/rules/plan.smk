@@ -11,6 +11,10 @@ rule plan:
         "<logs>/plan.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan={"study": STUDY, "code": CODE},
         benchmarks=BENCHMARKS,

@@ -26,6 +26,10 @@ rule make_report:
         "<logs>/make_report.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan=report_plan(STUDY, CODE, RUNS, OUTDATED),
     message:
@@ -45,6 +49,9 @@ rule regenerate_report:
     conda:
         "../../envs/study.yaml"
     threads: 4
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         plan={"study": STUDY, "code": CODE},
         snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),

@@ -12,6 +12,10 @@ rule evaluate:
         "<logs>/evaluate.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         plan=evaluation_plan(CODE, RUNS),
     message:
@@ -34,6 +38,10 @@ rule compare_levels:
         "<logs>/compare_levels.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         plan=comparison_plan(STUDY, CODE, RUNS),
     message:
@@ -60,6 +68,10 @@ rule estimate_effects:
         "<logs>/estimate_effects.log",
     conda:
         "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         plan=effects_plan(STUDY, CODE),
     message:

@@ -31,6 +31,7 @@ from study.jobs import (
     table_plan,
     training_run,
 )
+from study.resources import growing, training_memory, training_minutes
 
 STUDY = plan_study(read_config(config))
 BENCHMARKS = f"benchmarks/{STUDY['dataset']}"

@@ -25,6 +25,10 @@ rule train:
     conda:
         "../../envs/study.yaml"
     threads: 1
+    resources:
+        mem_mb=partial(training_memory, STUDY),
+        runtime=partial(training_minutes, STUDY),
+        gpu=1 if STUDY["device"] == "cuda" else 0,
     params:
         run=partial(training_run, STUDY, CODE),
     message:

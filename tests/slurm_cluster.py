@@ -1,0 +1,146 @@
+"""A real SLURM on one machine, for tests: authentication, controller and one node on loopback.
+
+    python tests/slurm_cluster.py FOLDER COMMAND ...
+
+starts it, runs a command with SLURM_CONF set, and stops what it started. Needs slurmctld, slurmd
+and munged (Debian: slurm-wlm, munge), no systemd and no accounting database.
+"""
+
+import contextlib
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
+MEMORY_MB = 4000
+# slurm.conf; jobs over their memory are killed by polling, which needs no control groups
+CONFIGURATION = """\
+ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={ports[0]}
+SlurmdPort={ports[1]}
+SlurmUser={user}
+SlurmdUser={user}
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket
+CredType=cred/munge
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+ProctrackType=proctrack/pgid
+TaskPlugin=task/none
+MpiDefault=none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=1
+JobAcctGatherParams=OverMemoryKill
+KillWait=10
+MinJobAge=600
+ReturnToService=2
+SchedulerParameters=sched_min_interval=500000,batch_sched_delay=1
+NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
+PartitionName=main Nodes=node1 Default=YES MaxTime=60 State=UP
+"""
+
+
+def find_programs() -> dict[str, str]:
+    """The programs that are here, by name; daemons may be outside the user's PATH."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    found = {name: shutil.which(name, path=path) for name in PROGRAMS}
+    return {name: program for name, program in found.items() if program}
+
+
+@contextlib.contextmanager
+def running_slurm(folder: Path):
+    """Start SLURM with its files in `folder`, which must have a short path; gives SLURM_CONF."""
+    programs = find_programs()
+    folder.mkdir(parents=True, mode=0o755)
+    for name in ("state", "spool"):
+        (folder / name).mkdir()
+    (folder / "munge.key").write_bytes(os.urandom(1024))
+    (folder / "munge.key").chmod(0o600)
+    configuration = folder / "slurm.conf"
+    configuration.write_text(
+        CONFIGURATION.format(
+            folder=folder,
+            host=socket.gethostname().partition(".")[0],
+            user=getpass.getuser(),
+            ports=free_ports(2),
+            cpus=os.cpu_count(),
+            memory=MEMORY_MB,
+        )
+    )
+    environment = os.environ | {"SLURM_CONF": str(configuration)}
+    munge = ["--foreground", "--force", "--key-file", folder / "munge.key"]
+    munge += ["--socket", folder / "munge.socket", "--pid-file", folder / "munged.pid"]
+    munge += ["--log-file", folder / "munged.log", "--seed-file", folder / "munged.seed"]
+    daemons = {
+        "munged": [programs["munged"], *munge],
+        "slurmctld": [programs["slurmctld"], "-D", "-f", configuration],
+        "slurmd": [programs["slurmd"], "-D", "-N", "node1", "-f", configuration],
+    }
+    with contextlib.ExitStack() as stack:
+        for name, command in daemons.items():
+            output = stack.enter_context(open(folder / f"{name}.out", "w"))
+            process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+            stack.callback(stop, process)
+            if name == "munged":
+                wait_for(lambda: (folder / "munge.socket").exists(), "munged", folder)
+        wait_for(lambda: node_is_idle(programs, environment), "the node", folder)
+        yield str(configuration)
+        subprocess.run(["scancel", "--user", getpass.getuser()], env=environment, check=False)
+
+
+def node_is_idle(programs: dict[str, str], environment: dict[str, str]) -> bool:
+    command = ["sinfo", "--noheader", "--format=%T"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.stdout.split() == ["idle"]
+
+
+def wait_for(ready, what: str, folder: Path, seconds: float = 60) -> None:
+    """Wait until something is ready, at most so long; else show what the daemons said."""
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            logs = "\n".join(
+                f"--- {path.name}\n{path.read_text(errors='replace')[-2000:]}"
+                for path in sorted(folder.glob("*.out")) + sorted(folder.glob("*.log"))
+            )
+            raise RuntimeError(f"{what} did not start in {seconds:.0f} s\n{logs}")
+        time.sleep(0.1)
+
+
+def free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for item in sockets:
+            item.bind(("127.0.0.1", 0))
+        return [item.getsockname()[1] for item in sockets]
+
+
+def stop(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+if __name__ == "__main__":
+    missing = [name for name in PROGRAMS if name not in find_programs()]
+    if missing:
+        sys.exit(f"SLURM is not here: no {', '.join(missing)}")
+    with running_slurm(Path(sys.argv[1]).absolute()) as configuration:
+        done = subprocess.run(sys.argv[2:], env=os.environ | {"SLURM_CONF": configuration})
+    sys.exit(done.returncode)
