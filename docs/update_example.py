@@ -12,11 +12,13 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.choices import level_title, parameter_title
+from study.frames import read_frame
 from study.parameters import METRICS
 from study.presentation import claim_items
 from study.tables import HEADINGS, mean_text, name_title
@@ -26,6 +28,7 @@ README = REPOSITORY / "README.md"
 BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 COPIED = ("tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg")
 COPIED += ("summary.csv", "evaluation.csv", "runs.csv", "report.html")
+SEEDS = yaml.safe_load((EXAMPLE / "study.yaml").read_text(encoding="utf-8"))["seeds"]
 SHOWN_FIRST = (
     "ce_train_accuracy_rises",
     "batch_size_first_training",
@@ -35,8 +38,8 @@ SHOWN_FIRST = (
 )
 
 
-def read(name: str, **options) -> pd.DataFrame:
-    return pd.read_csv(EXAMPLE / name, **options)
+def read(name: str) -> pd.DataFrame:
+    return read_frame(EXAMPLE / name)
 
 
 def markdown_table(headings: list[str], rows: list[list[str]], right: int = 0) -> str:
@@ -49,13 +52,19 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     """The claims and their verdicts, all or some of them."""
     items = {
         item["row"]["claim"]: item
-        for item in claim_items(read("statistics/claims.csv"), read("statistics/claim_pairs.csv"))
+        for item in claim_items(
+            read("statistics/claims.csv"), read("statistics/claim_pairs.csv"), SEEDS
+        )
     }
     rows = []
     for name in only or items:
         item = items[name]
         differences = [f"{pair['difference']} {pair['interval']}" for pair in item["pairs"]]
-        sentence = item["row"]["sentence"] + (f" *{item['note']}*" if item["note"] else "")
+        sentence = " ".join(
+            [item["row"]["sentence"]]
+            + [f'"{item["row"]["quote"]}"'] * isinstance(item["row"]["quote"], str)
+            + [f"*{item['note']}*"] * bool(item["note"])
+        )
         rows.append(
             [f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]]
         )
@@ -66,7 +75,7 @@ def findings() -> str:
     """What is odd about the source study's printed numbers, and what of it rests on that."""
     found = read("statistics/reference_findings.csv").astype(str)
     claims = read("statistics/claims.csv").set_index("claim")
-    printed = read("statistics/reference_claims.csv", dtype=str).fillna("")
+    printed = read("statistics/reference_claims.csv").fillna("")
     rows = [
         [claims.loc[row.claim, "sentence"], row.printed or "–", row.findings or "–",
          claims.loc[row.claim, "verdict"]]

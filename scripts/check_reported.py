@@ -4,7 +4,8 @@
     python scripts/check_reported.py tables.csv --baseline loss=BCE --claims claims.yaml
 
 The columns are table, factor, level, trainings, and a column a metric, with the numbers as they
-are printed, accuracies in per cent. Exits with 1 if there is something to look at.
+are printed; a column whose name has "accuracy" in it is in per cent. The exit status is 1 if there
+is something to look at, and 2 if the tables or the options cannot be used.
 """
 
 import argparse
@@ -14,15 +15,37 @@ from pathlib import Path
 import yaml
 
 from study.errors import UserError
-from study.reported import find_problems, read_reported
+from study.reported import accuracies, find_problems, read_reported
 
 
-def pairs(items: list[str], option: str, kind: type) -> dict:
-    """`["val=524"]` as `{"val": 524}`."""
+def pairs(items: list[str], option: str) -> dict[str, str]:
+    """`["val=524"]` as `{"val": "524"}`."""
     try:
-        return {key: kind(text) for key, text in (item.split("=") for item in items)}
+        return dict(item.split("=") for item in items)
     except ValueError:
         raise UserError(f"{option}: {' '.join(items)} is not of the form name=value") from None
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def image_counts(items: list[str], columns: list[str]) -> dict[str, int]:
+    """How many images each split has, of splits that the tables have an accuracy of."""
+    splits = [column.partition("_")[0] for column in columns]
+    counts = {}
+    for split, text in pairs(items, "--images").items():
+        if split not in splits or not text.isdecimal() or int(text) == 0:
+            known = ", ".join(splits) or "none"
+            raise UserError(
+                f"--images: {split}={text}; the tables have accuracies of: {known}, and of each"
+                " there is a whole number of images"
+            )
+        counts[split] = int(text)
+    return counts
 
 
 def read_sentences(path: str | None) -> list[dict]:
@@ -32,7 +55,11 @@ def read_sentences(path: str | None) -> list[dict]:
     try:
         claims = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         return [
-            {"name": name, "sentence": claim["sentence"], "tables": claim.get("tables", [])}
+            {
+                "name": name,
+                "sentence": f"{claim['sentence']} {claim.get('quote', '')}",
+                "tables": claim.get("tables", []),
+            }
             for name, claim in claims.items()
         ]
     except (OSError, ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
@@ -45,24 +72,33 @@ def main() -> int:
     )
     parser.add_argument("tables", help="the CSV file")
     parser.add_argument(
-        "--images", nargs="+", default=[], metavar="SPLIT=N", help="train=4708 val=524"
+        "--images",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="SPLIT=N",
+        help="train=4708 val=524",
     )
     parser.add_argument(
-        "--epochs", type=int, default=1, help="over how many epochs a printed number is a mean"
+        "--epochs", type=positive, default=1, help="over how many epochs a printed number is a mean"
     )
     parser.add_argument(
         "--baseline",
         nargs="+",
+        action="extend",
         default=[],
         metavar="FACTOR=LEVEL",
         help="the levels at which other tables hold a factor: their rows are one",
     )
     parser.add_argument("--claims", help="a YAML file of claims, whose sentences have numbers")
     arguments = parser.parse_args()
+    rows = read_reported(arguments.tables)
+    columns = accuracies(rows)
+    print(f"{len(rows)} rows; accuracies: {', '.join(columns) or 'none'}")
     findings = find_problems(
-        read_reported(arguments.tables),
-        pairs(arguments.baseline, "--baseline", str),
-        pairs(arguments.images, "--images", int),
+        rows,
+        pairs(arguments.baseline, "--baseline"),
+        image_counts(arguments.images, columns),
         arguments.epochs,
         read_sentences(arguments.claims),
     )
@@ -73,4 +109,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -4,7 +4,7 @@ import sys
 
 import pandas as pd
 
-from study.files import write_text
+from study.frames import read_frame, write_frame
 from study.reference import claims_as_printed, set_beside
 from study.reported import find_problems
 
@@ -14,16 +14,20 @@ if __name__ == "__main__":
     reference, claims = plan["reference"], plan["claims"]
     rows = reference["rows"]
     sentences = [
-        {"name": name, "sentence": claim["sentence"], "tables": claim["tables"]}
+        {
+            "name": name,
+            "sentence": f"{claim['sentence']} {claim['quote']}",
+            "tables": claim["tables"],
+        }
         for name, claim in claims.items()
     ]
     findings = find_problems(
         rows, plan["baseline"], reference["images"], reference["epochs"], sentences
     )
     listed = pd.DataFrame(findings, columns=["check", "text"])
-    listed.index += 1
-    beside = set_beside(pd.read_csv(snakemake.input.levels), rows, plan["same_data"])
+    listed.insert(0, "finding", range(1, len(findings) + 1))
+    beside = set_beside(read_frame(snakemake.input.levels), rows, plan["same_data"])
     printed = claims_as_printed(claims, rows, findings)
-    write_text(output.findings, listed.to_csv(index_label="finding", lineterminator="\n"))
-    write_text(output.beside, beside.to_csv(index=False, lineterminator="\n"))
-    write_text(output.claims, printed.to_csv(index=False, lineterminator="\n"))
+    write_frame(output.findings, listed)
+    write_frame(output.beside, beside)
+    write_frame(output.claims, printed)

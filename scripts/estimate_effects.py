@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from study.averages import join_metrics
+from study.averages import read_values
 from study.choices import level_title, parameter_title
 from study.effects import (
     EFFECT_COLUMNS,
@@ -17,7 +17,9 @@ from study.effects import (
     grid_metric,
     marginal_means,
 )
-from study.files import replacing, write_text
+from study.files import replacing
+from study.frames import write_frame
+from study.guard import Confounded, check_grid, read_runs
 from study.metrics import ALL_METRICS, metric_title
 from study.statistics import mean_interval
 
@@ -105,11 +107,16 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], number: in
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
     plan, output = snakemake.params.plan, snakemake.output
-    values = join_metrics(
-        pd.read_csv(snakemake.input.summary), pd.read_csv(snakemake.input.evaluation)
-    )
-    factors = plan["factors"]
-    effects, means = [pd.DataFrame(columns=EFFECT_COLUMNS)], [pd.DataFrame(columns=MEAN_COLUMNS)]
+    values = read_values(snakemake.input.summary, snakemake.input.evaluation)
+    factors, refused = plan["factors"], []
+    try:
+        runs = read_runs(snakemake.input.runs)
+        check_grid(runs, plan["grid_cells"], plan["round"], list(factors))
+    except Confounded as error:
+        values = values.iloc[:0]
+        refused = [{"refused": str(error)}]
+    effects = [pd.DataFrame(refused, columns=EFFECT_COLUMNS)]
+    means = [pd.DataFrame(columns=MEAN_COLUMNS)]
     for metric in ALL_METRICS:
         measured, seeds = grid_metric(values, plan, metric)
         if seeds:
@@ -119,8 +126,9 @@ if __name__ == "__main__":
         (effects, EFFECT_COLUMNS, output.effects),
         (means, MEAN_COLUMNS, output.means),
     ):
-        frame = pd.concat([frame for frame in frames if len(frame)] or frames[:1])[columns]
-        write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+        frame = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
+        frame = frame.reindex(columns=columns)
+        write_frame(path, frame)
     measured, _ = grid_metric(values, plan, DRAWN)
     figure = draw_interactions(measured, factors, plan["round"])
     with replacing(output.svg) as part:

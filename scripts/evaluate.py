@@ -3,9 +3,9 @@
 import sys
 
 from study.evaluation import evaluate_runs
-from study.files import write_text
+from study.frames import write_frame
 
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
     evaluation = evaluate_runs(snakemake.params.plan["runs"], snakemake.input.scores)
-    write_text(snakemake.output.evaluation, evaluation.to_csv(index=False, lineterminator="\n"))
+    write_frame(snakemake.output.evaluation, evaluation)

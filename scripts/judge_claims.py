@@ -2,18 +2,14 @@
 
 import sys
 
-import pandas as pd
-
-from study.averages import join_metrics
+from study.averages import read_values
 from study.claims import judge
-from study.files import write_text
+from study.frames import write_frame
 from study.guard import read_runs
 
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
-    values = join_metrics(
-        pd.read_csv(snakemake.input.summary), pd.read_csv(snakemake.input.evaluation)
-    )
+    values = read_values(snakemake.input.summary, snakemake.input.evaluation)
     claims, pairs = judge(snakemake.params.plan["claims"], values, read_runs(snakemake.input.runs))
-    write_text(snakemake.output.claims, claims.to_csv(index=False, lineterminator="\n"))
-    write_text(snakemake.output.pairs, pairs.to_csv(index=False, lineterminator="\n"))
+    write_frame(snakemake.output.claims, claims)
+    write_frame(snakemake.output.pairs, pairs)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from study.averages import over_seeds
 from study.choices import level_title, parameter_title
 from study.files import write_text
+from study.frames import read_frame
 from study.parameters import METRICS, PARAMETERS, REPORT_TEMPLATE
 from study.prepared import read_description
 from study.presentation import (
@@ -130,7 +131,7 @@ def table_section(
 
 def read_statistics(paths) -> dict[str, pd.DataFrame]:
     """The statistics that the report shows, those of a reference empty where there is none."""
-    frames = {name: pd.read_csv(path) for name, path in paths.items() if path}
+    frames = {name: read_frame(path) for name, path in paths.items() if path}
     empty = {"beside": ["table"], "findings": ["finding"], "as_printed": ["claim"]}
     return {name: pd.DataFrame(columns=columns) for name, columns in empty.items()} | frames
 
@@ -138,7 +139,7 @@ def read_statistics(paths) -> dict[str, pd.DataFrame]:
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
     plan, files = snakemake.params.plan, snakemake.input
-    summary = pd.read_csv(files.summary)
+    summary = read_frame(files.summary)
     names = ("levels", "comparisons", "effects", "means", "claims", "pairs", "evaluation")
     statistics = read_statistics(
         {name: files[name] for name in names}
@@ -159,14 +160,15 @@ if __name__ == "__main__":
             (parameter_title(factor), ", ".join(level_title(factor, level) for level in levels))
             for factor, levels in plan["grid"].items()
         ],
-        claims=claim_items(statistics["claims"], statistics["pairs"]),
+        claims=claim_items(statistics["claims"], statistics["pairs"], plan["seeds"]),
         claims_note=claims_note(statistics["claims"]),
         tables=[
-            table_section(name, table, pd.read_csv(path), statistics, plan)
+            table_section(name, table, read_frame(path), statistics, plan)
             for (name, table), path in zip(plan["tables"].items(), files.tables)
         ],
         figures=figures,
-        effects=effect_rows(statistics["effects"]),
+        effects=effect_rows(statistics["effects"][statistics["effects"]["refused"].isna()]),
+        effects_refused=statistics["effects"]["refused"].dropna().tolist(),
         marginal=marginal_rows(statistics["means"]),
         interactions=base64.b64encode(Path(files.interactions).read_bytes()).decode("ascii"),
         evaluation=evaluation_rows(
@@ -175,7 +177,12 @@ if __name__ == "__main__":
             {name: cell_title(cell) for name, cell in plan["cells"].items()},
         ),
         findings=statistics["findings"].to_dict("records"),
-        as_printed=statistics["as_printed"].fillna("").to_dict("records"),
+        as_printed=[
+            row
+            for row in statistics["as_printed"].fillna("").to_dict("records")
+            if row["printed"] or plan["claims"][row["claim"]]["made_in"]
+        ],
+        both_losses={cell["loss"] for cell in plan["cells"].values()} >= {"bce", "ce"},
         cell_table=cell_table(summary, plan["cells"], plan["seeds"]),
         diverged=len(summary.loc[summary["train_loss"].isna(), ["cell", "seed"]].drop_duplicates()),
     )

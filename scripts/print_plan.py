@@ -19,7 +19,7 @@ SHOWN = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
 SIZE = ("batch_size", "hidden_layers", "hidden_units", "optimizer")
 
 
-def read_durations(study: dict, runs: list[dict], benchmarks: Path) -> list[tuple[dict, float]]:
+def read_durations(runs: list[dict], benchmarks: Path) -> list[tuple[dict, float]]:
     """The seconds that finished runs took, where Snakemake noted them."""
     found = []
     for run in runs:
@@ -83,8 +83,8 @@ def training_lines(study: dict, code: dict, benchmarks: Path) -> list[str]:
     to_train = [run for run in study["runs"] if run not in done]
     rounds = Counter(run["round"] for run in to_train)
     lines = [
-        f"{len(study['cells'])} cells × {study['seeds']} seeds in jobs of"
-        f" {min(study['seeds_per_job'], study['seeds'])}: {len(study['runs'])} runs,"
+        f"{_count(len(study['cells']), 'cell')} × {_count(study['seeds'], 'seed')} in jobs of"
+        f" {min(study['seeds_per_job'], study['seeds'])}: {_count(len(study['runs']), 'run')},"
         f" {len(done)} finished, {len(to_train)} to train"
         + (f" ({len(outdated)} of them again: data or code changed)" if outdated else "")
     ]
@@ -93,7 +93,7 @@ def training_lines(study: dict, code: dict, benchmarks: Path) -> list[str]:
     lines.append(
         "to train: " + ", ".join(f"round {key}: {rounds[key]}" for key in sorted(rounds)) + " runs"
     )
-    estimate = estimate_seconds(study, to_train, read_durations(study, present, benchmarks))
+    estimate = estimate_seconds(study, to_train, read_durations(present, benchmarks))
     if estimate is None:
         first = run_files(study, to_train[:1], "metrics.csv")[0]
         lines.append("time: not known, no run has finished here. Train one, and ask again:")
@@ -107,6 +107,30 @@ def training_lines(study: dict, code: dict, benchmarks: Path) -> list[str]:
     if unlike:
         lines.append(f"  ({unlike} of these runs are of another size than any that has finished)")
     return lines
+
+
+def claim_lines(study: dict) -> list[str]:
+    """The claims that this study will not test, because it does not train what they are about."""
+    trained = {(run["cell"], run["round"]) for run in study["runs"]}
+    lines = []
+    for name, claim in study["claims"].items():
+        missing = [
+            side["title"]
+            for pair in claim["compare"]
+            for side in pair
+            if not {(side["cell"], number) for number in side["rounds"]} <= trained
+        ]
+        if missing:
+            lines.append(f"  {name}: the study does not train {missing[0]}")
+    if lines:
+        lines.insert(
+            0, f"claims that this study cannot test, {len(lines)} of {len(study['claims'])}:"
+        )
+    return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
@@ -125,15 +149,16 @@ def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
                 unit = " points" if is_percentage(metric) else ""
                 differences.append(f"{metric} {number(metric, found)}{unit}")
         what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
-        when = "" if seeds >= needed else f"not with {seeds} seeds; with {needed}: "
+        when = "" if seeds >= needed else f"not with {_count(seeds, 'seed')}; with {needed}: "
         lines.append(
             f"  {name_title(name)} ({table['vary']}, round {table['round']}): {when}{what}"
         )
     if lines:
         lines.insert(
             0,
-            f"smallest difference that {seeds} seeds find with 80% power, at 5%, Holm-adjusted"
-            f" within the table (no p-value below {smallest_p(seeds):.2g} is possible):",
+            f"smallest difference that {_count(seeds, 'seed')} find with 80% power, at 5%,"
+            " Holm-adjusted within the table (no p-value below"
+            f" {smallest_p(seeds):.3g} is possible):",
         )
     return lines
 
@@ -144,7 +169,7 @@ if __name__ == "__main__":
     summary = summarize(present, run_files(study, present, "metrics.csv"), study)
     lines = [f"Plan for {study['dataset']}"]
     lines += training_lines(study, code, Path(snakemake.params.benchmarks))
-    lines += power_lines(study, summary)
+    lines += power_lines(study, summary) + claim_lines(study)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:
         print("\n".join(lines), file=log)

@@ -3,12 +3,12 @@
 import sys
 
 from study.averages import collect_runs, summarize
-from study.files import write_text
+from study.frames import write_frame
 
 if __name__ == "__main__":
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
     plan = snakemake.params.plan
     summary = summarize(plan["runs"], snakemake.input.metrics, plan)
     runs = collect_runs(plan["runs"], snakemake.input.runs)
-    write_text(snakemake.output.summary, summary.to_csv(index=False, lineterminator="\n"))
-    write_text(snakemake.output.runs, runs.to_csv(index=False, lineterminator="\n"))
+    write_frame(snakemake.output.summary, summary)
+    write_frame(snakemake.output.runs, runs)

@@ -8,12 +8,14 @@ import pytest
 from scipy import stats
 
 from study.claims import judge
-from study.guard import Confounded, check_comparison, read_runs
+from study.guard import Confounded, check_comparison, check_grid, read_runs
 from study.parameters import DEFAULTS
 
-BCE = {"cell": "bce", "rounds": [1], "title": "bce, round 1"}
-CE = {"cell": "ce", "rounds": [1], "title": "ce, round 1"}
 PARAMETERS = {"bce": DEFAULTS, "ce": DEFAULTS | {"loss": "ce"}}
+BCE, CE = (
+    {"cell": name, "rounds": [1], "title": f"{name}, round 1", "parameters": PARAMETERS[name]}
+    for name in ("bce", "ce")
+)
 
 
 def make_runs(cells=PARAMETERS, rounds=(1, 2, 3), **changes) -> pd.DataFrame:
@@ -92,13 +94,34 @@ def test_what_a_verdict_rests_on():
     )
 
 
-def test_p_values_are_adjusted_over_the_claims_that_are_tested():
+def test_p_values_are_adjusted_over_the_tests_that_are_made():
+    """Three tests, although four claims: b says again what a says. Of e nothing is trained."""
     values = make_values(bce=LOW, ce=HIGH)
-    claims = {name: claim("greater", (CE, BCE)) for name in "abc"}
-    claims["d"] = claim("greater", (CE | {"rounds": [3]}, BCE))
+    claims = {name: claim("greater", (CE, BCE)) for name in "ab"}
+    claims["c"] = claim("less", (BCE, CE))
+    claims["d"] = claim("greater", (CE, BCE), level=0.01)
+    claims["e"] = claim("greater", (CE | {"rounds": [3]}, BCE))
     frame = verdict(claims, values)
-    assert frame.loc[["a", "b", "c"], "p_adjusted"].tolist() == pytest.approx([6 / 1024] * 3)
-    assert math.isnan(frame.loc["d", "p_adjusted"])
+    assert frame.loc[list("abcd"), "p_adjusted"].tolist() == pytest.approx([6 / 1024] * 4)
+    assert math.isnan(frame.loc["e", "p_adjusted"])
+
+
+def test_differences_in_the_last_bits_are_none():
+    ce = list(np.array(LOW) + 1e-16 * (1 + STEPS))
+    row = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=ce)).loc["a"]
+    assert (row["verdict"], row["p_value"]) == ("undecided", 1)
+
+
+def test_a_metric_that_the_data_do_not_have():
+    claims = {"a": claim("greater", (CE, BCE), metric="final_test_accuracy")}
+    row = verdict(claims, make_values(bce=LOW, ce=HIGH)).loc["a"]
+    assert row["verdict"] == "not tested" and "there is no final_test_accuracy" in row["reason"]
+
+
+def test_an_equivalence_needs_no_number_of_seeds_for_sign_flips():
+    claims = {"a": claim("equivalent", (CE, BCE), margin=0.01)}
+    row = verdict(claims, make_values(bce=LOW[:5], ce=NEAR[:5])).loc["a"]
+    assert row["verdict"] == "supported" and math.isnan(row["smallest_p"])
 
 
 def test_a_claim_of_several_pairs_means_all_of_them():
@@ -170,6 +193,13 @@ def test_confounded_sides_are_refused(changes, expected):
     assert row["verdict"] == "refused" and math.isnan(row["p_value"])
 
 
+def test_confounded_sides_are_refused_before_they_are_trained():
+    other = CE | {"parameters": DEFAULTS | {"loss": "ce", "batch_size": 8}, "cell": "not trained"}
+    row = verdict({"a": claim("greater", (other, BCE))}, make_values(bce=LOW)).loc["a"]
+    assert row["verdict"] == "refused"
+    assert row["reason"] == "the sides differ in batch_size (8 against 32), not in loss alone"
+
+
 def test_rounds_are_a_factor_as_well():
     later = CE | {"rounds": [3]}
     assert "round alone (3 against 1)" in check_comparison(make_runs(), later, CE, "round")
@@ -185,6 +215,21 @@ def test_all_rounds_that_led_to_a_side_count():
         check_comparison(runs, *later, "loss")
 
 
+def test_a_side_that_is_trained_in_part_has_not_been_trained():
+    """Round 1 is there, and a table of round 3 asks for it."""
+    runs = make_runs()
+    runs = runs[(runs["cell"] != "ce") | (runs["round"] < 3)]
+    sides = [side | {"rounds": [3]} for side in (CE, BCE)]
+    with pytest.raises(LookupError, match="ce, round 3 has not been trained"):
+        check_comparison(runs, *sides, "loss")
+
+
+def test_the_grid_is_guarded_as_well():
+    check_grid(make_runs(), ["bce", "ce"], 3, ["loss"])
+    with pytest.raises(Confounded, match="differ in data as well"):
+        check_grid(make_runs(data="other"), ["bce", "ce"], 3, ["loss"])
+
+
 def test_runs_survive_their_file(tmp_path):
     """Digests that look like numbers stay text."""
     make_runs(data="123456789012", code="1e10").to_csv(tmp_path / "runs.csv", index=False)
@@ -195,6 +240,7 @@ def test_runs_survive_their_file(tmp_path):
 # ---- Studies whose truth is known ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_thousand_studies_without_an_effect_and_with_a_large_one():
     """Of 1,000 simulated studies of 10 seeds at 5%: errors stay below the level.
 
@@ -205,11 +251,14 @@ def test_a_thousand_studies_without_an_effect_and_with_a_large_one():
     generator = np.random.default_rng(2024)
     cells = {name: DEFAULTS | {"batch_size": 2 + i} for i, name in enumerate(["a", "b", "c", "d"])}
     runs = make_runs(cells, rounds=(1,))
-    a, b, c, d = ({"cell": name, "rounds": [1], "title": name} for name in cells)
+    a, b, c, d = (
+        {"cell": name, "rounds": [1], "title": name, "parameters": cells[name]} for name in cells
+    )
     claims = {
         "greater": claim("greater", (b, a), factor="batch_size"),
         "equivalent": claim("equivalent", (c, a), factor="batch_size", margin=1.0),
         "large": claim("greater", (d, a), factor="batch_size"),
+        "all of it": claim("greater", (d, a), (b, a), factor="batch_size"),
     }
     counts = {name: {"supported": 0, "contradicted": 0, "undecided": 0} for name in claims}
     alone = {"supported": 0, "contradicted": 0}  # what the first claim would be without the others
@@ -229,4 +278,8 @@ def test_a_thousand_studies_without_an_effect_and_with_a_large_one():
     assert 0 < alone["contradicted"] <= stats.binom.ppf(0.999, 1000, 0.025)
     assert counts["greater"]["supported"] + counts["greater"]["contradicted"] <= most
     assert 0 < counts["equivalent"]["supported"] <= most
+    assert counts["equivalent"]["contradicted"] <= most
+    # half of it is true, and large; all of it is not
+    assert counts["all of it"]["supported"] <= most
+    assert counts["all of it"]["contradicted"] <= most
     assert counts["large"]["supported"] > 900 and counts["large"]["contradicted"] == 0

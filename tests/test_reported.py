@@ -118,6 +118,8 @@ def test_numbers_in_sentences(tmp_path, sentence, found):
         (HEADER + "1,loss,BCE,1,0.2,92%,0.3,91\n", r"line 2: train_accuracy '92%' is not a number"),
         (HEADER + "1,loss,BCE,one,0.2,92,0.3,91\n", r"line 2: trainings 'one'"),
         (HEADER + "1,loss,BCE,1,0.2\n", "line 2: not 8 values"),
+        (HEADER, "has no numbers"),
+        (HEADER + "1,loss,BCE,1,0.2,0.92,0.3,0.91\n", "train_accuracy is never above 1"),
     ],
 )
 def test_tables_that_cannot_be_read(tmp_path, text, message):
@@ -149,10 +151,18 @@ def test_what_a_careful_reader_finds_in_the_source_study():
 
 def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):
     path = write_table(tmp_path, *CLEAN)
-    assert (command(path).returncode, command(path).stdout) == (0, "Nothing to look at\n")
-    done = command(path, "--images", "val:524")
-    assert done.returncode == 1
-    assert done.stderr == "--images: val:524 is not of the form name=value\n"
+    done = command(path)
+    assert done.returncode == 0
+    said = ["2 rows; accuracies: train_accuracy, val_accuracy", "Nothing to look at"]
+    assert done.stdout.splitlines() == said
+    for options, message in (
+        (["--images", "val:524"], "--images: val:524 is not of the form name=value"),
+        (["--images", "val=0"], "--images: val=0; the tables have accuracies of: train, val"),
+        (["--images", "foo=10"], "--images: foo=10; the tables have accuracies of: train, val"),
+        (["--epochs", "0"], "'0' is not a whole number from 1"),
+    ):
+        done = command(path, *options)
+        assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
     done = command(path, "--claims", path)
     assert "no file of claims" in done.stderr and "Traceback" not in done.stderr
 
@@ -180,6 +190,8 @@ def test_reproduced_outside_or_not_comparable():
     half = 2.776445 * 0.01 * 1.2**0.5
     assert beside["run_high"].tolist() == pytest.approx([0.92 + half] * 2)
     assert set(set_beside(levels, rows, same_data=False)["verdict"]) == {"not comparable"}
+    one = levels.assign(n=1, sd=float("nan"))
+    assert set(set_beside(one, rows, same_data=True)["verdict"]) == {"too few seeds"}
 
 
 def test_conclusions_that_rest_on_a_finding():

@@ -76,6 +76,7 @@ def test_smallest_p_values():
     assert sign_flip_p(np.arange(1, 6)) == smallest_p(5)
     assert [seeds_for_p(0.05, tests) for tests in (1, 2, 3)] == [6, 7, 7]
     assert seeds_for_p(0.05, 19) == 10
+    assert seeds_for_p(0.0001, 19) == math.inf  # not with 99,999 random flips
 
 
 def test_holm_of_a_worked_example():

@@ -123,6 +123,7 @@ def test_a_confounded_pair_is_refused(finished):
     assert claims["verdict"].tolist() == ["refused"] and reason in claims["reason"][0]
     report = (finished / RESULTS / "report.html").read_text()
     assert "A comparison is refused." in report and reason in report
+    assert "The cells of the grid differ in hidden_units as well." in report
 
 
 def test_without_a_reference_the_report_has_none(finished):
@@ -143,7 +144,40 @@ def test_reported_tables_on_the_same_data_are_compared(finished):
     beside = read(finished, "statistics/reference.csv").set_index("level")
     assert beside.loc["ce", "verdict"] == "outside"
     assert beside.loc["bce", "verdict"] == "reproduced"  # two seeds leave a wide interval
-    assert "Beside the paper" in (finished / RESULTS / "report.html").read_text()
+    report = (finished / RESULTS / "report.html").read_text()
+    assert "Beside the paper" in report
+    assert "<td>0.70</td>" in report  # as printed, with its last digit
+
+
+def test_levels_stay_as_they_were_written(finished):
+    """Numbers beside fractions, and a table whose name is a number."""
+    grid = SMALL_STUDY["grid"] | {
+        "loss": None,
+        "learning_rate": [0.001, 0.01],
+        "batch_size": [32, 8],
+    }
+    tables = {"table1": None, "1": {"vary": "learning_rate"}, "2": {"vary": "batch_size"}}
+    tables = SMALL_STUDY["tables"] | tables
+    figures = SMALL_STUDY["figures"] | {"figure3": None}
+    write_study(finished, SMALL_STUDY, grid=grid, tables=tables, figures=figures)
+    done = snakemake(finished)
+    assert done.returncode == 0, done.stdout
+    report = (finished / RESULTS / "report.html").read_text()
+    assert "<td>8 − 32</td>" in report and "<td>0.01 − 0.001</td>" in report
+    assert "8.0" not in re.sub(r"\d+8\.0|8\.0\d", "", report)
+
+
+def test_a_half_trained_study_can_be_looked_at(finished):
+    """Tables of round 2, of which one side has only round 1."""
+    tables = SMALL_STUDY["tables"] | {"table1": {"round": 2}}
+    write_study(finished, SMALL_STUDY, tables=tables, rounds=2)
+    bce = next((finished / RESULTS / "runs").glob("bce_*"))
+    target = bce.relative_to(finished) / "seeds_0-1" / "round2" / "metrics.csv"
+    assert snakemake(finished, str(target)).returncode == 0
+    done = snakemake(finished, "regenerate_report")
+    assert done.returncode == 0, done.stdout
+    assert read(finished, "statistics/comparisons.csv").empty
+    assert "3 of 4 runs present" in (finished / RESULTS / "report.html").read_text()
 
 
 def test_the_plan_of_a_study_that_has_not_begun(fresh):

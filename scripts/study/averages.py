@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from study.errors import UserError
+from study.frames import read_frame
 from study.metrics import FINAL_METRICS, GAPS
 from study.parameters import DEFAULTS, METRICS, PARAMETERS
 
@@ -92,11 +94,31 @@ def collect_runs(runs: list[dict], paths: list[str]) -> pd.DataFrame:
     for run, path in zip(runs, paths, strict=True):
         try:
             recorded = json.loads(Path(path).read_text(encoding="utf-8"))
+            if not isinstance(recorded, dict) or not isinstance(recorded.get("settings"), dict):
+                raise ValueError("no record of a run")
             row = DEFAULTS | recorded["settings"] | recorded
             rows.append({"cell": run["cell"]} | {name: row[name] for name in RUN_COLUMNS[1:]})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
     return pd.DataFrame(rows, columns=RUN_COLUMNS)
+
+
+def read_values(summary, evaluation) -> pd.DataFrame:
+    """`join_metrics` of two files.
+
+    Raises:
+        UserError: a file lacks a column, or has text for a number.
+    """
+    frames = []
+    for path, metrics in ((summary, METRICS), (evaluation, FINAL_METRICS)):
+        frame = read_frame(path)
+        for column in ("cell", "round", "seed", *metrics):
+            there = column in frame
+            if not there or (column != "cell" and not is_numeric_dtype(frame[column])):
+                what = "has something else than numbers" if there else "is missing"
+                raise UserError(f"{path}: column {column} {what}; delete it and run again")
+        frames.append(frame)
+    return join_metrics(*frames)
 
 
 def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:

@@ -120,6 +120,7 @@ def plan_side(config: dict, side: dict) -> dict:
     return {
         "cell": find_cell(config, side["cell"]),
         "changes": side["cell"],
+        "parameters": {**config["baseline"], **side["cell"]},
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
     }

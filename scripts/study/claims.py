@@ -3,25 +3,27 @@
 A claim is about one or more pairs of sides, and means all of them. Each pair is tested on the
 seeds that both sides have. What the claim needs is the largest of its pairs' p-values (an
 intersection-union test); what contradicts it is the smallest, times the number of pairs. The
-smaller of the two is the claim's p-value, adjusted by Holm over all claims that are tested.
+smaller of the two is the claim's p-value, adjusted by Holm over all tests. For a direction both
+come from one two-sided test, and the level is that of the verdicts together. For an equivalence it
+is that of each: one test says that the difference is within the margin, another that it is beyond.
 """
 
+import json
 import math
 
 import numpy as np
 import pandas as pd
 
 from study import statistics
-from study.guard import Confounded, check_comparison
+from study.guard import Confounded, check_comparison, check_plan
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 NOT_TESTED, REFUSED = "not tested", "refused"
-VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDED, NOT_TESTED, REFUSED)
 
 CLAIM_COLUMNS = [
     "claim", "verdict", "p_value", "p_adjusted", "smallest_p", "level", "seeds", "seeds_needed",
-    "seeds_for_level", "required", "reason", "sentence", "made_in", "metric", "factor", "expect",
-    "margin",
+    "seeds_for_level", "required", "reason", "sentence", "quote", "made_in", "metric", "factor",
+    "expect", "margin",
 ]  # fmt: skip
 PAIR_COLUMNS = [
     "claim", "first", "second", "metric", "n", "difference", "sd", "low", "high", "p_supporting",
@@ -41,9 +43,10 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
 
     Returns:
         Two frames: a row a claim (`CLAIM_COLUMNS`), and a row a pair (`PAIR_COLUMNS`). An
-        undecided claim has in `seeds_needed` how many seeds would probably decide it, if the
-        difference and the spread stay as they are: infinite above 1,000. `seeds_for_level` says
-        how many seeds a sign-flip test needs at least, adjusted for the number of claims.
+        undecided claim has in `seeds_needed` how many seeds would probably decide it, if the true
+        difference and spread are those seen: infinite above 1,000. For claims of a direction
+        `smallest_p` is what so many seeds can give, and `seeds_for_level` how many it takes at
+        least, adjusted for the number of tests. Claims that are the same test count once.
     """
     values = values.set_index(["cell", "round", "seed"])
     rows, all_pairs, tested = [], [], {}
@@ -67,17 +70,28 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
             row |= {"verdict": problem[0], "reason": problem[1]}
         rows.append(row)
         all_pairs += pairs
-    adjusted = statistics.holm([row.get("p_value", np.nan) for row in rows])
-    for row, p_adjusted in zip(rows, adjusted):
+    tests = {_what_is_tested(claims[name]): name for name in tested}
+    p_values = {row["claim"]: row.get("p_value", np.nan) for row in rows}
+    adjusted = dict(zip(tests, statistics.holm([p_values[name] for name in tests.values()])))
+    undecided = sum(p_value > json.loads(test)["level"] for test, p_value in adjusted.items())
+    for row in rows:
         if row["claim"] in tested:
             claim = claims[row["claim"]]
-            decision = _decide(p_adjusted, claim, tested[row["claim"]], len(tested))
+            row["p_adjusted"] = adjusted[_what_is_tested(claim)]
+            decision = _decide(row["p_adjusted"], claim, tested[row["claim"]], undecided)
             row |= dict(zip(("verdict", "reason", "seeds_needed"), decision))
-            row["p_adjusted"] = p_adjusted
-            row["smallest_p"] = statistics.smallest_p(row["seeds"])
-            row["seeds_for_level"] = statistics.seeds_for_p(claim["level"], len(tested))
+            if claim["expect"] != "equivalent":
+                row["smallest_p"] = statistics.smallest_p(row["seeds"])
+                row["seeds_for_level"] = statistics.seeds_for_p(claim["level"], len(tests))
     claims_frame = pd.DataFrame(rows, columns=CLAIM_COLUMNS)
     return claims_frame, pd.DataFrame(all_pairs, columns=PAIR_COLUMNS)
+
+
+def _what_is_tested(claim: dict) -> str:
+    """The same for claims that are one test in other words."""
+    keys = ("metric", "factor", "expect", "margin", "level")
+    pairs = [[[side["cell"], side["rounds"]] for side in pair] for pair in claim["compare"]]
+    return json.dumps({key: claim.get(key) for key in keys} | {"pairs": pairs}, sort_keys=True)
 
 
 def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
@@ -89,6 +103,8 @@ def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
     Raises:
         LookupError: nothing of the side has been trained, or it has no such metric.
     """
+    if metric not in values.columns:
+        raise LookupError(f"there is no {metric}, which needs a split that the data have not")
     by_round = []
     for number in side["rounds"]:
         try:
@@ -96,19 +112,20 @@ def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
         except KeyError:
             raise LookupError(f"{side['title']} has not been trained") from None
         if found.empty:
-            raise LookupError(f"{side['title']} has no {metric}")
+            raise LookupError(f"{side['title']}: all seeds diverged")
         by_round.append(found)
     return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
 
 
 def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
+    check_plan(first, second, claim["factor"])
     sides = [side_values(values, side, claim["metric"]) for side in (first, second)]
     guard = check_comparison(runs, first, second, claim["factor"])
     paired = pd.concat(sides, axis=1, join="inner").dropna()
     if len(paired) < 2:
         raise LookupError(f"{len(paired)} seed with both sides; 2 are the least that can be tested")
     pair = statistics.compare_pairs(paired.iloc[:, 0], paired.iloc[:, 1])
-    differences = (paired.iloc[:, 0] - paired.iloc[:, 1]).to_numpy()
+    differences = statistics.paired_differences(paired.iloc[:, 0], paired.iloc[:, 1])
     if claim["expect"] == "equivalent":
         pair["p_supporting"] = statistics.equivalence_p(differences, claim["margin"])
         pair["p_contradicting"] = statistics.beyond_margin_p(differences, claim["margin"])
@@ -128,46 +145,49 @@ def _contradicting(pairs: list[dict]) -> float:
     return min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in pairs))
 
 
-def _decide(p_adjusted: float, claim: dict, pairs: list[dict], tests: int) -> tuple:
-    """The verdict, the reason for it, and for an undecided claim how many seeds it would take."""
+def _decide(p_adjusted: float, claim: dict, pairs: list[dict], undecided: int) -> tuple:
+    """The verdict, the reason for it, and for an undecided claim how many seeds it would take.
+
+    That is reckoned at the level over the number of undecided tests, which is what Holm asks of
+    the next one; and for several pairs with so much power for each that it is 80% for all.
+    """
     if p_adjusted <= claim["level"]:
         if _supporting(pairs) <= _contradicting(pairs):
             return SUPPORTED, "", np.nan
         against = min(pairs, key=lambda pair: pair["p_contradicting"])
         reason = f"by {against['first']} against {against['second']}" if len(pairs) > 1 else ""
         return CONTRADICTED, reason, np.nan
-    level = claim["level"] / tests
+    level = claim["level"] / max(1, undecided)
+    power = 1 - (1 - statistics.POWER) / len(pairs)
     needed = min(
-        max(_seeds_to_support(claim, pair, level) for pair in pairs),
+        max(_seeds_to_support(claim, pair, level, power) for pair in pairs),
         min(_seeds_to_contradict(claim, pair, level / len(pairs)) for pair in pairs),
     )
     # where by the estimate these seeds should have done, they did not
     return UNDECIDED, "", max(needed, min(pair["n"] for pair in pairs) + 1)
 
 
-def _seeds_to_support(claim: dict, pair: dict, level: float) -> float:
+def _seeds_to_support(claim: dict, pair: dict, level: float, power: float) -> float:
     if claim["expect"] == "equivalent":
         effect, margin = _in_deviations(pair, pair["difference"], claim["margin"])
-        return statistics.seeds_to_be_equivalent(effect, margin, level)
-    agrees = _towards(claim, pair) > 0
-    return _seeds_to_differ(pair, pair["difference"], level) if agrees else math.inf
+        return statistics.seeds_to_be_equivalent(effect, margin, level, power)
+    if _towards(claim, pair) <= 0:
+        return math.inf
+    (effect,) = _in_deviations(pair, pair["difference"])
+    return statistics.seeds_to_differ(effect, level, power)
 
 
 def _seeds_to_contradict(claim: dict, pair: dict, level: float) -> float:
-    if claim["expect"] == "equivalent":
-        beyond = abs(pair["difference"]) - claim["margin"]
-        return _seeds_to_differ(pair, beyond, level) if beyond > 0 else math.inf
-    opposes = _towards(claim, pair) < 0
-    return _seeds_to_differ(pair, pair["difference"], level) if opposes else math.inf
+    equivalent = claim["expect"] == "equivalent"
+    beyond = abs(pair["difference"]) - claim["margin"] if equivalent else -_towards(claim, pair)
+    if beyond <= 0:
+        return math.inf
+    (effect,) = _in_deviations(pair, beyond)
+    return statistics.seeds_to_differ(effect, level, sign_flip=not equivalent)
 
 
 def _towards(claim: dict, pair: dict) -> float:
     return pair["difference"] if claim["expect"] == "greater" else -pair["difference"]
-
-
-def _seeds_to_differ(pair: dict, difference: float, level: float) -> float:
-    (effect,) = _in_deviations(pair, difference)
-    return statistics.seeds_to_differ(effect, level)
 
 
 def _in_deviations(pair: dict, *differences: float) -> list[float]:

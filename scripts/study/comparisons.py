@@ -36,7 +36,7 @@ def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
                     {
                         "table": name,
                         "factor": table["vary"],
-                        "level": level,
+                        "level": str(level),
                         "cell": cell,
                         "round": table["round"],
                         "metric": metric,
@@ -70,8 +70,8 @@ def compare_levels(
             row = {
                 "table": table_name,
                 "factor": table["vary"],
-                "level": level,
-                "reference": table["levels"][0],
+                "level": str(level),
+                "reference": str(table["levels"][0]),
                 "round": table["round"],
             }
             try:
@@ -98,7 +98,8 @@ def compare_levels(
     frame["p_holm"] = np.nan
     for _, family in frame.groupby(["table", "metric"]):
         frame.loc[family.index, "p_holm"] = statistics.holm(family["p_value"])
-        needed = statistics.seeds_for_p(statistics.LEVEL, len(family))
+        tests = int(family["p_value"].notna().sum())
+        needed = statistics.seeds_for_p(statistics.LEVEL, tests)
         frame.loc[family.index, "seeds_for_level"] = needed
     frame["smallest_p"] = frame["n"].map(statistics.smallest_p, na_action="ignore")
     return frame

@@ -55,7 +55,10 @@ def _read_claims(claims):
         return claims
     path = _find(claims, "claims")
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if found is None:
+            raise ValueError("it is empty; `claims: null` declares none")
+        return found
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise UserError(f"Configuration error\n  claims: {path} cannot be read: {error}") from error
 
@@ -65,7 +68,10 @@ def _find(path: str, key: str) -> Path:
     for candidate in (Path(path), WORKFLOW.parent / path):
         if candidate.is_file():
             return candidate
-    raise UserError(f"Configuration error\n  {key}: there is no file {path}")
+    raise UserError(
+        f"Configuration error\n  {key}: there is no file {path}, seen from the folder that"
+        f" Snakemake runs in ({Path.cwd()}) or from the repository"
+    )
 
 
 def _without_nulls(value, where: str):
@@ -244,6 +250,11 @@ def _contradictions(config: dict) -> list[str]:
 
 def _claim_problems(where: str, claim: dict) -> list[str]:
     problems = []
+    if claim.get("margin", 0) >= 1 and not claim["metric"].endswith(("loss", "loss_gap")):
+        problems.append(
+            f"{where}.margin: {claim['metric']} is a fraction, at most 1; for 1 point of per cent"
+            " write 0.01"
+        )
     if claim["expect"] == "equivalent" and "margin" not in claim:
         problems.append(f"{where}: needs a margin, the difference below which sides are equivalent")
     if claim["expect"] != "equivalent" and "margin" in claim:
@@ -251,6 +262,11 @@ def _claim_problems(where: str, claim: dict) -> list[str]:
     for number, (first, second) in enumerate(claim["compare"]):
         if first == second:
             problems.append(f"{where}.compare[{number}]: the two sides are the same")
+        if ("since" in first) != ("since" in second):
+            problems.append(
+                f"{where}.compare[{number}]: a change (since) is compared with a value; give both"
+                " sides a `since`, or none"
+            )
         for side in (first, second):
             if side.get("since", 0) >= side["round"]:
                 problems.append(

@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from scipy.linalg import helmert
-from statsmodels.stats.anova import AnovaRM
 
 from study import statistics
 
 EFFECT_COLUMNS = [
     "metric", "effect", "n", "df_effect", "df_error", "f_value", "epsilon", "p_value", "p_holm",
-    "partial_eta_squared",
+    "partial_eta_squared", "refused",
 ]  # fmt: skip
 MEAN_COLUMNS = [
     "metric", "factor", "level", "n", "mean", "low", "high", "difference", "difference_low",
@@ -43,38 +42,39 @@ def grid_metric(values: pd.DataFrame, plan: dict, metric: str) -> tuple[np.ndarr
 def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
     """A repeated-measures analysis of variance of a full grid, a row an effect.
 
+    An effect is a set of orthogonal contrasts between cells, which each seed has a score on. F is
+    n times the squared length of the mean scores, over the trace of their covariance matrix; the
+    p-value is corrected by Greenhouse and Geisser's epsilon (1959) for what F assumes of that
+    matrix (sphericity).
+
     Args:
         measured: (seeds, levels of factor 1, …), as `grid_metric` returns it.
         factors: their names.
 
     Returns:
-        `EFFECT_COLUMNS` but for the metric, for all main effects and two-way interactions. The
-        p-values are corrected for what the F test assumes of the spread of the differences
-        (sphericity), by the factor epsilon of Greenhouse and Geisser (1959), and Holm-adjusted
-        over the effects. Empty below two seeds, or where the grid has no factor.
+        `EFFECT_COLUMNS` but for the metric, for all main effects and two-way interactions; the
+        p-values Holm-adjusted over them, and NaN where nothing varies. Empty below two seeds, or
+        where the grid has no factor.
     """
-    seeds = len(measured)
-    if seeds < 2 or not factors:
-        return pd.DataFrame(columns=EFFECT_COLUMNS[1:])
-    index = pd.MultiIndex.from_product([range(size) for size in measured.shape])
-    frame = pd.Series(measured.ravel(), index=index, name="value").rename_axis(
-        ["seed", *(f"f{position}" for position in range(len(factors)))]
-    )
-    within = list(frame.index.names[1:])
-    with np.errstate(divide="ignore", invalid="ignore"):  # no spread: F is not defined
-        table = AnovaRM(frame.reset_index(), "value", "seed", within=within).fit().anova_table
-    rows = []
+    seeds, rows = len(measured), []
     for size in (1, 2):
         for chosen in itertools.combinations(range(len(factors)), size):
-            tested = table.loc[":".join(within[position] for position in chosen)]
-            f_value, df_effect, df_error = tested[["F Value", "Num DF", "Den DF"]]
-            epsilon = sphericity(measured, chosen)
+            if seeds < 2:
+                continue
+            scores = contrast_scores(measured, chosen)
+            covariance = np.atleast_2d(np.cov(scores, rowvar=False))
+            error = np.trace(covariance)
+            df_effect, df_error = len(covariance), len(covariance) * (seeds - 1)
+            f_value = epsilon = np.nan
+            if error > 1e-20:  # below that it is rounding
+                f_value = seeds * np.square(scores.mean(axis=0)).sum() / error
+                epsilon = error**2 / (df_effect * np.square(covariance).sum())
             rows.append(
                 {
                     "effect": " × ".join(factors[position] for position in chosen),
                     "n": seeds,
-                    "df_effect": int(df_effect),
-                    "df_error": int(df_error),
+                    "df_effect": df_effect,
+                    "df_error": df_error,
                     "f_value": f_value,
                     "epsilon": epsilon,
                     "p_value": stats.f.sf(f_value, epsilon * df_effect, epsilon * df_error),
@@ -86,8 +86,8 @@ def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
     return effects
 
 
-def sphericity(measured: np.ndarray, chosen: tuple[int, ...]) -> float:
-    """Greenhouse and Geisser's epsilon of an effect, from 1/df to 1; NaN without spread.
+def contrast_scores(measured: np.ndarray, chosen: tuple[int, ...]) -> np.ndarray:
+    """Each seed's scores on an effect's orthogonal contrasts: (seeds, degrees of freedom).
 
     Args:
         measured: (seeds, levels of factor 1, …).
@@ -95,12 +95,9 @@ def sphericity(measured: np.ndarray, chosen: tuple[int, ...]) -> float:
     """
     contrasts = np.ones((1, 1))
     for position, levels in enumerate(measured.shape[1:]):
-        mean = np.full((1, levels), levels**-0.5)
+        mean = np.full((1, levels), 1 / levels)
         contrasts = np.kron(contrasts, helmert(levels) if position in chosen else mean)
-    scores = measured.reshape(len(measured), -1) @ contrasts.T
-    covariance = np.atleast_2d(np.cov(scores, rowvar=False))
-    spread = len(covariance) * np.square(covariance).sum()
-    return float(np.trace(covariance) ** 2 / spread) if spread > 0 else np.nan
+    return measured.reshape(len(measured), -1) @ contrasts.T
 
 
 def marginal_means(measured: np.ndarray, factors: dict[str, list], baseline: dict) -> pd.DataFrame:
@@ -116,7 +113,7 @@ def marginal_means(measured: np.ndarray, factors: dict[str, list], baseline: dic
         start = levels.index(baseline[factor]) if baseline[factor] in levels else 0
         for column, level in enumerate(levels):
             mean = statistics.mean_interval(by_seed[:, column])
-            row = {"factor": factor, "level": level, "n": mean["n"]}
+            row = {"factor": factor, "level": str(level), "n": mean["n"]}
             row |= {key: mean[key] for key in ("mean", "low", "high")}
             if column != start:
                 change = statistics.mean_interval(by_seed[:, column] - by_seed[:, start])

@@ -8,6 +8,7 @@ and in nothing else.
 import pandas as pd
 
 from study.errors import UserError
+from study.frames import read_frame
 from study.parameters import PARAMETERS
 
 # What decides a run's result: every training parameter, and these.
@@ -42,9 +43,7 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
     }
     if first["rounds"] != second["rounds"]:
         different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
-    others = [f"{name} ({_values(pair)})" for name, pair in different.items() if name != factor]
-    if others:
-        raise Confounded(f"the sides differ in {' and in '.join(others)}, not in {factor} alone")
+    _refuse(different, factor)
     if factor not in different:
         raise Confounded(f"the sides do not differ in {factor}")
     return (
@@ -58,12 +57,44 @@ def _recorded(runs: pd.DataFrame, side: dict) -> dict:
     """What all runs that led to a side recorded alike."""
     led = runs[(runs["cell"] == side["cell"]) & (runs["round"] <= max(side["rounds"]))]
     where = f"{side['cell']}, round {max(side['rounds'])}"
-    if led.empty:
+    if not set(side["rounds"]) <= set(led["round"]):
         raise LookupError(f"{where} has not been trained")
     for name in RECORDED:
         if led[name].nunique(dropna=False) > 1:
             raise Confounded(f"the runs that led to {where} differ among themselves in {name}")
     return led.iloc[0][list(RECORDED)].to_dict()
+
+
+def check_plan(first: dict, second: dict, factor: str) -> None:
+    """Refuse sides that differ in other `parameters` than the factor, trained or not.
+
+    Raises:
+        Confounded: with what else they differ in.
+    """
+    pairs = {
+        name: [side["parameters"][name] for side in (first, second)]
+        for name in PARAMETERS
+        if first["parameters"][name] != second["parameters"][name]
+    }
+    _refuse(pairs, factor)
+
+
+def check_grid(runs: pd.DataFrame, cells: list[str], number: int, factors: list[str]) -> None:
+    """Prove that the cells of a grid, up to a round, differ in its factors and in nothing else.
+
+    Raises:
+        Confounded: with what else they differ in.
+    """
+    led = runs[runs["cell"].isin(cells) & (runs["round"] <= number)]
+    for name in RECORDED:
+        if name not in factors and led[name].nunique(dropna=False) > 1:
+            raise Confounded(f"the cells of the grid differ in {name} as well")
+
+
+def _refuse(different: dict[str, list], factor: str) -> None:
+    others = [f"{name} ({_values(pair)})" for name, pair in different.items() if name != factor]
+    if others:
+        raise Confounded(f"the sides differ in {' and in '.join(others)}, not in {factor} alone")
 
 
 def _values(pair: list) -> str:
@@ -72,7 +103,7 @@ def _values(pair: list) -> str:
 
 def read_runs(path) -> pd.DataFrame:
     """The runs that `summarize` collected."""
-    runs = pd.read_csv(path, dtype={"data": str, "code": str})
+    runs = read_frame(path)
     missing = [name for name in RECORDED if name not in runs.columns]
     if missing:
         raise UserError(f"{path}: no column {missing[0]}; delete it and run again")

@@ -146,9 +146,10 @@ def _noted(study: dict, run: dict) -> dict:
     """What a run noted of itself when it was trained, nothing if that cannot be read."""
     try:
         path = Path(*run_files(study, [run], "run.json"))
-        return json.loads(path.read_text(encoding="utf-8"))
+        noted = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return noted if isinstance(noted, dict) else {}
 
 
 # ---- Tables, figures, report --------------------------------------------------------------------

@@ -67,24 +67,27 @@ def comparison_rows(comparisons: pd.DataFrame) -> tuple[list[str], list[tuple[bo
 
 def seeds_note(comparisons: pd.DataFrame) -> str:
     """What the number of seeds allows: `5 seeds: no p-value below 0.0625 is possible; …`."""
-    row = comparisons.iloc[0]
+    row = comparisons.loc[comparisons["n"].idxmin()]
     tests = comparisons.groupby("metric").size().max()
     over = f"Holm over {tests} comparisons" if tests > 1 else "one comparison"
-    return _seeds_note(int(row["n"]), row["smallest_p"], int(row["seeds_for_level"]), over)
+    needed = comparisons["seeds_for_level"].max()
+    return _seeds_note(int(row["n"]), row["smallest_p"], needed, over)
 
 
 def claims_note(claims: pd.DataFrame) -> str:
-    """The same for claims, of which all that are tested are one family; empty if none is."""
-    tested = claims[claims["seeds"].notna()]
+    """The same for claims of a direction; empty if there is none that is tested."""
+    tested = claims[claims["smallest_p"].notna()]
     if tested.empty:
         return ""
     row = tested.loc[tested["seeds"].idxmin()]
-    over = f"Holm over {len(tested)} claims" if len(tested) > 1 else "one claim"
-    return _seeds_note(int(row["seeds"]), row["smallest_p"], int(row["seeds_for_level"]), over)
+    over = f"Holm over all {claims['seeds'].notna().sum()} claims that are tested"
+    note = _seeds_note(int(row["seeds"]), row["smallest_p"], row["seeds_for_level"], over)
+    return f"For claims of a direction: {note}"
 
 
-def _seeds_note(seeds: int, smallest: float, needed: int, over: str) -> str:
-    enough = f"{needed} needed for {over}" if seeds < needed else f"enough for {over}"
+def _seeds_note(seeds: int, smallest: float, needed: float, over: str) -> str:
+    number = "no number of them is enough" if math.isinf(needed) else f"{needed:.0f} needed"
+    enough = f"{number} for {over}" if seeds < needed else f"enough for {over}"
     return f"{seeds} seeds: no p-value below {smallest:.3g} is possible; {enough}."
 
 
@@ -94,7 +97,7 @@ def level_rows(levels: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     Args:
         levels: the table's rows of statistics/levels.csv.
     """
-    headings = ["Level", "Metric", "Mean", "95% over seeds", "Each seed, from the first"]
+    headings = ["Level", "Metric", "Mean", "95% over seeds", "Each seed"]
     rows = []
     for row in levels.to_dict("records"):
         metric = row["metric"]
@@ -105,18 +108,25 @@ def level_rows(levels: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
                 metric_title(metric),
                 number(metric, row["mean"]),
                 interval_text(metric, row["low"], row["high"], sign=False),
-                "  ".join(number(metric, float(value.partition(":")[2])) for value in values),
+                "  ".join(_seed_text(metric, value) for value in values),
             ]
         )
     return headings, rows
 
 
-def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame) -> list[dict]:
+def _seed_text(metric: str, value: str) -> str:
+    """`0:0.95` -> `0: 95.00`."""
+    seed, _, text = value.partition(":")
+    return f"{seed}: {number(metric, float(text))}"
+
+
+def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[dict]:
     """What the report says of a claim: its `row`, `p`, `note`, what is `expected`, its `pairs`."""
     items = []
     for row in claims.to_dict("records"):
         of_claim = [
-            _pair_text(pair) for pair in pairs[pairs["claim"] == row["claim"]].to_dict("records")
+            _pair_text(pair, seeds)
+            for pair in pairs[pairs["claim"] == row["claim"]].to_dict("records")
         ]
         items.append(
             {
@@ -130,13 +140,14 @@ def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame) -> list[dict]:
     return items
 
 
-def _pair_text(pair: dict) -> dict:
+def _pair_text(pair: dict, seeds: int) -> dict:
     metric = pair["metric"]
     tested = not pd.isna(pair["n"])
     return {
         "sides": f"{pair['first']} − {pair['second']}",
         "difference": number(metric, pair["difference"], sign=True) if tested else "–",
         "interval": interval_text(metric, pair["low"], pair["high"]),
+        "seeds": f"{int(pair['n'])} of {seeds} seeds" if tested and pair["n"] < seeds else "",
         "guard": "" if pd.isna(pair["guard"]) else pair["guard"],
     }
 
@@ -158,7 +169,8 @@ def _expectation(row: dict) -> str:
     title = f"Difference of {title[0].lower()}{title[1:]}"
     if row["expect"] == "equivalent":
         unit = " points" if is_percentage(row["metric"]) else ""
-        return f"{title}: within ±{number(row['metric'], row['margin'])}{unit}"
+        scale = 100 if is_percentage(row["metric"]) else 1
+        return f"{title}: within ±{scale * row['margin']:g}{unit}"
     return f"{title}: {'above' if row['expect'] == 'greater' else 'below'} 0"
 
 
@@ -223,6 +235,7 @@ def evaluation_rows(evaluation: pd.DataFrame, cells: dict, titles: dict) -> list
             rows.append(
                 [
                     titles[name],
+                    str(cell["rounds"]),
                     *(
                         mean_text(metric, column.mean(), column.std(ddof=1))
                         for metric, column in zip(metrics, values)
@@ -230,7 +243,7 @@ def evaluation_rows(evaluation: pd.DataFrame, cells: dict, titles: dict) -> list
                     str(len(values[0])),
                 ]
             )
-        parts.append((split, ["Cell", *SHORT_TITLES, "Seeds"], rows))
+        parts.append((split, ["Cell", "Round", *SHORT_TITLES, "Seeds"], rows))
     return parts
 
 

@@ -12,6 +12,7 @@ from study.parameters import METRICS
 from study.statistics import LEVEL
 
 REPRODUCED, OUTSIDE, NOT_COMPARABLE = "reproduced", "outside", "not comparable"
+TOO_FEW = "too few seeds"
 BESIDE_COLUMNS = [
     "table", "level", "metric", "reported_table", "printed", "n", "mean", "run_low", "run_high",
     "verdict",
@@ -52,7 +53,7 @@ def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.Da
         n, half = ours["n"], math.nan
         if n > 1:
             half = stats.t.ppf(1 - LEVEL / 2, n - 1) * ours["sd"] * math.sqrt(1 + 1 / n)
-        verdict = NOT_COMPARABLE
+        verdict = TOO_FEW if same_data else NOT_COMPARABLE
         if same_data and n > 1:
             near = abs(float(text) / scale - ours["mean"]) <= half + rounding
             verdict = REPRODUCED if near else OUTSIDE

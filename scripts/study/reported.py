@@ -48,7 +48,18 @@ def read_reported(path) -> list[dict]:
                 raise UserError(f"{where}: {name} {number!r} is not a number")
         keys = {key: row[key].strip() for key in KEYS} | {"trainings": int(row["trainings"])}
         rows.append(keys | {"printed": {name: text for name, text in printed.items() if text}})
+    if not any(row["printed"] for row in rows):
+        raise UserError(f"{path}: has no numbers")
+    for name in accuracies(rows):
+        values = [_number(row, name) for row in rows if name in row["printed"]]
+        if max(values) <= 1:
+            raise UserError(f"{path}: {name} is never above 1; accuracies are in per cent")
     return rows
+
+
+def accuracies(rows: list[dict]) -> list[str]:
+    """The columns that are accuracies, by their name."""
+    return list(dict.fromkeys(name for _, name in _cells(rows) if "accuracy" in name))
 
 
 def find_problems(

@@ -16,11 +16,17 @@ from statsmodels.stats.power import TTestPower
 from statsmodels.stats.weightstats import DescrStatsW
 
 LEVEL = 0.05
+DECIMALS = 12  # averages over the same counts that are taken in another order agree to about 15
 POWER = 0.8
 EXACT_SEEDS = 16  # up to here every assignment of signs is tried, beyond 99,999 random ones
 RANDOM_FLIPS = 99_999
 MOST_SEEDS = 1000  # numbers of seeds above this are not worth distinguishing
 RESAMPLES = 2000
+
+
+def paired_differences(first, second) -> np.ndarray:
+    """first - second, without the last bits in which equal averages may differ."""
+    return np.round(np.asarray(first, float) - np.asarray(second, float), DECIMALS)
 
 
 def mean_interval(values: np.ndarray, level: float = LEVEL) -> dict:
@@ -66,12 +72,14 @@ def smallest_p(seeds: int) -> float:
     return min(1.0, 2.0 ** (1 - seeds))
 
 
-def seeds_for_p(level: float, tests: int = 1) -> int:
-    """How many seeds the sign-flip test needs to reach `level`, Holm-adjusted over some tests."""
-    seeds = 2
-    while smallest_p(seeds) * tests > level and seeds <= EXACT_SEEDS:
-        seeds += 1
-    return seeds
+def seeds_for_p(level: float, tests: int = 1) -> float:
+    """How many seeds the sign-flip test needs to reach `level`, Holm-adjusted over some tests.
+
+    Infinite where 99,999 random flips cannot either.
+    """
+    numbers = range(2, EXACT_SEEDS + 2)
+    enough = (seeds for seeds in numbers if smallest_p(seeds) * tests <= level)
+    return next(enough, math.inf)
 
 
 def holm(p_values) -> np.ndarray:
@@ -91,13 +99,14 @@ def compare_pairs(first: np.ndarray, second: np.ndarray) -> dict:
     of the first is higher than a run of the second, whatever their seeds, ties counted half: the
     Mann-Whitney statistic over n²), and `correlation` (Pearson's, from three pairs on).
     """
-    first, second = np.asarray(first, float), np.asarray(second, float)
-    interval = mean_interval(first - second)
-    sd = interval["sd"]
-    row = {"n": interval["n"], "difference": interval["mean"], "sd": sd}
+    first, second = (np.round(np.asarray(side, float), DECIMALS) for side in (first, second))
+    differences = paired_differences(first, second)
+    interval = mean_interval(differences)
+    difference, sd = np.round(interval["mean"], DECIMALS), interval["sd"]
+    row = {"n": interval["n"], "difference": difference, "sd": sd}
     row |= {"low": interval["low"], "high": interval["high"]}
-    row |= {"p_value": sign_flip_p(first - second) if len(first) > 1 else np.nan}
-    row["d_z"] = interval["mean"] / sd if sd > 0 else np.nan
+    row |= {"p_value": sign_flip_p(differences) if len(first) > 1 else np.nan}
+    row["d_z"] = difference / sd if sd > 0 else np.nan
     higher = (first[:, None] > second) + 0.5 * (first[:, None] == second)
     row["probability_higher"] = higher.mean() if len(first) else np.nan
     varies = len(first) > 2 and first.std() > 0 and second.std() > 0
@@ -161,18 +170,26 @@ def detectable_difference(sd: float, seeds: int, tests: int = 1, level: float = 
     return sd * brentq(lambda d: _power(d, seeds, level / tests / 2) - POWER, 1e-3, 100)
 
 
-def seeds_to_differ(effect: float, level: float) -> float:
-    """How many seeds find a mean that is `effect` standard deviations off zero, with 80% power.
+def seeds_to_differ(
+    effect: float, level: float, power: float = POWER, sign_flip: bool = True
+) -> float:
+    """How many seeds find a mean that is `effect` standard deviations off zero.
 
-    Infinite above 1,000.
+    By the power of a two-sided t-test, and of the sign-flip test no fewer than it needs for the
+    level. Infinite above 1,000.
     """
     return _fewest_seeds(
-        lambda seeds: smallest_p(seeds) <= level and _power(abs(effect), seeds, level / 2) >= POWER
+        lambda seeds: (
+            (not sign_flip or smallest_p(seeds) <= level)
+            and _power(abs(effect), seeds, level / 2) >= power
+        )
     )
 
 
-def seeds_to_be_equivalent(effect: float, margin: float, level: float) -> float:
-    """How many seeds show a mean within ±margin with 80% power, both in standard deviations.
+def seeds_to_be_equivalent(
+    effect: float, margin: float, level: float, power: float = POWER
+) -> float:
+    """How many seeds show a mean within ±margin, both in standard deviations.
 
     By the power of the two one-sided tests, at least the sum of theirs minus 1. Infinite above
     1,000, and where the mean is not within.
@@ -182,7 +199,7 @@ def seeds_to_be_equivalent(effect: float, margin: float, level: float) -> float:
     return _fewest_seeds(
         lambda seeds: (
             sum(_power(room, seeds, level) for room in (margin - effect, margin + effect))
-            >= 1 + POWER
+            >= 1 + power
         )
     )
 

@@ -55,6 +55,7 @@ rule estimate_effects:
     input:
         summary="<results>/summary.csv",
         evaluation="<results>/evaluation.csv",
+        runs="<results>/runs.csv",
     output:
         effects="<results>/statistics/effects.csv",
         means="<results>/statistics/marginal_means.csv",
