@@ -60,11 +60,7 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     for name in only or items:
         item = items[name]
         differences = [f"{pair['difference']} {pair['interval']}" for pair in item["pairs"]]
-        sentence = " ".join(
-            [item["row"]["sentence"]]
-            + [f'"{item["row"]["quote"]}"'] * isinstance(item["row"]["quote"], str)
-            + [f"*{item['note']}*"] * bool(item["note"])
-        )
+        sentence = item["row"]["sentence"] + (f" *{item['note']}*" if item["note"] else "")
         rows.append(
             [f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]]
         )

@@ -16,8 +16,12 @@ import sys
 import time
 from pathlib import Path
 
+# Where programs look for it. The executor takes SLURM_CONF, as all of SLURM_*, out of a job's
+# environment, so that it must be here.
+SYSTEM_CONFIGURATION = Path("/etc/slurm/slurm.conf")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
-MEMORY_MB = 4000
+CPUS = 4  # as declared, however many there are: no more jobs run at a time than fit
+MEMORY_MB = 16000
 # slurm.conf; jobs over their memory are killed by polling, which needs no control groups
 CONFIGURATION = """\
 ClusterName=test
@@ -48,6 +52,7 @@ KillWait=10
 MinJobAge=600
 ReturnToService=2
 SchedulerParameters=sched_min_interval=500000,batch_sched_delay=1
+SlurmdParameters=config_overrides
 NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
 PartitionName=main Nodes=node1 Default=YES MaxTime=60 State=UP
 """
@@ -76,7 +81,7 @@ def running_slurm(folder: Path):
             host=socket.gethostname().partition(".")[0],
             user=getpass.getuser(),
             ports=free_ports(2),
-            cpus=os.cpu_count(),
+            cpus=CPUS,
             memory=MEMORY_MB,
         )
     )
@@ -90,6 +95,9 @@ def running_slurm(folder: Path):
         "slurmd": [programs["slurmd"], "-D", "-N", "node1", "-f", configuration],
     }
     with contextlib.ExitStack() as stack:
+        SYSTEM_CONFIGURATION.parent.mkdir(parents=True, exist_ok=True)
+        SYSTEM_CONFIGURATION.symlink_to(configuration)  # refuses to take another cluster's place
+        stack.callback(SYSTEM_CONFIGURATION.unlink)
         for name, command in daemons.items():
             output = stack.enter_context(open(folder / f"{name}.out", "w"))
             process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
