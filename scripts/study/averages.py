@@ -114,7 +114,8 @@ def read_values(summary, evaluation) -> pd.DataFrame:
         frame = read_frame(path)
         for column in ("cell", "round", "seed", *metrics):
             there = column in frame
-            if not there or (column != "cell" and not is_numeric_dtype(frame[column])):
+            numbers = frame.empty or column == "cell" or is_numeric_dtype(frame.get(column))
+            if not there or not numbers:
                 what = "has something else than numbers" if there else "is missing"
                 raise UserError(f"{path}: column {column} {what}; delete it and run again")
         frames.append(frame)
