@@ -2,9 +2,9 @@
 
 import csv
 import os
-import statistics as averages
 from collections import Counter
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 
@@ -52,9 +52,9 @@ def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[fl
     total, unlike = 0.0, 0
     for run in runs:
         if size(run) in like:
-            total += averages.median(like[size(run)])
+            total += median(like[size(run)])
         else:
-            total += averages.median(per_seed) * size(run)[0]
+            total += median(per_seed) * size(run)[0]
             unlike += 1
     return total, unlike
 

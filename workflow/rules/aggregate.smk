@@ -1,6 +1,13 @@
 # Stage 3: from the metrics of all runs to the summary, and from there to tables and figures.
 
 
+localrules:
+    list_cells,
+    summarize,
+    make_table,
+    make_figure,
+
+
 rule list_cells:
     """List what every cell trains."""
     input:

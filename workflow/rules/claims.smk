@@ -1,6 +1,12 @@
 # Stage 5: what is claimed, here and elsewhere, and what the runs say to it.
 
 
+localrules:
+    judge_claims,
+    compare_reference,
+    check_claims,
+
+
 rule judge_claims:
     """Give every claim its verdict."""
     input:
@@ -28,10 +34,6 @@ rule judge_claims:
         "Judge the claims"
     script:
         "../../scripts/judge_claims.py"
-
-
-localrules:
-    check_claims,
 
 
 rule check_claims:

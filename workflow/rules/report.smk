@@ -1,6 +1,11 @@
 # Stage 6: everything on one page.
 
 
+localrules:
+    make_report,
+    regenerate_report,
+
+
 rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
@@ -36,10 +41,6 @@ rule make_report:
         "Write the report"
     script:
         "../../scripts/make_report.py"
-
-
-localrules:
-    regenerate_report,
 
 
 rule regenerate_report:
