@@ -12,8 +12,9 @@ from pathlib import Path
 from study.cells import cell_parameters
 from study.choices import LOSSES, OPTIMIZERS
 
-# A process that has imported torch takes 250 MiB, and a CUDA context takes some of our memory too.
-TORCH_MB = {"cpu": 400, "cuda": 3000}
+# A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
+# and a CUDA context takes some of our memory too.
+TORCH_MB = {"cpu": 800, "cuda": 3000}
 # A slow core: steps a second beside the arithmetic, and floating-point operations a second.
 STEPS_PER_SECOND = 500
 FLOPS = 5e9
