@@ -1,6 +1,7 @@
 """A small study that trains in seconds, and Snakemake run on it as a user runs it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
+from study.prepare import prepare
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -75,6 +78,16 @@ def finished_once(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory) -> Path:
+    """The tiny data set, prepared. Not to be changed."""
+    folder = tmp_path_factory.mktemp("data")
+    np.savez(folder / "tiny.npz", **tiny_arrays())
+    entry = {"kind": "npz", "path": str(folder / "tiny.npz"), "positive": 1, "normalize": "unit"}
+    prepare("tiny", entry, folder)
+    return folder
+
+
 @pytest.fixture
 def finished(finished_once, tmp_path) -> Path:
     """A copy of the finished small study, time stamps included."""
@@ -127,3 +140,12 @@ def contents(folder: Path, *patterns: str) -> dict[str, bytes]:
     """The files below a folder that match, by their path."""
     found = {path for pattern in patterns for path in folder.rglob(pattern)}
     return {os.fspath(path.relative_to(folder)): path.read_bytes() for path in sorted(found)}
+
+
+def assert_readable(done, *expected: str) -> None:
+    """Failed with one readable message: no traceback, and no training."""
+    assert done.returncode != 0
+    for text in expected:
+        assert text in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not re.search(r"Job \d+: Train ", done.stdout)

@@ -104,12 +104,12 @@ def running_slurm(folder: Path):
             stack.callback(stop, process)
             if name == "munged":
                 wait_for(lambda: (folder / "munge.socket").exists(), "munged", folder)
-        wait_for(lambda: node_is_idle(programs, environment), "the node", folder)
+        wait_for(lambda: node_is_idle(environment), "the node", folder)
         yield str(configuration)
         subprocess.run(["scancel", "--user", getpass.getuser()], env=environment, check=False)
 
 
-def node_is_idle(programs: dict[str, str], environment: dict[str, str]) -> bool:
+def node_is_idle(environment: dict[str, str]) -> bool:
     command = ["sinfo", "--noheader", "--format=%T"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return done.stdout.split() == ["idle"]

@@ -8,26 +8,15 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
 import train
-from conftest import REPOSITORY, tiny_arrays
+from conftest import REPOSITORY
 
 from study.files import replacing_all
-from study.prepare import prepare
 
 FILES = ("checkpoint.pt", "scores.npz", "run.json", "metrics.csv")
 RUN = {"settings": {"hidden_units": 8}, "epochs": 6, "first": 0, "last": 2, "device": "cpu"}
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    np.savez(folder / "tiny.npz", **tiny_arrays())
-    entry = {"kind": "npz", "path": str(folder / "tiny.npz"), "positive": 1, "normalize": "unit"}
-    prepare("tiny", entry, folder)
-    return folder
 
 
 def outputs(folder: Path) -> SimpleNamespace:

@@ -32,12 +32,12 @@ def slurm():
         yield configuration
 
 
-def write_profile(folder: Path, **changes) -> None:
+def write_profile(folder: Path) -> None:
     """profiles/slurm as the user of this cluster edits it: its partition, and no accounting."""
     profile = yaml.safe_load((REPOSITORY / "profiles" / "slurm" / "config.yaml").read_text())
     profile["default-resources"] = {"slurm_partition": "main"}
     profile |= {"slurm-no-account": True, "slurm-status-command": "squeue"}
-    profile |= {"latency-wait": 5, "slurm-init-seconds-before-status-checks": 2} | changes
+    profile |= {"latency-wait": 5, "slurm-init-seconds-before-status-checks": 2}
     (folder / "profile").mkdir(exist_ok=True)
     (folder / "profile" / "config.yaml").write_text(yaml.safe_dump(profile))
 

@@ -16,19 +16,9 @@ from conftest import REPOSITORY, tiny_arrays
 from study.choices import LOSSES
 from study.errors import UserError
 from study.parameters import DEFAULTS
-from study.prepare import prepare
 
 SMALL = DEFAULTS | {"hidden_units": 8, "batch_size": 16}
 FEATURES = 25
-
-
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("data")
-    np.savez(folder / "tiny.npz", **tiny_arrays())
-    entry = {"kind": "npz", "path": str(folder / "tiny.npz"), "positive": 1, "normalize": "unit"}
-    prepare("tiny", entry, folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
