@@ -1,21 +1,25 @@
-# make run      train the study of config.yaml and write its report
-# make test     run the tests
-# make check    lint and format checks
-# make bench    measure the trainer's speed and memory (DATA=file.npz for other images)
-# make clean    remove the virtual environment; results stay
+# make run          train the study of config.yaml and write its report
+# make test         run the tests
+# make fault-test   kill, fill and damage a study at random, and see that it comes back (20 minutes)
+# make check        lint and format checks
+# make bench        measure the trainer's speed and memory (DATA=file.npz for other images)
+# make clean        remove the virtual environment; results stay
 
 PYTHON ?= python3
 DATA ?= data/pneumoniamnist.npz
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test check bench clean
+.PHONY: run test fault-test check bench clean
 
 run: .venv/run.stamp
 	snakemake --cores 4
 
 test: .venv/dev.stamp
 	pytest
+
+fault-test: .venv/dev.stamp
+	python tests/fault_test.py
 
 check: .venv/dev.stamp
 	ruff check .
@@ -37,6 +41,6 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-.venv/dev.stamp: requirements.txt requirements-dev.txt | $(BIN)/python
+.venv/dev.stamp: requirements.txt requirements-cluster.txt requirements-dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@ .venv/run.stamp

@@ -23,6 +23,9 @@ configfile: REPOSITORY / "config.yaml"
 include: "workflow/rules/study.smk"
 
 
+if workflow.is_main_process:  # its jobs write what would be checked
+    check_checksums(results_folder(STUDY))
+
 RUNS, OUTDATED = STUDY["runs"], []
 DATA_CARD = partial(data_card, STUDY, CODE)
 DESCRIPTION = partial(description_file, STUDY, CODE)
@@ -64,6 +67,11 @@ rule all:
         REFERENCE,
 
 
+onstart:
+    remove_checksums(results_folder(STUDY))
+
+
 onsuccess:
     if REPORT.exists():
+        write_checksums(results_folder(STUDY))
         print(f"Report: {REPORT}")

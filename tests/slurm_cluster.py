@@ -3,7 +3,8 @@
     python tests/slurm_cluster.py FOLDER COMMAND ...
 
 starts it, runs a command with SLURM_CONF set, and stops what it started. Needs slurmctld, slurmd
-and munged (Debian: slurm-wlm, munge), no systemd and no accounting database.
+and munged, and qsub to stand for another scheduler (Debian: slurm-wlm, munge, slurm-wlm-torque);
+no systemd and no accounting database.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ from pathlib import Path
 # Where programs look for it. The executor takes SLURM_CONF, as all of SLURM_*, out of a job's
 # environment, so that it must be here.
 SYSTEM_CONFIGURATION = Path("/etc/slurm/slurm.conf")
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "qsub")
 CPUS = 4  # as declared, however many there are: no more jobs run at a time than fit
 MEMORY_MB = 16000
 # slurm.conf; jobs over their memory are killed by polling, which needs no control groups
@@ -53,8 +54,11 @@ MinJobAge=600
 ReturnToService=2
 SchedulerParameters=sched_min_interval=500000,batch_sched_delay=1
 SlurmdParameters=config_overrides
-NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} State=UNKNOWN
-PartitionName=main Nodes=node1 Default=YES MaxTime=60 State=UP
+GresTypes=gpu
+NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:1 \
+State=UNKNOWN
+PartitionName=main Nodes=node1 Default=YES MaxTime=1-00:00:00 State=UP
+PartitionName=gpu Nodes=node1 MaxTime=1-00:00:00 State=UP
 """
 
 
@@ -74,6 +78,8 @@ def running_slurm(folder: Path):
         (folder / name).mkdir()
     (folder / "munge.key").write_bytes(os.urandom(1024))
     (folder / "munge.key").chmod(0o600)
+    # what SLURM takes for a GPU, to see that it is asked for
+    (folder / "gres.conf").write_text("NodeName=node1 Name=gpu File=/dev/null\n")
     configuration = folder / "slurm.conf"
     configuration.write_text(
         CONFIGURATION.format(
@@ -115,7 +121,7 @@ def node_is_idle(environment: dict[str, str]) -> bool:
     return done.stdout.split() == ["idle"]
 
 
-def wait_for(ready, what: str, folder: Path, seconds: float = 60) -> None:
+def wait_for(ready, what: str, folder: Path, seconds: float = 120) -> None:
     """Wait until something is ready, at most so long; else show what the daemons said."""
     end = time.monotonic() + seconds
     while not ready():

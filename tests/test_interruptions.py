@@ -1,10 +1,13 @@
 """A training job that is interrupted goes on where it was, and writes the same bytes."""
 
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,8 +16,11 @@ import torch
 import train
 from conftest import REPOSITORY
 
+from study.errors import UserError
 from study.files import replacing_all
 
+HOST = socket.gethostname()
+GONE = 2**22 + 1  # more than any process number is
 FILES = ("checkpoint.pt", "scores.npz", "run.json", "metrics.csv")
 RUN = {"settings": {"hidden_units": 8}, "epochs": 6, "first": 0, "last": 2, "device": "cpu"}
 
@@ -157,11 +163,30 @@ def test_files_are_moved_together_or_not_at_all(tmp_path):
     with pytest.raises(FileNotFoundError), replacing_all(*paths) as parts:
         parts[0].write_text("after")  # and the other not at all
     assert [path.read_text() for path in paths] == ["before", "before"]
-    (tmp_path / "a.elsewhere-17.part").write_text("left by a process that was killed")
+    others = {
+        f"a.{HOST}-{GONE}.part": 0,  # of a process that was killed
+        "a.other.node-17.part": 90000,  # of another machine, more than a day ago
+        f"a.{HOST}-{os.getppid()}.part": 0,  # of a process that may be writing
+        "b.other.node-17.part": 0,
+    }
+    for name, age in others.items():
+        (tmp_path / name).write_text("of another process")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
     with replacing_all(*paths) as parts:
         for part in parts:
             part.write_text("after")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         "a": "after",
         "b": "after",
-    }
+    } | dict.fromkeys(list(others)[2:], "of another process")
+
+
+def test_what_cannot_be_written_is_named(tmp_path):
+    """A full disk leaves what was there, and nothing beside it."""
+    path = tmp_path / "a"
+    path.write_text("before")
+    said = r"a: cannot be written \(No space left"
+    with pytest.raises(UserError, match=said), replacing_all(path) as (part,):
+        part.write_text("after")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert [item.read_text() for item in tmp_path.iterdir()] == ["before"]

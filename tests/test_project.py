@@ -22,6 +22,22 @@ def test_environment_and_requirements_pin_the_same_versions():
     assert pins(environment["dependencies"][-1]["pip"]) == requirements
 
 
+def test_profiles_have_what_is_not_read_beside_them():
+    names = ("default", "slurm", "slurm-gpu", "cluster")
+    profiles = {
+        name: yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
+        for name in names
+    }
+    for name in names:
+        assert profiles[name] | profiles["default"] == profiles[name], name
+    gpu = profiles["slurm-gpu"]
+    assert {gpu.pop("set-resources")["train"]["slurm_partition"], *gpu.pop("config")} == {
+        "gpu",
+        "device=cuda",
+    }
+    assert gpu == profiles["slurm"]
+
+
 def test_code_digest_covers_what_a_script_imports(tmp_path, monkeypatch):
     package = tmp_path / "study"
     package.mkdir()

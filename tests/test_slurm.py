@@ -1,40 +1,74 @@
 """The study on a real SLURM, which this starts on this machine, through profiles/slurm."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+import psutil
 import pytest
 import yaml
-from conftest import REPOSITORY, contents, snakemake
-from slurm_cluster import PROGRAMS, find_programs, running_slurm
+from conftest import (
+    REPOSITORY,
+    SMALL_STUDY,
+    contents,
+    skip,
+    snakemake,
+    tiny_arrays,
+    write_study,
+)
+from slurm_cluster import PROGRAMS, find_programs, running_slurm, wait_for
 
 pytestmark = pytest.mark.xdist_group("slurm")  # one cluster at a time
 
-RESULTS = ("*.csv", "scores.npz", "checkpoint.pt", "run.json", "*.svg", "*.png", "*.html", "*.tex")
+# Two jobs of some ten seconds, which is time enough to do something to them.
+LONG_STUDY = SMALL_STUDY | {"epochs_per_round": 3000, "warmup_epochs": 1000}
+SUMMARY = "results/tiny/summary.csv"
 
 
 @pytest.fixture(scope="module")
 def slurm():
-    """SLURM_CONF of a running cluster. Where SLURM is missing, the tests are skipped."""
+    """The environment of a running cluster. Where SLURM is missing, the tests are skipped."""
     missing = sorted(set(PROGRAMS) - set(find_programs()))
-    if find_spec("snakemake_executor_plugin_slurm") is None:
-        missing.append("snakemake-executor-plugin-slurm (requirements-cluster.txt)")
+    for plugin in ("slurm", "cluster_generic"):
+        if find_spec(f"snakemake_executor_plugin_{plugin}") is None:
+            missing.append(f"snakemake_executor_plugin_{plugin} (requirements-cluster.txt)")
     if missing:
-        pytest.skip(f"SLURM is not here: no {', '.join(missing)}")
+        skip(f"SLURM is not here: no {', '.join(missing)}")
     with (
         tempfile.TemporaryDirectory(prefix="slurm") as folder,
         running_slurm(Path(folder) / "s") as configuration,
     ):
-        yield configuration
+        yield os.environ | {"SLURM_CONF": configuration}
 
 
-def write_profile(folder: Path) -> None:
-    """profiles/slurm as the user of this cluster edits it: its partition, and no accounting."""
-    profile = yaml.safe_load((REPOSITORY / "profiles" / "slurm" / "config.yaml").read_text())
+@pytest.fixture(scope="module")
+def long_results(tmp_path_factory) -> dict[str, bytes]:
+    """The results of the long study, run locally and undisturbed."""
+    folder = tmp_path_factory.mktemp("local")
+    np.savez(folder / "tiny.npz", **tiny_arrays())
+    write_study(folder, LONG_STUDY)
+    done = snakemake(folder, SUMMARY)
+    assert done.returncode == 0, done.stdout
+    return contents(folder / "results", "*")
+
+
+@pytest.fixture
+def long(tmp_path) -> Path:
+    """The long study before it has been run, with the profile."""
+    np.savez(tmp_path / "tiny.npz", **tiny_arrays())
+    write_study(tmp_path, LONG_STUDY)
+    write_profile(tmp_path)
+    return tmp_path
+
+
+def write_profile(folder: Path, name: str = "slurm") -> None:
+    """A profile as the user of this cluster edits it: its partition, and no accounting."""
+    profile = yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
     profile["default-resources"] = {"slurm_partition": "main"}
     profile |= {"slurm-no-account": True, "slurm-status-command": "squeue"}
     profile |= {"latency-wait": 5, "slurm-init-seconds-before-status-checks": 2}
@@ -42,40 +76,153 @@ def write_profile(folder: Path) -> None:
     (folder / "profile" / "config.yaml").write_text(yaml.safe_dump(profile))
 
 
-def command(*arguments: str) -> list:
-    start = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
-    return [*start, "--workflow-profile", "profile", *arguments]
+@pytest.fixture
+def start(slurm):
+    """Start Snakemake in a folder, submitting; its output goes to output.txt there."""
+    processes = []
 
+    def start_in(folder: Path, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
+        command += [*arguments, "--workflow-profile", "profile", "--configfile", "study.yaml"]
+        with open(folder / "output.txt", "a") as output:
+            process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=slurm)
+        processes.append(process)
+        return process
 
-def start(folder: Path, slurm: str, *arguments: str) -> subprocess.Popen:
-    """Snakemake at work in a folder, submitting; its output goes to output.txt there."""
-    with open(folder / "output.txt", "a") as output:
-        return subprocess.Popen(
-            command(*arguments, "--configfile", "study.yaml"),
-            cwd=folder,
-            stdout=output,
-            stderr=output,
-            env=os.environ | {"SLURM_CONF": slurm},
-        )
+    yield start_in
+    for process in processes:
+        process.kill()
+        process.wait()
 
 
 def finish(folder: Path, process: subprocess.Popen) -> str:
+    """What Snakemake printed, when it has finished well."""
     code = process.wait(timeout=400)
     text = (folder / "output.txt").read_text()
     assert code == 0, text
     return text
 
 
-def test_the_default_study_is_the_same_to_the_byte(slurm, tmp_path):
+def training(folder: Path, count: int) -> list[psutil.Process]:
+    """The processes that train in a folder, as soon as there are so many at work."""
+
+    def all_at_work() -> bool:
+        return len(list(folder.glob("logs/*/train/**/*.log"))) == count
+
+    wait_for(all_at_work, "training", folder / "logs")
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        for word in (process.info["cmdline"] or [])[-1:]
+        if word.startswith(f"{folder}/.snakemake/scripts/") and word.endswith(".train.py")
+    ]
+
+
+def job_of(process: psutil.Process) -> str:
+    """The number of the SLURM job that a process belongs to."""
+    return process.environ()["SLURM_JOB_ID"]
+
+
+def running_jobs(slurm: dict) -> set[str]:
+    command = ["squeue", "--noheader", "--states=RUNNING", "--format=%i"]
+    done = subprocess.run(command, env=slurm, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def slurm_said(folder: Path) -> str:
+    """What SLURM printed of training jobs."""
+    return "".join(path.read_text() for path in folder.glob("logs/slurm/rule_train/**/*.log"))
+
+
+def test_the_default_study_is_the_same_to_the_byte(start, tmp_path):
     local, cluster = tmp_path / "local", tmp_path / "cluster"
     for folder in (local, cluster):
         folder.mkdir()
-        (folder / "study.yaml").write_text("{}")
+        write_study(folder, {})
     write_profile(cluster)
-    process = start(cluster, slurm)
-    text = finish(cluster, process)
+    text = finish(cluster, start(cluster))
     assert snakemake(local).returncode == 0
     assert text.count("has been submitted with SLURM jobid") >= 56
-    first, second = (contents(folder / "results", *RESULTS) for folder in (local, cluster))
+    first, second = (contents(folder / "results", "*") for folder in (local, cluster))
     assert len(first) > 56 * 4
     assert first == second
+
+
+def test_stopped_jobs_are_sent_again(slurm, start, long, long_results):
+    """One is cancelled and goes on where it was, one dies and starts over."""
+    snakemake_process = start(long, SUMMARY)
+    jobs = training(long, 2)
+    jobs[0].kill()
+    jobs[0].wait()
+    subprocess.run(["scancel", job_of(jobs[1])], env=slurm, check=True)
+    wait_for(lambda: list(long.rglob("progress.pt")), "keeping progress", long)
+    text = finish(long, snakemake_process)
+    assert text.count("Trying to restart job") == 2
+    assert contents(long / "results", "*") == long_results
+    assert not list(long.rglob("progress.pt"))
+
+
+def test_a_job_over_its_memory_gets_more(start, long, long_results):
+    text = finish(long, start(long, SUMMARY, "--set-resources", "train:mem_mb=300*attempt"))
+    assert text.count("Trying to restart job") >= 2
+    assert "exceeded memory limit" in slurm_said(long)
+    assert contents(long / "results", "*") == long_results
+
+
+def test_a_job_over_its_time_goes_on_with_more(start, long, long_results):
+    """The processes are held until their minute is over: SLURM wakes them and asks them to stop."""
+    snakemake_process = start(long, SUMMARY, "--set-resources", "train:runtime=attempt")
+    for process in training(long, 2):
+        process.suspend()
+    wait_for(lambda: len(list(long.rglob("progress.pt"))) == 2, "keeping progress", long, 180)
+    text = finish(long, snakemake_process)
+    assert text.count("Trying to restart job") == 2
+    assert "DUE TO TIME LIMIT" in slurm_said(long)
+    assert contents(long / "results", "*") == long_results
+
+
+def test_a_killed_snakemake_is_started_again(slurm, start, long, long_results):
+    """Jobs that were sent go on alone; as the page says, they are waited for, then it goes on."""
+    snakemake_process = start(long, SUMMARY)
+    jobs = training(long, 2)
+    numbers = {job_of(job) for job in jobs}
+    snakemake_process.kill()
+    snakemake_process.wait()
+    wait_for(lambda: not numbers & running_jobs(slurm), "finishing what was sent", long, 180)
+    trained = {path: path.stat().st_mtime_ns for path in long.rglob("metrics.csv")}
+    assert len(trained) == 2
+    assert start(long, SUMMARY).wait() != 0
+    assert "--unlock" in (long / "output.txt").read_text()
+    assert start(long, "--unlock").wait() == 0
+    finish(long, start(long, SUMMARY))
+    assert {path: path.stat().st_mtime_ns for path in long.rglob("metrics.csv")} == trained
+    assert contents(long / "results", "*") == long_results
+
+
+def test_a_gpu_job_asks_for_a_gpu(slurm, start, long):
+    """In the GPU partition, for one; here it finds none that works, and says so."""
+    write_profile(long, "slurm-gpu")
+    snakemake_process = start(long, SUMMARY, "--retries", "0")
+    assert snakemake_process.wait(timeout=400) != 0
+    text = (long / "output.txt").read_text()
+    assert "device: cuda, but PyTorch finds no GPU on this machine" in text
+    numbers = re.findall(r"Job \d+ has been submitted with SLURM jobid (\d+) .*rule_train", text)
+    for number in numbers:
+        command = ["scontrol", "show", "job", number]
+        job = subprocess.run(command, env=slurm, capture_output=True, text=True, check=True).stdout
+        assert "Partition=gpu" in job and "TresPerJob=gres:gpu:1" in job
+    assert len(numbers) == 2
+
+
+def test_another_scheduler(slurm, start, long, long_results):
+    """The PBS lines of profiles/cluster, with qsub, qstat and qdel as SLURM provides them."""
+    profile = (REPOSITORY / "profiles" / "cluster" / "config.yaml").read_text()
+    before, lines, after = re.split(r"(?<=# PBS, Torque\n)((?:# .*\n)+)", profile)
+    lines = lines.replace("# cluster", "cluster")
+    text = before + lines + after.replace("latency-wait: 60", "latency-wait: 5")
+    (long / "profile" / "config.yaml").write_text(text)
+    snakemake_process = start(long, SUMMARY)
+    subprocess.run(["qdel", job_of(training(long, 2)[0])], env=slurm, check=True)
+    text = finish(long, snakemake_process)
+    assert text.count("Trying to restart job") == 1
+    assert contents(long / "results", "*") == long_results

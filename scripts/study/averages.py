@@ -26,6 +26,8 @@ def read_metrics(path, seeds: range, epochs: int) -> pd.DataFrame:
     advice = "; delete it and run again"
     try:
         frame = pd.read_csv(path, dtype={"seed": int, "epoch": int} | dict.fromkeys(METRICS, float))
+        if not Path(path).read_bytes().endswith(b"\n"):  # its last number may have lost digits
+            raise ValueError("its last line is cut off")
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read ({error}){advice}") from error
     if list(frame.columns) != ["seed", "epoch", *METRICS]:
@@ -93,7 +95,10 @@ def collect_runs(runs: list[dict], paths: list[str]) -> pd.DataFrame:
     rows = []
     for run, path in zip(runs, paths, strict=True):
         try:
-            recorded = json.loads(Path(path).read_text(encoding="utf-8"))
+            text = Path(path).read_text(encoding="utf-8")
+            recorded = json.loads(text)
+            if not text.endswith("\n"):
+                raise ValueError("its end is cut off")
             if not isinstance(recorded, dict) or not isinstance(recorded.get("settings"), dict):
                 raise ValueError("no record of a run")
             row = DEFAULTS | recorded["settings"] | recorded

@@ -1,13 +1,20 @@
 """Files that are whole or absent, and digests of files and code."""
 
 import ast
+import errno
 import hashlib
 import os
 import socket
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from study.errors import UserError
+
 PACKAGE = Path(__file__).parent
+# What keeps a file from being written, and is the user's to mend.
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+ABANDONED_SECONDS = 86400  # after which a temporary file of another machine is nobody's
 
 
 @contextmanager
@@ -15,24 +22,36 @@ def replacing_all(*paths):
     """Give a temporary name beside each path to write to, and move all into place at the end.
 
     They are moved in the order given, after all of them are on the disk, so that where the last
-    one is, all are, and whole, also after a crash of the machine. What an exception or a kill
-    leaves behind are temporary files, which the next to write here removes. Their names differ
-    between processes: one that outlived its parent cannot spoil what another writes.
+    one is, all are, and whole, also after a crash of the machine. What a kill leaves behind are
+    temporary files, which the next to write here removes. Their names differ between processes:
+    one that outlived its parent cannot spoil what another writes.
+
+    Raises:
+        UserError: the disk is full, or must not be written to.
     """
     paths = [Path(path) for path in paths]
     writer = f"{socket.gethostname()}-{os.getpid()}"
     parts = [path.with_name(f"{path.name}.{writer}.part") for path in paths]
-    for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in path.parent.glob(f"{path.name}.*.part"):
-            leftover.unlink(missing_ok=True)
-    yield parts
-    for part in parts:
-        _flush(part)
-    for part, path in zip(parts, paths):
-        part.replace(path)
-    for folder in {path.parent for path in paths}:
-        _flush(folder)
+    try:
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for part in path.parent.glob(f"{path.name}.*.part"):
+                if _abandoned(part, path):
+                    part.unlink(missing_ok=True)
+        yield parts
+        for part in parts:
+            _flush(part)
+        for part, path in zip(parts, paths):
+            part.replace(path)
+        for folder in {path.parent for path in paths}:
+            _flush(folder)
+    except BaseException as error:
+        for part in parts:
+            with suppress(OSError):
+                part.unlink()
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            raise UserError(f"{paths[-1]}: cannot be written ({error.strerror})") from error
+        raise
 
 
 @contextmanager
@@ -40,6 +59,19 @@ def replacing(path):
     """`replacing_all` for one path."""
     with replacing_all(path) as (part,):
         yield part
+
+
+def _abandoned(part: Path, path: Path) -> bool:
+    """Whether the process that writes a temporary file is no more."""
+    import psutil  # takes a while, and is hardly ever needed
+
+    writer = part.name.removeprefix(f"{path.name}.").removesuffix(".part")
+    host, _, process = writer.rpartition("-")
+    if host == socket.gethostname() and process.isdigit():
+        return not psutil.pid_exists(int(process))
+    with suppress(OSError):
+        return time.time() - part.stat().st_mtime > ABANDONED_SECONDS
+    return False
 
 
 def _flush(path: Path) -> None:

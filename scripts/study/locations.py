@@ -106,7 +106,9 @@ def _digests(files: dict[str, Path], cache: Path) -> dict[str, str]:
             raise UserError(f"{error.filename}: cannot be read ({error.strerror})") from error
     if new:
         known |= {stamps[part]: digest for part, digest in found.items()}
-        with suppress(OSError):  # only a memory: another process may be writing it as well
+        with suppress(
+            OSError, UserError
+        ):  # only a memory: another process may be writing it as well
             write_text(cache, json.dumps(known))
     return {part: known[stamp] for part, stamp in stamps.items()}
 

@@ -7,10 +7,13 @@ its time is not killed for the same.
 import itertools
 import json
 import math
+import zipfile
 from pathlib import Path
 
 from study.cells import cell_parameters
 from study.choices import LOSSES, OPTIMIZERS
+from study.errors import UserError
+from study.locations import locate
 
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
 # and a CUDA context takes some of our memory too.
@@ -19,6 +22,10 @@ TORCH_MB = {"cpu": 800, "cuda": 3000}
 STEPS_PER_SECOND = 500
 FLOPS = 5e9
 STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
+READ_MB_PER_SECOND = 1  # a slow core that decodes images, from a slow disk
+DOWNLOAD_MB = 500  # the largest two-class MedMNIST set, 3D at 64 pixels, as arrays
+DOWNLOAD_MINUTES = 30
+THUMBNAIL_VALUES = 3 * 32 * 32  # of an image, at most, as `study.audit` compares them
 
 
 def growing(amount: int):
@@ -28,6 +35,62 @@ def growing(amount: int):
         return amount * attempt
 
     return resource
+
+
+def source_megabytes(study: dict) -> float:
+    """How large the data set's files are, unpacked, in MiB.
+
+    Images in folders are decoded a few at a time: what their files take on the disk counts.
+    """
+    entry = study["datasets"][study["dataset"]]
+    if entry["kind"] == "sklearn":
+        return 1
+    if entry["kind"] == "medmnist" and "path" not in entry:
+        return DOWNLOAD_MB
+    try:
+        files = locate(study["dataset"], entry).values()
+        return sum(_unpacked(path) for path in files) / 2**20
+    except (UserError, OSError):  # the job itself says what is wrong
+        return 1
+
+
+def preparation_memory(study: dict, wildcards, attempt) -> int:
+    """The memory of preparing the data, in MiB: all splits, as they are read and as written."""
+    return math.ceil(600 + 3 * source_megabytes(study)) * attempt
+
+
+def preparation_minutes(study: dict, wildcards, attempt) -> int:
+    """The time of preparing the data, in minutes."""
+    minutes = source_megabytes(study) / READ_MB_PER_SECOND / 60
+    if study["datasets"][study["dataset"]]["kind"] == "medmnist":
+        minutes += DOWNLOAD_MINUTES
+    return math.ceil(STARTUP_MINUTES + minutes) * attempt
+
+
+def audit_memory(study: dict, wildcards, input, attempt) -> int:
+    """The memory of the audit, in MiB: the data as stored, and thumbnails.
+
+    Raises:
+        FileNotFoundError: the data are not prepared yet.
+    """
+    features, counts = _data_size(input)
+    samples = sum(counts.values())
+    stored = Path(input.data[1]).stat().st_size
+    thumbnails = 4 * samples * min(features, THUMBNAIL_VALUES)
+    return math.ceil(600 + 1.5 * (stored + 5 * thumbnails) / 2**20) * attempt
+
+
+def audit_minutes(study: dict, wildcards, input, attempt) -> int:
+    """The time of the audit, in minutes: every pair of thumbnails, and reading all samples.
+
+    Raises:
+        FileNotFoundError: the data are not prepared yet.
+    """
+    features, counts = _data_size(input)
+    samples = sum(counts.values())
+    seconds = Path(input.data[1]).stat().st_size / 2**20 / READ_MB_PER_SECOND
+    seconds += samples**2 * min(features, THUMBNAIL_VALUES) / FLOPS
+    return math.ceil(STARTUP_MINUTES + seconds / 60) * attempt
 
 
 def training_memory(study: dict, wildcards, input, attempt) -> int:
@@ -65,6 +128,14 @@ def training_minutes(study: dict, wildcards, input, attempt) -> int:
     operations = 6 * _weights(parameters, features) * sum(counts.values())
     seconds = study["epochs_per_round"] * seeds * (steps / STEPS_PER_SECOND + operations / FLOPS)
     return math.ceil(STARTUP_MINUTES + seconds / 60) * attempt
+
+
+def _unpacked(path: Path) -> int:
+    """A file's size in bytes, of an .npz that of its arrays."""
+    if path.suffix == ".npz" and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    return path.stat().st_size
 
 
 def _data_size(input) -> tuple[int, dict[str, int]]:

@@ -45,8 +45,8 @@ rule summarize:
         "../../envs/study.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=growing(1000 + len(RUNS)),
+        runtime=growing(10 + len(RUNS) // 100),
     params:
         plan=summary_plan(STUDY, CODE, RUNS),
     message:

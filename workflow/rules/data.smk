@@ -20,8 +20,8 @@ rule prepare_data:
         "../../envs/study.yaml"
     threads: 4
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
+        mem_mb=partial(preparation_memory, STUDY),
+        runtime=partial(preparation_minutes, STUDY),
     message:
         "Prepare the data"
     script:
@@ -49,8 +49,8 @@ rule audit_data:
         "../../envs/study.yaml"
     threads: 1
     resources:
-        mem_mb=growing(8000),
-        runtime=growing(60),
+        mem_mb=partial(audit_memory, STUDY),
+        runtime=partial(audit_minutes, STUDY),
     params:
         plan={"code": CODE["audit_data"]},
     message:

@@ -14,8 +14,8 @@ rule evaluate:
         "../../envs/study.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
+        mem_mb=growing(1500 + len(RUNS)),
+        runtime=growing(10 + len(RUNS) // 10),
     params:
         plan=evaluation_plan(CODE, RUNS),
     message:
@@ -40,8 +40,8 @@ rule compare_levels:
         "../../envs/study.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
+        mem_mb=growing(1500 + len(RUNS)),
+        runtime=growing(10 + len(RUNS) // 10),
     params:
         plan=comparison_plan(STUDY, CODE, RUNS),
     message:
@@ -71,8 +71,8 @@ rule estimate_effects:
         "../../envs/study.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
+        mem_mb=growing(1500 + len(RUNS)),
+        runtime=growing(10 + len(RUNS) // 10),
     params:
         plan=effects_plan(STUDY, CODE),
     message:

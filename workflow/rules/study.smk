@@ -6,6 +6,7 @@ from functools import partial
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.cells import plan_study
+from study.checksums import check_checksums, remove_checksums, write_checksums
 from study.config import read_config
 from study.files import code_digest
 from study.jobs import (
@@ -31,7 +32,15 @@ from study.jobs import (
     table_plan,
     training_run,
 )
-from study.resources import growing, training_memory, training_minutes
+from study.resources import (
+    audit_memory,
+    audit_minutes,
+    growing,
+    preparation_memory,
+    preparation_minutes,
+    training_memory,
+    training_minutes,
+)
 
 STUDY = plan_study(read_config(config))
 BENCHMARKS = f"benchmarks/{STUDY['dataset']}"

@@ -1,0 +1,364 @@
+"""Break a small study in every way at hand, resume it, and compare it with an undisturbed one.
+
+    python tests/fault_test.py --trials 60 --seed 0
+
+Each trial runs the study in a folder of its own, does one thing to it at a random moment, takes
+the cause away and runs it again until it is through. A run that stops must say why. In the end
+every file must be the same to the byte, and no run that was finished may have been trained again.
+Linux only: the study lies on a small tmpfs in a mount namespace of this program's own.
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from base64 import urlsafe_b64decode
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import psutil
+from conftest import REPOSITORY, SMALL_STUDY, contents, tiny_arrays, write_study
+
+STUDY = SMALL_STUDY | {"rounds": 2, "epochs_per_round": 600, "warmup_epochs": 100}
+STUDY |= {"seeds": 2, "seeds_per_job": 1}
+DISK_MB = 64
+PATIENCE = 300  # seconds after which a run counts as hung
+# What a message names that is to be deleted: files, or what is around one.
+DAMAGED = re.compile(r"^((?:\S+, )*\S+)(?: and \d+ more)?: .*delete (it|them|its folder)\b", re.M)
+
+
+class Failure(Exception):
+    """The study did not survive."""
+
+
+# ---- Running a study ----------------------------------------------------------------------------
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen:
+    """Snakemake at work in a folder, in a process group of its own."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
+    command += ["--cores", "2", "--configfile", "study.yaml", *arguments]
+    with open(output_of(folder), "w") as output:
+        return subprocess.Popen(
+            command, cwd=folder, stdout=output, stderr=output, start_new_session=True
+        )
+
+
+def output_of(folder: Path) -> Path:
+    """Where the output of runs in a folder goes: not on the disk that is filled."""
+    return folder.parents[1] / "output.txt"
+
+
+def finish(folder: Path, process: subprocess.Popen) -> tuple[int, str]:
+    """A run's exit status and what it printed."""
+    try:
+        code = process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise Failure("a run hangs") from None
+    return code, output_of(folder).read_text(errors="replace")
+
+
+def run_for(folder: Path, seconds: float) -> subprocess.Popen:
+    """Snakemake after so many seconds; it may be through by then."""
+    process = start(folder)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    return process
+
+
+def stop(process: subprocess.Popen) -> None:
+    """Stop a run as ctrl-c does, and all that it started."""
+    process.send_signal(signal.SIGINT)
+    process.wait(PATIENCE)
+
+
+def jobs(folder: Path) -> list[psutil.Process]:
+    """The scripts at work in a folder."""
+    scripts = f"{folder}/.snakemake/scripts/"
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(word.startswith(scripts) for word in process.info["cmdline"] or [])
+    ]
+
+
+def finished_runs(folder: Path) -> dict[Path, int]:
+    """The metrics of runs that Snakemake knows to be finished, with the time of each."""
+    unfinished = set()
+    marks = folder / ".snakemake" / "incomplete"
+    for mark in (path for path in marks.rglob("*") if path.is_file()):
+        name = "".join(part.removeprefix("@") for part in mark.relative_to(marks).parts)
+        unfinished.add(folder / decode(name))
+    found = folder.glob("results/*/runs/*/*/*/metrics.csv")
+    return {path: path.stat().st_mtime_ns for path in found if path not in unfinished}
+
+
+def decode(name: str) -> str:
+    """The path that a file of Snakemake's records is about."""
+    return urlsafe_b64decode(name).decode()
+
+
+def resume(folder: Path) -> int:
+    """Run a study until it is through, as its messages say; how many of them it took."""
+    messages = 0
+    while True:
+        code, said = finish(folder, start(folder))
+        if code == 0:
+            return messages
+        messages += 1
+        if "Traceback" in said:
+            raise Failure(f"a traceback:\n{said}")
+        damaged = [match for match in DAMAGED.finditer(said) if (folder / first(match)).exists()]
+        if messages > 10:
+            raise Failure(f"ten messages did not help:\n{said}")
+        if "cannot be locked" in said or "LockException" in said:
+            finish(folder, start(folder, "--unlock"))
+        elif damaged:
+            for match in damaged:
+                for name in match[1].split(", "):
+                    path = folder / name
+                    shutil.rmtree(path.parent) if "folder" in match[2] else path.unlink()
+        else:
+            raise Failure(f"it does not say what is to be done:\n{said}")
+
+
+def first(match: re.Match) -> str:
+    return match[1].split(", ")[0]
+
+
+# ---- Faults: each does harm, takes the cause away, and says what it did, to which file -----------
+
+
+def kill_a_job(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+    process = run_for(folder, chance.uniform(0, seconds))
+    while not (at_work := jobs(folder)):
+        if process.poll() is not None:
+            return "no job at work: nothing killed", None
+    number = chance.choice([signal.SIGKILL, signal.SIGTERM])
+    victim = chance.choice(at_work)
+    try:
+        victim.send_signal(number)
+    except psutil.NoSuchProcess:
+        return "the job was through: nothing killed", None
+    finish(folder, process)
+    return f"a job killed, {number.name}", None
+
+
+def kill_snakemake(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+    """Jobs that it started go on for a while, beside those of the next Snakemake."""
+    process = run_for(folder, chance.uniform(0, seconds))
+    number = chance.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+    process.send_signal(number)
+    finish(folder, process)
+    return f"Snakemake killed, {number.name}", None
+
+
+def kill_everything(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+    process = run_for(folder, chance.uniform(0, seconds))
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    for job in jobs(folder):
+        job.kill()
+    process.wait()
+    return "Snakemake and all jobs killed, SIGKILL", None
+
+
+def truncate_while_unfinished(
+    folder: Path, chance: random.Random, seconds: float
+) -> tuple[str, Path | None]:
+    """Of a study that was stopped: a file that is still to be read."""
+    stop(run_for(folder, chance.uniform(seconds / 4, seconds)))
+    runs = [path.parent for path in finished_runs(folder)]
+    files = [path / name for path in runs for name in ("metrics.csv", "run.json", "scores.npz")]
+    following = [(path, path.with_name("round2") / "metrics.csv") for path in runs]
+    files += [path / "checkpoint.pt" for path, next_run in following if not next_run.exists()]
+    files += folder.glob("results/*/runs/*/*/*/progress.pt")
+    files += folder.glob(".snakemake/metadata/*")
+    if len(runs) < 8:
+        files += folder.glob("results/*/data/*/[di]*")  # description.json, inputs.npy
+        files += folder.glob("results/*/data/*/labels.npy")
+    return truncate(folder, files, chance)
+
+
+def truncate_when_finished(
+    folder: Path, chance: random.Random, seconds: float
+) -> tuple[str, Path | None]:
+    """Any file that SHA256SUMS lists."""
+    finish(folder, start(folder))
+    (sums,) = folder.glob("results/*/SHA256SUMS")
+    files = [sums.parent / line.split("  ")[1] for line in sums.read_text().splitlines()]
+    return truncate(folder, files, chance)
+
+
+def truncate(folder: Path, files: list[Path], chance: random.Random) -> tuple[str, Path | None]:
+    files = sorted(path for path in files if path.is_file() and path.stat().st_size)
+    if not files:
+        return "no file there: nothing truncated", None
+    name = chance.choice(sorted({file_kind(path) for path in files}))
+    path = chance.choice([path for path in files if file_kind(path) == name])
+    size = path.stat().st_size
+    os.truncate(path, chance.choice([0, chance.randrange(size), size - 1]))
+    return f"truncated, {name}", folder / decode(path.name) if name == "metadata" else path
+
+
+def file_kind(path: Path) -> str:
+    return "metadata" if path.parent.name == "metadata" else path.name
+
+
+def damage_the_source(
+    folder: Path, chance: random.Random, seconds: float
+) -> tuple[str, Path | None]:
+    """The user's own data, before or in the middle of the study; then they are put back."""
+    if chance.random() < 0.5:
+        stop(run_for(folder, chance.uniform(0, seconds)))
+    source = folder / "tiny.npz"
+    whole = source.read_bytes()
+    os.truncate(source, chance.randrange(len(whole)))
+    code, said = finish(folder, start(folder))
+    if code == 0 or "tiny.npz" not in said:
+        raise Failure(f"damaged data are not named:\n{said}")
+    source.write_bytes(whole)
+    return "the source truncated", None
+
+
+def fill_the_disk(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+    if chance.random() < 0.5:
+        stop(run_for(folder, chance.uniform(0, seconds)))
+    ballast = folder.parent / "ballast"
+    free = shutil.disk_usage(folder).free
+    with open(ballast, "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, max(4096, free - chance.randrange(1_000_000)))
+    check_named(folder, "No space left on device")
+    ballast.unlink()
+    return "the disk full", None
+
+
+def write_protect(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+    stop(run_for(folder, chance.uniform(0, seconds)))
+    names = ["", "results", "results/tiny", "results/tiny/runs", "logs", ".snakemake"]
+    names += [".snakemake/metadata", "results/tiny/statistics", "results/tiny/tables"]
+    protected = chance.choice([name for name in names if (folder / name).is_dir()])
+    path = str(folder / protected)
+    subprocess.run(["mount", "--bind", path, path], check=True)
+    subprocess.run(["mount", "-o", "remount,bind,ro", path], check=True)
+    try:
+        check_named(folder, "Read-only file system", "Permission denied")
+    finally:
+        subprocess.run(["umount", path], check=True)
+    return f"read-only, {protected or 'the whole folder'}", None
+
+
+def check_named(folder: Path, *causes: str) -> None:
+    """A run comes to an end, and if it does not finish it names the cause."""
+    code, said = finish(folder, start(folder))
+    if code and not any(cause in said for cause in causes):
+        raise Failure(f"the cause is not named:\n{said}")
+
+
+FAULTS = [
+    kill_a_job,
+    kill_snakemake,
+    kill_everything,
+    truncate_while_unfinished,
+    truncate_when_finished,
+    damage_the_source,
+    fill_the_disk,
+    write_protect,
+]
+
+
+# ---- Trials -------------------------------------------------------------------------------------
+
+
+def prepare(folder: Path, **changes) -> Path:
+    folder.mkdir()
+    np.savez(folder / "tiny.npz", **tiny_arrays())
+    write_study(folder, STUDY, **changes)
+    return folder
+
+
+def count_different(first: dict[str, bytes], second: dict[str, bytes]) -> int:
+    """How many bytes differ, of all files; what one side lacks differs."""
+    different = 0
+    for name in first.keys() | second.keys():
+        a, b = first.get(name, b""), second.get(name, b"")
+        different += abs(len(a) - len(b)) + sum(x != y for x, y in zip(a, b))
+        if a != b:
+            print(f"differs: {name}, {len(a)} and {len(b)} bytes", flush=True)
+    return different
+
+
+def main(trials: int, seed: int, disk: Path) -> bool:
+    """Run all trials, print what came out; whether nothing was lost."""
+    chance = random.Random(seed)
+    whole = prepare(disk / "undisturbed")
+    begin = time.monotonic()
+    code, said = finish(whole, start(whole))
+    seconds = time.monotonic() - begin
+    if code:
+        raise Failure(said)
+    expected = contents(whole / "results", "*")
+    print(f"{len(finished_runs(whole))} runs, {len(expected)} files, {seconds:.0f} s", flush=True)
+    injected, lost, different, messages = Counter(), 0, 0, 0
+    for number in range(trials):
+        fault = FAULTS[number % len(FAULTS)]
+        folder = prepare(disk / f"trial{number}", checkpoint_every=chance.choice([0, 50]))
+        done, spoilt = fault(folder, chance, seconds)
+        before = finished_runs(folder)
+        messages += resume(folder)
+        retrained = sum(
+            path.stat().st_mtime_ns != stamp
+            for path, stamp in before.items()
+            # a run whose file was spoilt on purpose, and those after it, are to be trained again
+            if not (spoilt and path.parents[1] in spoilt.parents)
+        )
+        difference = count_different(expected, contents(folder / "results", "*"))
+        print(f"{number + 1}: {done}; {retrained} lost, {difference} bytes differ", flush=True)
+        injected[done.partition(",")[0]] += "nothing" not in done
+        lost, different = lost + retrained, different + difference
+        for job in jobs(folder):
+            job.kill()
+        shutil.rmtree(folder)
+    for kind, count in sorted(injected.items()):
+        print(f"  {kind}: {count}")
+    print(
+        f"faults injected: {injected.total()}, messages followed: {messages},"
+        f" runs lost: {lost}, bytes that differ: {different}"
+    )
+    return not lost and not different
+
+
+def unshared(*command: str) -> list[str]:
+    """A command in a mount namespace of its own, where it may mount."""
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", "--mount", *user, *command]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--trials", type=int, default=len(FAULTS) * 8)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    if "IN_NAMESPACE" not in os.environ:
+        os.environ["IN_NAMESPACE"] = "yes"
+        command = unshared(sys.executable, *sys.argv)
+        os.execvp(command[0], command)
+    with tempfile.TemporaryDirectory() as place:
+        disk, size = Path(place) / "disk", f"size={DISK_MB}m"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk], check=True)
+        try:
+            sys.exit(not main(arguments.trials, arguments.seed, disk))
+        except Failure as failure:
+            sys.exit(str(failure))
+        finally:
+            subprocess.run(["umount", "--lazy", disk], check=True)
