@@ -251,7 +251,7 @@ def write_protect(folder: Path, chance: random.Random, seconds: float) -> tuple[
     subprocess.run(["mount", "--bind", path, path], check=True)
     subprocess.run(["mount", "-o", "remount,bind,ro", path], check=True)
     try:
-        check_named(folder, "Read-only file system", "Permission denied")
+        check_named(folder, "Read-only file system", "Write-protected output files")
     finally:
         subprocess.run(["umount", path], check=True)
     return f"read-only, {protected or 'the whole folder'}", None
