@@ -25,10 +25,12 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
 from conftest import REPOSITORY, SMALL_STUDY, contents, tiny_arrays, write_study
 
 STUDY = SMALL_STUDY | {"rounds": 2, "epochs_per_round": 600, "warmup_epochs": 100}
-STUDY |= {"seeds": 2, "seeds_per_job": 1}
 DISK_MB = 64
 PATIENCE = 300  # seconds after which a run counts as hung
 # What a message names that is to be deleted: files, or what is around one.
@@ -183,7 +185,7 @@ def truncate_while_unfinished(
     files += [path / "checkpoint.pt" for path, next_run in following if not next_run.exists()]
     files += folder.glob("results/*/runs/*/*/*/progress.pt")
     files += folder.glob(".snakemake/metadata/*")
-    if len(runs) < 8:
+    if len(runs) < 4:
         files += folder.glob("results/*/data/*/[di]*")  # description.json, inputs.npy
         files += folder.glob("results/*/data/*/labels.npy")
     return truncate(folder, files, chance)

@@ -22,8 +22,8 @@ def test_a_changed_file_is_named_until_it_is_made_again(finished):
     assert "tables/table1.csv: FAILED" in check_by_hand(results).stdout
     assert_readable(
         snakemake(finished),
-        "results/tiny/tables/table1.csv: changed since the study wrote them; delete them",
-        "or delete results/tiny/SHA256SUMS to keep them",
+        "results/tiny/tables/table1.csv: changed since the study wrote it; delete it and run again,"
+        " or delete results/tiny/SHA256SUMS to keep it",
     )
     table.unlink()
     done = snakemake(finished)

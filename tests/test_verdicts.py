@@ -113,7 +113,8 @@ def test_a_confounded_pair_is_refused(finished):
     (path,) = (finished / RESULTS).glob("runs/ce_*/*/round1/run.json")
     record = json.loads(path.read_text())
     record["settings"]["hidden_units"] = 16
-    path.write_text(json.dumps(record))
+    path.write_text(json.dumps(record) + "\n")
+    (finished / RESULTS / "SHA256SUMS").unlink()
     done = snakemake(finished, "regenerate_report")
     assert done.returncode == 0, done.stdout
     reason = "differ in hidden_units (16 against 8), not in loss alone"

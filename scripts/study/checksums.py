@@ -47,7 +47,8 @@ def check_checksums(results: Path) -> None:
     ]
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        it = "it" if len(changed) == 1 else "them"
         raise UserError(
-            f"{', '.join(changed[:3])}{more}: changed since the study wrote them; delete them to"
-            f" have them made again, or delete {sums} to keep them"
+            f"{', '.join(changed[:3])}{more}: changed since the study wrote {it}; delete {it} and"
+            f" run again, or delete {sums} to keep {it}"
         )

@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from study.errors import UserError
@@ -106,20 +107,21 @@ def code_digest(script) -> str:
     pending, sources = [Path(script)], {}
     while pending:
         path = pending.pop()
-        if path.name in sources:
-            continue
-        sources[path.name] = path.read_bytes()
-        for node in ast.walk(ast.parse(sources[path.name])):
-            if isinstance(node, ast.ImportFrom):
-                pending += _modules(node)
+        if path.name not in sources:
+            sources[path.name] = path.read_bytes()
+            modules = [PACKAGE / f"{name}.py" for name in _imported(sources[path.name])]
+            pending += [module for module in modules if module.exists()]
     digests = [hashlib.sha256(sources[name]).hexdigest() for name in sorted(sources)]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def _modules(node: ast.ImportFrom) -> list[Path]:
-    """The files of this package that `from study.x import …` or `from study import x` names."""
-    package, _, module = (node.module or "").partition(".")
-    if package != PACKAGE.name:
-        return []
-    names = [module] if module else [alias.name for alias in node.names]
-    return [path for path in (PACKAGE / f"{name}.py" for name in names) if path.exists()]
+@cache
+def _imported(source: bytes) -> list[str]:
+    """What `from study.x import …` or `from study import x` names in a module's source."""
+    names = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            package, _, module = (node.module or "").partition(".")
+            if package == PACKAGE.name:
+                names += [module] if module else [alias.name for alias in node.names]
+    return names
