@@ -40,38 +40,42 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 
+RESULTS = [
+    "<results>/report.html",
+    run_files(STUDY, RUNS, "metrics.csv"),
+    run_files(STUDY, RUNS, "scores.npz"),
+    run_files(STUDY, RUNS, "run.json"),
+    collect("<results>/{file}.csv", file=["cells", "runs", "summary", "evaluation"]),
+    collect(
+        "<results>/tables/{table}.{kind}",
+        table=STUDY["tables"],
+        kind=["csv", "md", "tex"],
+    ),
+    collect(
+        "<results>/figures/{figure}.{kind}",
+        figure=STUDY["figures"],
+        kind=["svg", "png"],
+    ),
+    collect(
+        "<results>/statistics/{file}.csv",
+        file=["levels", "comparisons", "effects", "marginal_means"],
+    ),
+    collect("<results>/statistics/interactions.{kind}", kind=["svg", "png"]),
+    collect("<results>/statistics/{file}.csv", file=["claims", "claim_pairs"]),
+    REFERENCE,
+]
+
+
+include: "workflow/rules/checksums.smk"
+
+
 rule all:
     default_target: True
     input:
-        "<results>/report.html",
-        run_files(STUDY, RUNS, "metrics.csv"),
-        run_files(STUDY, RUNS, "scores.npz"),
-        run_files(STUDY, RUNS, "run.json"),
-        collect("<results>/{file}.csv", file=["cells", "runs", "summary", "evaluation"]),
-        collect(
-            "<results>/tables/{table}.{kind}",
-            table=STUDY["tables"],
-            kind=["csv", "md", "tex"],
-        ),
-        collect(
-            "<results>/figures/{figure}.{kind}",
-            figure=STUDY["figures"],
-            kind=["svg", "png"],
-        ),
-        collect(
-            "<results>/statistics/{file}.csv",
-            file=["levels", "comparisons", "effects", "marginal_means"],
-        ),
-        collect("<results>/statistics/interactions.{kind}", kind=["svg", "png"]),
-        collect("<results>/statistics/{file}.csv", file=["claims", "claim_pairs"]),
-        REFERENCE,
-
-
-onstart:
-    remove_checksums(results_folder(STUDY))
+        RESULTS,
+        "<results>/SHA256SUMS",
 
 
 onsuccess:
     if REPORT.exists():
-        write_checksums(results_folder(STUDY))
         print(f"Report: {REPORT}")

@@ -1,7 +1,6 @@
 """Write the report: one HTML file with the tables, the figures and what they were made from."""
 
 import base64
-import json
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from study.averages import over_seeds
 from study.choices import level_title, parameter_title
 from study.files import write_text
+from study.findings import read_audit
 from study.frames import read_frame
 from study.parameters import METRICS, PARAMETERS, REPORT_TEMPLATE
 from study.prepared import read_description
@@ -67,7 +67,7 @@ def data_card(paths: list[str]) -> dict | None:
     description, audit, sheet = map(Path, paths)
     card = {
         "description": read_description(description.parent),
-        "audit": json.loads(audit.read_text(encoding="utf-8")),
+        "audit": read_audit(audit),
         "sheet": None,
     }
     if len(card["description"]["shape"]) > 1:

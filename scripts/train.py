@@ -28,7 +28,7 @@ import torch
 
 from study.choices import ACTIVATIONS, LOSSES, OPTIMIZERS
 from study.errors import UserError
-from study.files import file_digest, replacing, replacing_all
+from study.files import file_digest, remove_leftovers, replacing, replacing_all
 from study.parameters import DEFAULTS, METRICS
 from study.prepared import load_split, read_description
 
@@ -323,6 +323,7 @@ def main(
             writer.writerow(["seed", "epoch", *METRICS])
             writer.writerows(progress["table"])
     kept.unlink(missing_ok=True)
+    remove_leftovers(kept)
 
 
 def check_device(device: str) -> None:
@@ -332,6 +333,7 @@ def check_device(device: str) -> None:
 
 
 if __name__ == "__main__":
+    stopping = watch_for_stop()  # before all else: once there is a log, a job can be asked to stop
     sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
     torch.set_num_threads(snakemake.threads)
     check_device(snakemake.params.run["device"])
@@ -342,5 +344,5 @@ if __name__ == "__main__":
         snakemake.output,
         # not among the parameters: how often progress is kept must not train anything again
         int(snakemake.config.get("checkpoint_every") or 0),
-        watch_for_stop(),
+        stopping,
     )

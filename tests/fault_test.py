@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from conftest import REPOSITORY, SMALL_STUDY, contents, tiny_arrays, write_study
 
-STUDY = SMALL_STUDY | {"rounds": 2, "epochs_per_round": 600, "warmup_epochs": 100}
+STUDY = SMALL_STUDY | {"rounds": 2, "epochs_per_round": 400, "warmup_epochs": 100}
 DISK_MB = 64
 PATIENCE = 300  # seconds after which a run counts as hung
 # What a message names that is to be deleted: files, or what is around one.
@@ -125,10 +125,10 @@ def resume(folder: Path) -> int:
         if "cannot be locked" in said or "LockException" in said:
             finish(folder, start(folder, "--unlock"))
         elif damaged:
-            for match in damaged:
-                for name in match[1].split(", "):
+            for names, what in {(match[1], match[2]) for match in damaged}:
+                for name in names.split(", "):
                     path = folder / name
-                    shutil.rmtree(path.parent) if "folder" in match[2] else path.unlink()
+                    shutil.rmtree(path.parent) if "folder" in what else path.unlink()
         else:
             raise Failure(f"it does not say what is to be done:\n{said}")
 
@@ -137,47 +137,56 @@ def first(match: re.Match) -> str:
     return match[1].split(", ")[0]
 
 
-# ---- Faults: each does harm, takes the cause away, and says what it did, to which file -----------
+# ---- Faults -------------------------------------------------------------------------------------
+# Each runs the study for a while, notes the runs that are finished, does harm and takes its cause
+# away; it gives what it did, to which file if it was to one, and those runs.
+
+Harm = tuple[str, Path | None, dict[Path, int]]
 
 
-def kill_a_job(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+def kill_a_job(folder: Path, chance: random.Random, seconds: float) -> Harm:
     process = run_for(folder, chance.uniform(0, seconds))
     while not (at_work := jobs(folder)):
         if process.poll() is not None:
-            return "no job at work: nothing killed", None
+            return "no job at work: nothing killed", None, {}
+    before = finished_runs(folder)
     number = chance.choice([signal.SIGKILL, signal.SIGTERM])
     victim = chance.choice(at_work)
     try:
         victim.send_signal(number)
     except psutil.NoSuchProcess:
-        return "the job was through: nothing killed", None
-    finish(folder, process)
-    return f"a job killed, {number.name}", None
+        return "the job was through: nothing killed", None, before
+    code, _ = finish(folder, process)
+    return f"a job killed, {number.name}" if code else "through: nothing killed", None, before
 
 
-def kill_snakemake(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+def kill_snakemake(folder: Path, chance: random.Random, seconds: float) -> Harm:
     """Jobs that it started go on for a while, beside those of the next Snakemake."""
     process = run_for(folder, chance.uniform(0, seconds))
+    if process.poll() is not None:
+        return "the study was through: nothing killed", None, {}
+    before = finished_runs(folder)
     number = chance.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
     process.send_signal(number)
-    finish(folder, process)
-    return f"Snakemake killed, {number.name}", None
+    code, _ = finish(folder, process)
+    return f"Snakemake killed, {number.name}" if code else "through: nothing killed", None, before
 
 
-def kill_everything(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+def kill_everything(folder: Path, chance: random.Random, seconds: float) -> Harm:
     process = run_for(folder, chance.uniform(0, seconds))
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    for job in jobs(folder):
-        job.kill()
+    if process.poll() is not None:
+        return "the study was through: nothing killed", None, {}
+    before = finished_runs(folder)
+    os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    return "Snakemake and all jobs killed, SIGKILL", None
+    return "Snakemake and all jobs killed, SIGKILL", None, before
 
 
-def truncate_while_unfinished(
-    folder: Path, chance: random.Random, seconds: float
-) -> tuple[str, Path | None]:
-    """Of a study that was stopped: a file that is still to be read."""
+def truncate_while_unfinished(folder: Path, chance: random.Random, seconds: float) -> Harm:
+    """Of a study that was stopped: a file of a run, of the data or of Snakemake's own.
+
+    Of those that are still to be read: what is never read again may stay as it is.
+    """
     stop(run_for(folder, chance.uniform(seconds / 4, seconds)))
     runs = [path.parent for path in finished_runs(folder)]
     files = [path / name for path in runs for name in ("metrics.csv", "run.json", "scores.npz")]
@@ -186,14 +195,16 @@ def truncate_while_unfinished(
     files += folder.glob("results/*/runs/*/*/*/progress.pt")
     files += folder.glob(".snakemake/metadata/*")
     if len(runs) < 4:
-        files += folder.glob("results/*/data/*/[di]*")  # description.json, inputs.npy
-        files += folder.glob("results/*/data/*/labels.npy")
+        names = ("description.json", "inputs.npy", "labels.npy")
+        files += [path for name in names for path in folder.glob(f"results/*/data/*/{name}")]
+    if not list(folder.glob("results/*/data/*/audit.json")):
+        files += folder.glob("results/*/data/*/samples.csv")
+    if not (folder / "results" / "tiny" / "report.html").exists():
+        files += folder.glob("results/*/data/*/audit.json")
     return truncate(folder, files, chance)
 
 
-def truncate_when_finished(
-    folder: Path, chance: random.Random, seconds: float
-) -> tuple[str, Path | None]:
+def truncate_when_finished(folder: Path, chance: random.Random, seconds: float) -> Harm:
     """Any file that SHA256SUMS lists."""
     finish(folder, start(folder))
     (sums,) = folder.glob("results/*/SHA256SUMS")
@@ -201,27 +212,28 @@ def truncate_when_finished(
     return truncate(folder, files, chance)
 
 
-def truncate(folder: Path, files: list[Path], chance: random.Random) -> tuple[str, Path | None]:
+def truncate(folder: Path, files: list[Path], chance: random.Random) -> Harm:
     files = sorted(path for path in files if path.is_file() and path.stat().st_size)
     if not files:
-        return "no file there: nothing truncated", None
+        return "no file there: nothing truncated", None, {}
+    before = finished_runs(folder)
     name = chance.choice(sorted({file_kind(path) for path in files}))
     path = chance.choice([path for path in files if file_kind(path) == name])
     size = path.stat().st_size
     os.truncate(path, chance.choice([0, chance.randrange(size), size - 1]))
-    return f"truncated, {name}", folder / decode(path.name) if name == "metadata" else path
+    spoilt = folder / decode(path.name) if name == "metadata" else path
+    return f"truncated, {name}", spoilt, before
 
 
 def file_kind(path: Path) -> str:
     return "metadata" if path.parent.name == "metadata" else path.name
 
 
-def damage_the_source(
-    folder: Path, chance: random.Random, seconds: float
-) -> tuple[str, Path | None]:
+def damage_the_source(folder: Path, chance: random.Random, seconds: float) -> Harm:
     """The user's own data, before or in the middle of the study; then they are put back."""
     if chance.random() < 0.5:
         stop(run_for(folder, chance.uniform(0, seconds)))
+    before = finished_runs(folder)
     source = folder / "tiny.npz"
     whole = source.read_bytes()
     os.truncate(source, chance.randrange(len(whole)))
@@ -229,41 +241,45 @@ def damage_the_source(
     if code == 0 or "tiny.npz" not in said:
         raise Failure(f"damaged data are not named:\n{said}")
     source.write_bytes(whole)
-    return "the source truncated", None
+    return "the source truncated", None, before
 
 
-def fill_the_disk(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+def fill_the_disk(folder: Path, chance: random.Random, seconds: float) -> Harm:
     if chance.random() < 0.5:
         stop(run_for(folder, chance.uniform(0, seconds)))
+    before = finished_runs(folder)
     ballast = folder.parent / "ballast"
     free = shutil.disk_usage(folder).free
     with open(ballast, "wb") as file:
-        os.posix_fallocate(file.fileno(), 0, max(4096, free - chance.randrange(1_000_000)))
-    check_named(folder, "No space left on device")
+        os.posix_fallocate(file.fileno(), 0, max(4096, free - chance.randrange(500_000)))
+    stopped = check_named(folder, "No space left on device")
     ballast.unlink()
-    return "the disk full", None
+    return "the disk full" if stopped else "room enough: nothing failed", None, before
 
 
-def write_protect(folder: Path, chance: random.Random, seconds: float) -> tuple[str, Path | None]:
+def write_protect(folder: Path, chance: random.Random, seconds: float) -> Harm:
     stop(run_for(folder, chance.uniform(0, seconds)))
     names = ["", "results", "results/tiny", "results/tiny/runs", "logs", ".snakemake"]
     names += [".snakemake/metadata", "results/tiny/statistics", "results/tiny/tables"]
     protected = chance.choice([name for name in names if (folder / name).is_dir()])
+    before = finished_runs(folder)
     path = str(folder / protected)
     subprocess.run(["mount", "--bind", path, path], check=True)
     subprocess.run(["mount", "-o", "remount,bind,ro", path], check=True)
     try:
-        check_named(folder, "Read-only file system", "Write-protected output files")
+        stopped = check_named(folder, "Read-only file system", "Write-protected output files")
     finally:
         subprocess.run(["umount", path], check=True)
-    return f"read-only, {protected or 'the whole folder'}", None
+    what = f"read-only, {protected or 'the whole folder'}"
+    return what if stopped else f"{what}: nothing failed", None, before
 
 
-def check_named(folder: Path, *causes: str) -> None:
-    """A run comes to an end, and if it does not finish it names the cause."""
+def check_named(folder: Path, *causes: str) -> bool:
+    """Whether a run stopped; if it did, it named the cause."""
     code, said = finish(folder, start(folder))
     if code and not any(cause in said for cause in causes):
         raise Failure(f"the cause is not named:\n{said}")
+    return code != 0
 
 
 FAULTS = [
@@ -289,18 +305,19 @@ def prepare(folder: Path, **changes) -> Path:
 
 
 def count_different(first: dict[str, bytes], second: dict[str, bytes]) -> int:
-    """How many bytes differ, of all files; what one side lacks differs."""
+    """How many bytes differ, of all files; a file that one side lacks differs in one at least."""
     different = 0
-    for name in first.keys() | second.keys():
+    for name in sorted(first.keys() | second.keys()):
         a, b = first.get(name, b""), second.get(name, b"")
-        different += abs(len(a) - len(b)) + sum(x != y for x, y in zip(a, b))
-        if a != b:
+        bytes_apart = abs(len(a) - len(b)) + sum(x != y for x, y in zip(a, b))
+        if bytes_apart or name not in first or name not in second:
             print(f"differs: {name}, {len(a)} and {len(b)} bytes", flush=True)
+            different += max(1, bytes_apart)
     return different
 
 
 def main(trials: int, seed: int, disk: Path) -> bool:
-    """Run all trials, print what came out; whether nothing was lost."""
+    """Run all trials, print what came out; whether each did harm and none lost anything."""
     chance = random.Random(seed)
     whole = prepare(disk / "undisturbed")
     begin = time.monotonic()
@@ -309,34 +326,54 @@ def main(trials: int, seed: int, disk: Path) -> bool:
     if code:
         raise Failure(said)
     expected = contents(whole / "results", "*")
-    print(f"{len(finished_runs(whole))} runs, {len(expected)} files, {seconds:.0f} s", flush=True)
+    assert len(finished_runs(whole)) == 4 and "tiny/report.html" in expected
+    print(f"4 runs, {len(expected)} files, {seconds:.0f} s undisturbed", flush=True)
     injected, lost, different, messages = Counter(), 0, 0, 0
     for number in range(trials):
         fault = FAULTS[number % len(FAULTS)]
-        folder = prepare(disk / f"trial{number}", checkpoint_every=chance.choice([0, 50]))
-        done, spoilt = fault(folder, chance, seconds)
-        before = finished_runs(folder)
-        messages += resume(folder)
-        retrained = sum(
-            path.stat().st_mtime_ns != stamp
-            for path, stamp in before.items()
-            # a run whose file was spoilt on purpose, and those after it, are to be trained again
-            if not (spoilt and path.parents[1] in spoilt.parents)
-        )
-        difference = count_different(expected, contents(folder / "results", "*"))
-        print(f"{number + 1}: {done}; {retrained} lost, {difference} bytes differ", flush=True)
-        injected[done.partition(",")[0]] += "nothing" not in done
-        lost, different = lost + retrained, different + difference
-        for job in jobs(folder):
-            job.kill()
-        shutil.rmtree(folder)
-    for kind, count in sorted(injected.items()):
+        done = "nothing yet"
+        for attempt in range(5):  # until there was something to break
+            if "nothing" not in done:
+                break
+            folder = prepare(disk / f"{number}-{attempt}", checkpoint_every=chance.choice([0, 50]))
+            done, spoilt, before = fault(folder, chance, seconds)
+            messages += resume(folder)
+            retrained = count_retrained(before, spoilt)
+            difference = count_different(expected, contents(folder / "results", "*"))
+            print(f"{number + 1}: {done}; {retrained} lost, {difference} bytes differ", flush=True)
+            lost, different = lost + retrained, different + difference
+            clear(folder)
+        injected[fault.__name__.replace("_", " ")] += "nothing" not in done
+    for kind, count in injected.items():
         print(f"  {kind}: {count}")
     print(
         f"faults injected: {injected.total()}, messages followed: {messages},"
         f" runs lost: {lost}, bytes that differ: {different}"
     )
-    return not lost and not different
+    return injected.total() == trials and not lost and not different
+
+
+def count_retrained(before: dict[Path, int], spoilt: Path | None) -> int:
+    """How many finished runs were trained again, but those that had to be.
+
+    A run whose file was spoilt has to be, and the rounds of its cell and seeds that come after it.
+    """
+    retrained = 0
+    for path, stamp in before.items():
+        same_seeds = spoilt and path.parents[1] in spoilt.parents
+        due = same_seeds and path.parent.name >= spoilt.parent.name
+        retrained += not due and path.stat().st_mtime_ns != stamp
+    return retrained
+
+
+def clear(folder: Path) -> None:
+    """Remove a study, and what outlived its Snakemake."""
+    left = jobs(folder)
+    for job in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            job.kill()
+    psutil.wait_procs(left)
+    shutil.rmtree(folder)
 
 
 def unshared(*command: str) -> list[str]:

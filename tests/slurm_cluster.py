@@ -102,6 +102,8 @@ def running_slurm(folder: Path):
     }
     with contextlib.ExitStack() as stack:
         SYSTEM_CONFIGURATION.parent.mkdir(parents=True, exist_ok=True)
+        if SYSTEM_CONFIGURATION.is_symlink() and not SYSTEM_CONFIGURATION.exists():
+            SYSTEM_CONFIGURATION.unlink()  # left by tests that were killed
         SYSTEM_CONFIGURATION.symlink_to(configuration)  # refuses to take another cluster's place
         stack.callback(SYSTEM_CONFIGURATION.unlink)
         for name, command in daemons.items():

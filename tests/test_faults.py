@@ -4,10 +4,12 @@ import shutil
 import subprocess
 import sys
 
+import pytest
 from conftest import REPOSITORY, skip
 from fault_test import FAULTS, unshared
 
 
+@pytest.mark.slow
 def test_one_of_each_fault(tmp_path):
     probe = unshared("mount", "-t", "tmpfs", "tmpfs", str(tmp_path))
     if not shutil.which("unshare") or subprocess.run(probe).returncode:

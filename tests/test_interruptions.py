@@ -86,6 +86,7 @@ def test_what_was_kept_every_few_epochs_survives_a_kill(data_folder, undisturbed
         train.main(RUN, data_folder, None, outputs(tmp_path), 2, die)
     kept = torch.load(tmp_path / "progress.pt", weights_only=True)
     assert list(kept["after"]) == [0] and kept["rows"][-1][0] == 2
+    (tmp_path / f"progress.pt.{HOST}-{GONE}.part").write_text("killed while it was kept")
     train.main(RUN, data_folder, None, outputs(tmp_path))
     assert contents(tmp_path) == undisturbed
 

@@ -31,10 +31,7 @@ def test_profiles_have_what_is_not_read_beside_them():
     for name in names:
         assert profiles[name] | profiles["default"] == profiles[name], name
     gpu = profiles["slurm-gpu"]
-    assert {gpu.pop("set-resources")["train"]["slurm_partition"], *gpu.pop("config")} == {
-        "gpu",
-        "device=cuda",
-    }
+    assert gpu.pop("set-resources") == {"train": {"slurm_partition": "gpu"}}
     assert gpu == profiles["slurm"]
 
 

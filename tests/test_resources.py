@@ -60,7 +60,7 @@ def test_training_asks_for_what_it_takes(tmp_path):
     megabytes = 800 + 1.5 * 4 * numbers / 2**20
     assert training_memory(study, job(study, 2), data, 1) == int(megabytes) + 1
     assert training_memory(study, job(study, 2), data, 3) == 3 * (int(megabytes) + 1)
-    seconds = 30 * 2 * (125 / 500 + 6 * weights * 5000 / 5e9)
+    seconds = 30 * 2 * (125 * 1.1 / 500 + 6 * weights * 5000 / 5e9)
     assert training_minutes(study, job(study, 2), data, 1) == int(5 + seconds / 60) + 1
     assert training_minutes(study, job(study, 2), data, 2) == 2 * (int(5 + seconds / 60) + 1)
 
@@ -72,17 +72,30 @@ def test_the_audit_asks_for_what_it_takes(tmp_path):
         assert measured * 1.2 < audit_memory({}, None, data, 1) < measured * 5
         assert 5 < audit_minutes({}, None, data, 1) < 30
     assert audit_memory({}, None, data, 2) == 2 * audit_memory({}, None, data, 1)
+    volumes = prepared(tmp_path, [64, 64, 64], 1500, 400)  # thumbnails of 32 x 32 x 64, float32
+    assert audit_memory({}, None, volumes, 1) > 600 + 5 * 1900 * 4 * 32 * 32 * 64 / 2**20
+    vectors = prepared(tmp_path, [20000], 900, 100)  # all of whose values are regressed on
+    assert audit_memory({}, None, vectors, 1) > 600 + 5 * 1000 * 4 * 20000 / 2**20
 
 
 def test_preparing_asks_for_the_size_of_the_source(tmp_path, monkeypatch):
     """An .npz counts unpacked: here 6,000,000 bytes of zeros."""
     monkeypatch.chdir(tmp_path)
     study = planned()
-    assert source_megabytes(study) == 1  # not there: the job says so
+    assert source_megabytes(study) == (1, 1)  # not there: the job says so
     np.savez_compressed("tiny.npz", train_images=np.zeros(6_000_000, np.uint8))
-    assert source_megabytes(study) == pytest.approx(6e6 / 2**20, rel=1e-3)
+    assert source_megabytes(study) == pytest.approx((6e6 / 2**20,) * 2, rel=1e-3)
     assert preparation_memory(study, None, 1) == int(600 + 3 * 6e6 / 2**20) + 1
     assert preparation_minutes(study, None, 1) == 6
+    audited = planned(audit={"fail_on": "error"})
+    assert preparation_memory(audited, None, 1) == int(600 + 20 * 6e6 / 2**20) + 1
+    images = tmp_path / "images"
+    for name in ("a", "b"):
+        (images / name).mkdir(parents=True)
+        (images / name / "1.png").write_bytes(bytes(5_000_000))  # decoded a few at a time
+    entry = {"kind": "folder", "path": str(images), "positive": "a", "size": [1024, 512]}
+    folder = planned(dataset="images", datasets={"images": entry})
+    assert source_megabytes(folder) == (pytest.approx(1e7 / 2**20), 1)
     download = planned(dataset="pneumoniamnist", datasets={"pneumoniamnist": MEDMNIST})
     assert preparation_memory(download, None, 1) == 2100
     assert preparation_minutes(download, None, 2) == 2 * 44

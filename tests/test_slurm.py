@@ -1,5 +1,6 @@
 """The study on a real SLURM, which this starts on this machine, through profiles/slurm."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -23,10 +24,10 @@ from conftest import (
 )
 from slurm_cluster import PROGRAMS, find_programs, running_slurm, wait_for
 
-pytestmark = pytest.mark.xdist_group("slurm")  # one cluster at a time
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster at a time
 
-# Two jobs of some ten seconds, which is time enough to do something to them.
-LONG_STUDY = SMALL_STUDY | {"epochs_per_round": 2000, "warmup_epochs": 1000}
+# Two jobs that train for some seconds, which is time enough to catch them.
+LONG_STUDY = SMALL_STUDY | {"epochs_per_round": 1000, "warmup_epochs": 100}
 SUMMARY = "results/tiny/summary.csv"
 
 
@@ -116,18 +117,28 @@ def finish(folder: Path, process: subprocess.Popen) -> str:
 
 
 def training(folder: Path, count: int) -> list[psutil.Process]:
-    """The processes that train in a folder, as soon as there are so many at work."""
+    """So many processes that train in a folder, held at what they do as soon as they begin."""
+    held = {}
 
-    def all_at_work() -> bool:
-        return len(list(folder.glob("logs/*/train/**/*.log"))) == count
+    def all_held() -> bool:
+        for process in psutil.process_iter(["cmdline"]):
+            script = (process.info["cmdline"] or [""])[-1]
+            trains = script.startswith(f"{folder}/.snakemake/scripts/") and "train.py" in script
+            if trains and process not in held.values() and has_log(process, folder):
+                process.suspend()
+                held[process.pid] = process
+        return len(held) == count
 
-    wait_for(all_at_work, "training", folder / "logs")
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        for word in (process.info["cmdline"] or [])[-1:]
-        if word.startswith(f"{folder}/.snakemake/scripts/") and word.endswith(".train.py")
-    ]
+    wait_for(all_held, "training", folder / "logs")
+    return list(held.values())
+
+
+def has_log(process: psutil.Process, folder: Path) -> bool:
+    """Whether a job of a folder has begun its log, from when on it can be asked to stop."""
+    logs = f"{folder}/logs/tiny/train/"
+    with contextlib.suppress(psutil.Error):  # it may be through
+        return any(file.path.startswith(logs) for file in process.open_files())
+    return False
 
 
 def job_of(process: psutil.Process) -> str:
@@ -177,11 +188,16 @@ def test_a_job_over_its_memory_gets_more(start, long, long_results):
 
 
 def test_a_job_over_its_time_goes_on_with_more(start, long, long_results):
-    """The processes are held until their minute is over: SLURM wakes them and asks them to stop."""
+    """They are held until their minute is over: SLURM wakes them and asks them to stop."""
     snakemake_process = start(long, SUMMARY, "--set-resources", "train:runtime=attempt")
-    for process in training(long, 2):
-        process.suspend()
-    wait_for(lambda: len(list(long.rglob("progress.pt"))) == 2, "keeping progress", long, 180)
+    training(long, 2)
+    kept = set()
+
+    def both_were_kept() -> bool:
+        kept.update(long.rglob("progress.pt"))
+        return len(kept) == 2
+
+    wait_for(both_were_kept, "keeping progress", long, 180)
     text = finish(long, snakemake_process)
     assert text.count("Trying to restart job") == 2
     assert "DUE TO TIME LIMIT" in slurm_said(long)
@@ -195,6 +211,8 @@ def test_a_killed_snakemake_is_started_again(slurm, start, long, long_results):
     numbers = {job_of(job) for job in jobs}
     snakemake_process.kill()
     snakemake_process.wait()
+    for job in jobs:
+        job.resume()
     wait_for(lambda: not numbers & running_jobs(slurm), "finishing what was sent", long, 180)
     trained = {path: path.stat().st_mtime_ns for path in long.rglob("metrics.csv")}
     assert len(trained) == 2
@@ -208,6 +226,7 @@ def test_a_killed_snakemake_is_started_again(slurm, start, long, long_results):
 
 def test_a_gpu_job_asks_for_a_gpu(slurm, start, long):
     """In the GPU partition, for one; here it finds none that works, and says so."""
+    write_study(long, LONG_STUDY, device="cuda")
     write_profile(long, "slurm-gpu")
     snakemake_process = start(long, SUMMARY, "--retries", "0")
     assert snakemake_process.wait(timeout=400) != 0
@@ -217,7 +236,7 @@ def test_a_gpu_job_asks_for_a_gpu(slurm, start, long):
     for number in numbers:
         command = ["scontrol", "show", "job", number]
         job = subprocess.run(command, env=slurm, capture_output=True, text=True, check=True).stdout
-        assert "Partition=gpu" in job and "TresPerJob=gres:gpu:1" in job
+        assert "Partition=gpu" in job and re.search(r"TresPerJob=gres[:/]gpu:1\b", job)
     assert len(numbers) == 2
 
 
@@ -229,7 +248,9 @@ def test_another_scheduler(slurm, start, long, long_results):
     text = before + lines + after.replace("latency-wait: 60", "latency-wait: 5")
     (long / "profile" / "config.yaml").write_text(text)
     snakemake_process = start(long, SUMMARY)
-    subprocess.run(["qdel", job_of(training(long, 2)[0])], env=slurm, check=True)
+    jobs = training(long, 2)
+    subprocess.run(["qdel", job_of(jobs[0])], env=slurm, check=True)
+    jobs[1].resume()
     text = finish(long, snakemake_process)
     assert text.count("Trying to restart job") == 1
     assert contents(long / "results", "*") == long_results

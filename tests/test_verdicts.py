@@ -93,7 +93,7 @@ def test_other_claims_train_nothing(finished):
     done = snakemake(finished)
     assert done.returncode == 0, done.stdout
     assert set(jobs_by_rule(done.stdout)) == {
-        "judge_claims", "compare_reference", "make_report", "all", "total",
+        "judge_claims", "compare_reference", "make_report", "list_checksums", "all", "total",
     }  # fmt: skip
     report = (finished / RESULTS / "report.html").read_text()
     assert CLOSE["sentence"].replace("'", "&#39;") in report

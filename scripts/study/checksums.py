@@ -1,32 +1,26 @@
-"""SHA256SUMS of a finished study: what its files are, for `sha256sum -c` and for the next run."""
+"""SHA256SUMS of a finished study: what its files are, for `sha256sum -c` and for the next run.
 
+It is taken away when a run begins and written by the last job, so that what it lists is as it says
+unless something else than the study changed it.
+"""
+
+from contextlib import suppress
 from pathlib import Path
 
 from study.errors import UserError
 from study.files import file_digest, write_text
 
-# All that is read of a study, as against what it is computed from and with: arrays, checkpoints.
-LISTED = {".csv", ".json", ".npz", ".md", ".tex", ".svg", ".png", ".html"}
+
+def write_checksums(sums: Path, files: list[str]) -> None:
+    """List the digests of files, by their path from the folder of the list, as sha256sum does."""
+    names = sorted(Path(file).relative_to(sums.parent).as_posix() for file in files)
+    write_text(sums, "".join(f"{file_digest(sums.parent / name)}  {name}\n" for name in names))
 
 
 def remove_checksums(results: Path) -> None:
-    """Take SHA256SUMS away, for the study is about to change.
-
-    Raises:
-        UserError: the folder must not be written to.
-    """
-    sums = results / "SHA256SUMS"
-    try:
-        sums.unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(f"{sums}: cannot be deleted ({error.strerror})") from error
-
-
-def write_checksums(results: Path) -> None:
-    """List the digests of a study's files in SHA256SUMS, as sha256sum does."""
-    files = sorted(path for path in results.rglob("*") if path.suffix in LISTED)
-    lines = [f"{file_digest(path)}  {path.relative_to(results).as_posix()}\n" for path in files]
-    write_text(results / "SHA256SUMS", "".join(lines))
+    """Take the list away, for the study is about to change."""
+    with suppress(OSError):  # a folder that must not be written to does not change
+        (results / "SHA256SUMS").unlink()
 
 
 def check_checksums(results: Path) -> None:

@@ -24,8 +24,9 @@ def replacing_all(*paths):
 
     They are moved in the order given, after all of them are on the disk, so that where the last
     one is, all are, and whole, also after a crash of the machine. What a kill leaves behind are
-    temporary files, which the next to write here removes. Their names differ between processes:
-    one that outlived its parent cannot spoil what another writes.
+    temporary files, which the next to write here removes (a day later, if a process on another
+    machine left them). Their names differ between processes: one that outlived its parent cannot
+    spoil what another writes.
 
     Raises:
         UserError: the disk is full, or must not be written to.
@@ -36,9 +37,7 @@ def replacing_all(*paths):
     try:
         for path in paths:
             path.parent.mkdir(parents=True, exist_ok=True)
-            for part in path.parent.glob(f"{path.name}.*.part"):
-                if _abandoned(part, path):
-                    part.unlink(missing_ok=True)
+            remove_leftovers(path)
         yield parts
         for part in parts:
             _flush(part)
@@ -62,16 +61,29 @@ def replacing(path):
         yield part
 
 
+def remove_leftovers(path: Path) -> None:
+    """Remove the temporary files that processes which were killed left beside a path."""
+    for part in path.parent.glob(f"{path.name}.*.part"):
+        if _abandoned(part, path):
+            part.unlink(missing_ok=True)
+
+
 def _abandoned(part: Path, path: Path) -> bool:
     """Whether the process that writes a temporary file is no more."""
     import psutil  # takes a while, and is hardly ever needed
 
-    writer = part.name.removeprefix(f"{path.name}.").removesuffix(".part")
-    host, _, process = writer.rpartition("-")
-    if host == socket.gethostname() and process.isdigit():
-        return not psutil.pid_exists(int(process))
+    name = part.name.removeprefix(f"{path.name}.").removesuffix(".part")
+    host, _, process = name.rpartition("-")
     with suppress(OSError):
-        return time.time() - part.stat().st_mtime > ABANDONED_SECONDS
+        written = part.stat().st_mtime
+        if host != socket.gethostname() or not process.isdigit():
+            return time.time() - written > ABANDONED_SECONDS
+        try:
+            writer = psutil.Process(int(process))
+            # its number may have been given to another process since
+            return writer.status() == psutil.STATUS_ZOMBIE or writer.create_time() > written + 1
+        except psutil.NoSuchProcess:
+            return True
     return False
 
 
@@ -82,6 +94,9 @@ def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what some network disks answer for a folder
+            raise
     finally:
         os.close(descriptor)
 

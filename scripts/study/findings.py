@@ -1,8 +1,23 @@
 """What to do with the findings of an audit."""
 
+import json
+from pathlib import Path
+
 from study.errors import UserError
 
 LEVELS = ("ok", "warning", "error")
+
+
+def read_audit(path) -> dict:
+    """What an audit wrote.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
 
 
 def refuse_findings(dataset: str, findings: list[dict], fail_on: str) -> None:

@@ -1,5 +1,7 @@
 """Tables of results on disk: CSV files that keep names and levels as the text that they are."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from study.errors import UserError
@@ -17,6 +19,8 @@ def read_frame(path) -> pd.DataFrame:
         UserError: it cannot be read.
     """
     try:
+        if not Path(path).read_bytes().endswith(b"\n"):  # its last number may have lost digits
+            raise ValueError("its last line is cut off")
         return pd.read_csv(
             path, dtype=dict.fromkeys(TEXT, str), keep_default_na=False, na_values=[""]
         )

@@ -16,7 +16,7 @@ from study.cells import cell_parameters, cell_settings, find_cell
 from study.choices import level_title
 from study.errors import UserError
 from study.files import file_digest
-from study.findings import refuse_findings
+from study.findings import read_audit, refuse_findings
 from study.locations import source_digest
 from study.parameters import REPORT_TEMPLATE
 
@@ -57,7 +57,7 @@ def prepared_files(study: dict, code: dict[str, str], wildcards=None) -> list[st
     folder = results_folder(study) / "data" / data_digest(study, code)
     audit = folder / "audit.json"
     if study["audit"]["fail_on"] != "never" and audit.exists():
-        findings = json.loads(audit.read_text(encoding="utf-8"))["findings"]
+        findings = read_audit(audit)["findings"]
         refuse_findings(study["dataset"], findings, study["audit"]["fail_on"])
     names = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
     return [str(folder / name) for name in names]

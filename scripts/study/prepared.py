@@ -41,18 +41,19 @@ def save_prepared(folder, source, groups: np.ndarray | None, normalize: str, abo
     digest = hashlib.sha256(_header(source.dtype, shape))
     train_count = len(source.splits["train"])
     sums = np.zeros((2, _channels(source.shape)))
-    with replacing(folder / "inputs.npy") as part:
-        inputs = np.lib.format.open_memmap(part, mode="w+", dtype=source.dtype, shape=shape)
+    # not memory-mapped: on a full disk that would end the process without a word
+    with replacing(folder / "inputs.npy") as part, open(part, "wb") as file:
+        layout = {"descr": np.lib.format.dtype_to_descr(source.dtype), "fortran_order": False}
+        np.lib.format.write_array_header_1_0(file, layout | {"shape": shape})
         for start in range(0, len(rows), CHUNK):
             chunk = source.read(rows[start : start + CHUNK])
             _check_values(source, rows[start : start + CHUNK], chunk, normalize)
-            inputs[start : start + len(chunk)] = chunk
-            digest.update(np.ascontiguousarray(chunk).data)
+            chunk = np.ascontiguousarray(chunk, dtype=source.dtype)
+            file.write(chunk.data)
+            digest.update(chunk.data)
             flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1])
             sums += [flat.sum(axis=0, dtype=float), np.square(flat, dtype=float).sum(axis=0)]
             print(f"{start + len(chunk)} of {len(rows)} samples", flush=True)
-        inputs.flush()
-        del inputs
     digest.update(_header(labels.dtype, labels.shape))
     digest.update(labels.data)
     with replacing(folder / "labels.npy") as part, open(part, "wb") as file:
@@ -84,7 +85,7 @@ def load_split(folder, split: str) -> tuple[np.ndarray, np.ndarray]:
         path = folder / f"{name}.npy"
         try:
             array = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
         last = rows["first_row"] + rows["count"]
         if len(array) < last:
@@ -99,6 +100,10 @@ def load_all(folder) -> tuple[dict, list[str], list[str]]:
     splits = {split: load_split(folder, split) for split in read_description(folder)["splits"]}
     with (folder / "samples.csv").open(encoding="utf-8", newline="") as file:
         samples = list(csv.DictReader(file))
+    count = sum(len(labels) for _, labels in splits.values())
+    if len(samples) != count:
+        message = f"{folder / 'samples.csv'}: {len(samples)} rows, {count} expected"
+        raise UserError(f"{message}; delete it and run again")
     return splits, [row["name"] for row in samples], [row["group"] for row in samples]
 
 

@@ -18,14 +18,16 @@ from study.locations import locate
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
 # and a CUDA context takes some of our memory too.
 TORCH_MB = {"cpu": 800, "cuda": 3000}
-# A slow core: steps a second beside the arithmetic, and floating-point operations a second.
+# A slow core: steps a second beside the arithmetic, of a network without hidden layers, of which
+# ten take as long again; and floating-point operations a second.
 STEPS_PER_SECOND = 500
 FLOPS = 5e9
 STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
 READ_MB_PER_SECOND = 1  # a slow core that decodes images, from a slow disk
 DOWNLOAD_MB = 500  # the largest two-class MedMNIST set, 3D at 64 pixels, as arrays
 DOWNLOAD_MINUTES = 30
-THUMBNAIL_VALUES = 3 * 32 * 32  # of an image, at most, as `study.audit` compares them
+THUMBNAIL = 32  # height and width, at most, of what `study.audit` compares
+AUDIT_COPIES = 5  # of all thumbnails, that it holds at a time
 
 
 def growing(amount: int):
@@ -37,31 +39,38 @@ def growing(amount: int):
     return resource
 
 
-def source_megabytes(study: dict) -> float:
-    """How large the data set's files are, unpacked, in MiB.
-
-    Images in folders are decoded a few at a time: what their files take on the disk counts.
-    """
+def source_megabytes(study: dict) -> tuple[float, float]:
+    """How large the data set's files are, and its arrays, in MiB."""
     entry = study["datasets"][study["dataset"]]
     if entry["kind"] == "sklearn":
-        return 1
+        return 1, 1
     if entry["kind"] == "medmnist" and "path" not in entry:
-        return DOWNLOAD_MB
+        return DOWNLOAD_MB, DOWNLOAD_MB
     try:
         files = locate(study["dataset"], entry).values()
-        return sum(_unpacked(path) for path in files) / 2**20
+        unpacked = sum(_unpacked(path) for path in files) / 2**20
     except (UserError, OSError):  # the job itself says what is wrong
-        return 1
+        return 1, 1
+    if entry["kind"] != "folder":
+        return unpacked, unpacked
+    height, width = entry["size"] if isinstance(entry["size"], list) else [entry["size"]] * 2
+    return unpacked, len(files) * height * width / 2**20
 
 
 def preparation_memory(study: dict, wildcards, attempt) -> int:
-    """The memory of preparing the data, in MiB: all splits, as they are read and as written."""
-    return math.ceil(600 + 3 * source_megabytes(study)) * attempt
+    """The memory of preparing the data, in MiB.
+
+    All splits, as they are read and as written; where the audit comes first, thumbnails of four
+    bytes a value, which take most where they are no smaller than the images.
+    """
+    audited = study["audit"]["fail_on"] != "never"
+    copies = 4 * AUDIT_COPIES if audited else 3
+    return math.ceil(600 + copies * source_megabytes(study)[1]) * attempt
 
 
 def preparation_minutes(study: dict, wildcards, attempt) -> int:
     """The time of preparing the data, in minutes."""
-    minutes = source_megabytes(study) / READ_MB_PER_SECOND / 60
+    minutes = source_megabytes(study)[0] / READ_MB_PER_SECOND / 60
     if study["datasets"][study["dataset"]]["kind"] == "medmnist":
         minutes += DOWNLOAD_MINUTES
     return math.ceil(STARTUP_MINUTES + minutes) * attempt
@@ -73,11 +82,11 @@ def audit_memory(study: dict, wildcards, input, attempt) -> int:
     Raises:
         FileNotFoundError: the data are not prepared yet.
     """
-    features, counts = _data_size(input)
+    shape, counts = _data_size(input)
     samples = sum(counts.values())
     stored = Path(input.data[1]).stat().st_size
-    thumbnails = 4 * samples * min(features, THUMBNAIL_VALUES)
-    return math.ceil(600 + 1.5 * (stored + 5 * thumbnails) / 2**20) * attempt
+    thumbnails = 4 * samples * _thumbnail_values(shape)
+    return math.ceil(600 + 1.5 * (stored + AUDIT_COPIES * thumbnails) / 2**20) * attempt
 
 
 def audit_minutes(study: dict, wildcards, input, attempt) -> int:
@@ -86,10 +95,10 @@ def audit_minutes(study: dict, wildcards, input, attempt) -> int:
     Raises:
         FileNotFoundError: the data are not prepared yet.
     """
-    features, counts = _data_size(input)
+    shape, counts = _data_size(input)
     samples = sum(counts.values())
     seconds = Path(input.data[1]).stat().st_size / 2**20 / READ_MB_PER_SECOND
-    seconds += samples**2 * min(features, THUMBNAIL_VALUES) / FLOPS
+    seconds += samples**2 * _thumbnail_values(shape) / FLOPS
     return math.ceil(STARTUP_MINUTES + seconds / 60) * attempt
 
 
@@ -104,7 +113,8 @@ def training_memory(study: dict, wildcards, input, attempt) -> int:
         FileNotFoundError: the data are not prepared yet.
     """
     parameters = cell_parameters(study, wildcards.cell)
-    features, counts = _data_size(input)
+    shape, counts = _data_size(input)
+    features = math.prod(shape)
     seeds = int(wildcards.last) - int(wildcards.first) + 1
     copies = 2 + len(OPTIMIZERS[parameters["optimizer"]].moments)
     numbers = features * (2 * counts["train"] + sum(counts.values()))
@@ -121,11 +131,12 @@ def training_minutes(study: dict, wildcards, input, attempt) -> int:
         FileNotFoundError: the data are not prepared yet.
     """
     parameters = cell_parameters(study, wildcards.cell)
-    features, counts = _data_size(input)
+    shape, counts = _data_size(input)
     seeds = int(wildcards.last) - int(wildcards.first) + 1
     steps = math.ceil(counts["train"] / parameters["batch_size"])
+    steps *= 1 + parameters["hidden_layers"] / 10
     # 2 operations a weight forwards and 4 backwards (Kaplan et al. 2020, §2.1)
-    operations = 6 * _weights(parameters, features) * sum(counts.values())
+    operations = 6 * _weights(parameters, math.prod(shape)) * sum(counts.values())
     seconds = study["epochs_per_round"] * seeds * (steps / STEPS_PER_SECOND + operations / FLOPS)
     return math.ceil(STARTUP_MINUTES + seconds / 60) * attempt
 
@@ -138,11 +149,22 @@ def _unpacked(path: Path) -> int:
     return path.stat().st_size
 
 
-def _data_size(input) -> tuple[int, dict[str, int]]:
-    """Features of a sample, and samples of each split."""
-    description = json.loads(Path(input.data[0]).read_text(encoding="utf-8"))
+def _data_size(input) -> tuple[list[int], dict[str, int]]:
+    """The shape of a sample, and the samples of each split."""
+    path = Path(input.data[0])
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        message = f"{path}: damaged ({error}); delete its folder and run again"
+        raise UserError(message) from error
     counts = {name: split["count"] for name, split in description["splits"].items()}
-    return math.prod(description["shape"]), counts
+    return description["shape"], counts
+
+
+def _thumbnail_values(shape: list[int]) -> int:
+    """How many values of a sample the audit compares, at most; of a vector, all."""
+    reduced = [min(side, THUMBNAIL) for side in shape[:2]] if len(shape) > 1 else shape[:1]
+    return math.prod([*reduced, *shape[2:]])
 
 
 def _weights(parameters: dict, features: int) -> int:

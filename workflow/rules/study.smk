@@ -6,7 +6,7 @@ from functools import partial
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.cells import plan_study
-from study.checksums import check_checksums, remove_checksums, write_checksums
+from study.checksums import check_checksums, remove_checksums
 from study.config import read_config
 from study.files import code_digest
 from study.jobs import (
