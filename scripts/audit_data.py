@@ -1,7 +1,6 @@
 """Audit the prepared data: write the findings, and a sheet of a few samples a class and split."""
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ from matplotlib.figure import Figure
 
 from study.audit import audit
 from study.files import replacing, write_text
+from study.logs import log_to
 from study.prepared import load_all, read_description
 
 SHOWN = 8  # samples a row of the sheet
@@ -43,7 +43,7 @@ def as_picture(sample: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     folder = Path(snakemake.input.data[0]).parent
     splits, names, groups = load_all(folder)
     classes = read_description(folder)["classes"]

@@ -1,15 +1,14 @@
 """Write the statistics of every table: its levels, and each of them against the first."""
 
-import sys
-
 from study.averages import read_values
 from study.comparisons import compare_levels, describe_levels
 from study.evaluation import cell_scores
 from study.frames import write_frame
 from study.guard import read_runs
+from study.logs import log_to
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     plan = snakemake.params.plan
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
     runs = read_runs(snakemake.input.runs)

@@ -1,15 +1,14 @@
 """Check the reported tables, and set them beside this study's tables and claims."""
 
-import sys
-
 import pandas as pd
 
 from study.frames import read_frame, write_frame
+from study.logs import log_to
 from study.reference import claims_as_printed, set_beside
 from study.reported import find_problems
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     plan, output = snakemake.params.plan, snakemake.output
     reference, claims = plan["reference"], plan["claims"]
     rows = reference["rows"]

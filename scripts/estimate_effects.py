@@ -1,7 +1,6 @@
 """Write the main effects and two-way interactions of the grid, and draw the interactions."""
 
 import itertools
-import sys
 
 import matplotlib
 import numpy as np
@@ -20,6 +19,7 @@ from study.effects import (
 from study.files import replacing
 from study.frames import write_frame
 from study.guard import Confounded, check_grid, read_runs
+from study.logs import log_to
 from study.metrics import ALL_METRICS, metric_title
 from study.statistics import mean_interval
 
@@ -105,7 +105,7 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], number: in
 
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     plan, output = snakemake.params.plan, snakemake.output
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
     factors, refused = plan["factors"], []

@@ -2,9 +2,9 @@
 
 import csv
 import io
-import sys
 
 from study.files import write_text
+from study.logs import log_to
 from study.parameters import PARAMETERS
 
 
@@ -19,5 +19,5 @@ def list_cells(cells: dict[str, dict]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     write_text(snakemake.output.cells, list_cells(snakemake.params.plan["cells"]))

@@ -1,13 +1,12 @@
 """Draw one figure of the study: a cell's loss and accuracy by epoch, mean ± sd over seeds."""
 
-import sys
-
 import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
 from study.averages import read_metrics
 from study.files import replacing
+from study.logs import log_to
 from study.parameters import METRICS
 from study.tables import cell_title, seed_count
 
@@ -85,7 +84,7 @@ def draw(curves: pd.DataFrame, plan: dict) -> Figure:
 
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     plan = snakemake.params.plan
     curves = collect_curves(plan["runs"], snakemake.input.metrics, plan["epochs_per_round"])
     figure = draw(curves, plan)

@@ -1,7 +1,6 @@
 """Write the report: one HTML file with the tables, the figures and what they were made from."""
 
 import base64
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +11,7 @@ from study.choices import level_title, parameter_title
 from study.files import write_text
 from study.findings import read_audit
 from study.frames import read_frame
+from study.logs import log_to
 from study.parameters import METRICS, PARAMETERS, REPORT_TEMPLATE
 from study.prepared import read_description
 from study.presentation import (
@@ -137,7 +137,7 @@ def read_statistics(paths) -> dict[str, pd.DataFrame]:
 
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     plan, files = snakemake.params.plan, snakemake.input
     summary = read_frame(files.summary)
     names = ("levels", "comparisons", "effects", "means", "claims", "pairs", "evaluation")

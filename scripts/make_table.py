@@ -1,13 +1,12 @@
 """Write one table of the study as CSV, Markdown and LaTeX."""
 
-import sys
-
 from study.files import write_text
 from study.frames import read_frame, write_frame
+from study.logs import log_to
 from study.tables import caption, make_table, to_latex, to_markdown
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     plan = snakemake.params.plan
     summary = read_frame(snakemake.input.summary)
     table = make_table(summary, plan["table"], plan["cells"])

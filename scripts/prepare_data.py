@@ -1,16 +1,16 @@
 """Read the declared data set once, check it, and write it as plain arrays with a description."""
 
-import sys
 from pathlib import Path
 
 from study.audit import audit
 from study.config import read_config
 from study.findings import refuse_findings
+from study.logs import log_to
 from study.prepare import prepare
 from study.prepared import load_all, read_description
 
 if __name__ == "__main__":
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     config = read_config(snakemake.config)
     name, fail_on = config["dataset"], config["audit"]["fail_on"]
     folder = Path(snakemake.output.description).parent

@@ -29,6 +29,7 @@ import torch
 from study.choices import ACTIVATIONS, LOSSES, OPTIMIZERS
 from study.errors import UserError
 from study.files import file_digest, remove_leftovers, replacing, replacing_all
+from study.logs import log_to
 from study.parameters import DEFAULTS, METRICS
 from study.prepared import load_split, read_description
 
@@ -334,7 +335,7 @@ def check_device(device: str) -> None:
 
 if __name__ == "__main__":
     stopping = watch_for_stop()  # before all else: once there is a log, a job can be asked to stop
-    sys.stdout = sys.stderr = open(snakemake.log[0], "w", buffering=1)
+    log_to(snakemake.log[0])
     torch.set_num_threads(snakemake.threads)
     check_device(snakemake.params.run["device"])
     main(
