@@ -1,6 +1,6 @@
 # make run          train the study of config.yaml and write its report
 # make test         run the tests
-# make fault-test   kill, fill and damage a study at random, and see that it comes back (20 minutes)
+# make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
 # make check        lint and format checks
 # make bench        measure the trainer's speed and memory (DATA=file.npz for other images)
 # make clean        remove the virtual environment; results stay

@@ -6,15 +6,15 @@ import sys
 
 import pytest
 from conftest import REPOSITORY, skip
-from fault_test import FAULTS, unshared
+from fault_test import unshared
 
 
 @pytest.mark.slow
-def test_one_of_each_fault(tmp_path):
+def test_the_first_four_faults(tmp_path):
     probe = unshared("mount", "-t", "tmpfs", "tmpfs", str(tmp_path))
     if not shutil.which("unshare") or subprocess.run(probe).returncode:
         skip("no mount namespaces here (unshare of util-linux, on Linux)")
-    command = [sys.executable, REPOSITORY / "tests" / "fault_test.py", "--trials", str(len(FAULTS))]
+    command = [sys.executable, REPOSITORY / "tests" / "fault_test.py", "--trials", "4"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("runs lost: 0, bytes that differ: 0\n")
