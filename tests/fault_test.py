@@ -356,8 +356,11 @@ def main(trials: int, seed: int, disk: Path) -> bool:
 def count_retrained(before: dict[Path, int], spoilt: Path | None) -> int:
     """How many finished runs were trained again, but those that had to be.
 
-    A run whose file was spoilt has to be, and the rounds of its cell and seeds that come after it.
+    A run whose file was spoilt has to be, and the rounds of its cell and seeds that come after it;
+    where the prepared data were spoilt and are made anew, all are.
     """
+    if spoilt and spoilt.parents[1].name == "data":
+        return 0
     retrained = 0
     for path, stamp in before.items():
         same_seeds = spoilt and path.parents[1] in spoilt.parents
