@@ -1,4 +1,4 @@
-"""Data sets of every kind are read, checked, split and prepared."""
+"""Data sets in one file are read, checked and prepared: scikit-learn's, and .npz."""
 
 import hashlib
 import io
@@ -8,38 +8,13 @@ import struct
 import numpy as np
 import pytest
 from conftest import tiny_arrays
-from PIL import Image
+from data_sources import prepared, scaled, write_npz
 from sklearn.datasets import load_breast_cancer
 
-from study.config import read_config
 from study.errors import UserError
-from study.locations import locate, source_digest
-from study.prepare import prepare
 from study.prepared import load_all, load_split, read_description
 
-
-def prepared(folder, **entry):
-    """Prepare an entry, checked and completed as in a configuration, into a folder."""
-    config = read_config({"dataset": "d", "datasets": {"d": entry}})
-    prepare("d", config["datasets"]["d"], folder / "prepared")
-    return folder / "prepared"
-
-
-def scaled(folder, split):
-    """A split as a training job has it."""
-    import train
-
-    return train.load_data(folder, "cpu")[split][0].numpy()
-
-
-def write_npz(path, **changes):
-    """The small data set as a file, with arrays changed, or left out where None."""
-    arrays = tiny_arrays() | changes
-    np.savez(path, **{name: array for name, array in arrays.items() if array is not None})
-    return str(path)
-
-
-# ---- sklearn ------------------------------------------------------------------------------------
+# ---- sklearn -------------------------------------------------------------------------------------
 
 
 def test_wdbc_is_split_class_by_class_and_standardized_on_the_training_split(tmp_path):
@@ -69,7 +44,7 @@ def test_the_other_class_can_be_the_positive_one(tmp_path):
     assert read_description(other)["classes"] == ["malignant", "benign"]
 
 
-# ---- npz ----------------------------------------------------------------------------------------
+# ---- npz -----------------------------------------------------------------------------------------
 
 
 def test_npz_keeps_its_splits_and_bytes(tmp_path):
@@ -266,227 +241,3 @@ def test_damaged_prepared_set_is_named(tmp_path):
     (folder / "description.json").write_text("{")
     with pytest.raises(UserError, match=r"description.json: damaged"):
         load_split(folder, "val")
-
-
-# ---- arrays -------------------------------------------------------------------------------------
-
-
-def write_classes(folder, counts=(20, 30), shape=(6, 4), dtype=np.uint8):
-    """normal.npy and pneumonia.npy, of distinct images."""
-    generator = np.random.default_rng(1)
-    files = {}
-    for name, count in zip(("normal", "pneumonia"), counts):
-        images = generator.integers(0, 255, (count, *shape)).astype(dtype)
-        np.save(folder / f"{name}.npy", images)
-        files[name] = str(folder / f"{name}.npy")
-    return files
-
-
-def test_two_arrays_are_split_class_by_class(tmp_path):
-    files = write_classes(tmp_path)
-    folder = prepared(tmp_path, kind="arrays", train=files, positive="pneumonia", test_share=0.1)
-    splits, names, _ = load_all(folder)
-    counts = {split: (len(labels), int(labels.sum())) for split, (_, labels) in splits.items()}
-    assert counts == {"train": (35, 21), "val": (10, 6), "test": (5, 3)}
-    arrays = {name: np.load(path) for name, path in files.items()}
-    inputs = np.concatenate([pair[0] for pair in splits.values()])
-    labels = np.concatenate([pair[1] for pair in splits.values()])
-    for name, image, label in zip(names, inputs, labels):
-        class_name, _, row = name.removeprefix("train/").partition("[")
-        assert np.array_equal(image, arrays[class_name][int(row.rstrip("]"))])
-        assert label == (class_name == "pneumonia")
-    assert len(set(names)) == 50
-
-
-def test_arrays_with_their_own_splits(tmp_path):
-    files = write_classes(tmp_path)
-    folder = prepared(tmp_path, kind="arrays", train=files, val=files, positive="normal")
-    splits, _, _ = load_all(folder)
-    assert [len(splits[split][1]) for split in ("train", "val")] == [50, 50]
-    assert read_description(folder)["classes"] == ["pneumonia", "normal"]
-    assert splits["train"][1].sum() == 20
-
-
-@pytest.mark.parametrize(
-    ("entry", "expected"),
-    [
-        ({"positive": "sick"}, "positive is 'sick', but the classes are normal and pneumonia"),
-        ({"val": {"healthy": "normal.npy"}}, "d.val: unknown class 'healthy'"),
-        ({"val": {"normal": "normal.npy"}}, "val has 20 samples of class normal and 0 of class"),
-        ({"train": {"normal": "normal.npy"}}, "1 classes, normal; a study needs exactly two"),
-        ({"train": {"a": "a.npy", "b": "b.npy", "c": "c.npy"}}, "3 classes, a, b, c"),
-        ({"train": {"normal": "no.npy"}}, "datasets.d.train.normal: there is no file"),
-        ({"val_share": 0.5, "test_share": 0.5}, "leave nothing to train on"),
-    ],
-)
-def test_bad_arrays_entries(entry, expected, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    files = write_classes(tmp_path)
-    for name in "abc":
-        np.save(f"{name}.npy", np.zeros((3, 6, 4), np.uint8))
-    with pytest.raises(UserError) as error:
-        prepared(tmp_path, **({"kind": "arrays", "train": files, "positive": "pneumonia"} | entry))
-    assert expected in str(error.value)
-
-
-def test_bad_arrays_files(tmp_path):
-    files = write_classes(tmp_path)
-    entry = {"kind": "arrays", "train": files, "positive": "pneumonia"}
-    for array, expected in (
-        (np.zeros((30, 5, 5), np.uint8), "they must be alike"),
-        (np.zeros(30, np.uint8), r"has shape \(30,\)"),
-        (np.array([None] * 3), "pickled objects, which are not loaded"),
-        (np.zeros((0, 6, 4), np.uint8), "0 positive samples to draw 2 splits from"),
-        (np.zeros((1, 6, 4), np.uint8), "1 positive samples to draw 2 splits from"),
-    ):
-        np.save(tmp_path / "pneumonia.npy", array, allow_pickle=True)
-        with pytest.raises(UserError, match=expected):
-            prepared(tmp_path, **entry)
-    (tmp_path / "pneumonia.npy").write_bytes((tmp_path / "normal.npy").read_bytes()[:300])
-    with pytest.raises(UserError, match=r"pneumonia\.npy: cannot be read"):
-        prepared(tmp_path, **entry)
-
-
-# ---- folder -------------------------------------------------------------------------------------
-
-
-def save_image(path, mode="L", size=(40, 30), value=100):
-    """An image of one value, of `size` (width, height)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if mode == "I;16":
-        Image.fromarray(np.full(size[::-1], value * 257, np.uint16)).save(path)
-    else:
-        colour = {"L": value, "RGB": (value,) * 3, "RGBA": (value,) * 3 + (255,), "1": value > 127}
-        Image.new(mode, size, colour[mode]).save(path)
-
-
-def write_folder(folder, splits=("",), count=6):
-    """Images of both classes in each split; sizes and modes differ."""
-    for split in splits:
-        for class_name, value in (("NORMAL", 60), ("PNEUMONIA", 180)):
-            for number in range(count):
-                mode, suffix = (("L", "jpeg"), ("RGB", "JPG"), ("I;16", "png"))[number % 3]
-                path = folder / split / class_name / f"person{number // 2}_{number}.{suffix}"
-                save_image(path, mode, (20 + number, 30 - number), value)
-    return {"kind": "folder", "path": str(folder), "size": [8, 10], "positive": "PNEUMONIA"}
-
-
-def test_folders_are_made_grey_and_resized(tmp_path):
-    folder = prepared(tmp_path, **write_folder(tmp_path / "x"))
-    splits, names, _ = load_all(folder)
-    inputs = np.concatenate([pair[0] for pair in splits.values()])
-    labels = np.concatenate([pair[1] for pair in splits.values()])
-    assert inputs.shape == (12, 8, 10) and inputs.dtype == np.uint8
-    assert np.abs(inputs.astype(int) - np.where(labels, 180, 60)[:, None, None]).max() <= 1
-    assert all(("PNEUMONIA" in name) == label for name, label in zip(names, labels))
-    assert [len(pair[1]) for pair in splits.values()] == [9, 3]
-
-
-def test_folders_with_splits_above(tmp_path):
-    entry = write_folder(tmp_path / "x", ("train", "val", "test"))
-    splits, names, _ = load_all(prepared(tmp_path, **entry))
-    assert [(split, len(pair[1])) for split, pair in splits.items()] == [
-        ("train", 12), ("val", 12), ("test", 12),
-    ]  # fmt: skip
-    assert all(name.startswith("val/") for name in names[12:24])
-
-
-def test_an_image_is_averaged_when_it_is_made_smaller(tmp_path):
-    board = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype(np.uint8)
-    for class_name in ("a", "b"):
-        for number in range(2):
-            path = tmp_path / "x" / class_name / f"{number}.png"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(board).save(path)
-    entry = {"kind": "folder", "path": str(tmp_path / "x"), "size": 8, "positive": "a"}
-    inputs, _ = load_split(prepared(tmp_path, **entry, val_share=0.5), "train")
-    assert np.abs(inputs.astype(int) - 127).max() <= 6
-
-
-def test_orientation_noted_in_a_file_is_applied(tmp_path):
-    entry = write_folder(tmp_path / "x", count=2) | {"size": [2, 4], "val_share": 0.5}
-    image = Image.fromarray(
-        np.repeat(np.array([[0, 250]], np.uint8), 20, axis=1).repeat(20, axis=0)
-    )
-    exif = Image.Exif()
-    exif[0x0112] = 3  # turned by 180 degrees
-    for path in (tmp_path / "x").rglob("*.*"):
-        image.save(path, exif=exif) if path.suffix == ".jpeg" else image.save(path)
-    splits, names, _ = load_all(prepared(tmp_path, **entry))
-    inputs = np.concatenate([pair[0] for pair in splits.values()]).astype(int)
-    for name, picture in zip(names, inputs):
-        assert (picture[0, 0] > 200) == name.endswith(".jpeg")
-
-
-def test_bad_folders_are_named(tmp_path):
-    entry = write_folder(tmp_path / "x")
-    broken = tmp_path / "x" / "NORMAL" / "broken.png"
-    for content in (b"", b"no image", (tmp_path / "x/NORMAL/person1_2.png").read_bytes()[:60]):
-        broken.write_bytes(content)
-        with pytest.raises(UserError, match=r"NORMAL/broken\.png: cannot be decoded"):
-            prepared(tmp_path, **entry)
-    broken.unlink()
-    save_image(tmp_path / "x" / "stray.png")
-    with pytest.raises(UserError, match=r"stray\.png is not in the folder of a class"):
-        prepared(tmp_path, **entry)
-    (tmp_path / "x" / "stray.png").unlink()
-    save_image(tmp_path / "outside.png")
-    (tmp_path / "x" / "NORMAL" / "link.png").symlink_to(tmp_path / "outside.png")
-    with pytest.raises(UserError, match=r"link\.png is a link that leads outside"):
-        prepared(tmp_path, **entry)
-    (tmp_path / "x" / "NORMAL" / "link.png").unlink()
-    save_image(tmp_path / "x" / "COVID" / "1.png")
-    with pytest.raises(
-        UserError, match="3 classes, COVID, NORMAL, PNEUMONIA; a study needs exactly"
-    ):
-        prepared(tmp_path, **entry)
-    with pytest.raises(UserError, match="there is no folder"):
-        prepared(tmp_path, **entry | {"path": str(tmp_path / "nowhere")})
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="has no PNG or JPEG below it"):
-        prepared(tmp_path, **entry | {"path": str(tmp_path / "empty")})
-    with pytest.raises(UserError, match="is a file, not a folder; an archive must be unpacked"):
-        prepared(tmp_path, **entry | {"path": str(tmp_path / "outside.png")})
-
-
-def test_hidden_and_other_files_are_left_out(tmp_path):
-    entry = write_folder(tmp_path / "x")
-    for name in (".DS_Store", "._person0.png", "notes.txt"):
-        (tmp_path / "x" / "NORMAL" / name).write_text("")
-    assert len(load_all(prepared(tmp_path, **entry))[1]) == 12
-
-
-# ---- What is noticed ----------------------------------------------------------------------------
-
-
-def test_source_is_known_by_its_content(tmp_path):
-    entry = write_folder(tmp_path / "x")
-    cache = tmp_path / "cache.json"
-    first = source_digest("d", entry, cache)
-    assert source_digest("d", entry, cache) == first
-    (tmp_path / "x").rename(tmp_path / "y")
-    moved = entry | {"path": str(tmp_path / "y")}
-    assert source_digest("d", moved, cache) == first
-    image = tmp_path / "y" / "NORMAL" / "person0_0.jpeg"
-    content, status = image.read_bytes(), image.stat()
-    image.write_bytes(content[:-3] + bytes([content[-3] ^ 1]) + content[-2:])
-    import os
-
-    os.utime(image, ns=(status.st_atime_ns, status.st_mtime_ns))  # the same size and time
-    assert source_digest("d", moved, cache) != first
-    image.write_bytes(content)
-    assert source_digest("d", moved, cache) == first
-    image.rename(image.with_name("person9_0.jpeg"))
-    assert source_digest("d", moved, cache) != first
-    assert source_digest("d", moved | {"size": 9}, cache) != first
-
-
-def test_medmnist_is_known_by_its_published_digest(tmp_path):
-    entry = {"kind": "medmnist", "name": "pneumoniamnist", "size": 28}
-    assert locate("d", entry) == {}
-    first = source_digest("d", entry, tmp_path / "cache.json")
-    other_place = entry | {"url": "http://localhost/x", "cache": "/somewhere"}
-    assert source_digest("d", other_place, tmp_path / "cache.json") == first
-    assert source_digest("d", entry | {"size": 64}, tmp_path / "cache.json") != first
-    with pytest.raises(UserError, match="nodulemnist3d has the sizes 28, 64"):
-        source_digest("d", entry | {"name": "nodulemnist3d", "size": 224}, tmp_path / "c")

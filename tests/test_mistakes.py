@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from conftest import SMALL_STUDY, assert_readable, contents, jobs_by_rule, snakemake, tiny_arrays
-from test_workflow import CE, NOTHING, cell_folder, change_study
+from small_study import CE, NOTHING, cell_folder, change_study
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import REPOSITORY, contents, jobs_by_rule, snakemake, tiny_arrays
-from test_workflow import BCE, CE, RESULTS, cell_folder, change_study, planned, read_csv
+from small_study import BCE, CE, RESULTS, cell_folder, change_study, planned, read_csv
 
 
 def test_regenerated_report_is_the_report(finished):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from data_sources import prepared, write_folder, write_npz
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_data import prepared, write_folder, write_npz
 
 from study.errors import UserError
 from study.prepared import load_all

@@ -1,53 +1,24 @@
 """The workflow as users run it: Snakemake, for real, on a small study."""
 
 import copy
-import csv
 import json
 import re
-import shutil
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import (
     REPOSITORY,
     SMALL_STUDY,
-    assert_readable,
     contents,
     jobs_by_rule,
     snakemake,
-    tiny_arrays,
     write_study,
 )
-from PIL import Image
+from small_study import BCE, CE, NOTHING, RESULTS, cell_folder, change_study, read_csv
 
-BCE, CE = (f"{loss}_b32_relu_hidden_units8_epochs_per_round4" for loss in ("bce", "ce"))
-RESULTS = ("metrics.csv", "scores.npz", "run.json", "tiny/*.csv", "*/tables/*", "*/statistics/*")
-RESULTS += ("*.svg", "*.html")
-NOTHING = "Nothing to be done"
-
-
-def read_csv(path: Path) -> list[dict]:
-    with path.open() as file:
-        return list(csv.DictReader(file))
-
-
-def cell_folder(folder: Path, prefix: str) -> Path:
-    (found,) = (folder / "results" / "tiny" / "runs").glob(f"{prefix}_????????")
-    return found
-
-
-def planned(folder: Path, **options) -> dict[str, int]:
-    """The jobs that a dry run plans, by rule; none where there is nothing to be done."""
-    done = snakemake(folder, "--dry-run", **options)
-    assert done.returncode == 0, done.stdout
-    return {} if NOTHING in done.stdout else jobs_by_rule(done.stdout)
-
-
-# ---- From scratch -------------------------------------------------------------------------------
+# ---- From scratch --------------------------------------------------------------------------------
 
 
 def test_first_run_trains_and_says_where_the_report_is(finished_once):
@@ -161,188 +132,7 @@ def test_two_runs_from_scratch_are_the_same_to_the_byte(finished_once, fresh):
     assert first == second
 
 
-# ---- Only what is new ---------------------------------------------------------------------------
-
-
-def change_study(folder: Path, **changes) -> None:
-    write_study(folder, copy.deepcopy(SMALL_STUDY), **changes)
-
-
-def test_one_more_level_trains_its_cell_alone(finished):
-    grid = SMALL_STUDY["grid"] | {"batch_size": [32, 16]}
-    change_study(
-        finished, grid=grid, tables=SMALL_STUDY["tables"] | {"table3": {"vary": "batch_size"}}
-    )
-    before = contents(finished / "results", "metrics.csv")
-    done = snakemake(finished)
-    assert jobs_by_rule(done.stdout)["train"] == 2
-    after = contents(finished / "results", "metrics.csv")
-    assert before.items() < after.items()
-    assert len(after) == 4
-    table = read_csv(finished / "results" / "tiny" / "tables" / "table3.csv")
-    assert [row["batch_size"] for row in table] == ["32", "16"]
-
-
-def test_one_more_round_for_one_cell_trains_that_round(finished):
-    more = {"vary": "loss", "levels": ["ce"], "round": 2}
-    change_study(finished, tables=SMALL_STUDY["tables"] | {"more": more})
-    done = snakemake(finished)
-    assert jobs_by_rule(done.stdout)["train"] == 1
-    (row,) = read_csv(finished / "results" / "tiny" / "tables" / "more.csv")
-    assert (row["loss"], row["round"], row["n"]) == ("ce", "2", "2")
-    rounds = [row["rounds"] for row in read_csv(finished / "results" / "tiny" / "cells.csv")]
-    assert rounds == ["1", "2"]
-
-
-def test_one_more_seed_block_trains_that_block(finished):
-    change_study(finished, seeds=3)
-    done = snakemake(finished)
-    assert jobs_by_rule(done.stdout)["train"] == 2
-    blocks = sorted(path.name for path in cell_folder(finished, BCE).iterdir())
-    assert blocks == ["seeds_0-1", "seeds_2-2"]
-    table = read_csv(finished / "results" / "tiny" / "tables" / "table1.csv")
-    assert [row["n"] for row in table] == ["3", "3"]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"tables": SMALL_STUDY["tables"] | {"table1": {"caption": "Another."}}},
-        {"figures": SMALL_STUDY["figures"] | {"figure3": {"caption": "Another."}}},
-        {"warmup_epochs": 2},
-    ],
-    ids=lambda changes: next(iter(changes)),
-)
-def test_what_is_shown_retrains_nothing(finished, changes):
-    change_study(finished, **changes)
-    jobs = planned(finished)
-    assert "train" not in jobs
-    assert "make_report" in jobs
-
-
-def test_trainer_is_tracked_by_content_not_by_time(finished_once, repository_copy, tmp_path):
-    folder = tmp_path / "study"
-    shutil.copytree(finished_once, folder)
-    assert planned(folder, repository=repository_copy).get("train") is None  # another place
-    for name in ("train.py", "study/choices.py"):
-        script = repository_copy / "scripts" / name
-        script.touch()
-        assert planned(folder, repository=repository_copy).get("train") is None
-        text = script.read_text()
-        script.write_text(text + "\n# changed\n")
-        assert planned(folder, repository=repository_copy)["train"] == 2
-        script.write_text(text)
-    script = repository_copy / "scripts" / "make_figure.py"
-    script.write_text(script.read_text() + "\n# changed\n")
-    jobs = planned(folder, repository=repository_copy)
-    assert "train" not in jobs and jobs["make_figure"] == 1
-
-
-def test_data_are_tracked_by_content_not_by_time(finished):
-    (finished / "tiny.npz").touch()
-    assert planned(finished) == {}
-    arrays = tiny_arrays()
-    arrays["train_images"][0, 0, 0] ^= 1
-    np.savez(finished / "tiny.npz", **arrays)
-    jobs = planned(finished)
-    assert (jobs["prepare_data"], jobs["train"]) == (1, 2)
-
-
-def test_changed_data_and_back_again(finished, finished_once):
-    whole = (finished / "tiny.npz").read_bytes()
-    arrays = tiny_arrays()
-    np.savez(finished / "tiny.npz", **arrays | {"val_images": 255 - arrays["val_images"]})
-    assert jobs_by_rule(snakemake(finished).stdout)["train"] == 2
-    (finished / "tiny.npz").write_bytes(whole)
-    assert jobs_by_rule(snakemake(finished).stdout)["train"] == 2
-    assert contents(finished, *RESULTS) == contents(finished_once, *RESULTS)
-
-
-def test_moved_data_retrain_nothing(finished):
-    (finished / "tiny.npz").rename(finished / "moved.npz")
-    change_study(
-        finished,
-        datasets=SMALL_STUDY["datasets"] | {"tiny": {"kind": "npz", "path": "moved.npz"}},
-    )
-    assert planned(finished) == {}
-
-
-# ---- Kinds of data, and their audit -------------------------------------------------------------
-
-
-def kinds_of_the_same_images(folder: Path) -> dict[str, dict]:
-    """The small data set as one file, as an array a class, and as a folder of images."""
-    arrays = tiny_arrays()
-    entries = {
-        "one_file": {"kind": "npz", "path": "tiny.npz"},
-        "lab": {"kind": "arrays", "positive": "ill", "train": {}, "val": {}},
-        "images": {"kind": "folder", "path": "images", "positive": "ill", "size": 5},
-    }
-    for split in ("train", "val"):
-        for label, name in enumerate(("well", "ill")):
-            images = arrays[f"{split}_images"][arrays[f"{split}_labels"][:, 0] == label]
-            np.save(folder / f"{split}_{name}.npy", images)
-            entries["lab"][split][name] = f"{split}_{name}.npy"
-            target = folder / "images" / split / name
-            target.mkdir(parents=True)
-            for number, image in enumerate(images):
-                Image.fromarray(image).save(target / f"{number:02d}.png")
-    return entries
-
-
-def test_kinds_of_the_same_images_give_the_same_data(fresh):
-    """Class by class, arrays and PNG files are in the same order: the same runs to the byte."""
-    entries = kinds_of_the_same_images(fresh)
-    samples = {}
-    for name in entries:
-        change_study(fresh, dataset=name, datasets=SMALL_STUDY["datasets"] | entries)
-        done = snakemake(fresh, f"results/{name}/summary.csv")
-        assert done.returncode == 0, done.stdout
-        (folder,) = (fresh / "results" / name / "data").glob("*")
-        inputs = np.load(folder / "inputs.npy").reshape(70, -1)
-        labels = np.load(folder / "labels.npy")
-        samples[name] = sorted(map(tuple, np.column_stack([labels, inputs]).tolist()))
-    assert samples["one_file"] == samples["lab"] == samples["images"]
-    ordered = {}
-    for name in ("lab", "images"):
-        (folder,) = (fresh / "results" / name / "data").glob("*")
-        order = np.lexsort(np.load(folder / "inputs.npy").reshape(70, -1).T)
-        ordered[name] = np.load(folder / "labels.npy")[order].tolist()
-    assert ordered["lab"] == ordered["images"]
-
-
-def test_report_shows_the_audit(fresh):
-    arrays = tiny_arrays()
-    arrays["val_images"][3] = arrays["train_images"][5]
-    np.savez(fresh / "tiny.npz", **arrays)
-    assert snakemake(fresh).returncode == 0
-    (path,) = (fresh / "results" / "tiny" / "data").glob("*/audit.json")
-    findings = {finding["check"]: finding for finding in json.loads(path.read_text())["findings"]}
-    assert findings["duplicates across splits"]["samples"] == [["train[5]", "val[3]"]]
-    html = (fresh / "results" / "tiny" / "report.html").read_text()
-    assert "train[5] and val[3]" in html
-    assert html.count("data:image/png;base64,") == 1
-
-
-@pytest.mark.parametrize("audited", [False, True], ids=["at first", "after a study"])
-def test_findings_can_stop_the_study(fresh, audited):
-    arrays = tiny_arrays()
-    arrays["val_images"][3] = arrays["train_images"][5]
-    np.savez(fresh / "tiny.npz", **arrays)
-    if audited:
-        assert snakemake(fresh).returncode == 0
-    change_study(fresh, audit={"fail_on": "error"}, seeds=4)
-    done = snakemake(fresh)
-    expected = "error: 1 pairs of identical samples in two splits: train[5] and val[3]"
-    assert_readable(done, "The audit of tiny stops the study", expected, "fail_on: never")
-    assert snakemake(fresh, "regenerate_report").returncode == 0
-    change_study(fresh)
-    done = snakemake(fresh)
-    assert done.returncode == 0, done.stdout
-    assert ("train" in jobs_by_rule(done.stdout)) == (not audited)
-
-
-# ---- Diverged seeds -----------------------------------------------------------------------------
+# ---- Diverged seeds ------------------------------------------------------------------------------
 
 
 def test_a_diverged_cell_fails_nothing_and_is_said(fresh):
@@ -369,7 +159,7 @@ def test_a_diverged_cell_fails_nothing_and_is_said(fresh):
     assert "2 trainings have diverged" in html
 
 
-# ---- Snakemake's own commands -------------------------------------------------------------------
+# ---- Snakemake's own commands --------------------------------------------------------------------
 
 
 def test_dag_is_a_graph(finished):

@@ -1,0 +1,88 @@
+"""Whole studies on data of every kind, and on data with findings."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import (
+    SMALL_STUDY,
+    assert_readable,
+    jobs_by_rule,
+    snakemake,
+    tiny_arrays,
+)
+from PIL import Image
+from small_study import change_study
+
+
+def kinds_of_the_same_images(folder: Path) -> dict[str, dict]:
+    """The small data set as one file, as an array a class, and as a folder of images."""
+    arrays = tiny_arrays()
+    entries = {
+        "one_file": {"kind": "npz", "path": "tiny.npz"},
+        "lab": {"kind": "arrays", "positive": "ill", "train": {}, "val": {}},
+        "images": {"kind": "folder", "path": "images", "positive": "ill", "size": 5},
+    }
+    for split in ("train", "val"):
+        for label, name in enumerate(("well", "ill")):
+            images = arrays[f"{split}_images"][arrays[f"{split}_labels"][:, 0] == label]
+            np.save(folder / f"{split}_{name}.npy", images)
+            entries["lab"][split][name] = f"{split}_{name}.npy"
+            target = folder / "images" / split / name
+            target.mkdir(parents=True)
+            for number, image in enumerate(images):
+                Image.fromarray(image).save(target / f"{number:02d}.png")
+    return entries
+
+
+def test_kinds_of_the_same_images_give_the_same_data(fresh):
+    """Class by class, arrays and PNG files are in the same order: the same runs to the byte."""
+    entries = kinds_of_the_same_images(fresh)
+    samples = {}
+    for name in entries:
+        change_study(fresh, dataset=name, datasets=SMALL_STUDY["datasets"] | entries)
+        done = snakemake(fresh, f"results/{name}/summary.csv")
+        assert done.returncode == 0, done.stdout
+        (folder,) = (fresh / "results" / name / "data").glob("*")
+        inputs = np.load(folder / "inputs.npy").reshape(70, -1)
+        labels = np.load(folder / "labels.npy")
+        samples[name] = sorted(map(tuple, np.column_stack([labels, inputs]).tolist()))
+    assert samples["one_file"] == samples["lab"] == samples["images"]
+    ordered = {}
+    for name in ("lab", "images"):
+        (folder,) = (fresh / "results" / name / "data").glob("*")
+        order = np.lexsort(np.load(folder / "inputs.npy").reshape(70, -1).T)
+        ordered[name] = np.load(folder / "labels.npy")[order].tolist()
+    assert ordered["lab"] == ordered["images"]
+
+
+def test_report_shows_the_audit(fresh):
+    arrays = tiny_arrays()
+    arrays["val_images"][3] = arrays["train_images"][5]
+    np.savez(fresh / "tiny.npz", **arrays)
+    assert snakemake(fresh).returncode == 0
+    (path,) = (fresh / "results" / "tiny" / "data").glob("*/audit.json")
+    findings = {finding["check"]: finding for finding in json.loads(path.read_text())["findings"]}
+    assert findings["duplicates across splits"]["samples"] == [["train[5]", "val[3]"]]
+    html = (fresh / "results" / "tiny" / "report.html").read_text()
+    assert "train[5] and val[3]" in html
+    assert html.count("data:image/png;base64,") == 1
+
+
+@pytest.mark.parametrize("audited", [False, True], ids=["at first", "after a study"])
+def test_findings_can_stop_the_study(fresh, audited):
+    arrays = tiny_arrays()
+    arrays["val_images"][3] = arrays["train_images"][5]
+    np.savez(fresh / "tiny.npz", **arrays)
+    if audited:
+        assert snakemake(fresh).returncode == 0
+    change_study(fresh, audit={"fail_on": "error"}, seeds=4)
+    done = snakemake(fresh)
+    expected = "error: 1 pairs of identical samples in two splits: train[5] and val[3]"
+    assert_readable(done, "The audit of tiny stops the study", expected, "fail_on: never")
+    assert snakemake(fresh, "regenerate_report").returncode == 0
+    change_study(fresh)
+    done = snakemake(fresh)
+    assert done.returncode == 0, done.stdout
+    assert ("train" in jobs_by_rule(done.stdout)) == (not audited)
