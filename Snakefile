@@ -5,16 +5,16 @@
 #     snakemake --cores 1 plan                  what that would take, and what it could show
 #     snakemake --cores 1 check_claims          the verdicts on what is claimed
 #     snakemake --cores 1 regenerate_report     the report from the runs that exist, never training
+#     snakemake --cores 1 verify                whether the results are as the study wrote them
 #
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
-from functools import partial
 from pathlib import Path
 
 from snakemake.utils import min_version
 
 min_version("9.25")
 
-REPOSITORY = Path(workflow.basedir)
+REPOSITORY = Path(str(workflow.current_basedir))
 
 
 configfile: REPOSITORY / "config.yaml"
@@ -23,12 +23,8 @@ configfile: REPOSITORY / "config.yaml"
 include: "workflow/rules/study.smk"
 
 
-if workflow.is_main_process:  # its jobs write what would be checked
-    check_checksums(results_folder(STUDY))
-
 RUNS, OUTDATED = STUDY["runs"], []
-DATA_CARD = partial(data_card, STUDY, CODE)
-DESCRIPTION = partial(description_file, STUDY, CODE)
+DATA = find_prepared(STUDY)
 
 
 include: "workflow/rules/plan.smk"
@@ -40,42 +36,15 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 
-RESULTS = [
-    "<results>/report.html",
-    run_files(STUDY, RUNS, "metrics.csv"),
-    run_files(STUDY, RUNS, "scores.npz"),
-    run_files(STUDY, RUNS, "run.json"),
-    collect("<results>/{file}.csv", file=["cells", "runs", "summary", "evaluation"]),
-    collect(
-        "<results>/tables/{table}.{kind}",
-        table=STUDY["tables"],
-        kind=["csv", "md", "tex"],
-    ),
-    collect(
-        "<results>/figures/{figure}.{kind}",
-        figure=STUDY["figures"],
-        kind=["svg", "png"],
-    ),
-    collect(
-        "<results>/statistics/{file}.csv",
-        file=["levels", "comparisons", "effects", "marginal_means"],
-    ),
-    collect("<results>/statistics/interactions.{kind}", kind=["svg", "png"]),
-    collect("<results>/statistics/{file}.csv", file=["claims", "claim_pairs"]),
-    REFERENCE,
-]
-
-
-include: "workflow/rules/checksums.smk"
-
-
 rule all:
     default_target: True
     input:
         RESULTS,
-        "<results>/SHA256SUMS",
+        rules.list_checksums.output,
+    message:
+        "The study is complete"
 
 
 onsuccess:
-    if REPORT.exists():
+    if Path(REPORT).exists():
         print(f"Report: {REPORT}")

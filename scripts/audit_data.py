@@ -1,53 +1,26 @@
-"""Audit the prepared data: write the findings, and a sheet of a few samples a class and split."""
+"""Audit the prepared data: write the findings, and a sheet of a few samples a class and split.
+
+Stops the study before it trains where there are findings that its configuration does not accept.
+"""
 
 import json
 from pathlib import Path
 
-import numpy as np
-from matplotlib.figure import Figure
-
-from study.audit import audit
+from study.data.audit import audit
+from study.data.findings import refuse_findings
+from study.data.prepared import load_all, read_description
 from study.files import replacing, write_text
 from study.logs import log_to
-from study.prepared import load_all, read_description
-
-SHOWN = 8  # samples a row of the sheet
-
-
-def draw_contact_sheet(splits: dict, classes: list[str]) -> Figure:
-    """The first samples of each class in each split; for 3D images their middle slice."""
-    rows = [(split, label) for split in splits for label in (0, 1)]
-    figure = Figure(figsize=(SHOWN, 1.15 * len(rows)), layout="constrained")
-    panels = figure.subplots(len(rows), SHOWN, squeeze=False)
-    for (split, label), line in zip(rows, panels):
-        inputs, labels = splits[split]
-        white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
-        chosen = np.flatnonzero(labels == label)[:SHOWN]
-        for axes in line:
-            axes.set_axis_off()
-        for axes, row in zip(line, chosen):
-            axes.imshow(
-                as_picture(inputs[row]), cmap="gray", vmin=None if white is None else 0, vmax=white
-            )
-        line[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left")
-    return figure
-
-
-def as_picture(sample: np.ndarray) -> np.ndarray:
-    """A sample as (height, width), or with colours (height, width, 3)."""
-    if sample.ndim == 1:
-        return sample[None, :]
-    if sample.ndim == 3 and sample.shape[-1] != 3:
-        return sample[len(sample) // 2]
-    return sample
-
+from study.report.figures.contact_sheet import draw_contact_sheet
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
+    study = snakemake.params.study
     folder = Path(snakemake.input.data[0]).parent
     splits, names, groups = load_all(folder)
     classes = read_description(folder)["classes"]
     result = audit(splits, names, groups, classes)
+    refuse_findings(study["dataset"], result["findings"], study["audit"]["fail_on"])
     write_text(snakemake.output.audit, json.dumps(result, indent=2) + "\n")
     with replacing(snakemake.output.sheet) as part:
         draw_contact_sheet(splits, classes).savefig(part, format="png", dpi=110)

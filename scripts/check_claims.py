@@ -4,6 +4,7 @@ import sys
 
 import pandas as pd
 
+from study.analysis.claims import CLAIM_COLUMNS
 from study.errors import UserError
 from study.frames import read_frame
 
@@ -26,7 +27,7 @@ def not_supported(claims: pd.DataFrame) -> list[str]:
 
 
 if __name__ == "__main__":
-    claims = read_frame(snakemake.input.claims)
+    claims = read_frame(snakemake.input.claims, CLAIM_COLUMNS)
     print("\n".join(verdict_lines(claims) or ["The configuration declares no claims."]), flush=True)
     failed = not_supported(claims)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:

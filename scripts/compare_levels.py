@@ -1,19 +1,18 @@
 """Write the statistics of every table: its levels, and each of them against the first."""
 
-from study.averages import read_values
-from study.comparisons import compare_levels, describe_levels
-from study.evaluation import cell_scores
+from study.analysis.averages import read_values
+from study.analysis.comparisons import compare_levels, describe_levels
+from study.analysis.evaluation import cell_scores
+from study.analysis.guard import read_runs
 from study.frames import write_frame
-from study.guard import read_runs
 from study.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    plan = snakemake.params.plan
-    values = read_values(snakemake.input.summary, snakemake.input.evaluation)
-    runs = read_runs(snakemake.input.runs)
-    scores = cell_scores(plan["runs"], snakemake.input.scores)
-    levels = describe_levels(plan["tables"], values)
-    comparisons = compare_levels(plan["tables"], values, runs, scores)
+    params, files = snakemake.params, snakemake.input
+    values = read_values(files.summary, files.evaluation)
+    scores = cell_scores(params.runs, files.scores, files.records)
+    levels = describe_levels(params.tables, values)
+    comparisons = compare_levels(params.tables, values, read_runs(files.runs), scores)
     write_frame(snakemake.output.levels, levels)
     write_frame(snakemake.output.comparisons, comparisons)

@@ -1,17 +1,19 @@
-"""Check the reported tables, and set them beside this study's tables and claims."""
+"""Check the published tables, and set them beside this study's tables and claims."""
 
 import pandas as pd
 
+from study.analysis.comparisons import LEVEL_COLUMNS
+from study.choices import level_title
 from study.frames import read_frame, write_frame
 from study.logs import log_to
-from study.reference import claims_as_printed, set_beside
-from study.reported import find_problems
+from study.published.comparison import FINDING_COLUMNS, claims_as_printed, set_beside
+from study.published.plausibility import find_problems
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    plan, output = snakemake.params.plan, snakemake.output
-    reference, claims = plan["reference"], plan["claims"]
-    rows = reference["rows"]
+    study, output = snakemake.params.study, snakemake.output
+    reference, claims = study["reference"], study["claims"]
+    baseline = {name: level_title(name, level) for name, level in study["baseline"].items()}
     sentences = [
         {
             "name": name,
@@ -20,13 +22,11 @@ if __name__ == "__main__":
         }
         for name, claim in claims.items()
     ]
-    findings = find_problems(
-        rows, plan["baseline"], reference["images"], reference["epochs"], sentences
-    )
-    listed = pd.DataFrame(findings, columns=["check", "text"])
-    listed.insert(0, "finding", range(1, len(findings) + 1))
-    beside = set_beside(read_frame(snakemake.input.levels), rows, plan["same_data"])
-    printed = claims_as_printed(claims, rows, findings)
-    write_frame(output.findings, listed)
+    rows = reference["rows"]
+    findings = find_problems(rows, baseline, reference["images"], reference["epochs"], sentences)
+    numbered = [{"finding": number} | found for number, found in enumerate(findings, start=1)]
+    same_data = reference["dataset"] == study["dataset"]
+    beside = set_beside(read_frame(snakemake.input.levels, LEVEL_COLUMNS), rows, same_data)
+    write_frame(output.findings, pd.DataFrame(numbered, columns=list(FINDING_COLUMNS)))
     write_frame(output.beside, beside)
-    write_frame(output.claims, printed)
+    write_frame(output.claims, claims_as_printed(claims, rows, findings))

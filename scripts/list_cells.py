@@ -5,19 +5,20 @@ import io
 
 from study.files import write_text
 from study.logs import log_to
-from study.parameters import PARAMETERS
+from study.parameters import columns
 
 
 def list_cells(cells: dict[str, dict]) -> str:
-    """The planned cells as CSV, a row a cell."""
+    """The study's cells as CSV, a row a cell."""
+    parameters = columns(cells.values())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["cell", *PARAMETERS, "rounds"])
+    writer.writerow(["cell", *parameters, "rounds"])
     for name, cell in cells.items():
-        writer.writerow([name, *(cell[parameter] for parameter in PARAMETERS), cell["rounds"]])
+        writer.writerow([name, *(cell[parameter] for parameter in parameters), cell["rounds"]])
     return text.getvalue()
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    write_text(snakemake.output.cells, list_cells(snakemake.params.plan["cells"]))
+    write_text(snakemake.output.cells, list_cells(snakemake.params.cells))

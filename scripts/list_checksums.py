@@ -1,11 +1,13 @@
-"""Write SHA256SUMS: the digests of a finished study's files."""
+"""Write SHA256SUMS: the digests of a finished study's files, as sha256sum writes them."""
 
 from pathlib import Path
 
-from study.checksums import write_checksums
+from study.files import file_digest, write_text
 from study.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
+    sums = Path(snakemake.output.sums)
     files = [*snakemake.input.data, *snakemake.input.results]
-    write_checksums(Path(snakemake.output.sums), files)
+    names = sorted({Path(file).relative_to(sums.parent).as_posix() for file in files})
+    write_text(sums, "".join(f"{file_digest(sums.parent / name)}  {name}\n" for name in names))

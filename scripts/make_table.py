@@ -1,18 +1,19 @@
 """Write one table of the study as CSV, Markdown and LaTeX."""
 
+from study.analysis.averages import read_values
 from study.files import write_text
-from study.frames import read_frame, write_frame
+from study.frames import write_frame
 from study.logs import log_to
-from study.tables import caption, make_table, to_latex, to_markdown
+from study.report.tables import caption, make_table, to_latex, to_markdown
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    plan = snakemake.params.plan
-    summary = read_frame(snakemake.input.summary)
-    table = make_table(summary, plan["table"], plan["cells"])
-    text = caption(plan["table"], plan["baseline"])
-    write_frame(snakemake.output.csv, table)
-    write_text(snakemake.output.md, to_markdown(table, plan["seeds"], text))
-    write_text(
-        snakemake.output.tex, to_latex(table, plan["seeds"], text, snakemake.wildcards.table)
-    )
+    params, output = snakemake.params, snakemake.output
+    table, seeds = params.table, params.study["seeds"]
+    values = read_values(snakemake.input.summary, snakemake.input.evaluation)
+    frame = make_table(values, table)
+    text = caption(table, params.study["baseline"])
+    write_frame(output.csv, frame)
+    write_text(output.md, to_markdown(frame, table["metrics"], seeds, text))
+    label = snakemake.wildcards.table
+    write_text(output.tex, to_latex(frame, table["metrics"], seeds, text, label))

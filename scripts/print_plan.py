@@ -8,11 +8,13 @@ from statistics import median
 
 import pandas as pd
 
-from study.averages import summarize
-from study.jobs import outdated_runs, present_runs, run_files, table_cells
-from study.metrics import is_percentage, number
-from study.statistics import detectable_difference, seeds_for_p, smallest_p
-from study.tables import name_title
+from study.analysis.averages import summarize
+from study.analysis.metrics import format_value, is_percentage
+from study.analysis.paired import ALPHA
+from study.analysis.power import detectable_difference, seeds_for_p, smallest_p
+from study.jobs import outdated_runs, present_runs
+from study.paths import run_files, run_folder
+from study.report.tables import name_title
 
 SHOWN = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
 # what a run's time depends on, beside the data
@@ -23,7 +25,7 @@ def read_durations(runs: list[dict], benchmarks: Path) -> list[tuple[dict, float
     """The seconds that finished runs took, where Snakemake noted them."""
     found = []
     for run in runs:
-        path = benchmarks / "train" / f"{run['folder'].removeprefix('runs/')}.tsv"
+        path = benchmarks / "train" / f"{run_folder(run).removeprefix('runs/')}.tsv"
         if path.exists():
             with path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file, delimiter="\t"))
@@ -75,11 +77,11 @@ def time_text(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def training_lines(study: dict, code: dict, benchmarks: Path) -> list[str]:
+def training_lines(study: dict, benchmarks: Path) -> list[str]:
     """What is missing, and how long it may take."""
     present = present_runs(study)
-    outdated = set(outdated_runs(study, code, present))
-    done = [run for run in present if run["folder"] not in outdated]
+    outdated = set(outdated_runs(study, present))
+    done = [run for run in present if run_folder(run) not in outdated]
     to_train = [run for run in study["runs"] if run not in done]
     rounds = Counter(run["round"] for run in to_train)
     lines = [
@@ -118,7 +120,7 @@ def claim_lines(study: dict) -> list[str]:
             side["title"]
             for pair in claim["compare"]
             for side in pair
-            if not {(side["cell"], number) for number in side["rounds"]} <= trained
+            if not {(side["cell"], round_number) for round_number in side["rounds"]} <= trained
         ]
         if missing:
             lines.append(f"  {name}: the study does not train {missing[0]}")
@@ -129,25 +131,25 @@ def claim_lines(study: dict) -> list[str]:
     return lines
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
     """What differences so many seeds can show, table by table."""
     seeds, lines = study["seeds"], []
-    for name, table in table_cells(study).items():
+    for name, table in study["tables"].items():
         tests = len(table["cells"]) - 1
         if tests == 0:
             continue
-        needed = seeds_for_p(0.05, tests)
+        needed = seeds_for_p(ALPHA, tests)
         differences = []
         for metric in SHOWN:
             spread = largest_spread(summary, table, metric)
             found = detectable_difference(spread, max(seeds, needed), tests)
             if found == found:
-                unit = " points" if is_percentage(metric) else ""
-                differences.append(f"{metric} {number(metric, found)}{unit}")
+                unit = " percentage points" if is_percentage(metric) else ""
+                differences.append(f"{metric} {format_value(metric, found)}{unit}")
         what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
         when = "" if seeds >= needed else f"not with {_count(seeds, 'seed')}; with {needed}: "
         lines.append(
@@ -164,11 +166,12 @@ def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
 
 
 if __name__ == "__main__":
-    study, code = snakemake.params.plan["study"], snakemake.params.plan["code"]
+    study = snakemake.params.study
     present = present_runs(study)
-    summary = summarize(present, run_files(study, present, "metrics.csv"), study)
+    files = (run_files(study, present, name) for name in ("metrics.csv", "run.json"))
+    summary = summarize(present, *files, study)
     lines = [f"Plan for {study['dataset']}"]
-    lines += training_lines(study, code, Path(snakemake.params.benchmarks))
+    lines += training_lines(study, Path(study["benchmarks"]))
     lines += power_lines(study, summary) + claim_lines(study)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:

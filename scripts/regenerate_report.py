@@ -10,23 +10,23 @@ import subprocess
 import sys
 import tempfile
 
-from study.jobs import outdated_runs, present_runs, report_plan
+from study.jobs import missing_runs, outdated_runs, present_runs
 
 if __name__ == "__main__":
-    study, code = snakemake.params.plan["study"], snakemake.params.plan["code"]
+    study = snakemake.params.study
     present = present_runs(study)
-    plan = report_plan(study, code, present, outdated_runs(study, code, present))
-    print(f"{len(present)} of {plan['run_count']} runs present", file=sys.stderr)
-    for folder in plan["missing"]:
+    print(f"{len(present)} of {len(study['runs'])} runs present", file=sys.stderr)
+    for folder in missing_runs(study, present):
         print(f"missing: {folder}", file=sys.stderr)
-    for folder in plan["outdated"]:
+    for folder in outdated_runs(study, present):
         print(f"trained on other data or with other code: {folder}", file=sys.stderr)
     environment = {key: text for key, text in os.environ.items() if key != "SNAKEMAKE_PROFILE"}
+    folders = {name: study[name] for name in ("results", "logs", "benchmarks")}
     with (
         tempfile.NamedTemporaryFile("w", suffix=".json") as config,
         open(snakemake.log[0], "w") as log,
     ):
-        json.dump(snakemake.config, config)
+        json.dump(snakemake.params.config | {"pathvars": folders}, config)
         config.flush()
         command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
         command += ["--configfile", config.name, "--workflow-profile", "none", "--nolock"]

@@ -1,5 +1,5 @@
-# The second half of the workflow on its own: everything that is made from metric files, from those
-# that exist. It includes no rule that prepares data or trains, so it cannot train.
+# The second half of the workflow on its own: everything that is made from the files of runs, from
+# those that exist. It includes no rule that prepares data or trains, so it cannot train.
 # `snakemake --cores 1 regenerate_report` runs it, see scripts/regenerate_report.py.
 from pathlib import Path
 
@@ -10,9 +10,8 @@ include: "rules/study.smk"
 
 
 RUNS = present_runs(STUDY)
-OUTDATED = outdated_runs(STUDY, CODE, RUNS)
-DATA_CARD = data_card_of(STUDY, RUNS)
-DESCRIPTION = DATA_CARD[:1]
+OUTDATED = outdated_runs(STUDY, RUNS)
+DATA = recorded_data(STUDY, RUNS)
 
 
 include: "rules/aggregate.smk"
@@ -24,4 +23,4 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
-        "<results>/report.html",
+        rules.make_report.output,

@@ -9,8 +9,7 @@ import json
 from hashlib import sha256
 
 from study.choices import level_title, parameter_title
-from study.errors import UserError
-from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences
+from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences, listed
 
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 
@@ -41,7 +40,7 @@ def cell_settings(parameters: dict, epochs_per_round: int, device: str = "cpu") 
     return settings
 
 
-def plan_cells(config: dict) -> dict[str, dict]:
+def expand_cells(config: dict) -> dict[str, dict]:
     """All cells to train: the grid, and what tables and figures ask for beyond it.
 
     Returns name -> {every training parameter, "rounds": how many rounds to train}, the grid's
@@ -70,45 +69,57 @@ def find_cell(config: dict, changes: dict) -> str:
     return cell_name(parameters, config["epochs_per_round"], config["device"])
 
 
-def plan_runs(config: dict, cells: dict[str, dict]) -> list[dict]:
-    """All runs, as {"cell", "first", "last", "round", "folder"}.
-
-    `first` and `last` are the first and last seed of the run's block; `folder` is where its files
-    are, below `results/<dataset>/`.
-    """
+def expand_runs(config: dict, cells: dict[str, dict]) -> list[dict]:
+    """All runs, as {"cell", "first", "last", "round"}: a cell's name, a block of seeds, a round."""
     blocks = [
         (first, min(first + config["seeds_per_job"], config["seeds"]) - 1)
         for first in range(0, config["seeds"], config["seeds_per_job"])
     ]
     return [
-        {
-            "cell": cell,
-            "first": first,
-            "last": last,
-            "round": number,
-            "folder": f"runs/{cell}/seeds_{first}-{last}/round{number}",
-        }
-        for cell, plan in cells.items()
+        {"cell": name, "first": first, "last": last, "round": round_number}
+        for name, cell in cells.items()
         for first, last in blocks
-        for number in range(1, plan["rounds"] + 1)
+        for round_number in range(1, cell["rounds"] + 1)
     ]
 
 
-def plan_study(config: dict) -> dict:
-    """A complete configuration with its plan: `cells` and `runs` beside the configured keys.
+def expand_study(config: dict) -> dict:
+    """A complete configuration with what follows from it.
 
-    The sides of claims have their cell's name, a `title`, and `rounds` in place of round and since.
+    That is `cells`, `grid_cells`, the names of the grid's, and `runs`.
+
+    Tables get `cells`, the names of their levels' cells, and figures `cell_name`; the sides of
+    claims have their cell's name, a `title`, and `rounds` in place of round and since.
     """
-    cells = plan_cells(config)
+    cells = expand_cells(config)
+    tables = {
+        name: table
+        | {"cells": [find_cell(config, {table["vary"]: level}) for level in table["levels"]]}
+        for name, table in config["tables"].items()
+    }
+    figures = {
+        name: figure | {"cell_name": find_cell(config, figure["cell"])}
+        for name, figure in config["figures"].items()
+    }
     claims = {
         name: claim
-        | {"compare": [[plan_side(config, side) for side in pair] for pair in claim["compare"]]}
+        | {"compare": [[expand_side(config, side) for side in pair] for pair in claim["compare"]]}
         for name, claim in config["claims"].items()
     }
-    return config | {"cells": cells, "runs": plan_runs(config, cells), "claims": claims}
+    grid = [
+        dict(zip(config["grid"], levels)) for levels in itertools.product(*config["grid"].values())
+    ]
+    return config | {
+        "cells": cells,
+        "grid_cells": [find_cell(config, changes) for changes in grid],
+        "runs": expand_runs(config, cells),
+        "tables": tables,
+        "figures": figures,
+        "claims": claims,
+    }
 
 
-def plan_side(config: dict, side: dict) -> dict:
+def expand_side(config: dict, side: dict) -> dict:
     """A claim's side as `cell` (its name), `changes`, `rounds` that it looks at, and a `title`."""
     title = [
         f"{parameter_title(name).lower()} {level_title(name, level)}"
@@ -126,12 +137,6 @@ def plan_side(config: dict, side: dict) -> dict:
     }
 
 
-def cell_parameters(study: dict, cell: str) -> dict:
-    """The training parameters of a planned cell.
-
-    Raises:
-        UserError: the study has no such cell.
-    """
-    if cell not in study["cells"]:
-        raise UserError(f"{cell}: no cell of this study; its cells are in cells.csv")
-    return {name: study["cells"][cell][name] for name in PARAMETERS}
+def parameters_of(cell: dict) -> dict:
+    """A cell's training parameters alone, those that it lists: see `study.parameters.listed`."""
+    return listed({name: cell[name] for name in PARAMETERS})

@@ -10,12 +10,13 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
+from study.analysis.metrics import METRICS, is_percentage
 from study.choices import CHOICES
+from study.data import KINDS, kind_module
 from study.errors import UserError
-from study.locations import medmnist_sets
-from study.metrics import ALL_METRICS
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
-from study.reported import read_reported
+from study.published.tables import read_tables
+from study.report.figures import FIGURES
 
 TYPE_NAMES = {
     "integer": "a whole number",
@@ -38,14 +39,16 @@ def read_config(config: dict) -> dict:
         UserError: one line a mistake, each with its key and what would be right.
     """
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
-    _raise([*_not_finite(config), *_problems(config, _complete_schema())])
+    _raise([*_not_finite(config), *_problems(config, complete_schema())])
     _set_types(config)
     _raise(_contradictions(config))
     for table in config["tables"].values():
         table.setdefault("levels", _baseline_first(config, table["vary"]))
     if "reference" in config:
-        tables = config["reference"].pop("tables")
-        config["reference"]["rows"] = read_reported(_find(tables, "reference.tables"))
+        reference = config["reference"]
+        reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
+        if "note" in reference:
+            reference["note"] = str(_find(reference["note"], "reference.note"))
     return config | {"reference": config.get("reference")}
 
 
@@ -102,8 +105,8 @@ def _not_finite(value, where: str = "") -> list[str]:
     return []
 
 
-def _complete_schema() -> dict:
-    """The schema with the names that `choices` and `parameters` define filled in."""
+def complete_schema() -> dict:
+    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, figures."""
     schema = deepcopy(SCHEMA)
     parameters = {
         name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
@@ -113,8 +116,20 @@ def _complete_schema() -> dict:
         name: {key: value for key, value in spec.items() if key != "default"}
         for name, spec in parameters.items()
     }
-    names = dict.fromkeys(row["name"] for row in medmnist_sets())
-    schema["$defs"]["medmnist"]["properties"]["name"]["enum"] = list(names)
+    dataset = schema["$defs"]["dataset"]
+    dataset["properties"]["kind"]["enum"] = list(KINDS)
+    dataset["allOf"] = []
+    for name in KINDS:
+        kind = kind_module(name)
+        is_kind = {"required": ["kind"], "properties": {"kind": {"const": name}}}
+        keys = {
+            "description": kind.DESCRIPTION,
+            "type": "object",
+            "additionalProperties": False,
+            "required": kind.REQUIRED,
+            "properties": {"kind": {}} | kind.KEYS,
+        }
+        dataset["allOf"].append({"if": is_kind, "then": keys})
     schema["properties"]["baseline"]["properties"] = parameters
     schema["properties"]["grid"]["properties"] = {
         name: {"type": "array", "minItems": 1, "uniqueItems": True, "items": spec}
@@ -122,6 +137,7 @@ def _complete_schema() -> dict:
     }
     table = schema["properties"]["tables"]["additionalProperties"]
     table["properties"]["vary"]["enum"] = list(parameters)
+    table["properties"]["metrics"]["items"]["enum"] = list(METRICS)
     table["allOf"] = [
         {
             "if": {"properties": {"vary": {"const": name}}},
@@ -129,11 +145,12 @@ def _complete_schema() -> dict:
         }
         for name, spec in parameters.items()
     ]
-    figure = schema["properties"]["figures"]["additionalProperties"]
-    figure["properties"]["cell"]["properties"] = without_default
+    figure = schema["properties"]["figures"]["additionalProperties"]["properties"]
+    figure["kind"]["enum"] = list(FIGURES)
+    figure["cell"]["properties"] = without_default
     schema["$defs"]["side"]["properties"]["cell"]["properties"] = without_default
     claim = schema["$defs"]["claim"]["properties"]
-    claim["metric"]["enum"] = list(ALL_METRICS)
+    claim["metric"]["enum"] = list(METRICS)
     claim["factor"]["enum"] = [*parameters, "round"]
     return schema
 
@@ -214,7 +231,7 @@ def _set_types(config: dict) -> None:
         if "levels" in table:
             table["levels"] = [typed(table["vary"], level) for level in table["levels"]]
     for figure in config["figures"].values():
-        figure["rounds"] = sorted(int(number) for number in figure["rounds"])
+        figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
     for side in _sides(config):
         side.update({key: int(side[key]) for key in ("round", "since") if key in side})
     for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
@@ -241,7 +258,7 @@ def _contradictions(config: dict) -> list[str]:
         if "levels" not in table and factor not in config["grid"]:
             problems.append(
                 f"tables.{name}.vary: {factor} is not a factor of the grid; give the table its"
-                f" `levels`, add {factor} to the grid, or take the table out with `{name}: null`"
+                f" `levels`, add {factor} to the grid, or remove the table with `{name}: null`"
             )
     for name, claim in config["claims"].items():
         problems += _claim_problems(f"claims.{name}", claim)
@@ -250,9 +267,9 @@ def _contradictions(config: dict) -> list[str]:
 
 def _claim_problems(where: str, claim: dict) -> list[str]:
     problems = []
-    if claim.get("margin", 0) >= 1 and not claim["metric"].endswith(("loss", "loss_gap")):
+    if claim.get("margin", 0) >= 1 and is_percentage(claim["metric"]):
         problems.append(
-            f"{where}.margin: {claim['metric']} is a fraction, at most 1; for 1 point of per cent"
+            f"{where}.margin: {claim['metric']} is a fraction, at most 1; for 1 percentage point"
             " write 0.01"
         )
     if claim["expect"] == "equivalent" and "margin" not in claim:

@@ -1,5 +1,6 @@
 """Tables of results on disk: CSV files that keep names and levels as the text that they are."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -7,27 +8,27 @@ import pandas as pd
 from study.errors import UserError
 from study.files import write_text
 
-# Columns that look like numbers where all of their names do, and are none.
-TEXT = ("table", "reported_table", "claim", "level", "reference", "printed", "findings")
-TEXT += ("data", "code")
 
-
-def read_frame(path) -> pd.DataFrame:
+def read_frame(path: Path | str, columns: Mapping[str, type] | None = None) -> pd.DataFrame:
     """A table of results; only what is empty is missing.
+
+    Args:
+        path: the CSV file.
+        columns: the type of each column, of which `str` is kept as it is, also where all of it
+            looks like numbers; other columns are read as what they look like.
 
     Raises:
         UserError: it cannot be read.
     """
+    text = {name: str for name, kind in (columns or {}).items() if kind is str}
     try:
         if not Path(path).read_bytes().endswith(b"\n"):  # its last number may have lost digits
             raise ValueError("its last line is cut off")
-        return pd.read_csv(
-            path, dtype=dict.fromkeys(TEXT, str), keep_default_na=False, na_values=[""]
-        )
+        return pd.read_csv(path, dtype=text, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read ({error}); delete it and run again") from error
 
 
-def write_frame(path, frame: pd.DataFrame) -> None:
+def write_frame(path: Path | str, frame: pd.DataFrame) -> None:
     """Write a table of results, in one move."""
     write_text(path, frame.to_csv(index=False, lineterminator="\n"))

@@ -1,20 +1,17 @@
-"""The training parameters, as the config schema declares them, and the metrics."""
+"""The training parameters, as the configuration's schema declares them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 SCHEMA_FILE = WORKFLOW / "schemas" / "config.schema.yaml"
-REPORT_TEMPLATE = WORKFLOW / "report" / "report.html.j2"
 SCHEMA = yaml.safe_load(SCHEMA_FILE.read_text(encoding="utf-8"))
 
 # name -> its schema, in the order in which files and reports list them
 PARAMETERS = SCHEMA["$defs"]["parameters"]
 DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
-
-# What is measured in every epoch, in the order of the columns
-METRICS = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
 
 
 def typed(parameter: str, value):
@@ -25,3 +22,23 @@ def typed(parameter: str, value):
 def differences(values: dict, reference: dict) -> dict:
     """The parameters that differ from the reference, in the schema's order."""
     return {name: values[name] for name in PARAMETERS if values[name] != reference[name]}
+
+
+def listed(values: dict) -> dict:
+    """The parameters that files and texts name: all but those `listed: when changed` that are not.
+
+    A parameter that is added to the schema in this way leaves the files, the names and the runs of
+    studies that do not use it as they are.
+    """
+    changed = differences(values, DEFAULTS)
+    return {
+        name: values[name]
+        for name, spec in PARAMETERS.items()
+        if name in changed or spec.get("listed") != "when changed"
+    }
+
+
+def columns(cells: Iterable[dict]) -> list[str]:
+    """The parameters that a table of cells has a column of."""
+    named = {name for cell in cells for name in listed(cell)} or listed(DEFAULTS).keys()
+    return [name for name in PARAMETERS if name in named]

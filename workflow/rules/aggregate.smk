@@ -1,30 +1,22 @@
-# Stage 3: from the metrics of all runs to the summary, and from there to tables and figures.
-
-
-localrules:
-    list_cells,
-    summarize,
-    make_table,
-    make_figure,
+# Stage 3: from the metrics and the scores of all runs to one table of each, and from there to the
+# study's tables and figures.
 
 
 rule list_cells:
     """List what every cell trains."""
     input:
         # ancient, and only so that a study whose data cannot be prepared changes nothing
-        data=ancient(DESCRIPTION),
+        data=ancient(DATA.description),
     output:
         cells="<results>/cells.csv",
     log:
         "<logs>/list_cells.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        plan={"cells": STUDY["cells"], "code": CODE["list_cells"]},
+        cells=STUDY["cells"],
+        code=CODE["list_cells"],
     message:
         "List the cells"
     script:
@@ -41,24 +33,47 @@ rule summarize:
         runs="<results>/runs.csv",
     log:
         "<logs>/summarize.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000 + len(RUNS)),
-        runtime=growing(10 + len(RUNS) // 100),
     params:
-        plan=summary_plan(STUDY, CODE, RUNS),
+        runs=RUNS,
+        study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs"),
+        code=CODE["summarize"],
     message:
         "Summarize the runs"
     script:
         "../../scripts/summarize.py"
 
 
+rule evaluate:
+    """Take the final metrics of each seed from the scores after a round."""
+    input:
+        scores=run_files(STUDY, RUNS, "scores.npz"),
+        runs=run_files(STUDY, RUNS, "run.json"),
+    output:
+        evaluation="<results>/evaluation.csv",
+    log:
+        "<logs>/evaluate.log",
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(1500 + len(RUNS)),
+        runtime=growing(10 + len(RUNS) // 10),
+    params:
+        runs=RUNS,
+        code=CODE["evaluate"],
+    message:
+        "Evaluate the scores"
+    script:
+        "../../scripts/evaluate.py"
+
+
 rule make_table:
     """Set the levels of one factor beside each other."""
     input:
         summary="<results>/summary.csv",
+        evaluation="<results>/evaluation.csv",
     output:
         csv=report(
             "<results>/tables/{table}.csv",
@@ -70,14 +85,13 @@ rule make_table:
         tex="<results>/tables/{table}.tex",
     log:
         "<logs>/tables/{table}.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        plan=partial(table_plan, STUDY, CODE),
+        table=lookup("{table}", within=STUDY["tables"]),
+        study=selected(STUDY, "baseline", "seeds"),
+        code=CODE["make_table"],
     message:
         "Make {wildcards.table}"
     script:
@@ -85,9 +99,10 @@ rule make_table:
 
 
 rule make_figure:
-    """Draw a cell's loss and accuracy, epoch by epoch."""
+    """Draw a cell's metrics, epoch by epoch."""
     input:
-        metrics=partial(figure_metrics, STUDY, RUNS),
+        metrics=figure_runs(STUDY, RUNS, "metrics.csv"),
+        runs=figure_runs(STUDY, RUNS, "run.json"),
     output:
         svg=report(
             "<results>/figures/{figure}.svg",
@@ -98,14 +113,14 @@ rule make_figure:
         png="<results>/figures/{figure}.png",
     log:
         "<logs>/figures/{figure}.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        plan=partial(figure_plan, STUDY, CODE, RUNS),
+        figure=lookup("{figure}", within=STUDY["figures"]),
+        runs=figure_runs(STUDY, RUNS),
+        study=selected(STUDY, "baseline", "epochs_per_round", "seeds"),
+        code=CODE["make_figure"],
     message:
         "Draw {wildcards.figure}"
     script:

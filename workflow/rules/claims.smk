@@ -1,12 +1,6 @@
 # Stage 5: what is claimed, here and elsewhere, and what the runs say to it.
 
 
-localrules:
-    judge_claims,
-    compare_reference,
-    check_claims,
-
-
 rule judge_claims:
     """Give every claim its verdict."""
     input:
@@ -22,14 +16,12 @@ rule judge_claims:
         pairs="<results>/statistics/claim_pairs.csv",
     log:
         "<logs>/judge_claims.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        plan=claims_plan(STUDY, CODE),
+        claims=STUDY["claims"],
+        code=CODE["judge_claims"],
     message:
         "Judge the claims"
     script:
@@ -42,12 +34,9 @@ rule check_claims:
         claims="<results>/statistics/claims.csv",
     log:
         "<logs>/check_claims.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     message:
         "Check the claims"
     script:
@@ -55,7 +44,7 @@ rule check_claims:
 
 
 rule compare_reference:
-    """Check the reported tables, and set them beside ours."""
+    """Check the published tables, and set them beside ours."""
     input:
         levels="<results>/statistics/levels.csv",
     output:
@@ -64,15 +53,13 @@ rule compare_reference:
         claims="<results>/statistics/reference_claims.csv",
     log:
         "<logs>/compare_reference.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        plan=partial(reference_plan, STUDY, CODE),
+        study=selected(STUDY, "reference", "claims", "baseline", "dataset"),
+        code=CODE["compare_reference"],
     message:
-        "Check the reported tables"
+        "Check the published tables"
     script:
         "../../scripts/compare_reference.py"

@@ -8,20 +8,21 @@ rule prepare_data:
     # The source is no input: a digest of its content is in the folder's name, so that this job
     # runs where the folder is missing, and never for a time stamp or another path.
     output:
-        description="<results>/data/{data}/description.json",
-        inputs="<results>/data/{data}/inputs.npy",
-        labels="<results>/data/{data}/labels.npy",
-        samples="<results>/data/{data}/samples.csv",
+        description="<prepared>/description.json",
+        inputs="<prepared>/inputs.npy",
+        labels="<prepared>/labels.npy",
+        samples="<prepared>/samples.csv",
     log:
         "<logs>/prepare_data/{data}.log",
-    wildcard_constraints:
-        data="[0-9a-f]{12}",
     conda:
         "../../envs/study.yaml"
     threads: 4
     resources:
-        mem_mb=partial(preparation_memory, STUDY),
-        runtime=partial(preparation_minutes, STUDY),
+        mem_mb=preparation_memory(STUDY),
+        runtime=preparation_minutes(STUDY),
+    params:
+        dataset=untracked(STUDY["dataset"]),
+        entry=untracked(STUDY["datasets"][STUDY["dataset"]]),
     message:
         "Prepare the data"
     script:
@@ -29,30 +30,26 @@ rule prepare_data:
 
 
 rule audit_data:
-    """Look for duplicates, leaks and imbalance, and show a few samples."""
+    """Look for duplicates, leaks and imbalance, and show a few samples; or stop the study."""
     input:
-        data=ancient(partial(prepared_files, STUDY, CODE)),
+        data=ancient(DATA.files),
     output:
-        audit="<results>/data/{data}/audit.json",
+        audit="<prepared>/audit.json",
         sheet=report(
-            "<results>/data/{data}/contact_sheet.png",
+            "<prepared>/contact_sheet.png",
             category="Data",
             caption="../report/contact_sheet.rst",
         ),
     log:
         "<logs>/audit_data/{data}.log",
-    wildcard_constraints:
-        data="[0-9a-f]{12}",
-    # before the training that could run instead: what it finds is worth knowing early
-    priority: 1
     conda:
         "../../envs/study.yaml"
-    threads: 1
     resources:
-        mem_mb=partial(audit_memory, STUDY),
-        runtime=partial(audit_minutes, STUDY),
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
-        plan={"code": CODE["audit_data"]},
+        study=selected(STUDY, "dataset", "audit"),
+        code=CODE["audit_data"],
     message:
         "Audit the data"
     script:

@@ -1,15 +1,10 @@
-# Stage 6: everything on one page.
-
-
-localrules:
-    make_report,
-    regenerate_report,
+# Stage 6: everything on one page, and what to hand on with it.
 
 
 rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
-        data=DATA_CARD,
+        data=DATA.card,
         summary="<results>/summary.csv",
         cells="<results>/cells.csv",
         tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
@@ -22,21 +17,37 @@ rule make_report:
         evaluation="<results>/evaluation.csv",
         claims="<results>/statistics/claims.csv",
         pairs="<results>/statistics/claim_pairs.csv",
-        reference=REFERENCE,
+        # of published tables, where the configuration names some
+        beside=rules.compare_reference.output.beside if STUDY["reference"] else [],
+        findings=rules.compare_reference.output.findings if STUDY["reference"] else [],
+        printed=rules.compare_reference.output.claims if STUDY["reference"] else [],
     output:
         html=report(
             "<results>/report.html", category="Report", caption="../report/report.rst"
         ),
     log:
         "<logs>/make_report.log",
+    localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        plan=report_plan(STUDY, CODE, RUNS, OUTDATED),
+        study=selected(
+            STUDY,
+            *(
+                "dataset",
+                "baseline",
+                "grid",
+                "rounds",
+                "epochs_per_round",
+                "warmup_epochs",
+                "seeds",
+            ),
+            *("cells", "tables", "figures", "claims", "reference"),
+        ),
+        run_count=len(STUDY["runs"]),
+        missing=missing_runs(STUDY, RUNS),
+        outdated=OUTDATED,
+        code=CODE["make_report"],
     message:
         "Write the report"
     script:
@@ -44,19 +55,72 @@ rule make_report:
 
 
 rule regenerate_report:
-    """Rebuild everything above from the metric files that exist; never trains."""
     log:
         "<logs>/regenerate_report.log",
+    """Rebuild everything above from the metric files that exist; never trains."""
+    localrule: True
     conda:
         "../../envs/study.yaml"
     threads: 4
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        plan={"study": STUDY, "code": CODE},
+        config=config,
+        study=STUDY,
         snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
     message:
         "Regenerate the report, without training"
     script:
         "../../scripts/regenerate_report.py"
+
+
+# All that people read, and the runs that it is made from.
+RESULTS = [
+    *[
+        run_files(STUDY, RUNS, name)
+        for name in ("metrics.csv", "scores.npz", "run.json")
+    ],
+    *[rules.list_cells.output, rules.summarize.output, rules.evaluate.output],
+    collect(rules.make_table.output, table=STUDY["tables"]),
+    collect(rules.make_figure.output, figure=STUDY["figures"]),
+    *[
+        rules.compare_levels.output,
+        rules.estimate_effects.output,
+        rules.judge_claims.output,
+    ],
+    rules.compare_reference.output if STUDY["reference"] else [],
+    rules.make_report.output,
+]
+
+
+rule list_checksums:
+    """List the digests of what people read, to hand on: `sha256sum -c`, or the target `verify`."""
+    input:
+        data=DATA.card,
+        results=RESULTS,
+    output:
+        sums="<results>/SHA256SUMS",
+    log:
+        "<logs>/list_checksums.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        code=CODE["list_checksums"],
+    message:
+        "List the checksums"
+    script:
+        "../../scripts/list_checksums.py"
+
+
+rule verify:
+    log:
+        "<logs>/verify.log",
+    """Say which files are not as SHA256SUMS lists them."""
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        sums=f"{STUDY['results']}/SHA256SUMS",
+    message:
+        "Verify the results"
+    script:
+        "../../scripts/verify_results.py"

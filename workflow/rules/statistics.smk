@@ -1,27 +1,5 @@
-# Stage 4: how sure the numbers are. From the scores and the summary to intervals, paired tests and
-# the effects of the grid's factors.
-
-
-rule evaluate:
-    """Take the final metrics of each seed from the scores after a round."""
-    input:
-        scores=run_files(STUDY, RUNS, "scores.npz"),
-    output:
-        evaluation="<results>/evaluation.csv",
-    log:
-        "<logs>/evaluate.log",
-    conda:
-        "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500 + len(RUNS)),
-        runtime=growing(10 + len(RUNS) // 10),
-    params:
-        plan=evaluation_plan(CODE, RUNS),
-    message:
-        "Evaluate the scores"
-    script:
-        "../../scripts/evaluate.py"
+# Stage 4: how sure the numbers are. From each seed's metrics to intervals, paired tests and the
+# effects of the grid's factors.
 
 
 rule compare_levels:
@@ -31,6 +9,7 @@ rule compare_levels:
         evaluation="<results>/evaluation.csv",
         runs="<results>/runs.csv",
         scores=run_files(STUDY, shown_runs(STUDY, RUNS), "scores.npz"),
+        records=run_files(STUDY, shown_runs(STUDY, RUNS), "run.json"),
     output:
         levels="<results>/statistics/levels.csv",
         comparisons="<results>/statistics/comparisons.csv",
@@ -38,12 +17,13 @@ rule compare_levels:
         "<logs>/compare_levels.log",
     conda:
         "../../envs/study.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1500 + len(RUNS)),
         runtime=growing(10 + len(RUNS) // 10),
     params:
-        plan=comparison_plan(STUDY, CODE, RUNS),
+        runs=shown_runs(STUDY, RUNS),
+        tables=STUDY["tables"],
+        code=CODE["compare_levels"],
     message:
         "Compare the levels"
     script:
@@ -69,12 +49,12 @@ rule estimate_effects:
         "<logs>/estimate_effects.log",
     conda:
         "../../envs/study.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1500 + len(RUNS)),
         runtime=growing(10 + len(RUNS) // 10),
     params:
-        plan=effects_plan(STUDY, CODE),
+        study=selected(STUDY, "grid", "grid_cells", "rounds", "baseline"),
+        code=CODE["estimate_effects"],
     message:
         "Estimate the effects"
     script:

@@ -1,0 +1,117 @@
+"""Check a CSV of published tables for numbers that cannot be, or hardly can.
+
+    python scripts/check_published.py tables.csv --images val=524 --epochs 27
+    python scripts/check_published.py tables.csv --baseline loss=BCE --claims claims.yaml
+
+The columns are table, factor, level, round, and a column a metric, with the numbers as they
+are printed; a column whose name has "accuracy" in it is in per cent. The exit status is 1 if
+problems were found, and 2 if the tables or the options cannot be used.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from study.errors import UserError
+from study.published.plausibility import find_problems
+from study.published.tables import accuracies, read_tables
+
+
+def pairs(items: list[str], option: str) -> dict[str, str]:
+    """`["val=524"]` as `{"val": "524"}`."""
+    try:
+        return dict(item.split("=") for item in items)
+    except ValueError:
+        raise UserError(f"{option}: {' '.join(items)} is not of the form name=value") from None
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def image_counts(items: list[str], columns: list[str]) -> dict[str, int]:
+    """How many images each split has, of splits that the tables have an accuracy of."""
+    splits = [column.partition("_")[0] for column in columns]
+    counts = {}
+    for split, text in pairs(items, "--images").items():
+        if split not in splits or not text.isdecimal() or int(text) == 0:
+            known = ", ".join(splits) or "none"
+            raise UserError(
+                f"--images: {split}={text}; the tables have accuracies of: {known}, and of each"
+                " there is a whole number of images"
+            )
+        counts[split] = int(text)
+    return counts
+
+
+def read_sentences(path: str | None) -> list[dict]:
+    """The sentences of a file of claims, with the tables that each is drawn from."""
+    if path is None:
+        return []
+    try:
+        claims = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return [
+            {
+                "name": name,
+                "sentence": f"{claim['sentence']} {claim.get('quote', '')}",
+                "tables": claim.get("tables", []),
+            }
+            for name, claim in claims.items()
+        ]
+    except (OSError, ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: no file of claims ({error})") from error
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("tables", help="the CSV file")
+    parser.add_argument(
+        "--images",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="SPLIT=N",
+        help="train=4708 val=524",
+    )
+    parser.add_argument(
+        "--epochs", type=positive, default=1, help="over how many epochs a printed number is a mean"
+    )
+    parser.add_argument(
+        "--baseline",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FACTOR=LEVEL",
+        help="the levels at which other tables hold a factor: their rows are one",
+    )
+    parser.add_argument("--claims", help="a YAML file of claims, whose sentences have numbers")
+    arguments = parser.parse_args()
+    rows = read_tables(arguments.tables)
+    columns = accuracies(rows)
+    print(f"{len(rows)} rows; accuracies: {', '.join(columns) or 'none'}")
+    findings = find_problems(
+        rows,
+        pairs(arguments.baseline, "--baseline"),
+        image_counts(arguments.images, columns),
+        arguments.epochs,
+        read_sentences(arguments.claims),
+    )
+    for finding in findings:
+        print(f"{finding['check']}: {finding['text']}")
+    print(f"{len(findings)} findings" if findings else "No problems found")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,140 @@
+"""From the metrics of each epoch to one mean a seed, and from those to a mean over seeds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from study.analysis.epochs import read_epochs
+from study.analysis.metrics import FINAL, GAPS
+from study.errors import UserError
+from study.frames import read_frame
+from study.parameters import DEFAULTS, PARAMETERS, columns
+from study.runs import read_run
+from study.training import EPOCH_METRICS
+
+
+def average_epochs(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
+    """The means over the epochs after the warm-up, a row a seed, empty where a seed diverged."""
+    after = metrics[(metrics["epoch"] > warmup_epochs) & ~metrics["diverged"]]
+    means = after.groupby("seed")[list(EPOCH_METRICS)].mean()
+    return means.reindex(sorted(metrics["seed"].unique())).rename_axis("seed").reset_index()
+
+
+# What text runs.csv has; other columns are numbers.
+RUN_COLUMNS = dict.fromkeys(
+    ["cell", *(name for name, spec in PARAMETERS.items() if spec["type"] == "string")], str
+) | dict.fromkeys(["device", "data", *(f"code_{name}" for name in ("trainer", *PARAMETERS))], str)
+
+
+def summarize(runs: list[dict], paths: list[str], records: list[str], study: dict) -> pd.DataFrame:
+    """One row per cell, round and seed, with the cell's parameters and its four means.
+
+    Args:
+        runs: the runs to read, as `study.cells.expand_runs` returns them.
+        paths: the metric file of each.
+        records: the run.json of each.
+        study: has `cells`, `epochs_per_round` and `warmup_epochs`.
+
+    Raises:
+        UserError: a file is damaged.
+    """
+    cells, epochs, warmup = study["cells"], study["epochs_per_round"], study["warmup_epochs"]
+    parameters = columns(cells.values())
+    header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS]
+    parts = [pd.DataFrame(columns=header)]
+    for run, path, record in zip(runs, paths, records, strict=True):
+        seeds = range(run["first"], run["last"] + 1)
+        metrics = read_epochs(path, seeds, epochs, read_run(record)["files"]["metrics.csv"])
+        of_cell = {name: cells[run["cell"]][name] for name in parameters}
+        means = average_epochs(metrics, warmup)
+        means = means.assign(cell=run["cell"], round=run["round"], **of_cell)
+        parts.append(means[header])
+    summary = pd.concat([part for part in parts if len(part)] or parts)
+    order = {cell: position for position, cell in enumerate(cells)}
+    return summary.sort_values(
+        ["cell", "round", "seed"],
+        key=lambda column: column.map(order) if column.name == "cell" else column,
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def collect_runs(runs: list[dict], records: list[str]) -> pd.DataFrame:
+    """What each run recorded of itself: its full settings, and digests of its data and code.
+
+    Args:
+        runs: the runs to read, as `study.cells.expand_runs` returns them.
+        records: the run.json of each.
+
+    Raises:
+        UserError: a record is damaged.
+    """
+    found = [read_run(path) for path in records]
+    parameters = columns(DEFAULTS | record["parameters"] for record in found)
+    code = list(dict.fromkeys(name for record in found for name in record["code"]))
+    rows = []
+    for run, record in zip(runs, found, strict=True):
+        settings = DEFAULTS | record["parameters"]
+        rows.append(
+            {"cell": run["cell"]}
+            | {name: record[name] for name in ("first", "last", "round", "epochs")}
+            | {name: settings[name] for name in parameters}
+            | {name: record[name] for name in ("device", "data")}
+            | {f"code_{name}": record["code"].get(name, "") for name in code}
+        )
+    header = ["cell", "first", "last", "round", "epochs", *parameters, "device", "data"]
+    return pd.DataFrame(rows, columns=header + [f"code_{name}" for name in code or ["trainer"]])
+
+
+def read_values(summary: Path | str, evaluation: Path | str) -> pd.DataFrame:
+    """`join_metrics` of two files.
+
+    Raises:
+        UserError: a file lacks a column, or has text for a number.
+    """
+    frames = []
+    for path, metrics in ((summary, EPOCH_METRICS), (evaluation, FINAL)):
+        frame = read_frame(path)
+        for column in ("cell", "round", "seed", *metrics):
+            there = column in frame
+            numbers = frame.empty or column == "cell" or is_numeric_dtype(frame.get(column))
+            if not there or not numbers:
+                what = "has something else than numbers" if there else "is missing"
+                raise UserError(f"{path}: column {column} {what}; delete it and run again")
+        frames.append(frame)
+    return join_metrics(*frames)
+
+
+def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
+    """All metrics of each cell, round and seed: the summary's, the gaps and the final ones.
+
+    Final metrics of which there is nothing, such as those of a test split, have no column.
+    """
+    keys = ["cell", "round", "seed"]
+    values = summary[[*keys, *EPOCH_METRICS]].merge(evaluation, on=keys, how="left", validate="1:1")
+    for name, gap in GAPS.items():
+        values[name] = values[gap.larger] - values[gap.smaller]
+    there = [metric for metric in FINAL if values[metric].notna().any()]
+    return values[[*keys, *EPOCH_METRICS, *GAPS, *there]]
+
+
+def over_seeds(values: pd.DataFrame, metrics: Sequence[str] = EPOCH_METRICS) -> dict:
+    """Counts, means and sample standard deviations over seeds.
+
+    Args:
+        values: one row a seed, its averages empty where it diverged.
+        metrics: those to average.
+
+    Returns:
+        `n` (seeds that the means are over), `diverged`, and for each metric its mean and, under
+        `<metric>_sd`, its standard deviation (n - 1 in the denominator; NaN below two seeds).
+    """
+    whole = values.dropna(subset=list(EPOCH_METRICS))
+    row = {"n": len(whole), "diverged": len(values) - len(whole)}
+    for metric in metrics:
+        column = whole[metric] if metric in whole else pd.Series(dtype=float)
+        row[metric] = column.mean()
+        row[f"{metric}_sd"] = column.std(ddof=1)
+    return row

@@ -1,0 +1,154 @@
+"""The statistics of tables: each level's mean over seeds, and each level against the first."""
+
+import numpy as np
+import pandas as pd
+
+from study.analysis import paired, power
+from study.analysis.evaluation import correct_predictions
+from study.analysis.guard import Confounded, check_comparison
+from study.analysis.metrics import SCORED_SPLITS
+
+# What the files have, column by column.
+LEVEL_COLUMNS = {
+    "table": str,
+    "factor": str,
+    "level": str,
+    "cell": str,
+    "round": int,
+    "metric": str,
+    "n": int,
+    "mean": float,
+    "sd": float,
+    "low": float,
+    "high": float,
+    "values": str,
+}
+COMPARISON_COLUMNS = {
+    "table": str,
+    "factor": str,
+    "level": str,
+    "reference": str,
+    "round": int,
+    "metric": str,
+    "n": int,
+    "difference": float,
+    "sd": float,
+    "low": float,
+    "high": float,
+    "p_value": float,
+    "p_holm": float,
+    "smallest_p": float,
+    "seeds_for_alpha": float,
+    "d_z": float,
+    "probability_higher": float,
+    "correlation": float,
+    "images_low": float,
+    "images_high": float,
+    "guard": str,
+    "refused": str,
+}
+
+
+def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
+    """Mean, deviation, interval and each seed's value, a row a table, level and metric.
+
+    Args:
+        tables: name -> table with `vary`, `levels`, `round` and the `cells` of its levels.
+        values: as `study.analysis.averages.join_metrics` returns it.
+    """
+    rows = []
+    for name, table in tables.items():
+        for level, cell in zip(table["levels"], table["cells"]):
+            of_cell = values[(values["cell"] == cell) & (values["round"] == table["round"])]
+            for metric in values.columns[3:]:
+                seeds = of_cell.set_index("seed")[metric].dropna()
+                rows.append(
+                    {
+                        "table": name,
+                        "factor": table["vary"],
+                        "level": str(level),
+                        "cell": cell,
+                        "round": table["round"],
+                        "metric": metric,
+                        **paired.mean_interval(seeds),
+                        "values": " ".join(f"{seed}:{value!r}" for seed, value in seeds.items()),
+                    }
+                )
+    return pd.DataFrame(rows, columns=list(LEVEL_COLUMNS))
+
+
+def compare_levels(
+    tables: dict, values: pd.DataFrame, runs: pd.DataFrame, scores: dict
+) -> pd.DataFrame:
+    """Every level against its table's first, seed by seed, a row a metric.
+
+    Holm's adjustment is over a table's comparisons on one metric; `seeds_for_alpha` says how many
+    seeds the test needs to reach 5% with it, and `smallest_p` what those there are can reach
+    without. `images_low` and `images_high` are in the rows of the final accuracies: how far the
+    difference may come from which images they are over.
+
+    Args:
+        tables, values: as for `describe_levels`.
+        runs: as `study.analysis.guard.read_runs` returns it.
+        scores: (cell, round) -> their scores, as `study.analysis.evaluation.cell_scores` returns them.
+    """
+    rows = []
+    for table_name, table in tables.items():
+        shown = {"rounds": [table["round"]]}
+        for level, cell in list(zip(table["levels"], table["cells"]))[1:]:
+            reference = table["cells"][0]
+            row = {
+                "table": table_name,
+                "factor": table["vary"],
+                "level": str(level),
+                "reference": str(table["levels"][0]),
+                "round": table["round"],
+            }
+            try:
+                row["guard"] = check_comparison(
+                    runs, {"cell": cell} | shown, {"cell": reference} | shown, table["vary"]
+                )
+            except LookupError:  # the table says which seeds are missing
+                continue
+            except Confounded as error:
+                rows.append(row | {"refused": str(error)})
+                continue
+            pairs = _pair_seeds(values, cell, reference, table["round"])
+            for metric in values.columns[3:]:
+                first, second = pairs[f"{metric}_x"], pairs[f"{metric}_y"]
+                both = first.notna() & second.notna()
+                compared = row | {"metric": metric}
+                compared |= paired.compare_pairs(first[both], second[both])
+                for split in SCORED_SPLITS:
+                    if metric == f"final_{split}_accuracy":
+                        sides = (scores[name, table["round"]] for name in (cell, reference))
+                        compared |= _images(*sides, split)
+                rows.append(compared)
+    frame = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+    frame["p_holm"] = np.nan
+    for _, family in frame.groupby(["table", "metric"]):
+        frame.loc[family.index, "p_holm"] = paired.holm(family["p_value"])
+        tests = int(family["p_value"].notna().sum())
+        needed = power.seeds_for_p(paired.ALPHA, tests)
+        frame.loc[family.index, "seeds_for_alpha"] = needed
+    frame["smallest_p"] = frame["n"].map(power.smallest_p, na_action="ignore")
+    return frame
+
+
+def _pair_seeds(values: pd.DataFrame, cell: str, reference: str, round_number: int) -> pd.DataFrame:
+    of_round = values[values["round"] == round_number].drop(columns="round")
+    first, second = (of_round[of_round["cell"] == name] for name in (cell, reference))
+    return first.merge(second, on="seed")
+
+
+def _images(first: dict, second: dict, split: str) -> dict:
+    """The interval from the images, over the seeds that both sides have."""
+    correct = [
+        pd.DataFrame(correct_predictions(side, split), index=side["seeds"]).dropna()
+        for side in (first, second)
+    ]
+    seeds = correct[0].index.intersection(correct[1].index)
+    if seeds.empty:
+        return {}
+    low, high = paired.image_interval(*(side.loc[seeds].to_numpy() for side in correct))
+    return {"images_low": low, "images_high": high}

@@ -1,0 +1,81 @@
+"""The metrics of each epoch, as a training job wrote them."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from study.errors import UserError
+from study.files import check_digest
+from study.runs import read_run
+from study.training import EPOCH_METRICS
+
+LOSS_COLUMNS = ["train_loss", "val_loss"]
+
+
+def read_epochs(
+    path: Path | str, seeds: range, epochs: int, digest: str | None = None
+) -> pd.DataFrame:
+    """A run's metrics: `seed`, `epoch` and the four metrics, and whether the seed `diverged`.
+
+    A seed has diverged where a loss is not finite. It may have fewer rows than epochs.
+
+    Args:
+        path: metrics.csv of a run.
+        seeds: those of its block.
+        epochs: of a round.
+        digest: its SHA-256, as the run recorded it; not checked if it is None.
+
+    Raises:
+        UserError: the file is not whole, or not as the run wrote it.
+    """
+    advice = "; delete it and run again"
+    try:
+        frame = pd.read_csv(
+            path, dtype={"seed": int, "epoch": int} | dict.fromkeys(EPOCH_METRICS, float)
+        )
+        if not Path(path).read_bytes().endswith(b"\n"):  # its last number may have lost digits
+            raise ValueError("its last line is cut off")
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: cannot be read ({error}){advice}") from error
+    if list(frame.columns) != ["seed", "epoch", *EPOCH_METRICS]:
+        raise UserError(f"{path}: columns {', '.join(frame.columns)}{advice}")
+    if digest is not None:
+        check_digest(path, digest)
+    finite = np.isfinite(frame[LOSS_COLUMNS].to_numpy()).all(axis=1)
+    frame["diverged"] = frame["seed"].map((~pd.Series(finite)).groupby(frame["seed"]).any())
+    found = {seed: list(rows["epoch"]) for seed, rows in frame.groupby("seed")}
+    for seed in seeds:
+        rows = found.pop(seed, [])
+        whole = list(range(1, epochs + 1))
+        stopped = frame.loc[frame["seed"] == seed, "diverged"].any()
+        if not rows or rows != (whole[: len(rows)] if stopped else whole):
+            raise UserError(f"{path}: seed {seed} has {len(rows)} of {epochs} epochs{advice}")
+    if found:
+        raise UserError(f"{path}: has seed {min(found)}, not in its block{advice}")
+    return frame
+
+
+def collect_epochs(
+    runs: list[dict], paths: list[str], records: list[str], epochs_per_round: int
+) -> pd.DataFrame:
+    """All rounds' metrics, their epochs counted on over the rounds, with each row's `round`.
+
+    Args:
+        runs: the runs to read, as `study.cells.expand_runs` returns them.
+        paths: the metric file of each.
+        records: the run.json of each.
+        epochs_per_round: how many epochs a round has.
+
+    Raises:
+        UserError: a file is damaged.
+    """
+    columns = ["seed", "epoch", "round", "diverged", *EPOCH_METRICS]
+    frames = [pd.DataFrame(columns=columns, dtype=float)]
+    for run, path, record in zip(runs, paths, records, strict=True):
+        digest = read_run(record)["files"]["metrics.csv"]
+        seeds = range(run["first"], run["last"] + 1)
+        metrics = read_epochs(path, seeds, epochs_per_round, digest)
+        frames.append(metrics.assign(round=run["round"]))
+        frames[-1]["epoch"] += (run["round"] - 1) * epochs_per_round
+    return pd.concat([frame for frame in frames if len(frame)] or frames)

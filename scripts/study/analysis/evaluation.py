@@ -1,0 +1,109 @@
+"""From the scores after a round's last epoch to the final metrics of each seed."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from study.analysis.metrics import FINAL, SCORED, SCORED_SPLITS
+from study.errors import UserError
+from study.files import check_digest
+from study.runs import read_run
+
+
+def read_scores(path: Path | str, seeds: range, digest: str | None = None) -> dict[str, np.ndarray]:
+    """A run's scores: `<split>_scores` (seeds, n) float32 and `<split>_labels` (n,) int8.
+
+    Args:
+        path: scores.npz of a run.
+        seeds: those of its block.
+        digest: its SHA-256, as the run recorded it; not checked if it is None.
+
+    Raises:
+        UserError: the file is damaged or not of these seeds, or not as the run wrote it.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        found = arrays["seeds"].tolist()
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+    if found != list(seeds):
+        raise UserError(f"{path}: seeds {found}, {list(seeds)} expected; delete it and run again")
+    if digest is not None:
+        check_digest(path, digest)
+    return arrays
+
+
+def evaluate(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """The metrics of one seed on one split.
+
+    Args:
+        scores: (n,) logits of the positive class; positive is predicted above 0.
+        labels: (n,) 0 or 1.
+
+    Returns:
+        A value for each of `study.analysis.metrics.SCORED`; all NaN where a score is not finite,
+        and NaN for those that need both classes where there is one.
+    """
+    if not np.isfinite(scores).all():
+        return dict.fromkeys(SCORED, np.nan)
+    return {name: metric.function(labels, scores) for name, metric in SCORED.items()}
+
+
+def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.DataFrame:
+    """`cell`, `round`, `seed` and the final metrics, a row a cell, round and seed.
+
+    Args:
+        runs: the runs to read, as `study.cells.expand_runs` returns them.
+        paths: the scores of each.
+        records: the run.json of each.
+
+    Raises:
+        UserError: a file is damaged.
+    """
+    rows = []
+    for run, path, record in zip(runs, paths, records, strict=True):
+        seeds = range(run["first"], run["last"] + 1)
+        arrays = read_scores(path, seeds, read_run(record)["files"]["scores.npz"])
+        for position, seed in enumerate(seeds):
+            row = {"cell": run["cell"], "round": run["round"], "seed": seed}
+            for split in SCORED_SPLITS:
+                if f"{split}_scores" in arrays:
+                    scores, labels = arrays[f"{split}_scores"][position], arrays[f"{split}_labels"]
+                    metrics = evaluate(scores, labels)
+                    row |= {f"final_{split}_{name}": metrics[name] for name in SCORED}
+            rows.append(row)
+    return pd.DataFrame(rows, columns=["cell", "round", "seed", *FINAL])
+
+
+def cell_scores(
+    runs: list[dict], paths: list[str], records: list[str]
+) -> dict[tuple, dict[str, np.ndarray]]:
+    """(cell, round) -> what `read_scores` returns, over the seeds of all blocks.
+
+    The arguments are those of `evaluate_runs`.
+    """
+    blocks = {}
+    for run, path, record in zip(runs, paths, records, strict=True):
+        seeds = range(run["first"], run["last"] + 1)
+        arrays = read_scores(path, seeds, read_run(record)["files"]["scores.npz"])
+        blocks.setdefault((run["cell"], run["round"]), []).append(arrays)
+    return {
+        key: {
+            name: first
+            if name.endswith("_labels")
+            else np.concatenate([block[name] for block in found])
+            for name, first in found[0].items()
+        }
+        for key, found in blocks.items()
+    }
+
+
+def correct_predictions(arrays: dict[str, np.ndarray], split: str) -> np.ndarray:
+    """Which images each seed gets right: (seeds, n) float, NaN for a seed that diverged."""
+    scores = arrays[f"{split}_scores"]
+    correct = ((scores > 0) == arrays[f"{split}_labels"]).astype(float)
+    correct[~np.isfinite(scores).all(axis=1)] = np.nan
+    return correct

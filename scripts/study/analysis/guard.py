@@ -1,0 +1,133 @@
+"""The confound guard: what two sides of a comparison differ in, from what their runs recorded.
+
+A run records its full settings and digests of its data and of the code that trained it (run.json);
+`summarize` collects them in runs.csv. Two sides may be compared if they differ in one named factor
+and in nothing else. Where the factor is chosen from a registry, such as the loss, the code of that
+choice goes with it.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from study.analysis.averages import RUN_COLUMNS
+from study.errors import UserError
+from study.frames import read_frame
+from study.parameters import PARAMETERS
+
+# What decides a run's result beside its training parameters and the code of what they choose.
+ALWAYS = ("epochs", "device", "data", "code_trainer")
+
+
+class Confounded(Exception):
+    """Why two sides must not be compared."""
+
+
+def recorded(runs: pd.DataFrame) -> list[str]:
+    """The columns of runs.csv that decide a run's result."""
+    return [name for name in runs.columns if name in (*PARAMETERS, *ALWAYS) or _choice(name)]
+
+
+def _choice(column: str) -> str | None:
+    """The parameter whose choice's code a column has a digest of."""
+    name = column.removeprefix("code_")
+    return name if name != column and name in PARAMETERS else None
+
+
+def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str) -> str:
+    """Prove that two sides differ in the factor named and in nothing else.
+
+    Args:
+        runs: a row a run, as `read_runs` returns them.
+        first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at.
+        factor: a training parameter, or `round`.
+
+    Returns:
+        The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`.
+
+    Raises:
+        LookupError: no run of a side is here.
+        Confounded: they differ in more, or not in the factor, or a side was itself trained in
+            more than one way. With the reason.
+    """
+    records = [_recorded(runs, side) for side in (first, second)]
+    different = {
+        name: [record[name] for record in records]
+        for name in recorded(runs)
+        if records[0][name] != records[1][name] and _choice(name) != factor
+    }
+    if first["rounds"] != second["rounds"]:
+        different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
+    _refuse(different, factor)
+    if factor not in different:
+        raise Confounded(f"the sides do not differ in {factor}")
+    same = [name for name in PARAMETERS if name in runs.columns and name != factor]
+    return (
+        f"differ in {factor} alone ({_values(different[factor])}): all their runs have the same"
+        f" {', '.join(same)}, epochs a round, device, data"
+        f" ({records[0]['data']}) and trainer ({records[0]['code_trainer']})"
+    )
+
+
+def _recorded(runs: pd.DataFrame, side: dict) -> dict:
+    """What all runs that led to a side recorded alike."""
+    led = runs[(runs["cell"] == side["cell"]) & (runs["round"] <= max(side["rounds"]))]
+    where = f"{side['cell']}, round {max(side['rounds'])}"
+    if not set(side["rounds"]) <= set(led["round"]):
+        raise LookupError(f"{where} has not been trained")
+    for name in recorded(runs):
+        if led[name].nunique(dropna=False) > 1:
+            raise Confounded(f"the runs that led to {where} differ among themselves in {name}")
+    return led.iloc[0][recorded(runs)].to_dict()
+
+
+def check_sides(first: dict, second: dict, factor: str) -> None:
+    """Refuse sides that differ in other `parameters` than the factor, trained or not.
+
+    Raises:
+        Confounded: with what else they differ in.
+    """
+    pairs = {
+        name: [side["parameters"][name] for side in (first, second)]
+        for name in PARAMETERS
+        if first["parameters"][name] != second["parameters"][name]
+    }
+    _refuse(pairs, factor)
+
+
+def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors: list[str]) -> None:
+    """Prove that the cells of a grid, up to a round, differ in its factors and in nothing else.
+
+    Raises:
+        Confounded: with what else they differ in.
+    """
+    led = runs[runs["cell"].isin(cells) & (runs["round"] <= round_number)]
+    for name in recorded(runs):
+        if name in factors:
+            continue
+        alike = led.groupby(_choice(name)) if _choice(name) in factors else [("", led)]
+        if any(rows[name].nunique(dropna=False) > 1 for _, rows in alike):
+            raise Confounded(f"the cells of the grid differ in {name} as well")
+
+
+def _refuse(different: dict[str, list], factor: str) -> None:
+    others = [f"{name} ({_values(pair)})" for name, pair in different.items() if name != factor]
+    if others:
+        raise Confounded(f"the sides differ in {' and in '.join(others)}, not in {factor} alone")
+
+
+def _values(pair: list) -> str:
+    return " against ".join(str(value)[:12] for value in pair)
+
+
+def read_runs(path: Path | str) -> pd.DataFrame:
+    """The runs that `summarize` collected.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    runs = read_frame(path, RUN_COLUMNS)
+    missing = [name for name in ("cell", "round", *ALWAYS) if name not in runs.columns]
+    if missing:
+        raise UserError(f"{path}: no column {missing[0]}; delete it and run again")
+    return runs

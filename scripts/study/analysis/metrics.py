@@ -1,0 +1,175 @@
+"""Every metric by name, with how people read it and how it is worked out.
+
+Three kinds. The metrics of an epoch (`study.training.EPOCH_METRICS`) are averaged over the epochs
+after the warm-up. The gaps are differences of those averages: how much better a network does on
+what it is trained on. The final metrics are worked out from the scores after a round's last epoch,
+on every split that is not trained on: `final_val_accuracy`.
+
+A new final metric is one entry in `SCORED`. Tables, claims and the report take it from there.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from study.training import EPOCH_METRICS
+
+CALIBRATION_BINS = 10
+
+
+class Metric(NamedTuple):
+    """How a metric is read, and how it is worked out."""
+
+    title: str
+    unit: str  # "%": a fraction in files, per cent where people read; or none
+    digits: int  # decimals that people read
+    short: str = ""  # a heading where many metrics stand beside each other
+    # of a final metric: labels (n,) of 0 and 1, scores (n,) the logits of the positive class ->
+    # its value; NaN where the labels do not have what it takes
+    function: Callable[[np.ndarray, np.ndarray], float] | None = None
+    # of a gap: the two averages that it is the difference of
+    larger: str = ""
+    smaller: str = ""
+
+
+def sklearn_metric(name: str, labels: np.ndarray, predicted: np.ndarray, **options) -> float:
+    """A function of sklearn.metrics, which takes a second to import."""
+    import sklearn.metrics
+
+    return getattr(sklearn.metrics, name)(labels, predicted, **options)
+
+
+def both_classes(labels: np.ndarray) -> bool:
+    """Whether there are samples of both classes."""
+    return len(np.unique(labels)) == 2
+
+
+def probability(scores: np.ndarray) -> np.ndarray:
+    """The probability of the positive class, from its logit."""
+    from scipy.special import expit
+
+    return expit(scores.astype(float))
+
+
+def calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """The expected calibration error of the positive class's probability, (n,) in [0, 1].
+
+    Over 10 bins of equal width, closed on the left: the mean of |share of positives - mean
+    probability|, weighted by the bins' shares of the images (Naeini, Cooper and Hauskrecht 2015,
+    with the probability of the positive class in place of the larger one).
+    """
+    bins = np.minimum((probabilities * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    excess = np.bincount(bins, weights=probabilities - labels, minlength=CALIBRATION_BINS)
+    return float(np.abs(excess).sum() / len(labels))
+
+
+# What is worked out from scores. Positive is predicted above a logit of 0.
+SCORED = {
+    "accuracy": Metric(
+        title="accuracy",
+        unit="%",
+        digits=2,
+        short="Accuracy",
+        function=lambda labels, scores: sklearn_metric("accuracy_score", labels, scores > 0),
+    ),
+    "balanced_accuracy": Metric(
+        title="balanced accuracy",
+        unit="%",
+        digits=2,
+        short="Balanced",
+        function=lambda labels, scores: (
+            sklearn_metric("balanced_accuracy_score", labels, scores > 0)
+            if both_classes(labels)
+            else np.nan
+        ),
+    ),
+    "sensitivity": Metric(
+        title="sensitivity",
+        unit="%",
+        digits=2,
+        short="Sensitivity",
+        function=lambda labels, scores: sklearn_metric(
+            "recall_score", labels, scores > 0, zero_division=np.nan
+        ),
+    ),
+    "specificity": Metric(
+        title="specificity",
+        unit="%",
+        digits=2,
+        short="Specificity",
+        function=lambda labels, scores: sklearn_metric(
+            "recall_score", labels, scores > 0, pos_label=0, zero_division=np.nan
+        ),
+    ),
+    "roc_auc": Metric(
+        title="area under the ROC curve",
+        unit="",
+        digits=4,
+        short="AUC",
+        function=lambda labels, scores: (
+            sklearn_metric("roc_auc_score", labels, scores) if both_classes(labels) else np.nan
+        ),
+    ),
+    "brier_score": Metric(
+        title="Brier score",
+        unit="",
+        digits=4,
+        short="Brier",
+        function=lambda labels, scores: sklearn_metric(
+            "brier_score_loss", labels, probability(scores), pos_label=1
+        ),
+    ),
+    "calibration_error": Metric(
+        title="expected calibration error",
+        unit="",
+        digits=4,
+        short="ECE",
+        function=lambda labels, scores: calibration_error(labels, probability(scores)),
+    ),
+}
+SCORED_SPLITS = ("val", "test")
+
+GAPS = {
+    "loss_gap": Metric("Loss gap", unit="", digits=4, larger="val_loss", smaller="train_loss"),
+    "accuracy_gap": Metric(
+        "Accuracy gap", unit="%", digits=2, larger="train_accuracy", smaller="val_accuracy"
+    ),
+}
+
+# What a training job measures of a split in every epoch.
+MEASURED = {"loss": Metric("loss", "", 4), "accuracy": Metric("accuracy", "%", 2)}
+SPLIT_TITLES = {"train": "training", "val": "validation", "test": "test"}
+
+
+def _of_epoch(name: str) -> Metric:
+    split, _, quantity = name.partition("_")
+    metric = MEASURED[quantity]
+    return metric._replace(title=f"{SPLIT_TITLES[split].capitalize()} {metric.title}")
+
+
+FINAL = {
+    f"final_{split}_{name}": metric._replace(title=f"Final {SPLIT_TITLES[split]} {metric.title}")
+    for split in SCORED_SPLITS
+    for name, metric in SCORED.items()
+}
+METRICS = {name: _of_epoch(name) for name in EPOCH_METRICS} | GAPS | FINAL
+
+
+def metric_title(metric: str) -> str:
+    """How a metric is printed: `val_accuracy` -> `Validation accuracy (%)`."""
+    return METRICS[metric].title + (" (%)" if is_percentage(metric) else "")
+
+
+def is_percentage(metric: str) -> bool:
+    """Whether people read it in per cent; files have fractions."""
+    return METRICS[metric].unit == "%"
+
+
+def format_value(metric: str, value: float, sign: bool = False) -> str:
+    """A value of a metric as people read it: 94.87 (per cent) or 0.1845; – for nothing."""
+    if value != value:  # NaN
+        return "–"
+    scale = 100 if is_percentage(metric) else 1
+    text = f"{scale * value:{'+' if sign else ''}.{METRICS[metric].digits}f}"
+    return text.replace("-", "−") if sign else text

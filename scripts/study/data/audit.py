@@ -1,0 +1,266 @@
+"""Audit a prepared data set: balance, pixels, duplicates, leaks between splits, and floors.
+
+Every finding is a dict with `check`, `severity` (`ok`, `warning` or `error`), `text`, and `samples`,
+lists of one name, or of two where it is about pairs, of what it is about (at most 20).
+"""
+
+import hashlib
+from collections import defaultdict
+from itertools import combinations
+from math import sqrt
+
+import numpy as np
+
+SHOWN = 20  # samples that a finding names
+THUMBNAIL = 32  # height and width, at most, of what is compared and regressed on
+NEAR = 0.98  # correlation of two thumbnails from which they count as near duplicates
+SMALL_SPLIT = 100  # below this many samples, one is more than a percentage point
+RARE = 0.1  # a class with less than this share is rare
+
+
+def audit(splits: dict, names: list[str], groups: list[str], classes: list[str]) -> dict:
+    """All facts and findings about a data set.
+
+    Args:
+        splits: split -> inputs (n, ...) and labels (n,), in the order of the rows.
+        names: of all samples, in that order.
+        groups: of all samples, empty texts where there are none.
+        classes: names of the negative and the positive class.
+
+    Returns:
+        `splits` (counts), `pixels`, `floors` (what a network must beat), `findings`.
+    """
+    split_of = np.concatenate([[split] * len(pair[1]) for split, pair in splits.items()])
+    labels = np.concatenate([pair[1] for pair in splits.values()])
+    thumbnails = {split: make_thumbnails(pair[0]) for split, pair in splits.items()}
+    exact = find_exact(splits)
+    floors = measure_floors(thumbnails, splits)
+    findings = [
+        *check_balance(splits, classes),
+        *check_pixels(splits, names),
+        *check_exact(exact, split_of, labels, names),
+        check_near(splits, thumbnails, exact, names),
+        check_groups(groups, split_of),
+        check_size(splits, floors),
+    ]
+    return {
+        "splits": {split: describe_split(pair[1]) for split, pair in splits.items()},
+        "pixels": describe_pixels(splits["train"][0]),
+        "floors": floors,
+        "findings": findings,
+    }
+
+
+def describe_split(labels: np.ndarray) -> dict:
+    """Counts by class, and the positive class's share."""
+    positive = int(labels.sum())
+    return {
+        "count": len(labels),
+        "negative": len(labels) - positive,
+        "positive": positive,
+        "positive_share": positive / len(labels),
+    }
+
+
+def describe_pixels(inputs: np.ndarray) -> dict:
+    """The training inputs' shape, type, range, and shares of constant and of saturated values.
+
+    A position is constant if it has one value in all samples; a value of an integer type is
+    saturated if it is the type's smallest or largest.
+    """
+    low, high = inputs[0].copy(), inputs[0].copy()
+    saturated = 0
+    limits = np.iinfo(inputs.dtype) if inputs.dtype.kind == "u" else None
+    for start in range(0, len(inputs), 256):
+        chunk = inputs[start : start + 256]
+        np.minimum(low, chunk.min(axis=0), out=low)
+        np.maximum(high, chunk.max(axis=0), out=high)
+        if limits:
+            saturated += int(((chunk == limits.min) | (chunk == limits.max)).sum())
+    return {
+        "shape": list(inputs.shape[1:]),
+        "dtype": str(inputs.dtype),
+        "minimum": float(low.min()),
+        "maximum": float(high.max()),
+        "constant_share": float((low == high).mean()),
+        "saturated_share": saturated / inputs.size if limits else None,
+    }
+
+
+def make_thumbnails(inputs: np.ndarray) -> np.ndarray:
+    """Samples as (n, features) float32, images averaged over blocks to at most 32 × 32."""
+    n, *shape = inputs.shape
+    if len(shape) == 1:
+        return np.asarray(inputs, dtype=np.float32)
+    height, width = shape[:2]
+    step_y, step_x = -(-height // THUMBNAIL), -(-width // THUMBNAIL)
+    out = []
+    for start in range(0, n, 256):
+        chunk = np.asarray(inputs[start : start + 256], dtype=np.float32)
+        chunk = np.add.reduceat(chunk, range(0, height, step_y), axis=1)
+        chunk = np.add.reduceat(chunk, range(0, width, step_x), axis=2)
+        out.append(chunk.reshape(len(chunk), -1) / (step_y * step_x))
+    return np.concatenate(out)
+
+
+def find_exact(splits: dict) -> list[list[int]]:
+    """Sets of rows whose inputs are the same byte for byte."""
+    same, row = defaultdict(list), 0
+    for inputs, _ in splits.values():
+        for sample in inputs:
+            same[
+                hashlib.blake2b(np.ascontiguousarray(sample).data, digest_size=16).digest()
+            ].append(row)
+            row += 1
+    return [rows for rows in same.values() if len(rows) > 1]
+
+
+def check_balance(splits: dict, classes: list[str]) -> list[dict]:
+    """How rare the rarer class is, and whether the splits' shares differ by more than chance."""
+    findings = []
+    train = splits["train"][1]
+    for split, (_, labels) in splits.items():
+        share = labels.mean()
+        rare = min(share, 1 - share) < RARE
+        text = f"{split}: {100 * share:.1f}% {classes[1]}, {100 * (1 - share):.1f}% {classes[0]}"
+        # the difference of two shares, in standard errors
+        pooled = train.mean() * (1 - train.mean())
+        apart = abs(share - train.mean()) / sqrt(pooled * (1 / len(labels) + 1 / len(train)))
+        if apart > 3:
+            text += f"; {apart:.1f} standard errors from the training split's share"
+        findings.append(_finding("balance", "warning" if rare or apart > 3 else "ok", text))
+    return findings
+
+
+def check_pixels(splits: dict, names: list[str]) -> list[dict]:
+    """Images of one value throughout."""
+    blank, row = [], 0
+    for inputs, _ in splits.values():
+        for sample in inputs:
+            if sample.ndim > 1 and sample.min() == sample.max():
+                blank.append(names[row])
+            row += 1
+    text = f"{len(blank)} images have one value throughout"
+    return [
+        _finding("blank images", "warning" if blank else "ok", text, [[name] for name in blank])
+    ]
+
+
+def check_exact(
+    exact: list[list[int]], split_of: np.ndarray, labels: np.ndarray, names: list[str]
+) -> list[dict]:
+    """Exact duplicates within a split, across splits, and with different labels."""
+    pairs = [pair for rows in exact for pair in combinations(rows, 2)]
+    within = [pair for pair in pairs if split_of[pair[0]] == split_of[pair[1]]]
+    across = [pair for pair in pairs if split_of[pair[0]] != split_of[pair[1]]]
+    conflicts = [pair for pair in pairs if labels[pair[0]] != labels[pair[1]]]
+
+    def report(check, severity, found, text):
+        shown = [[names[a], names[b]] for a, b in found]
+        return _finding(check, severity if found else "ok", f"{len(found)} {text}", shown)
+
+    return [
+        report(
+            "duplicates within splits", "warning", within, "pairs of identical samples in one split"
+        ),
+        report(
+            "duplicates across splits", "error", across, "pairs of identical samples in two splits"
+        ),
+        report(
+            "label conflicts",
+            "error",
+            conflicts,
+            "pairs of identical samples with different labels",
+        ),
+    ]
+
+
+def check_near(splits: dict, thumbnails: dict, exact: list[list[int]], names: list[str]) -> dict:
+    """Pairs of images in two splits whose thumbnails correlate almost perfectly.
+
+    Exact duplicates are not counted again. Vectors are not compared: features of different
+    units correlate between any two samples.
+    """
+    check = "near duplicates across splits"
+    if splits["train"][0].ndim == 2:
+        return _finding(check, "ok", "only looked for among images")
+    images = _standardized(np.concatenate(list(thumbnails.values())))
+    ends = np.cumsum([len(thumbnails[split]) for split in splits])
+    count, shown = 0, []
+    for begin, end in zip([0, *ends], ends[:-1]):  # each split with all that come after it
+        for start in range(begin, end, 1024):
+            correlation = images[start : min(start + 1024, end)] @ images[end:].T
+            for same in exact:
+                here = [row - start for row in same if start <= row < min(start + 1024, end)]
+                there = [row - end for row in same if row >= end]
+                correlation[np.ix_(here, there)] = 0
+            rows, others = np.nonzero(correlation >= NEAR)
+            count += len(rows)
+            found = correlation[rows, others]
+            best = np.argsort(-found, kind="stable")[:SHOWN]
+            shown += [(-found[i], start + rows[i], end + others[i]) for i in best]
+            shown = sorted(shown)[:SHOWN]
+    text = (
+        f"{count} more pairs across splits whose thumbnails, of at most"
+        f" {THUMBNAIL} × {THUMBNAIL}, correlate at {NEAR} or above"
+    )
+    pairs = [[names[row], names[other]] for _, row, other in shown]
+    return _finding(check, "warning" if count else "ok", text, pairs)
+
+
+def check_groups(groups: list[str], split_of: np.ndarray) -> dict:
+    """Groups, such as patients, with samples in more than one split."""
+    if not any(groups):
+        return _finding("groups", "ok", "no groups are declared, so none can be checked")
+    seen = defaultdict(set)
+    for group, split in zip(groups, split_of):
+        seen[group].add(split)
+    torn = sorted(group for group, splits in seen.items() if len(splits) > 1)
+    text = f"{len(torn)} of {len(seen)} groups are in more than one split"
+    return _finding("groups", "error" if torn else "ok", text, [[group] for group in torn])
+
+
+def check_size(splits: dict, floors: dict) -> dict:
+    """How large one validation sample is in accuracy, and an accuracy's standard error."""
+    n = len(splits["val"][1])
+    p = max(floors["val"]["majority"], floors["val"]["logistic_regression"])
+    error = 100 * sqrt(p * (1 - p) / n)
+    text = (
+        f"{n} validation samples: one is {100 / n:.2f} percentage points of accuracy; at"
+        f" {100 * p:.1f}%, the standard error is {error:.1f}, ±{1.96 * error:.1f} at 95%"
+    )
+    return _finding("validation size", "warning" if n < SMALL_SPLIT else "ok", text)
+
+
+def measure_floors(thumbnails: dict, splits: dict) -> dict:
+    """Accuracies that a network must beat, on every split but the training split.
+
+    The training split's majority class, and a logistic regression on the standardized thumbnails.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    train_labels = splits["train"][1]
+    majority = int(train_labels.mean() > 0.5)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
+    model.fit(thumbnails["train"], train_labels)
+    return {
+        split: {
+            "majority": float((labels == majority).mean()),
+            "logistic_regression": float(model.score(thumbnails[split], labels)),
+        }
+        for split, (_, labels) in splits.items()
+        if split != "train"
+    }
+
+
+def _standardized(images: np.ndarray) -> np.ndarray:
+    """Each row with mean 0 and length 1, so that a product of two is their correlation."""
+    centred = images - images.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    return centred / np.where(length == 0, 1, length)
+
+
+def _finding(check: str, severity: str, text: str, samples: list[list[str]] | None = None) -> dict:
+    return {"check": check, "severity": severity, "text": text, "samples": (samples or [])[:SHOWN]}

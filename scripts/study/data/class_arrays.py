@@ -1,0 +1,58 @@
+"""Kind `arrays`: one .npy file a class, in one split or in several."""
+
+from pathlib import Path
+
+import numpy as np
+
+from study.data import SPLITS
+from study.data.keys import DRAWN_SPLITS, described_as, shared
+from study.data.location import existing_file, file_sizes
+from study.data.source import Source, from_arrays, load_arrays, two_classes
+from study.errors import UserError
+
+DESCRIPTION = (
+    "One .npy file a class, of shape (n, height, width), or with colours (n, height, width, 3)."
+)
+REQUIRED = ["train", "positive"]
+KEYS = {
+    **{split: described_as("class_files") for split in SPLITS},
+    "positive": described_as("positive_class"),
+    **shared("normalize", "groups"),
+    **DRAWN_SPLITS,
+}
+PLACES = SPLITS
+
+
+def locate(name: str, entry: dict) -> dict[str, Path]:
+    """A file a split and class: `train/normal`."""
+    return {
+        f"{split}/{class_name}": existing_file(f"datasets.{name}.{split}.{class_name}", path)
+        for split in SPLITS
+        for class_name, path in entry.get(split, {}).items()
+    }
+
+
+def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
+    """The arrays, memory-mapped."""
+    classes = two_classes(f"datasets.{name}", list(entry["train"]), entry["positive"])
+    parts = {}
+    for part, path in files.items():
+        split, _, class_name = part.partition("/")
+        if split not in SPLITS:
+            continue
+        array = load_arrays(path)
+        if not isinstance(array, np.ndarray):
+            raise UserError(f"{path}: an .npz file of several arrays, not one .npy array")
+        if class_name not in classes:
+            raise UserError(
+                f"datasets.{name}.{split}: unknown class {class_name!r}; the classes are"
+                f" {classes[0]} and {classes[1]}"
+            )
+        label = np.full(len(array) if array.ndim else 0, class_name == classes[1])
+        parts[part] = (array, label)
+    return from_arrays(f"datasets.{name}", parts, classes)
+
+
+def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
+    """The files are the arrays."""
+    return (file_sizes(files),) * 2

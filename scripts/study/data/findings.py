@@ -1,0 +1,41 @@
+"""What to do with the findings of an audit."""
+
+import json
+from pathlib import Path
+
+from study.errors import UserError
+
+SEVERITIES = ("ok", "warning", "error")
+
+
+def read_audit(path: Path | str) -> dict:
+    """What an audit wrote.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+
+
+def refuse_findings(dataset: str, findings: list[dict], fail_on: str) -> None:
+    """Stop if there are findings of the severity `fail_on` or above.
+
+    Raises:
+        UserError: the findings, and how to accept them.
+    """
+    severe = () if fail_on == "never" else SEVERITIES[SEVERITIES.index(fail_on) :]
+    lines = []
+    for finding in findings:
+        if finding["severity"] in severe:
+            samples = "; ".join(" and ".join(sample) for sample in finding["samples"][:3])
+            lines.append(
+                f"{finding['severity']}: {finding['text']}" + (f": {samples}" if samples else "")
+            )
+    if lines:
+        raise UserError(
+            "\n  ".join([f"The audit of {dataset} stops the study", *lines])
+            + "\n  Fix the data, or accept what was found with `audit: {fail_on: never}`"
+        )

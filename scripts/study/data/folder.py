@@ -1,0 +1,141 @@
+"""Kind `folder`: PNG and JPEG images, one folder a class, made grey and resized."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from study.data import SPLITS
+from study.data.keys import DRAWN_SPLITS, described_as, shared
+from study.data.location import expand_home, file_sizes
+from study.data.source import Source, two_classes
+from study.errors import UserError
+
+DESCRIPTION = (
+    "PNG and JPEG images in one folder a class, with or without train/, val/ and test/ above."
+)
+REQUIRED = ["path", "positive", "size"]
+KEYS = {
+    "path": {
+        "description": "The folder, relative to the folder that Snakemake runs in, or absolute.",
+        "type": "string",
+        "minLength": 1,
+    },
+    "size": {
+        "description": (
+            "The height and width that the images are resized to, one number or [height, width]."
+        ),
+        "anyOf": [
+            {"type": "integer", "minimum": 1},
+            {
+                "type": "array",
+                "minItems": 2,
+                "maxItems": 2,
+                "items": {"type": "integer", "minimum": 1},
+            },
+        ],
+    },
+    "positive": described_as("positive_class"),
+    **shared("normalize", "groups"),
+    **DRAWN_SPLITS,
+}
+PLACES = ("path",)
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg"}
+
+
+def locate(name: str, entry: dict) -> dict[str, Path]:
+    """All PNG and JPEG files below the folder, by their path in it; no hidden ones."""
+    key = f"datasets.{name}.path"
+    folder = expand_home(key, entry["path"])
+    if folder.is_file():
+        raise UserError(f"{key}: {folder} is a file, not a folder; an archive must be unpacked")
+    if not folder.is_dir():
+        raise UserError(f"{key}: there is no folder {folder}; put it there, or set the path to it")
+    root = folder.resolve()
+    images = {}
+    for path in sorted(folder.rglob("*")):
+        part = path.relative_to(folder)
+        hidden = any(name.startswith(".") for name in part.parts)
+        if hidden or path.suffix.lower() not in IMAGE_SUFFIXES or not path.is_file():
+            continue
+        if not path.resolve().is_relative_to(root):
+            raise UserError(f"{key}: {path} is a link that leads outside {folder}; copy the file")
+        images[part.as_posix()] = path
+    if not images:
+        raise UserError(f"{key}: {folder} has no PNG or JPEG below it")
+    return images
+
+
+def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
+    """Images in one folder a class, with or without `train/`, `val/` and `test/` above."""
+    where = f"datasets.{name}.path: {entry['path']}"
+    images = {part: path for part, path in files.items() if part != "groups"}
+    splits = {part.split("/")[0] for part in images}
+    given = splits <= set(SPLITS)
+    if given and "train" not in splits:
+        raise UserError(f"{where} has {', '.join(sorted(splits))} but no train")
+    depth = 1 if given else 0
+    stray = next((part for part in images if part.count("/") <= depth), None)
+    if stray:
+        raise UserError(f"{where}: {stray} is not in the folder of a class")
+    found = sorted({part.split("/")[depth] for part in images})
+    classes = two_classes(where, found, entry["positive"])
+    names, paths = list(images), list(images.values())
+    shape = _shape(entry)
+    rows = {
+        split: np.array([row for row, part in enumerate(names) if part.startswith(f"{split}/")])
+        for split in SPLITS
+        if given and split in splits
+    }
+    return Source(
+        where=where,
+        names=names,
+        labels=np.array([part.split("/")[depth] == classes[1] for part in names], dtype=np.int64),
+        shape=shape,
+        dtype=np.dtype(np.uint8),
+        read=lambda chosen: read_images([paths[row] for row in chosen], shape),
+        splits=rows or {"train": np.arange(len(names))},
+        classes=classes,
+    )
+
+
+def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
+    """The files as they are, and one byte a pixel of the resized images."""
+    height, width = _shape(entry)
+    return file_sizes(files), len(files) * height * width
+
+
+def _shape(entry: dict) -> tuple[int, int]:
+    return (entry["size"],) * 2 if isinstance(entry["size"], int) else tuple(entry["size"])
+
+
+def read_image(path: Path, size: tuple[int, int]) -> np.ndarray:
+    """One image as grey `uint8` of size (height, width).
+
+    16-bit images are scaled to 8 bit, colours weighted as ITU-R 601-2 luma, the orientation noted
+    in the file is applied, and the image is resized with an anti-aliased bilinear filter.
+
+    Raises:
+        UserError: the file cannot be decoded.
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(path) as image:
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I"):
+                image = Image.fromarray(np.asarray(image, dtype=np.float32) / 257)
+            elif image.mode != "L":
+                image = image.convert("L")
+            image = image.resize(size[::-1], Image.Resampling.BILINEAR)
+            return np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UserError(f"{path}: cannot be decoded as an image ({error})") from error
+
+
+def read_images(paths: list[Path], size: tuple[int, int]) -> np.ndarray:
+    """Images as (n, height, width) `uint8`, decoded on all cores given to this process."""
+    threads = int(os.environ.get("OMP_NUM_THREADS", 1))  # Snakemake sets it to the rule's threads
+    with ThreadPoolExecutor(threads) as pool:
+        return np.stack(list(pool.map(lambda path: read_image(path, size), paths)))

@@ -1,0 +1,54 @@
+"""Where the files of a declared data set are.
+
+Light to import: it is used while the Snakefile is read.
+"""
+
+from pathlib import Path
+
+from study.data import kind_module
+from study.errors import UserError
+
+
+def locate(name: str, entry: dict) -> dict[str, Path]:
+    """The files that a data set is read from, by their part in it.
+
+    A part is `path` for a kind that has one file, `train/normal` for the `arrays` kind,
+    `train/NORMAL/IM-1.jpeg` or `NORMAL/IM-1.jpeg` for the `folder` kind, and `groups` for the file
+    of groups. A data set that is to be downloaded, or that a package brings along, has none.
+
+    Raises:
+        UserError: a file or folder is missing, or leads outside.
+    """
+    files = kind_module(entry["kind"]).locate(name, entry)
+    if "file" in entry.get("groups", {}):
+        files["groups"] = existing_file(f"datasets.{name}.groups.file", entry["groups"]["file"])
+    return files
+
+
+def existing_file(key: str, path: str) -> Path:
+    """A file that the user names under `key`.
+
+    Raises:
+        UserError: it does not exist.
+    """
+    file = expand_home(key, path)
+    if not file.is_file():
+        raise UserError(f"{key}: there is no file {file}; put it there, or set the path to it")
+    return file
+
+
+def expand_home(key: str, path: str) -> Path:
+    """A path that the user names under `key`, with `~` replaced.
+
+    Raises:
+        UserError: there is no such user.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{key}: {path}: {error}") from error
+
+
+def file_sizes(files: dict[str, Path]) -> int:
+    """The size of files together, in bytes."""
+    return sum(path.stat().st_size for path in files.values())

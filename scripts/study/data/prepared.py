@@ -1,0 +1,194 @@
+"""A prepared data set on disk: two plain arrays, a description and the samples' names.
+
+`inputs.npy` holds the samples of all splits one after the other, as they were found;
+`labels.npy` their labels; `samples.csv` their names and groups. `description.json` says which rows
+are which split, how a reader scales the inputs, and the content's digest.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+
+from study.data.location import locate
+from study.data.source import read_source
+from study.errors import UserError
+from study.files import replacing, write_text
+
+CHUNK = 256  # samples read at a time
+
+
+def prepare(name: str, entry: dict, folder: Path) -> None:
+    """Read, check and write a declared data set.
+
+    Args:
+        name: the data set's name.
+        entry: its complete entry under `datasets`.
+        folder: where to write.
+
+    Raises:
+        UserError: what is wrong with the data, where, and what would be right.
+    """
+    source, groups = read_source(name, entry, locate(name, entry))
+    about = {"dataset": name, "kind": entry["kind"]}
+    save_prepared(folder, source, groups, entry["normalize"], about)
+
+
+def save_prepared(folder, source, groups: np.ndarray | None, normalize: str, about: dict) -> None:
+    """Write a prepared data set, reading its samples once, a few at a time.
+
+    Args:
+        folder: where to write; made if it is missing.
+        source: a `study.data.source.Source` with all its splits.
+        groups: the group of each sample, or None.
+        normalize: `unit` divides by the largest value of the type (floating-point numbers must
+            lie in [0, 1]); `standardize` subtracts the training split's mean and divides by its
+            standard deviation, for each feature, for each colour, or over all pixels.
+        about: what to note in the description about where the data come from.
+
+    Raises:
+        UserError: a value is NaN, infinite, or out of range.
+    """
+    folder = Path(folder)
+    rows = np.concatenate(list(source.splits.values()))
+    labels = source.labels[rows]
+    shape = (len(rows), *source.shape)
+    digest = hashlib.sha256(_header(source.dtype, shape))
+    train_count = len(source.splits["train"])
+    sums = np.zeros((2, _channels(source.shape)))
+    # not memory-mapped: on a full disk that would end the process without a word
+    with replacing(folder / "inputs.npy") as part, open(part, "wb") as file:
+        layout = {"descr": np.lib.format.dtype_to_descr(source.dtype), "fortran_order": False}
+        np.lib.format.write_array_header_1_0(file, layout | {"shape": shape})
+        for start in range(0, len(rows), CHUNK):
+            chunk = source.read(rows[start : start + CHUNK])
+            _check_values(source, rows[start : start + CHUNK], chunk, normalize)
+            chunk = np.ascontiguousarray(chunk, dtype=source.dtype)
+            file.write(chunk.data)
+            digest.update(chunk.data)
+            flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1])
+            sums += [flat.sum(axis=0, dtype=float), np.square(flat, dtype=float).sum(axis=0)]
+            print(f"{start + len(chunk)} of {len(rows)} samples", flush=True)
+    digest.update(_header(labels.dtype, labels.shape))
+    digest.update(labels.data)
+    with replacing(folder / "labels.npy") as part, open(part, "wb") as file:
+        np.save(file, labels, allow_pickle=False)
+    write_text(folder / "samples.csv", _samples(source, rows, groups))
+    values = train_count * int(np.prod(source.shape)) // sums.shape[1]
+    description = about | {
+        "classes": list(source.classes),
+        "shape": list(source.shape),
+        "dtype": str(source.dtype),
+        "normalize": normalize,
+        **_scaling(normalize, source.dtype, sums / values),
+        "sha256": digest.hexdigest(),
+        "splits": _describe_splits(source),
+    }
+    write_text(folder / "description.json", json.dumps(description, indent=2) + "\n")
+
+
+def load_split(folder, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs (n, ...) and labels (n,) int64 of one split, memory-mapped, not yet scaled.
+
+    Raises:
+        UserError: a file is damaged or does not fit the description.
+    """
+    folder = Path(folder)
+    rows = read_description(folder)["splits"][split]
+    arrays = []
+    for name in ("inputs", "labels"):
+        path = folder / f"{name}.npy"
+        try:
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+        last = rows["first_row"] + rows["count"]
+        if len(array) < last:
+            raise UserError(f"{path}: {len(array)} rows, {last} expected; delete it and run again")
+        arrays.append(array[rows["first_row"] : last])
+    return arrays[0], arrays[1]
+
+
+def load_all(folder) -> tuple[dict, list[str], list[str]]:
+    """Every split's inputs and labels, and all samples' names and groups, in the rows' order."""
+    folder = Path(folder)
+    splits = {split: load_split(folder, split) for split in read_description(folder)["splits"]}
+    with (folder / "samples.csv").open(encoding="utf-8", newline="") as file:
+        samples = list(csv.DictReader(file))
+    count = sum(len(labels) for _, labels in splits.values())
+    if len(samples) != count:
+        message = f"{folder / 'samples.csv'}: {len(samples)} rows, {count} expected"
+        raise UserError(f"{message}; delete it and run again")
+    return splits, [row["name"] for row in samples], [row["group"] for row in samples]
+
+
+def read_description(folder) -> dict:
+    """A prepared data set's description."""
+    path = Path(folder) / "description.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: damaged ({error}); delete its folder and run again") from error
+
+
+def _header(dtype: np.dtype, shape: tuple[int, ...]) -> bytes:
+    """What an array's digest begins with. The digest is of inputs and then labels."""
+    return f"{dtype.str} {shape}".encode()
+
+
+def _channels(shape: tuple[int, ...]) -> int:
+    """How many values of a sample are scaled on their own: features, colours, or one for all."""
+    if len(shape) == 1:
+        return shape[0]
+    return 3 if len(shape) == 3 and shape[-1] == 3 else 1
+
+
+def _check_values(source, rows: np.ndarray, chunk: np.ndarray, normalize: str) -> None:
+    if chunk.dtype.kind != "f":
+        return
+    with np.errstate(over="ignore"):  # too large for the trainer's float32 is infinite there
+        finite = np.isfinite(chunk.astype(np.float32))
+    bad = ~finite.reshape(len(chunk), -1).all(axis=1)
+    if bad.any():
+        name = source.names[rows[int(np.argmax(bad))]]
+        raise UserError(f"{source.where}: {name} has values that are NaN or infinite")
+    if normalize == "unit" and (chunk.min() < 0 or chunk.max() > 1):
+        raise UserError(
+            f"{source.where}: values from {chunk.min()} to {chunk.max()}; floating-point images"
+            " must lie in [0, 1], be stored as uint8, or have `normalize: standardize`"
+        )
+
+
+def _scaling(normalize: str, dtype: np.dtype, moments: np.ndarray) -> dict[str, list[float]]:
+    """What a reader subtracts from the inputs and then divides them by."""
+    if normalize == "unit":
+        return {
+            "subtract": [0.0],
+            "divide_by": [float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0],
+        }
+    mean = moments[0]
+    deviation = np.sqrt(np.maximum(moments[1] - mean**2, 0))
+    deviation[deviation == 0] = 1  # a constant stays at zero
+    return {"subtract": mean.tolist(), "divide_by": deviation.tolist()}
+
+
+def _describe_splits(source) -> dict[str, dict[str, int]]:
+    splits, first = {}, 0
+    for name, rows in source.splits.items():
+        positive = int(source.labels[rows].sum())
+        counts = {"negative": len(rows) - positive, "positive": positive}
+        splits[name] = {"first_row": first, "count": len(rows), **counts}
+        first += len(rows)
+    return splits
+
+
+def _samples(source, rows: np.ndarray, groups: np.ndarray | None) -> str:
+    """The samples in the order of the rows: name, and group where there are groups."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["name", "group"])
+    writer.writerows([source.names[row], "" if groups is None else groups[row]] for row in rows)
+    return text.getvalue()

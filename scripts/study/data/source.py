@@ -1,0 +1,165 @@
+"""What every kind of data set is read into, and how it is checked before it is prepared."""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from study.data import SPLITS, kind_module
+from study.data.splits import complete_splits
+from study.errors import UserError
+
+
+class Source(NamedTuple):
+    """All samples of a data set, before they are prepared."""
+
+    where: str  # the file or key to name in messages
+    names: list[str]  # of each sample, in messages, the audit and the file of groups
+    labels: np.ndarray  # (n,), as found: checked later
+    shape: tuple[int, ...]  # of one sample
+    dtype: np.dtype
+    read: Callable  # rows (k,) -> inputs (k, *shape)
+    splits: dict[str, np.ndarray]  # split -> rows
+    classes: tuple[str, str]  # names of the negative and the positive class
+
+
+def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source, np.ndarray | None]:
+    """Read a declared data set, with all its splits, and the group of each sample if it has any.
+
+    Pixels are only read later, in pieces; everything else is checked here.
+
+    Raises:
+        UserError: what is wrong with the data, where, and what would be right.
+    """
+    source = kind_module(entry["kind"]).read(name, entry, files)
+    _check_type(source)
+    groups = read_groups(name, entry.get("groups"), source.names, files)
+    source = source._replace(
+        splits=complete_splits(source.where, source.labels, groups, source.splits, entry)
+    )
+    for split, rows in source.splits.items():
+        counts = np.bincount(source.labels[rows], minlength=2)
+        if counts.min() == 0:
+            raise UserError(
+                f"{source.where}: {split} has {counts[0]} samples of class {source.classes[0]} and"
+                f" {counts[1]} of class {source.classes[1]}; both classes are needed"
+            )
+    return source, groups
+
+
+def read_groups(
+    name: str, entry: dict | None, names: list[str], files: dict[str, Path]
+) -> np.ndarray | None:
+    """The group of each sample, such as its patient, by a pattern on its name or from a file."""
+    if entry is None:
+        return None
+    if "pattern" in entry:
+        pattern = re.compile(entry["pattern"])
+        matches = [pattern.search(sample) for sample in names]
+        unmatched = [sample for sample, match in zip(names, matches) if not match]
+        where = f"datasets.{name}.groups.pattern: {entry['pattern']} is not in"
+        groups = [match.group(1) for match in matches if match]
+    else:
+        import pandas as pd
+
+        where = f"{files['groups']}: has no group for"
+        table = pd.read_csv(files["groups"], dtype=str)
+        if list(table.columns) != ["image", "group"]:
+            raise UserError(f"{files['groups']}: the columns must be image,group")
+        known = dict(zip(table["image"], table["group"]))
+        unmatched = [sample for sample in names if sample not in known]
+        groups = [known[sample] for sample in names if sample in known]
+    if unmatched:
+        raise UserError(f"{where} {unmatched[0]} and {len(unmatched) - 1} others")
+    return np.array(groups)
+
+
+def load_arrays(path: Path) -> np.ndarray | dict[str, np.ndarray]:
+    """The array of an .npy file, memory-mapped, or those of an .npz by name; never a pickled object.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    try:
+        file = np.load(path, allow_pickle=False, mmap_mode="r")
+        if isinstance(file, np.ndarray):
+            return file
+        with file:
+            wanted = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
+            return {name: file[name] for name in wanted if name in file.files}
+    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        # a damaged header makes zipfile raise RuntimeError or one of its kinds
+        raise UserError(
+            f"{path}: cannot be read as a file of plain arrays ({error}); it may be truncated, or"
+            " hold pickled objects, which are not loaded"
+        ) from error
+
+
+def from_arrays(where: str, parts: dict, classes: tuple[str, str]) -> Source:
+    """A source from arrays in memory or memory-mapped: part -> (inputs, labels).
+
+    A part's name begins with its split; its samples are called `part[0]`, `part[1]`, …
+    """
+    first = next(iter(parts.values()))[0]
+    for part, (inputs, _) in parts.items():
+        if inputs.ndim < 2:
+            raise UserError(f"{where}: {part} has shape {inputs.shape}; (n, ...) expected")
+        if (inputs.shape[1:], inputs.dtype) != (first.shape[1:], first.dtype):
+            raise UserError(
+                f"{where}: {part} images are {inputs.shape[1:]} {inputs.dtype}, others"
+                f" {first.shape[1:]} {first.dtype}; they must be alike"
+            )
+    offsets = np.cumsum([0, *(len(inputs) for inputs, _ in parts.values())])
+    splits = {}
+    for part, begin, end in zip(parts, offsets, offsets[1:]):
+        split = part.partition("/")[0]
+        splits[split] = np.append(splits.get(split, np.array([], int)), np.arange(begin, end))
+
+    def read(rows):
+        out = np.empty((len(rows), *first.shape[1:]), first.dtype)
+        for (inputs, _), begin, end in zip(parts.values(), offsets, offsets[1:]):
+            inside = (rows >= begin) & (rows < end)
+            out[inside] = inputs[rows[inside] - begin]
+        return out
+
+    return Source(
+        where=where,
+        names=[
+            f"{part}[{row}]" for part, (inputs, _) in parts.items() for row in range(len(inputs))
+        ],
+        labels=np.concatenate([labels for _, labels in parts.values()]).astype(np.int64),
+        shape=first.shape[1:],
+        dtype=first.dtype,
+        read=read,
+        splits=splits,
+        classes=classes,
+    )
+
+
+def two_classes(where: str, found: list[str], positive: str) -> tuple[str, str]:
+    """The negative and the positive class."""
+    if len(found) != 2:
+        raise UserError(
+            f"{where}: {len(found)} classes, {', '.join(found)}; a study needs exactly two"
+        )
+    if positive not in found:
+        raise UserError(
+            f"{where}: positive is {positive!r}, but the classes are {found[0]} and {found[1]}"
+        )
+    return (found[0], positive) if found[1] == positive else (found[1], positive)
+
+
+def _check_type(source: Source) -> None:
+    if source.dtype.kind not in "uf":
+        raise UserError(
+            f"{source.where}: images are {source.dtype}; unsigned integers or floating-point"
+            " numbers expected"
+        )
+    if 0 in source.shape:
+        raise UserError(f"{source.where}: images of shape {source.shape} hold nothing")
+    if not len(source.labels):
+        raise UserError(f"{source.where}: has no samples")

@@ -1,0 +1,32 @@
+"""Where files are below a study's results folder: the one place that says so.
+
+Snakemake's rules write to these patterns as `<run>` and `<prepared>`, which the Snakefile defines
+from here; Python fills in the same ones.
+"""
+
+from pathlib import Path
+
+RUN = "runs/{cell}/seeds_{first}-{last}/round{round}"
+PREPARED = "data/{data}"
+PREPARED_FILES = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
+DATA_CARD = ("description.json", "audit.json", "contact_sheet.png")
+
+
+def run_folder(run: dict) -> str:
+    """A run's folder below the results folder."""
+    return RUN.format(**run)
+
+
+def run_files(study: dict, runs: list[dict], name: str) -> list[str]:
+    """One file of each of some runs: metrics.csv, scores.npz, run.json or checkpoint.pt."""
+    return [f"{study['results']}/{run_folder(run)}/{name}" for run in runs]
+
+
+def prepared_folder(study: dict, digest: str) -> Path:
+    """The folder of a prepared data set."""
+    return Path(study["results"]) / PREPARED.format(data=digest)
+
+
+def data_card(study: dict, digest: str) -> list[str]:
+    """What the report shows of the data: their description, their audit and a sheet of samples."""
+    return [str(prepared_folder(study, digest) / name) for name in DATA_CARD]

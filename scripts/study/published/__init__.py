@@ -1,0 +1,1 @@
+"""Published tables: read as printed, checked for what they cannot be, and set beside ours."""

@@ -1,0 +1,137 @@
+"""Set published tables beside this study's, and its claims beside the numbers as printed."""
+
+import math
+from decimal import Decimal
+
+import pandas as pd
+from scipy import stats
+
+from study.analysis.metrics import GAPS, is_percentage
+from study.analysis.paired import ALPHA
+from study.choices import level_title
+
+REPRODUCED, OUTSIDE, NOT_COMPARABLE = "reproduced", "outside", "not comparable"
+TOO_FEW = "too few seeds"
+# What the files have, column by column.
+BESIDE_COLUMNS = {
+    "table": str,
+    "level": str,
+    "metric": str,
+    "reported_table": str,
+    "printed": str,
+    "n": int,
+    "mean": float,
+    "run_low": float,
+    "run_high": float,
+    "verdict": str,
+}
+FINDING_COLUMNS = {"finding": int, "check": str, "text": str}
+PRINTED_COLUMNS = {"claim": str, "printed": str, "agrees": bool, "findings": str}
+
+
+def find_row(rows: list[dict], factor: str, level, round_number: int) -> dict | None:
+    """The published row of a level after so many rounds, by the level's name or title."""
+    names = {str(level).casefold(), level_title(factor, level).casefold()}
+    for row in rows:
+        same = (row["factor"], row["round"]) == (factor, round_number)
+        if same and row["level"].casefold() in names:
+            return row
+    return None
+
+
+def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.DataFrame:
+    """Each published number beside ours, a row a table, level and metric.
+
+    A published number is taken for one run's. It is reproduced if it lies, give or take its
+    rounding, in the 95% interval for one more run of ours, mean ± t · sd · sqrt(1 + 1/n), from
+    `run_low` to `run_high`; and comparable only if the data are the same.
+
+    Args:
+        levels: as `study.analysis.comparisons.describe_levels` returns it.
+        rows: as `study.published.tables.read_tables` returns them.
+        same_data: whether they were trained on the data that this study is.
+    """
+    beside = []
+    for ours in levels.to_dict("records"):
+        row = find_row(rows, ours["factor"], ours["level"], ours["round"])
+        if row is None or ours["metric"] not in row["printed"]:
+            continue
+        text = row["printed"][ours["metric"]]
+        scale = 100 if is_percentage(ours["metric"]) else 1
+        rounding = 0.5 * 10.0 ** -len(text.partition(".")[2]) / scale
+        n, half = ours["n"], math.nan
+        if n > 1:
+            half = stats.t.ppf(1 - ALPHA / 2, n - 1) * ours["sd"] * math.sqrt(1 + 1 / n)
+        verdict = TOO_FEW if same_data else NOT_COMPARABLE
+        if same_data and n > 1:
+            near = abs(float(text) / scale - ours["mean"]) <= half + rounding
+            verdict = REPRODUCED if near else OUTSIDE
+        beside.append(
+            {key: ours[key] for key in ("table", "level", "metric", "n", "mean")}
+            | {"reported_table": row["table"], "printed": text, "verdict": verdict}
+            | {"run_low": ours["mean"] - half, "run_high": ours["mean"] + half}
+        )
+    return pd.DataFrame(beside, columns=list(BESIDE_COLUMNS))
+
+
+def claims_as_printed(claims: dict, rows: list[dict], findings: list[dict]) -> pd.DataFrame:
+    """What the published numbers themselves say to each claim, a row a claim.
+
+    Args:
+        claims: as `study.cells.expand_study` returns them.
+        rows: as `study.published.tables.read_tables` returns them.
+        findings: as `study.published.plausibility.find_problems` returns them.
+
+    Returns:
+        `printed`, the differences of its pairs in the unit of print; `agrees`, whether all of them
+        are as claimed; and `findings`, the positions from 1 of those that it rests on. `printed`
+        is empty and `agrees` missing where the tables do not have all of its numbers.
+    """
+    results = []
+    for name, claim in claims.items():
+        shown = [row for row in rows if not claim["tables"] or row["table"] in claim["tables"]]
+        pairs = [[_printed(shown, claim, side) for side in pair] for pair in claim["compare"]]
+        used = [cell for pair in pairs for side in pair for cell in side["cells"]]
+        rests_on = [
+            position
+            for position, finding in enumerate(findings, start=1)
+            if any(cell in finding["cells"] for cell in used)
+        ]
+        result = {"claim": name, "findings": " ".join(map(str, rests_on))}
+        values = [[side["value"] for side in pair] for pair in pairs]
+        if all(value is not None for pair in values for value in pair):
+            differences = [first - second for first, second in values]
+            result["printed"] = ", ".join(f"{difference:+}" for difference in differences)
+            result["agrees"] = all(_as_claimed(claim, difference) for difference in differences)
+        results.append(result)
+    return pd.DataFrame(results, columns=list(PRINTED_COLUMNS))
+
+
+def _printed(rows: list[dict], claim: dict, side: dict) -> dict:
+    """A side's number as printed, and the (row, metric) cells that it is taken from."""
+    value, cells = Decimal(0), []
+    for round_number, sign in zip(reversed(side["rounds"]), (1, -1)):
+        row = None
+        if len(side["changes"]) == 1:
+            ((factor, level),) = side["changes"].items()
+            row = find_row(rows, factor, level, round_number)
+        for metric, factor_sign in _parts(claim["metric"]):
+            if row is None or metric not in row["printed"]:
+                return {"value": None, "cells": cells}
+            cells.append((row, metric))
+            value += sign * factor_sign * Decimal(row["printed"][metric])
+    return {"value": value, "cells": cells}
+
+
+def _parts(metric: str) -> list[tuple[str, int]]:
+    """The printed metrics that a metric is made of, each with its sign."""
+    if metric in GAPS:
+        return [(GAPS[metric].larger, 1), (GAPS[metric].smaller, -1)]
+    return [(metric, 1)]
+
+
+def _as_claimed(claim: dict, difference: Decimal) -> bool:
+    if claim["expect"] == "equivalent":
+        scale = 100 if is_percentage(claim["metric"]) else 1
+        return float(abs(difference)) < scale * claim["margin"]
+    return difference > 0 if claim["expect"] == "greater" else difference < 0

@@ -1,0 +1,42 @@
+"""What a run recorded of itself in run.json: its settings, and digests of what it was made from.
+
+`parameters`, `epochs`, `device`, `first`, `last` and `round` say what was trained. `data` is a
+digest of the prepared data, and `code` has one of the code that trains, and one of each choice,
+such as the loss. `files` has the SHA-256 of each file that was written beside it.
+"""
+
+import json
+from pathlib import Path
+
+from study.errors import UserError
+
+RECORDED = {
+    "parameters": dict,
+    "epochs": int,
+    "device": str,
+    "first": int,
+    "last": int,
+    "round": int,
+    "data": str,
+    "code": dict,
+    "files": dict,
+}
+
+
+def read_run(path: Path) -> dict:
+    """The record of a run.
+
+    Raises:
+        UserError: it is damaged.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        if not text.endswith("\n"):
+            raise ValueError("its end is cut off")
+        record = json.loads(text)
+        kinds = {key: type(value) for key, value in record.items()}
+        if any(kinds.get(key) is not kind for key, kind in RECORDED.items()):
+            raise ValueError("not the record of a run of this version")
+        return record
+    except (OSError, ValueError, AttributeError) as error:
+        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error

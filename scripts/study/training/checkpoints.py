@@ -1,0 +1,62 @@
+"""States on disk: the checkpoint after a round, and the progress of a job that was interrupted."""
+
+import sys
+from pathlib import Path
+
+import torch
+
+from study.errors import UserError
+from study.files import check_digest
+
+
+def save_tensors(content: dict, path: Path) -> None:
+    """Write tensors in dicts, lists and tuples, so that equal content gives equal bytes.
+
+    `torch.save` would write the file's name into it, and what is one object only once.
+    """
+
+    def alike(value):
+        if isinstance(value, dict):
+            return {
+                sys.intern(key) if isinstance(key, str) else key: alike(item)
+                for key, item in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return type(value)([alike(item) for item in value])
+        return value
+
+    with open(path, "wb") as file:
+        torch.save(alike(content), file)
+
+
+def load_checkpoint(path: Path, digest: str) -> dict[int, dict]:
+    """The states that the round before left, seed -> state.
+
+    Args:
+        path: the checkpoint.
+        digest: its SHA-256, as its run recorded it.
+
+    Raises:
+        UserError: it is damaged.
+    """
+    check_digest(path, digest)
+    try:
+        return torch.load(path, weights_only=True)
+    except Exception as error:  # whatever torch's reader meets in a damaged file
+        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+
+
+def load_progress(path: Path, identity: str) -> dict:
+    """The progress that an interrupted job of the same run saved, or the beginning.
+
+    `rows` and `after` are of the seeds that are through: their rows of metrics and their states;
+    `epochs` and `state` of the one that is not. What another run, other data or other code saved,
+    or what cannot be read, is not used.
+    """
+    beginning = {"identity": identity, "rows": [], "after": {}, "epochs": [], "state": None}
+    try:
+        progress = torch.load(path, weights_only=True)
+    except Exception:  # none, or whatever torch's reader meets in a damaged file
+        return beginning
+    same = isinstance(progress, dict) and progress.get("identity") == identity
+    return progress if same else beginning

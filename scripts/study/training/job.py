@@ -1,0 +1,141 @@
+"""One training job: a cell for one round, with each seed of a block in turn.
+
+Writes one row of metrics per seed and epoch, the scores of the validation and the test split after
+the last epoch, a checkpoint from which the next round resumes, and a record of the run. A job that
+is interrupted resumes from the progress that it saved, and its files are the same to the byte.
+"""
+
+import csv
+import functools
+import json
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from study.data.prepared import read_description
+from study.errors import UserError
+from study.files import file_digest, remove_leftovers, replacing, replacing_all
+from study.parameters import DEFAULTS
+from study.runs import read_run
+from study.training import EPOCH_METRICS
+from study.training.checkpoints import load_checkpoint, load_progress, save_tensors
+from study.training.loop import initial_state, load_data, score_images, train_round
+
+STOPPED = 128 + signal.SIGTERM  # the exit status of a job that was asked to stop, as of a shell
+
+
+def train_run(
+    run: dict,
+    data_folder: Path,
+    previous: Path | None,
+    folder: Path,
+    checkpoint_every: int = 0,
+    stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Train every seed of a run and write its files, the metrics last.
+
+    Args:
+        run: `parameters` (a parameter that is left out is at its default), `epochs`, `first` and
+            `last` seed, `device`; recorded beside the metrics with the digests of the files.
+        data_folder: the prepared data set.
+        previous: the run.json of the round before, or None in the first round.
+        folder: where to write metrics.csv, scores.npz, checkpoint.pt and run.json. The scores are
+            `seeds` (k,) int64 and, for each split that is not trained on, `<split>_scores` (k, n)
+            float32 and `<split>_labels` (n,) int8.
+        checkpoint_every: after how many epochs to save progress.pt there; 0 only when stopped.
+        stopping: whether the job is asked to stop, looked at after each epoch.
+
+    Raises:
+        UserError: the data or the checkpoint are damaged, or a file cannot be written.
+    """
+    parameters = DEFAULTS | run["parameters"]
+    data = load_data(data_folder, run["device"])
+    shape = tuple(read_description(data_folder)["shape"])
+    states, before = {}, None
+    if previous:
+        before = read_run(previous)["files"]["checkpoint.pt"]
+        states = load_checkpoint(previous.with_name("checkpoint.pt"), before)
+    saved = folder / "progress.pt"
+    progress = load_progress(saved, json.dumps([run, before]))
+    if progress["after"] or progress["epochs"]:
+        print(f"resumes from {saved}")
+    for seed in range(run["first"], run["last"] + 1):
+        if seed in progress["after"]:
+            continue
+        epochs, state = progress.pop("epochs", []), progress.pop("state", None)
+        if state is None:
+            state = states[seed] if previous else initial_state(shape, parameters, seed)
+        save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping)
+        epochs, progress["after"][seed] = train_round(
+            data, shape, parameters, run["epochs"], state, epochs, save
+        )
+        progress["rows"] += [[seed, *row] for row in epochs]
+        last = ", ".join(
+            f"{name} {value:.4f}" for name, value in zip(EPOCH_METRICS, epochs[-1][1:])
+        )
+        print(f"seed {seed}: epoch {epochs[-1][0]} of {run['epochs']}, {last}")
+    after = progress["after"]
+    scores = [score_images(data, shape, parameters, state) for state in after.values()]
+    arrays = {"seeds": np.array(list(after))}
+    for split in scores[0]:
+        arrays[f"{split}_scores"] = np.stack([score[split] for score in scores])
+        arrays[f"{split}_labels"] = data[split][1].cpu().numpy().astype(np.int8)
+    write_run(run, folder, after, arrays, progress["rows"])
+    saved.unlink(missing_ok=True)
+    remove_leftovers(saved)
+
+
+def write_run(run: dict, folder: Path, states: dict, scores: dict, rows: list) -> None:
+    """Write the four files of a run together, the record of the run with the others' digests."""
+    names = ("checkpoint.pt", "scores.npz", "run.json", "metrics.csv")
+    with replacing_all(*(folder / name for name in names)) as parts:
+        checkpoint, scores_file, record, metrics = parts
+        save_tensors(states, checkpoint)
+        with open(scores_file, "wb") as file:
+            np.savez(file, **scores)
+        with open(metrics, "w", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["seed", "epoch", *EPOCH_METRICS])
+            writer.writerows(rows)
+        files = {name: file_digest(part) for name, part in zip(names, parts) if part != record}
+        text = json.dumps(run | {"files": files}, indent=2) + "\n"
+        record.write_text(text, encoding="utf-8", newline="\n")
+
+
+def save_progress(
+    path: Path,
+    progress: dict,
+    every: int,
+    stopping: Callable[[], bool],
+    epochs: list,
+    state: dict,
+) -> None:
+    """After an epoch: save the progress if it is time, or if we are asked to stop; then stop."""
+    stop = stopping()
+    if stop or (every and len(epochs) % every == 0):
+        with replacing(path) as part:
+            save_tensors(progress | {"epochs": epochs, "state": state}, part)
+    if stop:
+        print(f"asked to stop: saved after epoch {epochs[-1][0]}; the next job resumes from there")
+        sys.exit(STOPPED)
+
+
+def watch_for_stop() -> Callable[[], bool]:
+    """Note SIGTERM in place of dying of it; whether it has come."""
+    received = []
+    signal.signal(signal.SIGTERM, lambda number, frame: received.append(number))
+    return lambda: bool(received)
+
+
+def check_device(device: str) -> None:
+    """Refuse a device that is not here.
+
+    Raises:
+        UserError: cuda, and PyTorch finds no GPU.
+    """
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError("device: cuda, but PyTorch finds no GPU on this machine; cpu needs none")
