@@ -16,7 +16,6 @@ from study.report.page import (
     data_card,
     figure_section,
     picture,
-    read_note,
     render,
     split_table,
     table_section,
@@ -97,7 +96,7 @@ if __name__ == "__main__":
             for row in statistics["printed"].fillna("").to_dict("records")
             if row["printed"] or study["claims"][row["claim"]]["made_in"]
         ],
-        note=read_note(study["reference"]),
+        note=(study["reference"] or {}).get("note"),
         cell_table=cell_table(summary, study["cells"], study["seeds"]),
         diverged=len(summary.loc[summary["train_loss"].isna(), ["cell", "seed"]].drop_duplicates()),
     )

@@ -21,8 +21,8 @@ import torch
 import train
 from torch.utils.data import DataLoader, TensorDataset
 
+from study.data.prepared import prepare
 from study.parameters import DEFAULTS
-from study.prepare import prepare
 
 
 class Notebook:

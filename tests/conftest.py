@@ -5,13 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from filelock import FileLock
 
-from study.prepare import prepare
+from study.data.prepared import prepare
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -66,16 +68,33 @@ def snakemake(folder: Path, *arguments: str, repository: Path = REPOSITORY, core
     )
 
 
-@pytest.fixture(scope="session")
-def finished_once(tmp_path_factory) -> Path:
-    """The small study, run from scratch. Not to be changed: see `finished`."""
-    folder = tmp_path_factory.mktemp("finished")
+def made_once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that is made once for all workers of a test run. Not to be changed."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # which the workers share
+    folder = place / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = place / f"{name}.unfinished"
+            unfinished.mkdir()
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def finish_small_study(folder: Path) -> None:
     np.savez(folder / "tiny.npz", **tiny_arrays())
     write_study(folder, SMALL_STUDY)
     done = snakemake(folder)
     assert done.returncode == 0, done.stdout
     (folder / "stdout.txt").write_text(done.stdout)
-    return folder
+
+
+@pytest.fixture(scope="session")
+def finished_once(tmp_path_factory) -> Path:
+    """The small study, run from scratch. Not to be changed: see `finished`."""
+    return made_once(tmp_path_factory, "finished", finish_small_study)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from conftest import tiny_arrays
 from PIL import Image
 
 from study.config import read_config
-from study.prepare import prepare
+from study.data.prepared import prepare
 
 
 def prepared(folder, **entry):
@@ -17,9 +17,9 @@ def prepared(folder, **entry):
 
 def scaled(folder, split):
     """A split as a training job has it."""
-    import train
+    from study.training.loop import load_data
 
-    return train.load_data(folder, "cpu")[split][0].numpy()
+    return load_data(folder, "cpu")[split][0].numpy()
 
 
 def write_npz(path, **changes):

@@ -34,10 +34,17 @@ DISK_MB = 64
 # What a message names that is to be deleted: files, or what is around one.
 DAMAGED = re.compile(r"^((?:\S+, )*\S+)(?: and \d+ more)?: .*delete (it|them|its folder)\b", re.M)
 
+CHANGED = re.compile(r"^(\S+): changed$", re.M)  # as `verify` lists them
+
 
 def resume(folder: Path) -> int:
     """Run a study until it is through, as its messages say; how many of them it took."""
     messages = 0
+    if list(folder.glob("results/*/SHA256SUMS")):  # it was finished: does it still say the same?
+        code, said = finish(folder, start(folder, "verify"))
+        messages += code != 0
+        for name in CHANGED.findall(said):
+            (folder / name).unlink()
     while True:
         code, said = finish(folder, start(folder))
         if code == 0:
@@ -48,7 +55,9 @@ def resume(folder: Path) -> int:
         damaged = [match for match in DAMAGED.finditer(said) if (folder / first(match)).exists()]
         if messages > 10:
             raise Failure(f"ten messages did not help:\n{said}")
-        if "cannot be locked" in said or "LockException" in said:
+        if "--forcerun prepare_data" in said:
+            finish(folder, start(folder, "--forcerun", "prepare_data"))
+        elif "cannot be locked" in said or "LockException" in said:
             finish(folder, start(folder, "--unlock"))
         elif damaged:
             for names, what in {(match[1], match[2]) for match in damaged}:

@@ -26,7 +26,7 @@ class Failure(Exception):
 def start(folder: Path, *arguments: str) -> subprocess.Popen:
     """Snakemake at work in a folder, in a process group of its own."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
-    command += ["--cores", "2", "--configfile", "study.yaml", *arguments]
+    command += [*arguments, "--cores", "2", "--configfile", "study.yaml"]
     with open(output_of(folder), "w") as output:
         return subprocess.Popen(
             command, cwd=folder, stdout=output, stderr=output, start_new_session=True

@@ -17,15 +17,18 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 # Where programs look for it. The executor takes SLURM_CONF, as all of SLURM_*, out of a job's
 # environment, so that it must be here.
 SYSTEM_CONFIGURATION = Path("/etc/slurm/slurm.conf")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "qsub")
+CLUSTER = "study_tests"
 CPUS = 4  # as declared, however many there are: no more jobs run at a time than fit
 MEMORY_MB = 16000
 # slurm.conf; jobs over their memory are killed by polling, which needs no control groups
 CONFIGURATION = """\
-ClusterName=test
+ClusterName={cluster}
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={ports[0]}
 SlurmdPort={ports[1]}
@@ -83,6 +86,7 @@ def running_slurm(folder: Path):
     configuration = folder / "slurm.conf"
     configuration.write_text(
         CONFIGURATION.format(
+            cluster=CLUSTER,
             folder=folder,
             host=socket.gethostname().partition(".")[0],
             user=getpass.getuser(),
@@ -102,8 +106,7 @@ def running_slurm(folder: Path):
     }
     with contextlib.ExitStack() as stack:
         SYSTEM_CONFIGURATION.parent.mkdir(parents=True, exist_ok=True)
-        if SYSTEM_CONFIGURATION.is_symlink() and not SYSTEM_CONFIGURATION.exists():
-            SYSTEM_CONFIGURATION.unlink()  # left by tests that were killed
+        clear_leftovers()
         SYSTEM_CONFIGURATION.symlink_to(configuration)  # refuses to take another cluster's place
         stack.callback(SYSTEM_CONFIGURATION.unlink)
         for name, command in daemons.items():
@@ -115,6 +118,38 @@ def running_slurm(folder: Path):
         wait_for(lambda: node_is_idle(environment), "the node", folder)
         yield str(configuration)
         subprocess.run(["scancel", "--user", getpass.getuser()], env=environment, check=False)
+
+
+def clear_leftovers() -> None:
+    """End what an earlier run of this left behind when it was killed, and remove its link.
+
+    Its daemons are known by the folder that the link leads to, which is among their arguments, and
+    its jobs by the name of the cluster in their environment. A link that does not lead to a
+    configuration of this program's is another cluster's, and is left alone.
+    """
+    if not SYSTEM_CONFIGURATION.is_symlink():
+        return
+    configuration = SYSTEM_CONFIGURATION.readlink()
+    if configuration.exists() and f"ClusterName={CLUSTER}\n" not in configuration.read_text():
+        return
+    left = [
+        process
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and belongs_to(process, str(configuration.parent))
+    ]
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left)
+    SYSTEM_CONFIGURATION.unlink()
+
+
+def belongs_to(process: psutil.Process, folder: str) -> bool:
+    """Whether a process is a daemon of a cluster in a folder, or of a job that it runs."""
+    with contextlib.suppress(psutil.Error):
+        of_daemon = any(word.startswith(f"{folder}/") for word in process.cmdline())
+        return of_daemon or process.environ().get("SLURM_CLUSTER_NAME") == CLUSTER
+    return False
 
 
 def node_is_idle(environment: dict[str, str]) -> bool:

@@ -27,9 +27,9 @@ def cell_folder(folder: Path, prefix: str) -> Path:
     return found
 
 
-def planned(folder: Path, **options) -> dict[str, int]:
+def planned(folder: Path, *arguments: str, **options) -> dict[str, int]:
     """The jobs that a dry run plans, by rule; none where there is nothing to be done."""
-    done = snakemake(folder, "--dry-run", **options)
+    done = snakemake(folder, "--dry-run", *arguments, **options)
     assert done.returncode == 0, done.stdout
     return {} if NOTHING in done.stdout else jobs_by_rule(done.stdout)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from data_sources import prepared, write_classes
 
+from study.data.prepared import load_all, read_description
 from study.errors import UserError
-from study.prepared import load_all, read_description
 
 
 def test_two_arrays_are_split_class_by_class(tmp_path):

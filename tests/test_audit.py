@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from study.audit import audit, describe_pixels, make_thumbnails
+from study.data.audit import audit, describe_pixels, make_thumbnails
+from study.data.findings import refuse_findings
 from study.errors import UserError
-from study.findings import refuse_findings
 
 CLASSES = ["normal", "pneumonia"]
 
@@ -34,13 +34,13 @@ def run(splits, groups=None):
 
 def one(findings, check):
     (finding,) = findings[check]
-    return finding["level"], finding["samples"]
+    return finding["severity"], finding["samples"]
 
 
 def test_clean_data_have_no_finding():
     _, findings = run(make_splits())
-    levels = {finding["level"] for found in findings.values() for finding in found}
-    assert levels == {"ok"}
+    severities = {finding["severity"] for found in findings.values() for finding in found}
+    assert severities == {"ok"}
 
 
 def test_planted_duplicates_are_found_and_nothing_else():
@@ -86,7 +86,7 @@ def test_imbalance_and_shifted_balance_are_found():
     splits = make_splits()
     splits["train"] = (splits["train"][0], (np.arange(120) < 6).astype(int))
     result, findings = run(splits)
-    texts = [(finding["level"], finding["text"]) for finding in findings["balance"]]
+    texts = [(finding["severity"], finding["text"]) for finding in findings["balance"]]
     assert texts[0] == ("warning", "train: 5.0% pneumonia, 95.0% normal")
     assert texts[1][0] == "warning"
     assert "standard errors from the training split's share" in texts[1][1]
@@ -139,9 +139,9 @@ def test_validation_size_in_points_of_accuracy():
     error = 100 * math.sqrt(p * (1 - p) / 524)
     _, findings = run(splits)
     (finding,) = findings["validation size"]
-    assert finding["text"].startswith("524 validation samples: one is 0.19 points of accuracy")
-    assert f"±{1.96 * error:.1f} points at 95%" in finding["text"]
-    assert finding["text"].endswith("±1.9 points at 95%")
+    assert finding["text"].startswith("524 validation samples: one is 0.19 percentage points")
+    assert finding["text"].endswith(f"standard error is {error:.1f}, ±{1.96 * error:.1f} at 95%")
+    assert finding["text"].endswith("standard error is 1.0, ±1.9 at 95%")
 
 
 def test_few_validation_samples_are_warned_of():
@@ -166,9 +166,9 @@ def test_vectors_colours_and_volumes_can_be_audited(shape):
 
 def test_findings_stop_a_study_only_where_it_is_asked():
     findings = [
-        {"check": "a", "level": "ok", "text": "fine", "samples": []},
-        {"check": "b", "level": "warning", "text": "odd", "samples": []},
-        {"check": "c", "level": "error", "text": "leak", "samples": [["x", "y"]]},
+        {"check": "a", "severity": "ok", "text": "fine", "samples": []},
+        {"check": "b", "severity": "warning", "text": "odd", "samples": []},
+        {"check": "c", "severity": "error", "text": "leak", "samples": [["x", "y"]]},
     ]
     refuse_findings("d", findings[:2], "error")
     with pytest.raises(UserError) as error:

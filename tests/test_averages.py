@@ -1,12 +1,25 @@
 """Averages over epochs and over seeds, against numbers worked out by hand."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 
-from study.averages import SUMMARY_COLUMNS, average_run, over_seeds, read_metrics, summarize
+from study.analysis.averages import (
+    average_epochs,
+    collect_runs,
+    over_seeds,
+    read_values,
+    summarize,
+)
+from study.analysis.epochs import collect_epochs, read_epochs
+from study.analysis.metrics import FINAL
 from study.errors import UserError
-from study.parameters import DEFAULTS
+from study.files import file_digest
+from study.parameters import DEFAULTS, listed
+from study.runs import read_run
+from study.training import EPOCH_METRICS
 
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"
 RUN = (
@@ -16,14 +29,33 @@ RUN = (
 )
 
 
+RECORD = {
+    "parameters": {"hidden_units": 8},
+    "epochs": 3,
+    "device": "cpu",
+    "first": 0,
+    "last": 1,
+    "round": 1,
+    "data": "d",
+    "code": {"trainer": "t", "loss": "b"},
+    "files": {},
+}
+
+
 def write(path, text):
     path.write_text(text)
     return str(path)
 
 
+def write_record(path, name="metrics.csv", **changes) -> str:
+    """The record of the run that a file is of, with the file's digest under its name in a run."""
+    record = RECORD | {"files": {name: file_digest(path)}} | changes
+    return write(Path(f"{path}.json"), json.dumps(record) + "\n")
+
+
 def test_the_warm_up_is_left_out(tmp_path):
-    metrics = read_metrics(write(tmp_path / "metrics.csv", RUN), range(2), 3)
-    means = average_run(metrics, warmup_epochs=1)
+    metrics = read_epochs(write(tmp_path / "metrics.csv", RUN), range(2), 3)
+    means = average_epochs(metrics, warmup_epochs=1)
     assert means.to_dict("list") == {
         "seed": [0, 1],
         "train_loss": [pytest.approx(0.4), pytest.approx(0.3)],
@@ -31,11 +63,11 @@ def test_the_warm_up_is_left_out(tmp_path):
         "val_loss": [pytest.approx(0.5), pytest.approx(0.7)],
         "val_accuracy": [pytest.approx(0.75), pytest.approx(0.6)],
     }
-    assert average_run(metrics, 0)["train_loss"][0] == pytest.approx((9 + 0.5 + 0.3) / 3)
+    assert average_epochs(metrics, 0)["train_loss"][0] == pytest.approx((9 + 0.5 + 0.3) / 3)
 
 
 def test_mean_and_deviation_over_seeds(tmp_path):
-    means = average_run(read_metrics(write(tmp_path / "m.csv", RUN), range(2), 3), 1)
+    means = average_epochs(read_epochs(write(tmp_path / "m.csv", RUN), range(2), 3), 1)
     figures = over_seeds(means)
     assert (figures["n"], figures["diverged"]) == (2, 0)
     assert figures["train_loss"] == pytest.approx(0.35)
@@ -50,9 +82,9 @@ def test_mean_and_deviation_over_seeds(tmp_path):
 )
 def test_a_diverged_seed_is_counted_and_left_out(last, tmp_path):
     text = HEADER + "0,1,9.0,0.1,9.0,0.1\n0,2,0.5,0.8,0.6,0.7\n1,1,8.0,0.2,8.0,0.2\n" + last
-    metrics = read_metrics(write(tmp_path / "m.csv", text), range(2), 2)
+    metrics = read_epochs(write(tmp_path / "m.csv", text), range(2), 2)
     assert metrics.groupby("seed")["diverged"].first().to_dict() == {0: False, 1: True}
-    means = average_run(metrics, 1)
+    means = average_epochs(metrics, 1)
     assert means["seed"].tolist() == [0, 1]
     assert means["train_loss"].isna().tolist() == [False, True]
     figures = over_seeds(means)
@@ -76,24 +108,46 @@ def test_a_diverged_seed_is_counted_and_left_out(last, tmp_path):
 def test_a_file_that_is_not_whole_is_named(text, expected, tmp_path):
     path = write(tmp_path / "metrics.csv", text)
     with pytest.raises(UserError) as error:
-        read_metrics(path, range(2), 3)
+        read_epochs(path, range(2), 3)
     assert str(error.value).startswith(path)
     assert expected in str(error.value)
     assert str(error.value).endswith("delete it and run again")
 
 
-def test_summary_has_a_row_a_cell_round_and_seed(tmp_path):
-    blocks = {"a": (0, 1), "b": (2, 2)}
-    write(tmp_path / "a", RUN)
-    write(
-        tmp_path / "b", HEADER + "2,1,1.0,0.5,1.0,0.5\n2,2,1.0,0.5,1.0,0.5\n2,3,2.0,0.5,1.0,0.5\n"
-    )
+def test_metrics_that_have_changed_are_named(tmp_path):
+    """A digit of a file that is whole otherwise."""
+    path = write(tmp_path / "metrics.csv", RUN)
+    record = write_record(path)
+    runs = [{"cell": "c", "round": 1, "first": 0, "last": 1}]
+    study = {"cells": {"c": DEFAULTS}, "epochs_per_round": 3, "warmup_epochs": 1}
+    assert len(summarize(runs, [path], [record], study)) == 2
+    write(tmp_path / "metrics.csv", RUN.replace("0.5,0.8", "0.6,0.8"))
+    for read in (
+        lambda: summarize(runs, [path], [record], study),
+        lambda: collect_epochs(runs, [path], [record], 3),
+    ):
+        with pytest.raises(UserError) as error:
+            read()
+        assert str(error.value).startswith(f"{path}: damaged, or changed since its run wrote it")
+        assert str(error.value).endswith("delete it and run again")
+
+
+def write_blocks(folder):
+    """Two blocks of seeds of the cell c, the later one first."""
+    write(folder / "a", RUN)
+    write(folder / "b", HEADER + "2,1,1.0,0.5,1.0,0.5\n2,2,1.0,0.5,1.0,0.5\n2,3,2.0,0.5,1.0,0.5\n")
+    blocks = {"b": (2, 2), "a": (0, 1)}
     runs = [{"cell": "c", "round": 1, "first": f, "last": last} for f, last in blocks.values()]
-    plan = {"cells": {"c": DEFAULTS | {"rounds": 1}}, "epochs_per_round": 3, "warmup_epochs": 1}
-    paths = [str(tmp_path / name) for name in blocks]
-    summary = summarize(runs[::-1], paths[::-1], plan)
+    paths = [str(folder / name) for name in blocks]
+    return runs, paths, [write_record(path) for path in paths]
+
+
+def test_summary_has_a_row_a_cell_round_and_seed(tmp_path):
+    study = {"cells": {"c": DEFAULTS | {"rounds": 1}}, "epochs_per_round": 3, "warmup_epochs": 1}
+    summary = summarize(*write_blocks(tmp_path), study)
     assert list(summary.columns) == [
-        "cell", *DEFAULTS, "round", "seed", "train_loss", "train_accuracy", "val_loss",
+        "cell", "loss", "batch_size", "activation", "hidden_layers", "hidden_units", "optimizer",
+        "learning_rate", "round", "seed", "train_loss", "train_accuracy", "val_loss",
         "val_accuracy",
     ]  # fmt: skip
     assert summary["seed"].tolist() == [0, 1, 2]
@@ -102,5 +156,78 @@ def test_summary_has_a_row_a_cell_round_and_seed(tmp_path):
 
 
 def test_summary_of_no_runs_is_a_header():
-    plan = {"cells": {}, "epochs_per_round": 3, "warmup_epochs": 1}
-    assert summarize([], [], plan).to_csv(index=False).splitlines() == [",".join(SUMMARY_COLUMNS)]
+    study = {"cells": {}, "epochs_per_round": 3, "warmup_epochs": 1}
+    columns = ["cell", *listed(DEFAULTS), "round", "seed", *EPOCH_METRICS]
+    summary = summarize([], [], [], study).to_csv(index=False)
+    assert summary.splitlines() == [",".join(columns)]
+
+
+# ---- What runs recorded --------------------------------------------------------------------------
+
+
+def test_runs_have_their_full_settings_and_digests(tmp_path):
+    """Parameters that a run did not list are at their default; a choice's code may be missing."""
+    runs, paths, records = write_blocks(tmp_path)
+    records[0] = write_record(paths[0], code={"trainer": "t", "loss": "b", "network": "n"})
+    frame = collect_runs(runs, records)
+    assert list(frame.columns) == [
+        "cell", "first", "last", "round", "epochs", *listed(DEFAULTS), "device", "data",
+        "code_trainer", "code_loss", "code_network",
+    ]  # fmt: skip
+    row = frame.loc[0].to_dict()
+    assert (row["cell"], row["epochs"], row["hidden_units"], row["loss"]) == ("c", 3, 8, "bce")
+    assert frame["code_network"].tolist() == ["n", ""]
+    assert list(collect_runs([], []).columns) == list(frame.columns)[:-2]
+
+
+def test_a_parameter_that_is_listed_when_changed_has_a_column_then(tmp_path):
+    runs, paths, records = write_blocks(tmp_path)
+    cells = {"c": DEFAULTS | {"network": "other"}, "d": DEFAULTS}
+    study = {"cells": cells, "epochs_per_round": 3, "warmup_epochs": 1}
+    assert summarize(runs, paths, records, study)["network"].tolist() == ["other"] * 3
+    assert "network" not in collect_runs(runs, records)
+    records[0] = write_record(paths[0], parameters={"network": "other"})
+    assert collect_runs(runs, records)["network"].tolist() == ["other", "perceptron"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (json.dumps(RECORD), "its end is cut off"),
+        (json.dumps(RECORD)[:50] + "\n", "damaged"),
+        ("", "its end is cut off"),
+        ("[1, 2]\n", "damaged"),
+        (
+            json.dumps(RECORD | {"code": "1f0c9a2e"}) + "\n",
+            "not the record of a run of this version",
+        ),
+        (
+            json.dumps({key: value for key, value in RECORD.items() if key != "files"}) + "\n",
+            "not the record of a run of this version",
+        ),
+    ],
+    ids=["no end", "half", "empty", "a list", "one digest of the code", "no digests of files"],
+)
+def test_a_record_that_is_damaged_or_of_another_version_is_named(text, expected, tmp_path):
+    path = write(tmp_path / "run.json", text)
+    with pytest.raises(UserError) as error:
+        read_run(path)
+    assert str(error.value).startswith(f"{path}: damaged (")
+    assert expected in str(error.value)
+    assert str(error.value).endswith("delete it and run again")
+
+
+# ---- All metrics ---------------------------------------------------------------------------------
+
+
+def test_values_from_files_are_checked(tmp_path):
+    summary = write(tmp_path / "summary.csv", f"cell,round,seed,{','.join(EPOCH_METRICS)}\n")
+    header = f"cell,round,seed,{','.join(FINAL)}\n"
+    evaluation = write(tmp_path / "evaluation.csv", header)
+    assert read_values(summary, evaluation).empty
+    write(tmp_path / "evaluation.csv", header.replace("final_val_roc_auc", "other"))
+    with pytest.raises(UserError, match=r"evaluation.csv: column final_val_roc_auc is missing; de"):
+        read_values(summary, evaluation)
+    write(tmp_path / "evaluation.csv", header + "c,1,0" + ",x" * len(FINAL) + "\n")
+    with pytest.raises(UserError, match="column final_val_accuracy has something else than numb"):
+        read_values(summary, evaluation)

@@ -1,22 +1,35 @@
 """From a configuration to cells and runs."""
 
+import csv
 import hashlib
-from types import SimpleNamespace
+import json
+from pathlib import Path
 
 import pytest
 import yaml
 from conftest import REPOSITORY
+from list_cells import list_cells
+from snakemake.iocontainers import Wildcards
 
-from study.cells import cell_name, plan_study
+from study.cells import cell_name, expand_study
 from study.config import read_config
 from study.errors import UserError
-from study.jobs import previous_checkpoint, table_plan, training_run
+from study.jobs import (
+    data_digest,
+    find_prepared,
+    outdated_runs,
+    previous_round,
+    training_cell,
+    training_cells,
+)
 from study.parameters import DEFAULTS
+from study.paths import run_files, run_folder
+from study.training.networks import NETWORKS
 
 
 def default_study(**changes) -> dict:
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
-    return plan_study(read_config(config | changes))
+    return expand_study(read_config(config | changes)) | {"results": "results/wdbc"}
 
 
 def test_default_study_trains_the_grid_and_what_tables_and_figures_ask_for():
@@ -42,7 +55,7 @@ def test_cell_names_are_fixed_for_good():
     assert name == f"ce_b32_relu_learning_rate0.01_epochs_per_round5_{digest}"
 
 
-def test_every_parameter_and_the_epochs_decide_the_name():
+def test_every_parameter_the_epochs_and_the_device_decide_the_name():
     other = {
         "loss": "ce",
         "batch_size": 1,
@@ -51,11 +64,12 @@ def test_every_parameter_and_the_epochs_decide_the_name():
         "hidden_units": 1,
         "optimizer": "sgd",
         "learning_rate": 1.0,
+        "network": "other",
     }
     assert set(other) == set(DEFAULTS)
     names = {cell_name(DEFAULTS | {key: value}, 30) for key, value in other.items()}
-    names |= {cell_name(DEFAULTS, 30), cell_name(DEFAULTS, 29)}
-    assert len(names) == len(other) + 2
+    names |= {cell_name(DEFAULTS, 30), cell_name(DEFAULTS, 29), cell_name(DEFAULTS, 30, "cuda")}
+    assert len(names) == len(other) + 3
 
 
 def test_more_factors_and_levels_keep_the_cells_that_were_there():
@@ -72,42 +86,105 @@ def test_more_factors_and_levels_keep_the_cells_that_were_there():
 
 
 def test_what_decides_a_run_again_is_its_content():
+    """A cell's parameters, and digests of the code of what they choose."""
+    cells = training_cells(default_study())
+    names = "bce_b32_relu_44136fa3", "bce_b32_tanhshrink_8bbb4f70", "bce_b32_relu_hidden_layers3_"
+    base, other, deep = (
+        next(cell for name, cell in cells.items() if name.startswith(start)) for start in names
+    )
+    assert base["parameters"] == {
+        "loss": "bce",
+        "batch_size": 32,
+        "activation": "relu",
+        "hidden_layers": 1,
+        "hidden_units": 256,
+        "optimizer": "adam",
+        "learning_rate": 0.001,
+    }
+    assert set(base["code"]) == {"trainer", "loss", "activation", "optimizer", "network"}
+    assert len(set(base["code"].values())) == 5
+    differing = {key for key in base["code"] if base["code"][key] != other["code"][key]}
+    assert differing == {"activation"}
+    assert deep["code"] == base["code"] and deep["parameters"] != base["parameters"]
+
+
+def test_what_decides_the_data_is_their_entry_and_the_code_that_reads_them(monkeypatch):
     study = default_study()
-    code = {"sources": "p", "train": "t"}
-    wildcards = SimpleNamespace(cell="bce_b32_relu_44136fa3", first="0", last="4", round="2")
-    run = training_run(study, code, wildcards)
-    assert run["settings"] == {}  # all at their default: a new parameter changes nothing here
-    assert (run["epochs"], run["first"], run["last"], run["round"]) == (30, 0, 4, 2)
-    assert training_run(study, code | {"train": "u"}, wildcards) != run
-    assert training_run(study, code | {"sources": "q"}, wildcards)["data"] != run["data"]
+    digest = data_digest(study)
+    assert find_prepared(study).digest == digest == data_digest(default_study(seeds=9))
     study["datasets"]["wdbc"]["split_seed"] = 1
-    assert training_run(study, code, wildcards)["data"] != run["data"]
+    assert data_digest(study) != digest
+    monkeypatch.setattr("study.jobs.code_digest", lambda start, uses: f"other {start} {uses}")
+    assert data_digest(default_study()) != digest
 
 
-def test_a_cell_that_is_not_planned_is_named():
-    wildcards = SimpleNamespace(cell="bce_b32_relu_00000000", first="0", last="4", round="1")
+def test_data_that_cannot_be_read_stop_the_jobs_that_need_them_alone():
+    """Each of the functions says why, when Snakemake asks it."""
+    entry = {"kind": "npz", "path": "nowhere.npz"}
+    prepared = find_prepared(default_study(dataset="d", datasets={"d": entry}))
+    for ask in prepared:
+        with pytest.raises(UserError, match="there is no file nowhere.npz"):
+            ask(Wildcards())
+
+
+def test_runs_of_other_data_or_code_are_outdated(tmp_path, monkeypatch):
+    """One of each, and one whose record is of another version."""
+    monkeypatch.chdir(tmp_path)
+    study = default_study()
+    runs, cells = study["runs"][:4], training_cells(study)
+    for run, change in zip(runs, ({}, {"data": "other"}, {"code": {"trainer": "other"}})):
+        record = {"data": data_digest(study), "device": "cpu", "files": {}, "epochs": 30}
+        record |= run | cells[run["cell"]] | change
+        path = Path(*run_files(study, [run], "run.json"))
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(record) + "\n")
+    path = Path(*run_files(study, runs[3:], "run.json"))
+    path.parent.mkdir(parents=True)
+    path.write_text("{}\n")
+    assert outdated_runs(study, runs) == [run_folder(run) for run in runs[1:]]
+
+
+def test_a_parameter_listed_when_changed_is_in_files_only_then(monkeypatch):
+    """`network`, of which there is a second one here."""
+    monkeypatch.setitem(NETWORKS, "other", NETWORKS["perceptron"])
+    before = default_study()
+    assert "network" not in list_cells(before["cells"]).splitlines()[0].split(",")
+    figures = yaml.safe_load((REPOSITORY / "config.yaml").read_text())["figures"]
+    study = default_study(figures=figures | {"more": {"cell": {"network": "other"}}})
+    (name,) = study["cells"].keys() - before["cells"].keys()
+    assert name.startswith("bce_b32_relu_networkother_")
+    rows = {row["cell"]: row for row in csv.DictReader(list_cells(study["cells"]).splitlines())}
+    changed = {cell for cell, row in rows.items() if row["network"] != "perceptron"}
+    assert changed == {name} and rows[name]["network"] == "other"
+    cells = training_cells(study)
+    assert cells.pop(name)["parameters"]["network"] == "other"
+    assert cells == training_cells(before)
+
+
+def test_a_cell_of_another_study_is_named():
+    wildcards = Wildcards(fromdict={"cell": "bce_b32_relu_00000000"})
     with pytest.raises(UserError, match="bce_b32_relu_00000000: no cell of this study"):
-        training_run(default_study(), {"sources": "", "train": ""}, wildcards)
+        training_cell(training_cells(default_study()))(wildcards)
 
 
 def test_seed_blocks():
     runs = default_study(seeds=7, seeds_per_job=3, rounds=1, tables={}, figures={})["runs"]
     assert [(run["first"], run["last"]) for run in runs[:3]] == [(0, 2), (3, 5), (6, 6)]
     assert len(runs) == 18 * 3
-    assert runs[2]["folder"] == "runs/bce_b32_relu_44136fa3/seeds_6-6/round1"
+    assert run_folder(runs[2]) == "runs/bce_b32_relu_44136fa3/seeds_6-6/round1"
 
 
-def test_a_round_goes_on_from_the_one_before():
-    wildcards = SimpleNamespace(cell="c", first="0", last="4", round="1")
-    assert previous_checkpoint({"dataset": "wdbc"}, wildcards) == []
-    wildcards.round = "3"
-    expected = "results/wdbc/runs/c/seeds_0-4/round2/checkpoint.pt"
-    assert previous_checkpoint({"dataset": "wdbc"}, wildcards) == [expected]
+def test_a_round_resumes_from_the_one_before():
+    ask = previous_round({"results": "results/wdbc"})
+    wildcards = {"cell": "c", "first": "0", "last": "4", "round": "1"}
+    assert ask(Wildcards(fromdict=wildcards)) == []
+    folder = "results/wdbc/runs/c/seeds_0-4/round2"
+    expected = [f"{folder}/run.json", f"{folder}/checkpoint.pt"]
+    assert ask(Wildcards(fromdict=wildcards | {"round": "3"})) == expected
 
 
 def test_a_tables_cells_differ_from_the_baseline_in_its_factor_alone():
-    plan = table_plan(default_study(), {"make_table": ""}, SimpleNamespace(table="table6"))
-    assert plan["cells"] == [
+    assert default_study()["tables"]["table6"]["cells"] == [
         "bce_b32_relu_44136fa3",
         "bce_b32_leaky_relu_a5602801",
         "bce_b32_tanhshrink_8bbb4f70",

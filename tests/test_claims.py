@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from study.claims import judge
-from study.guard import Confounded, check_comparison, check_grid, read_runs
+from study.analysis.claims import judge
+from study.analysis.guard import Confounded, check_comparison, check_grid, read_runs
+from study.choices import REGISTRIES
+from study.errors import UserError
 from study.parameters import DEFAULTS
 
 PARAMETERS = {"bce": DEFAULTS, "ce": DEFAULTS | {"loss": "ce"}}
@@ -24,7 +26,8 @@ def make_runs(cells=PARAMETERS, rounds=(1, 2, 3), **changes) -> pd.DataFrame:
     for name, parameters in cells.items():
         for number in rounds:
             row = {"cell": name, "first": 0, "last": 9, "round": number, "epochs": 30}
-            row |= parameters | {"device": "cpu", "data": "d", "code": "c"}
+            row |= parameters | {"device": "cpu", "data": "d", "code_trainer": "t"}
+            row |= {f"code_{choice}": f"code of {parameters[choice]}" for choice in REGISTRIES}
             row |= changes if name == "ce" else {}
             rows.append(row)
     return pd.DataFrame(rows)
@@ -43,7 +46,7 @@ def make_values(**cells) -> pd.DataFrame:
 
 def claim(expect, *pairs, **keys) -> dict:
     base = {"sentence": "It is so.", "made_in": "", "metric": "val_accuracy", "factor": "loss"}
-    return base | {"level": 0.05, "required": False, "expect": expect, "compare": pairs} | keys
+    return base | {"alpha": 0.05, "required": False, "expect": expect, "compare": pairs} | keys
 
 
 def verdict(claims: dict, values: pd.DataFrame, runs=None) -> pd.DataFrame:
@@ -66,7 +69,7 @@ NEAR = list(0.9 + 0.001 * STEPS + np.where(STEPS % 2, 0.001, -0.001))
         ("equivalent", {"margin": 0.01}, HIGH, "contradicted"),
         ("equivalent", {"margin": 0.05}, HIGH, "undecided"),
         ("greater", {}, HIGH[:5], "undecided"),  # no p-value below 0.0625
-        ("greater", {"level": 0.1}, HIGH[:5], "supported"),
+        ("greater", {"alpha": 0.1}, HIGH[:5], "supported"),
         ("greater", {}, HIGH[:1], "not tested"),
         ("greater", {}, [np.nan] * 10, "not tested"),  # all diverged
     ],
@@ -99,7 +102,7 @@ def test_p_values_are_adjusted_over_the_tests_that_are_made():
     values = make_values(bce=LOW, ce=HIGH)
     claims = {name: claim("greater", (CE, BCE)) for name in "ab"}
     claims["c"] = claim("less", (BCE, CE))
-    claims["d"] = claim("greater", (CE, BCE), level=0.01)
+    claims["d"] = claim("greater", (CE, BCE), alpha=0.01)
     claims["e"] = claim("greater", (CE | {"rounds": [3]}, BCE))
     frame = verdict(claims, values)
     assert frame.loc[list("abcd"), "p_adjusted"].tolist() == pytest.approx([6 / 1024] * 4)
@@ -168,7 +171,7 @@ def test_an_undecided_claim_says_how_many_seeds_it_would_take():
     few, clear = make_values(bce=LOW, ce=ce), make_values(bce=LOW[:5], ce=HIGH[:5])
     assert verdict({"a": claim("greater", (CE, BCE))}, few)["seeds_needed"].tolist() == [34]
     row = verdict({"a": claim("greater", (CE, BCE))}, clear).loc["a"]
-    assert (row["seeds_needed"], row["seeds_for_level"], row["smallest_p"]) == (6, 6, 0.0625)
+    assert (row["seeds_needed"], row["seeds_for_alpha"], row["smallest_p"]) == (6, 6, 0.0625)
     same = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=LOW))
     assert same["seeds_needed"].tolist() == [math.inf]
 
@@ -181,7 +184,8 @@ def test_an_undecided_claim_says_how_many_seeds_it_would_take():
     [
         ({"batch_size": 64}, r"differ in batch_size \(64 against 32\), not in loss alone"),
         ({"data": "other"}, r"differ in data \(other against d\)"),
-        ({"code": "other", "epochs": 40}, r"in epochs \(40 against 30\) and in code"),
+        ({"code_trainer": "u", "epochs": 40}, r"epochs \(40 against 30\) and in code_trainer \(u"),
+        ({"code_optimizer": "other"}, r"differ in code_optimizer \(other against code of ada"),
         ({"loss": "bce"}, "do not differ in loss"),
     ],
 )
@@ -198,6 +202,15 @@ def test_confounded_sides_are_refused_before_they_are_trained():
     row = verdict({"a": claim("greater", (other, BCE))}, make_values(bce=LOW)).loc["a"]
     assert row["verdict"] == "refused"
     assert row["reason"] == "the sides differ in batch_size (8 against 32), not in loss alone"
+
+
+def test_the_code_of_the_factors_choice_goes_with_it_and_of_no_other():
+    """CE's code is another than BCE's; where the batch size is the factor, it must be the same."""
+    check_comparison(make_runs(code_loss="other"), CE, BCE, "loss")
+    cells = {"bce": DEFAULTS, "ce": DEFAULTS | {"batch_size": 8}}
+    check_comparison(make_runs(cells), CE, BCE, "batch_size")
+    with pytest.raises(Confounded, match=r"in code_loss \(other against code of bce\), not in b"):
+        check_comparison(make_runs(cells, code_loss="other"), CE, BCE, "batch_size")
 
 
 def test_rounds_are_a_factor_as_well():
@@ -226,15 +239,26 @@ def test_a_side_that_is_trained_in_part_has_not_been_trained():
 
 def test_the_grid_is_guarded_as_well():
     check_grid(make_runs(), ["bce", "ce"], 3, ["loss"])
-    with pytest.raises(Confounded, match="differ in data as well"):
-        check_grid(make_runs(data="other"), ["bce", "ce"], 3, ["loss"])
+    for column in ("data", "code_activation"):
+        with pytest.raises(Confounded, match=f"differ in {column} as well"):
+            check_grid(make_runs(**{column: "other"}), ["bce", "ce"], 3, ["loss"])
+    runs = make_runs()
+    runs.loc[(runs["cell"] == "ce") & (runs["round"] == 2), "code_loss"] = "other"
+    with pytest.raises(Confounded, match="differ in code_loss as well"):
+        check_grid(runs, ["bce", "ce"], 3, ["loss"])
 
 
 def test_runs_survive_their_file(tmp_path):
     """Digests that look like numbers stay text."""
-    make_runs(data="123456789012", code="1e10").to_csv(tmp_path / "runs.csv", index=False)
+    codes = dict.fromkeys(("code_trainer", "code_loss"), "1e10")
+    make_runs(data="123456789012", **codes).to_csv(tmp_path / "runs.csv", index=False)
     runs = read_runs(tmp_path / "runs.csv")
-    assert set(runs.loc[runs["cell"] == "ce", "code"]) == {"1e10"}
+    ce = runs[runs["cell"] == "ce"]
+    assert set(ce["data"]) == {"123456789012"}
+    assert set(ce["code_trainer"]) == set(ce["code_loss"]) == {"1e10"}
+    runs.drop(columns="code_trainer").to_csv(tmp_path / "runs.csv", index=False)
+    with pytest.raises(UserError, match=r"runs.csv: no column code_trainer; delete it and run ag"):
+        read_runs(tmp_path / "runs.csv")
 
 
 # ---- Studies whose truth is known ---------------------------------------------------------------

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from test_claims import make_runs
 
-from study.averages import join_metrics
-from study.comparisons import compare_levels, describe_levels
-from study.metrics import ALL_METRICS, FINAL_METRICS, metric_title, number
+from study.analysis.averages import join_metrics
+from study.analysis.comparisons import compare_levels, describe_levels
+from study.analysis.metrics import FINAL, METRICS, format_value, metric_title
 from study.parameters import DEFAULTS
-from study.presentation import comparison_rows, p_text, seeds_note
+from study.report.sections import comparison_rows, p_text, seeds_note
+from study.training import EPOCH_METRICS
 
 CELLS = {
     "a": DEFAULTS,
@@ -36,7 +37,7 @@ def values():
         val_loss=0.3 + 0 * accuracy,
         val_accuracy=accuracy,
     )
-    evaluation = index.assign(**dict.fromkeys(FINAL_METRICS, np.nan))
+    evaluation = index.assign(**dict.fromkeys(FINAL, np.nan))
     evaluation["final_val_accuracy"] = accuracy
     return join_metrics(summary, evaluation)
 
@@ -78,7 +79,7 @@ def test_each_level_against_the_first(values, scores):
     assert rows.loc["16", "d_z"] == pytest.approx(2)
     assert (rows.loc["16", "n"], rows.loc["64", "n"]) == (3, 2)
     assert (rows.loc["16", "p_value"], rows.loc["64", "p_value"]) == (0.25, 1.0)
-    assert (rows.loc["16", "p_holm"], rows.loc["16", "seeds_for_level"]) == (0.5, 7)
+    assert (rows.loc["16", "p_holm"], rows.loc["16", "seeds_for_alpha"]) == (0.5, 7)
     # one image of ten in b's favour: none to three of ten in a resample, two to be 95% sure
     assert rows.loc["16", "images_low"] == 0 and rows.loc["16", "images_high"] == pytest.approx(0.3)
     assert rows.loc["64", "images_low"] < -0.2
@@ -98,7 +99,7 @@ def test_levels_that_differ_in_more_are_refused(values, scores):
 
 def test_comparisons_as_people_read_them(values, scores):
     comparisons = compare_levels(TABLES, values, make_runs(CELLS), scores)
-    headings, rows = comparison_rows(comparisons)
+    headings, rows = comparison_rows(comparisons, list(EPOCH_METRICS))
     first = next(text for _, text in rows if text[1] == "Final validation accuracy (%)")
     assert dict(zip(headings, first)) == {
         "Comparison": "16 − 32",
@@ -118,13 +119,22 @@ def test_comparisons_as_people_read_them(values, scores):
     )
 
 
+def test_what_comes_first_in_the_report(values, scores):
+    """Of the metrics of an epoch two, and the others that a table shows."""
+    comparisons = compare_levels(TABLES, values, make_runs(CELLS), scores)
+    always = {"Validation accuracy (%)", "Validation loss", "Final validation accuracy (%)"}
+    for metrics, more in ((EPOCH_METRICS, set()), (["loss_gap", "train_loss"], {"Loss gap"})):
+        _, rows = comparison_rows(comparisons, list(metrics))
+        assert {text[1] for first, text in rows if first} == always | more
+
+
 def test_numbers_and_titles():
-    assert number("val_accuracy", 0.93456) == "93.46"
-    assert number("loss_gap", -0.01, sign=True) == "−0.0100"
-    assert number("final_val_roc_auc", float("nan")) == "–"
+    assert format_value("val_accuracy", 0.93456) == "93.46"
+    assert format_value("loss_gap", -0.01, sign=True) == "−0.0100"
+    assert format_value("final_val_roc_auc", float("nan")) == "–"
     assert [p_text(p) for p in (0.0625, 0.0004, 1.0, float("nan"))] == [
         "0.0625", "<0.001", "1", "–",
     ]  # fmt: skip
-    assert len({metric_title(metric) for metric in ALL_METRICS}) == len(ALL_METRICS)
+    assert len({metric_title(metric) for metric in METRICS}) == len(METRICS)
     assert metric_title("final_test_roc_auc") == "Final test area under the ROC curve"
     assert metric_title("accuracy_gap") == "Accuracy gap (%)"

@@ -11,8 +11,8 @@ from conftest import tiny_arrays
 from data_sources import prepared, scaled, write_npz
 from sklearn.datasets import load_breast_cancer
 
+from study.data.prepared import load_all, load_split, read_description
 from study.errors import UserError
-from study.prepared import load_all, load_split, read_description
 
 # ---- sklearn -------------------------------------------------------------------------------------
 

@@ -10,10 +10,9 @@ import pytest
 from conftest import tiny_arrays
 
 from study.config import read_config
+from study.data.location import locate
+from study.data.prepared import load_split, prepare
 from study.errors import UserError
-from study.locations import locate
-from study.prepare import prepare
-from study.prepared import load_split
 
 BUFFER = io.BytesIO()
 np.savez(BUFFER, **tiny_arrays())

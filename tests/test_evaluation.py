@@ -5,16 +5,17 @@ import math
 
 import numpy as np
 import pytest
+from test_averages import write_record
 
-from study.errors import UserError
-from study.evaluation import (
-    calibration_error,
+from study.analysis.evaluation import (
     cell_scores,
     correct_predictions,
     evaluate,
     evaluate_runs,
     read_scores,
 )
+from study.analysis.metrics import calibration_error
+from study.errors import UserError
 
 LABELS = np.array([1, 1, 1, 1, 0, 0], np.int8)
 SCORES = np.array([2.0, 1.0, -1.0, 3.0, -2.0, 0.5], np.float32)  # right but for the 3rd and 6th
@@ -35,8 +36,8 @@ def test_metrics_by_hand():
 def test_calibration_error_by_hand():
     """Bins [0.2, 0.3) with 0.25 and 1 of 2 positive, and [0.9, 1] with 0.95 and 2 of 2."""
     probability, labels = np.array([0.2, 0.3 - 1e-9, 0.9, 1.0]), np.array([0, 1, 1, 1])
-    assert calibration_error(probability, labels) == pytest.approx(0.5 * 0.25 + 0.5 * 0.05)
-    assert calibration_error(np.array([0.0, 1.0]), np.array([0, 1])) == 0
+    assert calibration_error(labels, probability) == pytest.approx(0.5 * 0.25 + 0.5 * 0.05)
+    assert calibration_error(np.array([0, 1]), np.array([0.0, 1.0])) == 0
 
 
 def test_one_class_alone_has_half_the_metrics():
@@ -49,13 +50,13 @@ def test_one_class_alone_has_half_the_metrics():
 def write_scores(path, seeds, scores):
     arrays = {"seeds": np.array(seeds), "val_scores": np.float32(scores), "val_labels": LABELS}
     np.savez(path, **arrays)
-    return str(path)
+    return str(path), write_record(path, "scores.npz")
 
 
 def test_a_row_a_seed_and_nothing_where_it_diverged(tmp_path):
     runs = [{"cell": "c", "round": 2, "first": 0, "last": 1}]
-    path = write_scores(tmp_path / "s.npz", [0, 1], [SCORES, np.full(6, np.nan)])
-    frame = evaluate_runs(runs, [path])
+    path, record = write_scores(tmp_path / "s.npz", [0, 1], [SCORES, np.full(6, np.nan)])
+    frame = evaluate_runs(runs, [path], [record])
     assert frame[["cell", "round", "seed"]].values.tolist() == [["c", 2, 0], ["c", 2, 1]]
     assert frame["final_val_accuracy"][0] == pytest.approx(4 / 6)
     assert frame.loc[1].isna().sum() == frame.filter(like="final").shape[1]
@@ -64,10 +65,10 @@ def test_a_row_a_seed_and_nothing_where_it_diverged(tmp_path):
 
 def test_blocks_of_a_cell_are_put_together(tmp_path):
     runs = [{"cell": "c", "round": 1, "first": seed, "last": seed} for seed in (0, 1)]
-    paths = [
+    files = [
         write_scores(tmp_path / f"{seed}.npz", [seed], [SCORES * (-1) ** seed]) for seed in (0, 1)
     ]
-    scores = cell_scores(runs, paths)["c", 1]
+    scores = cell_scores(runs, *zip(*files))["c", 1]
     assert scores["seeds"].tolist() == [0, 1]
     assert correct_predictions(scores, "val").tolist() == [[1, 1, 0, 1, 1, 0], [0, 0, 1, 0, 0, 1]]
 
@@ -80,3 +81,14 @@ def test_damaged_scores_are_named(tmp_path):
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(UserError, match=r"scores.npz: damaged .*; delete it and run again"):
         read_scores(path, range(1))
+
+
+def test_scores_that_have_changed_are_named(tmp_path):
+    """A file that is whole, of another training."""
+    runs = [{"cell": "c", "round": 1, "first": 0, "last": 0}]
+    path, record = write_scores(tmp_path / "scores.npz", [0], [SCORES])
+    evaluate_runs(runs, [path], [record])
+    np.savez(path, seeds=[0], val_scores=-SCORES[None], val_labels=LABELS)
+    for read in (evaluate_runs, cell_scores):
+        with pytest.raises(UserError, match=r"scores.npz: damaged, or changed .*; delete it and"):
+            read(runs, [path], [record])

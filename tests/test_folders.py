@@ -5,8 +5,8 @@ import pytest
 from data_sources import prepared, save_image, write_folder
 from PIL import Image
 
+from study.data.prepared import load_all, load_split
 from study.errors import UserError
-from study.prepared import load_all, load_split
 
 
 def test_folders_are_made_grey_and_resized(tmp_path):

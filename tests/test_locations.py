@@ -5,8 +5,8 @@ import os
 import pytest
 from data_sources import write_folder
 
+from study.data.location import locate, source_digest
 from study.errors import UserError
-from study.locations import locate, source_digest
 
 
 def test_source_is_known_by_its_content(tmp_path):

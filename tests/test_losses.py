@@ -1,9 +1,11 @@
 """Cross-entropy of two outputs is binary cross-entropy of their difference, and what follows."""
 
+from pkgutil import resolve_name
+
 import pytest
 import torch
 
-from study.choices import LOSSES
+from study.training.losses import LOSSES
 
 DOUBLE = {"dtype": torch.float64}
 
@@ -19,7 +21,7 @@ def loss_and_gradient(name: str, logits: torch.Tensor, labels: torch.Tensor):
     logits = logits.clone().requires_grad_()
     target = loss.target(labels)
     target = target.double() if target.is_floating_point() else target
-    value = getattr(torch.nn, loss.criterion)()(logits, target)
+    value = resolve_name(loss.criterion)()(logits, target)
     value.backward()
     return value.detach(), logits.grad
 
@@ -43,7 +45,7 @@ def descend(name: str, head: torch.Tensor, hidden, features, labels, rates, step
         logits = torch.tanh(features @ hidden.T) @ head.T
         target = loss.target(labels)
         target = target.double() if target.is_floating_point() else target
-        value = getattr(torch.nn, loss.criterion)()(logits, target)
+        value = resolve_name(loss.criterion)()(logits, target)
         gradients = torch.autograd.grad(value, (head, hidden))
         with torch.no_grad():
             for weight, gradient, rate in zip((head, hidden), gradients, rates):

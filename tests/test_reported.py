@@ -8,11 +8,11 @@ import pytest
 import yaml
 from conftest import REPOSITORY
 
-from study.cells import plan_study
+from study.cells import expand_study
 from study.config import read_config
 from study.errors import UserError
-from study.reference import claims_as_printed, set_beside
-from study.reported import find_problems, read_reported
+from study.published.comparison import claims_as_printed, set_beside
+from study.published.tables import find_problems, read_reported
 
 HEADER = "table,factor,level,trainings,train_loss,train_accuracy,val_loss,val_accuracy\n"
 SOURCE = REPOSITORY / "workflow" / "reference" / "source_study.csv"
@@ -196,7 +196,7 @@ def test_reproduced_outside_or_not_comparable():
 
 def test_conclusions_that_rest_on_a_finding():
     """By the study's own numbers: what they say, and which of them are in doubt."""
-    study = plan_study(read_config(yaml.safe_load((REPOSITORY / "config.yaml").read_text())))
+    study = expand_study(read_config(yaml.safe_load((REPOSITORY / "config.yaml").read_text())))
     rows = study["reference"]["rows"]
     findings = find_problems(rows)
     frame = claims_as_printed(study["claims"], rows, findings).set_index("claim")

@@ -14,40 +14,34 @@ from conftest import (
 from small_study import BCE, RESULTS, cell_folder, change_study, planned, read_csv
 
 
-def test_one_more_level_trains_its_cell_alone(finished):
-    grid = SMALL_STUDY["grid"] | {"batch_size": [32, 16]}
-    change_study(
-        finished, grid=grid, tables=SMALL_STUDY["tables"] | {"table3": {"vary": "batch_size"}}
-    )
+def test_a_study_that_grows_trains_what_is_new(finished):
+    """One more level, one more round for one cell, one more seed: each on its own, then all."""
+    level = SMALL_STUDY["grid"] | {"batch_size": [32, 16]}
+    more_round = {"more": {"vary": "loss", "levels": ["ce"], "round": 2}}
+    for changes, trained in (
+        ({"grid": level}, 2),
+        ({"tables": SMALL_STUDY["tables"] | more_round}, 1),
+        ({"seeds": 3}, 2),
+    ):
+        change_study(finished, **changes)
+        assert planned(finished)["train"] == trained
+    tables = SMALL_STUDY["tables"] | more_round | {"table3": {"vary": "batch_size"}}
+    change_study(finished, grid=level, tables=tables, seeds=3)
     before = contents(finished / "results", "metrics.csv")
     done = snakemake(finished)
-    assert jobs_by_rule(done.stdout)["train"] == 2
+    assert jobs_by_rule(done.stdout)["train"] == 2 * 2 + 2 + 2  # cells × blocks, seeds, rounds
     after = contents(finished / "results", "metrics.csv")
     assert before.items() < after.items()
-    assert len(after) == 4
-    table = read_csv(finished / "results" / "tiny" / "tables" / "table3.csv")
-    assert [row["batch_size"] for row in table] == ["32", "16"]
-
-
-def test_one_more_round_for_one_cell_trains_that_round(finished):
-    more = {"vary": "loss", "levels": ["ce"], "round": 2}
-    change_study(finished, tables=SMALL_STUDY["tables"] | {"more": more})
-    done = snakemake(finished)
-    assert jobs_by_rule(done.stdout)["train"] == 1
-    (row,) = read_csv(finished / "results" / "tiny" / "tables" / "more.csv")
-    assert (row["loss"], row["round"], row["n"]) == ("ce", "2", "2")
-    rounds = [row["rounds"] for row in read_csv(finished / "results" / "tiny" / "cells.csv")]
-    assert rounds == ["1", "2"]
-
-
-def test_one_more_seed_block_trains_that_block(finished):
-    change_study(finished, seeds=3)
-    done = snakemake(finished)
-    assert jobs_by_rule(done.stdout)["train"] == 2
+    results = finished / "results" / "tiny"
+    assert [row["batch_size"] for row in read_csv(results / "tables" / "table3.csv")] == [
+        "32",
+        "16",
+    ]
+    (row,) = read_csv(results / "tables" / "more.csv")
+    assert (row["loss"], row["round"], row["n"]) == ("ce", "2", "3")
+    assert [row["n"] for row in read_csv(results / "tables" / "table1.csv")] == ["3", "3"]
     blocks = sorted(path.name for path in cell_folder(finished, BCE).iterdir())
     assert blocks == ["seeds_0-1", "seeds_2-2"]
-    table = read_csv(finished / "results" / "tiny" / "tables" / "table1.csv")
-    assert [row["n"] for row in table] == ["3", "3"]
 
 
 @pytest.mark.parametrize(
@@ -66,22 +60,27 @@ def test_what_is_shown_retrains_nothing(finished, changes):
     assert "make_report" in jobs
 
 
-def test_trainer_is_tracked_by_content_not_by_time(finished_once, repository_copy, tmp_path):
+def test_code_is_tracked_by_content_not_by_time(finished_once, repository_copy, tmp_path):
+    """test_code.py goes through every module; here it is seen that Snakemake takes notice."""
     folder = tmp_path / "study"
     shutil.copytree(finished_once, folder)
-    assert planned(folder, repository=repository_copy).get("train") is None  # another place
-    for name in ("train.py", "study/choices.py"):
-        script = repository_copy / "scripts" / name
-        script.touch()
-        assert planned(folder, repository=repository_copy).get("train") is None
-        text = script.read_text()
-        script.write_text(text + "\n# changed\n")
-        assert planned(folder, repository=repository_copy)["train"] == 2
-        script.write_text(text)
-    script = repository_copy / "scripts" / "make_figure.py"
-    script.write_text(script.read_text() + "\n# changed\n")
+    assert planned(folder, repository=repository_copy) == {}  # another place
+    scripts = repository_copy / "scripts"
+    for path in scripts.rglob("*.py"):
+        path.write_text(path.read_text() + "\n# a comment\n")
+    assert planned(folder, repository=repository_copy) == {}
+    losses = scripts / "study" / "training" / "losses.py"
+    text = losses.read_text()
+    losses.write_text(text.replace("logits[:, 1] - logits[:, 0]", "logits[:, 1] * 1"))
+    assert planned(folder, repository=repository_copy)["train"] == 1  # those with ce
+    losses.write_text(text)
+    loop = scripts / "study" / "training" / "loop.py"
+    loop.write_text(loop.read_text().replace("loss.score(logits) > 0", "loss.score(logits) > 1"))
+    assert planned(folder, repository=repository_copy)["train"] == 2
+    curves = scripts / "study" / "report" / "figures" / "curves.py"
+    curves.write_text(curves.read_text().replace("alpha=0.2", "alpha=0.3"))
     jobs = planned(folder, repository=repository_copy)
-    assert "train" not in jobs and jobs["make_figure"] == 1
+    assert (jobs["train"], jobs["make_figure"]) == (2, 1)
 
 
 def test_data_are_tracked_by_content_not_by_time(finished):

@@ -10,7 +10,7 @@ import torch
 from conftest import SMALL_STUDY
 from train import build_network
 
-from study.cells import plan_study
+from study.cells import expand_study
 from study.config import read_config
 from study.parameters import DEFAULTS
 from study.resources import (
@@ -27,7 +27,7 @@ from study.resources import (
 
 
 def planned(**changes) -> dict:
-    return plan_study(read_config(SMALL_STUDY | changes))
+    return expand_study(read_config(SMALL_STUDY | changes))
 
 
 def prepared(folder, shape: list[int], train: int, val: int) -> SimpleNamespace:

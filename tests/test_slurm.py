@@ -47,18 +47,6 @@ def slurm():
         yield os.environ | {"SLURM_CONF": configuration}
 
 
-@pytest.fixture
-def default_results(tmp_path_factory) -> dict[str, bytes]:
-    """The default study's results from a local run, which LOCAL_RESULTS may name."""
-    if "LOCAL_RESULTS" in os.environ:
-        return contents(Path(os.environ["LOCAL_RESULTS"]), "*")
-    folder = tmp_path_factory.mktemp("default")
-    write_study(folder, {})
-    done = snakemake(folder)
-    assert done.returncode == 0, done.stdout
-    return contents(folder / "results", "*")
-
-
 @pytest.fixture(scope="module")
 def long_results(tmp_path_factory) -> dict[str, bytes]:
     """The results of the long study, run locally and undisturbed."""
@@ -79,9 +67,13 @@ def long(tmp_path) -> Path:
     return tmp_path
 
 
-def write_profile(folder: Path, name: str = "slurm") -> None:
+def write_profile(folder: Path, gpu: bool = False) -> None:
     """A profile as the user of this cluster edits it: its partition, and no accounting."""
-    profile = yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
+    text = (REPOSITORY / "profiles" / "slurm" / "config.yaml").read_text()
+    if gpu:
+        before, lines, after = re.split(r"((?<=\n)# set-resources:\n(?:#  .*\n)+)", text)
+        text = before + lines.replace("# ", "", 1).replace("#   ", "  ") + after
+    profile = yaml.safe_load(text)
     profile["default-resources"] = {"slurm_partition": "main"}
     profile |= {"slurm-no-account": True, "slurm-status-command": "squeue"}
     profile |= {"latency-wait": 5, "slurm-init-seconds-before-status-checks": 2}
@@ -96,7 +88,7 @@ def start(slurm):
 
     def start_in(folder: Path, *arguments: str) -> subprocess.Popen:
         command = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
-        command += [*arguments, "--workflow-profile", "profile", "--configfile", "study.yaml"]
+        command += [*arguments, "--profile", "profile", "--configfile", "study.yaml"]
         with open(folder / "output.txt", "a") as output:
             process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=slurm)
         processes.append(process)
@@ -157,13 +149,16 @@ def slurm_said(folder: Path) -> str:
     return "".join(path.read_text() for path in folder.glob("logs/slurm/rule_train/**/*.log"))
 
 
-def test_the_default_study_is_the_same_to_the_byte(start, default_results, tmp_path):
-    write_study(tmp_path, {})
-    write_profile(tmp_path)
-    text = finish(tmp_path, start(tmp_path))
-    assert text.count("has been submitted with SLURM jobid") >= 56
-    assert len(default_results) > 56 * 4
-    assert contents(tmp_path / "results", "*") == default_results
+def test_a_whole_study_is_the_same_to_the_byte(start, finished_once, fresh):
+    """Every rule: those that are sent, and those that run where Snakemake does."""
+    write_profile(fresh)
+    text = finish(fresh, start(fresh))
+    sent = re.findall(r"has been submitted with SLURM jobid \d+ .*rule_(\w+)", text)
+    assert sorted(sent) == sorted([
+        "audit_data", "compare_levels", "estimate_effects", "evaluate", "prepare_data",
+        "train", "train",
+    ])  # fmt: skip
+    assert contents(fresh / "results", "*") == contents(finished_once / "results", "*")
 
 
 def test_stopped_jobs_are_sent_again(slurm, start, long, long_results):
@@ -227,7 +222,7 @@ def test_a_killed_snakemake_is_started_again(slurm, start, long, long_results):
 def test_a_gpu_job_asks_for_a_gpu(slurm, start, long):
     """In the GPU partition, for one; here it finds none that works, and says so."""
     write_study(long, LONG_STUDY, device="cuda")
-    write_profile(long, "slurm-gpu")
+    write_profile(long, gpu=True)
     snakemake_process = start(long, SUMMARY, "--retries", "0")
     assert snakemake_process.wait(timeout=400) != 0
     text = (long / "output.txt").read_text()

@@ -6,9 +6,9 @@ from data_sources import prepared, write_folder, write_npz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from study.data.prepared import load_all
+from study.data.splits import complete_splits
 from study.errors import UserError
-from study.prepared import load_all
-from study.splits import complete_splits
 
 
 def test_a_group_is_never_divided(tmp_path):

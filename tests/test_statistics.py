@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from study.statistics import (
+from study.analysis.paired import (
     beyond_margin_p,
     compare_pairs,
     detectable_difference,

@@ -5,9 +5,9 @@ import io
 import pandas as pd
 import pytest
 
-from study.averages import SUMMARY_COLUMNS
+from study.analysis.averages import SUMMARY_COLUMNS
 from study.parameters import DEFAULTS
-from study.tables import caption, cell_title, make_table, name_title, to_latex, to_markdown
+from study.report.tables import caption, cell_title, make_table, name_title, to_latex, to_markdown
 
 TABLE = {"vary": "loss", "levels": ["bce", "ce"], "round": 2}
 

@@ -41,7 +41,7 @@ def code_digest(start: str, uses: dict[str, str] | None = None, root: Path = SCR
             as a whole.
         root: the folder of the scripts, in which modules are looked for; others are not ours.
     """
-    uses = uses or {}
+    cuts = frozenset((uses or {}).items())
     kept: dict[str, dict[int, Statement]] = defaultdict(dict)
     needed: dict[str, set[str]] = defaultdict(set)  # module -> names in it
     asked, modules = set(), set()  # names asked of imported modules, and those modules
@@ -52,7 +52,7 @@ def code_digest(start: str, uses: dict[str, str] | None = None, root: Path = SCR
         pending = False
         for module in list(needed):
             wanted = needed[module]
-            for position, statement in enumerate(_statements(module, root, uses)):
+            for position, statement in enumerate(_statements(module, root, cuts)):
                 is_wanted = not statement.binds or wanted & (statement.binds | {EVERYTHING})
                 if position in kept[module] or not is_wanted:
                     continue
@@ -74,9 +74,10 @@ def code_digest(start: str, uses: dict[str, str] | None = None, root: Path = SCR
     return digest.hexdigest()
 
 
-def _statements(module: str, root: Path, uses: dict[str, str]) -> list[Statement]:
+@cache
+def _statements(module: str, root: Path, uses: frozenset[tuple[str, str]]) -> list[Statement]:
     """The top level of a module, registries cut to what is used."""
-    path = _path(module, root)
+    uses, path = dict(uses), _path(module, root)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     statements = []
     for node, bound in _parsed(path, path.read_bytes()):
@@ -129,7 +130,8 @@ def _read(node: ast.stmt, package: str, root: Path) -> Statement:
                 references.append((inner, None) if _path(inner, root) else (origin, alias.name))
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             origin, _, name = part.value.partition(":")
-            references.append((origin, name or None))
+            if "." in origin:
+                references.append((origin, name or None))
             attributes.add(part.value)  # as in getattr(module, "name")
     ours = tuple((module, name) for module, name in references if _path(module, root))
     return Statement(ast.unparse(node), _bound(node), frozenset(names), frozenset(attributes), ours)

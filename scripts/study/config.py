@@ -48,7 +48,7 @@ def read_config(config: dict) -> dict:
         reference = config["reference"]
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
         if "note" in reference:
-            reference["note"] = str(_find(reference["note"], "reference.note"))
+            reference["note"] = _read_text(reference["note"], "reference.note")
     return config | {"reference": config.get("reference")}
 
 
@@ -56,14 +56,24 @@ def _read_claims(claims):
     """The claims, from the file that holds them where the configuration names one."""
     if not isinstance(claims, str):
         return claims
-    path = _find(claims, "claims")
+    text = _read_text(claims, "claims")
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.safe_load(text)
         if found is None:
             raise ValueError("it is empty; `claims: null` declares none")
         return found
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UserError(f"Configuration error\n  claims: {path} cannot be read: {error}") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise UserError(
+            f"Configuration error\n  claims: {claims} cannot be read: {error}"
+        ) from error
+
+
+def _read_text(path: str, key: str) -> str:
+    found = _find(path, key)
+    try:
+        return found.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise UserError(f"Configuration error\n  {key}: {found} cannot be read: {error}") from error
 
 
 def _find(path: str, key: str) -> Path:
@@ -106,7 +116,7 @@ def _not_finite(value, where: str = "") -> list[str]:
 
 
 def complete_schema() -> dict:
-    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, figures."""
+    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …"""
     schema = deepcopy(SCHEMA)
     parameters = {
         name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})

@@ -16,6 +16,7 @@ from study.cells import parameters_of
 from study.choices import REGISTRIES
 from study.code import SCRIPTS, code_digest
 from study.data.content_digest import content_digest
+from study.data.findings import read_audit, refuse_findings
 from study.errors import UserError
 from study.paths import PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
 from study.runs import read_run
@@ -58,7 +59,6 @@ class Prepared(NamedTuple):
     digest: str | Callable
     files: list[str] | Callable
     description: list[str] | Callable
-    audit: list[str] | Callable
     card: list[str] | Callable  # what the report shows
 
 
@@ -69,20 +69,23 @@ def find_prepared(study: dict) -> Prepared:
     other content gets another folder. A damaged file then leaves the data that were prepared before
     it alone, and once it is whole again they are found again.
 
-    Where the source cannot be read, a job that needs it says so, and no other.
+    Where the source cannot be read, or where it was audited before and has findings that the
+    configuration does not accept, a job that needs the data says so, and no other.
     """
     try:
         digest = data_digest(study)
+        folder, card = prepared_folder(study, digest), data_card(study, digest)
+        if study["audit"]["fail_on"] != "never" and (folder / "audit.json").exists():
+            findings = read_audit(folder / "audit.json")["findings"]
+            refuse_findings(study["dataset"], findings, study["audit"]["fail_on"])
     except UserError as error:
         reason = error
 
-        def unreadable(wildcards):
+        def unavailable(wildcards):
             raise reason
 
-        return Prepared(*[unreadable] * len(Prepared._fields))
-    folder, card = prepared_folder(study, digest), data_card(study, digest)
-    files = [str(folder / name) for name in PREPARED_FILES]
-    return Prepared(digest, files, card[:1], card[1:2], card)
+        return Prepared(*[unavailable] * len(Prepared._fields))
+    return Prepared(digest, [str(folder / name) for name in PREPARED_FILES], card[:1], card)
 
 
 def data_digest(study: dict) -> str:
@@ -94,7 +97,7 @@ def data_digest(study: dict) -> str:
     name = study["dataset"]
     entry = study["datasets"][name]
     content = content_digest(name, entry, Path(".snakemake") / "source_digests.json")
-    code = code_digest("prepare_data", {"KINDS": entry["kind"]})
+    code = code_digest("study.data.prepared:prepare", {"KINDS": entry["kind"]})
     return sha256(f"{content} {code}".encode()).hexdigest()[:12]
 
 
@@ -104,8 +107,8 @@ def recorded_data(study: dict, runs: list[dict]) -> Prepared:
     for digest, _ in digests.most_common(1):
         card = data_card(study, str(digest))
         if all(Path(path).exists() for path in card):
-            return Prepared(str(digest), [], card[:1], card[1:2], card)
-    return Prepared("", [], [], [], [])
+            return Prepared(str(digest), [], card[:1], card)
+    return Prepared("", [], [], [])
 
 
 # ---- Training -----------------------------------------------------------------------------------

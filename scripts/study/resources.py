@@ -3,6 +3,7 @@
 Estimates on the safe side; every further attempt asks for as much again: see `study.jobs.growing`.
 """
 
+import errno
 import json
 import math
 from collections.abc import Callable
@@ -23,22 +24,23 @@ TORCH_MB = {"cpu": 800, "cuda": 3000}
 STEPS_PER_SECOND = 400
 FLOPS = 5e9
 STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
+AUDIT_MINUTES = 15
 READ_MB_PER_SECOND = 1  # a slow core that decodes images, from a slow disk
 DOWNLOAD_MINUTES = 30
 
 
 def preparation_memory(study: dict) -> Callable:
-    """The memory of preparing the data: all samples, as they are read and as they are written."""
-    return lambda wildcards, attempt: math.ceil(600 + 3 * source_size(study)[1]) * attempt
+    """The memory of preparing the data: all samples, as they are read, written and audited."""
+    return lambda wildcards, attempt: math.ceil(1000 + 5 * source_size(study)[1]) * attempt
 
 
 def preparation_minutes(study: dict) -> Callable:
-    """The time of preparing the data: reading them, and perhaps downloading them before."""
+    """The time of preparing the data: perhaps downloading, reading and auditing them."""
     download = DOWNLOAD_MINUTES if study["datasets"][study["dataset"]]["kind"] == "medmnist" else 0
 
     def minutes(wildcards, attempt) -> int:
         reading = source_size(study)[0] / READ_MB_PER_SECOND / 60
-        return math.ceil(STARTUP_MINUTES + download + reading) * attempt
+        return math.ceil(STARTUP_MINUTES + AUDIT_MINUTES + download + reading) * attempt
 
     return minutes
 
@@ -107,10 +109,8 @@ def _sizes(study: dict, cell_name: str, description: str) -> tuple[tuple, dict[s
 
 @cache
 def _data_size(description: str) -> tuple[tuple, dict[str, int]]:
-    path = Path(description)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        message = f"{path}: damaged ({error}); delete its folder and run again"
-        raise UserError(message) from error
+        found = json.loads(Path(description).read_text(encoding="utf-8"))
+    except ValueError as error:  # as good as missing: the job that reads it says so
+        raise FileNotFoundError(errno.ENOENT, str(error), description) from error
     return tuple(found["shape"]), {name: part["count"] for name, part in found["splits"].items()}

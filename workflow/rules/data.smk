@@ -3,7 +3,7 @@
 
 
 rule prepare_data:
-    """Check the data set and write it as plain arrays."""
+    """Check the data set, write it as plain arrays, and look for what is wrong with it."""
 
     # The source is no input: a digest of its content is in the folder's name, so that this job
     # runs where the folder is missing, and never for a time stamp or another path.
@@ -12,6 +12,12 @@ rule prepare_data:
         inputs="<prepared>/inputs.npy",
         labels="<prepared>/labels.npy",
         samples="<prepared>/samples.csv",
+        audit="<prepared>/audit.json",
+        sheet=report(
+            "<prepared>/contact_sheet.png",
+            category="Data",
+            caption="../report/contact_sheet.rst",
+        ),
     log:
         "<logs>/prepare_data/{data}.log",
     conda:
@@ -21,36 +27,9 @@ rule prepare_data:
         mem_mb=preparation_memory(STUDY),
         runtime=preparation_minutes(STUDY),
     params:
-        dataset=untracked(STUDY["dataset"]),
-        entry=untracked(STUDY["datasets"][STUDY["dataset"]]),
+        code=CODE["prepare_data"],
+        study=untracked(selected(STUDY, "dataset", "datasets", "audit")),
     message:
         "Prepare the data"
     script:
         "../../scripts/prepare_data.py"
-
-
-rule audit_data:
-    """Look for duplicates, leaks and imbalance, and show a few samples; or stop the study."""
-    input:
-        data=ancient(DATA.files),
-    output:
-        audit="<prepared>/audit.json",
-        sheet=report(
-            "<prepared>/contact_sheet.png",
-            category="Data",
-            caption="../report/contact_sheet.rst",
-        ),
-    log:
-        "<logs>/audit_data/{data}.log",
-    conda:
-        "../../envs/study.yaml"
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
-    params:
-        study=selected(STUDY, "dataset", "audit"),
-        code=CODE["audit_data"],
-    message:
-        "Audit the data"
-    script:
-        "../../scripts/audit_data.py"

@@ -2,9 +2,9 @@
 
 
 rule plan:
+    """Print the missing runs, their time, and the differences that so many seeds can show."""
     log:
         "<logs>/plan.log",
-    """Print the missing runs, their time, and the differences that so many seeds can show."""
     localrule: True
     conda:
         "../../envs/study.yaml"

@@ -55,9 +55,9 @@ rule make_report:
 
 
 rule regenerate_report:
+    """Rebuild everything above from the metric files that exist; never trains."""
     log:
         "<logs>/regenerate_report.log",
-    """Rebuild everything above from the metric files that exist; never trains."""
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -72,7 +72,8 @@ rule regenerate_report:
         "../../scripts/regenerate_report.py"
 
 
-# All that people read, and the runs that it is made from.
+# All that people read, and the runs that it is made from; as plain paths, because Snakemake takes
+# long to look up the rules of many.
 RESULTS = [
     *[
         run_files(STUDY, RUNS, name)
@@ -89,6 +90,7 @@ RESULTS = [
     rules.compare_reference.output if STUDY["reference"] else [],
     rules.make_report.output,
 ]
+RESULTS = [str(path) for paths in RESULTS for path in paths]
 
 
 rule list_checksums:
@@ -112,9 +114,9 @@ rule list_checksums:
 
 
 rule verify:
+    """Say which files are not as SHA256SUMS lists them."""
     log:
         "<logs>/verify.log",
-    """Say which files are not as SHA256SUMS lists them."""
     localrule: True
     conda:
         "../../envs/study.yaml"

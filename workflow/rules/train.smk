@@ -9,7 +9,6 @@ rule train:
     input:
         # ancient: the digests in params decide what runs again, not time stamps
         data=ancient(DATA.files),
-        audit=ancient(DATA.audit),  # what is wrong with the data is known before
         previous=previous_round(STUDY),
     output:
         metrics="<run>/metrics.csv",

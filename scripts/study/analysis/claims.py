@@ -66,8 +66,8 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
     Args:
         claims: id -> claim, as `study.cells.expand_study` returns them: with the name of the cell
             in each side.
-        values: a row a cell, round and seed with all metrics, as `study.analysis.averages.join_metrics`
-            returns it.
+        values: a row a cell, round and seed with all metrics, as
+            `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
 
     Returns:

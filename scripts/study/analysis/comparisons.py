@@ -90,7 +90,8 @@ def compare_levels(
     Args:
         tables, values: as for `describe_levels`.
         runs: as `study.analysis.guard.read_runs` returns it.
-        scores: (cell, round) -> their scores, as `study.analysis.evaluation.cell_scores` returns them.
+        scores: (cell, round) -> their scores, as `study.analysis.evaluation.cell_scores` returns
+            them.
     """
     rows = []
     for table_name, table in tables.items():

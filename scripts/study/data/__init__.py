@@ -16,6 +16,8 @@ from importlib import import_module
 from types import ModuleType
 
 SPLITS = ("train", "val", "test")
+# What to do about damaged prepared data. Were they deleted, all runs would be trained again.
+PREPARE_AGAIN = "prepare the data again, adding --forcerun prepare_data to the command"
 
 # kind -> its module
 KINDS = {

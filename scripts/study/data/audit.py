@@ -1,7 +1,7 @@
 """Audit a prepared data set: balance, pixels, duplicates, leaks between splits, and floors.
 
-Every finding is a dict with `check`, `severity` (`ok`, `warning` or `error`), `text`, and `samples`,
-lists of one name, or of two where it is about pairs, of what it is about (at most 20).
+Every finding is a dict with `check`, `severity` (`ok`, `warning` or `error`), `text`, and
+`samples`, lists of one name, or of two where it is about pairs, of what it is about (at most 20).
 """
 
 import hashlib

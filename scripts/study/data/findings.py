@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from study.data import PREPARE_AGAIN
 from study.errors import UserError
 
 SEVERITIES = ("ok", "warning", "error")
@@ -17,7 +18,7 @@ def read_audit(path: Path | str) -> dict:
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+        raise UserError(f"{path}: damaged ({error}); {PREPARE_AGAIN}") from error
 
 
 def refuse_findings(dataset: str, findings: list[dict], fail_on: str) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from study.data import PREPARE_AGAIN
 from study.data.location import locate
 from study.data.source import read_source
 from study.errors import UserError
@@ -104,10 +105,10 @@ def load_split(folder, split: str) -> tuple[np.ndarray, np.ndarray]:
         try:
             array = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
+            raise UserError(f"{path}: damaged ({error}); {PREPARE_AGAIN}") from error
         last = rows["first_row"] + rows["count"]
         if len(array) < last:
-            raise UserError(f"{path}: {len(array)} rows, {last} expected; delete it and run again")
+            raise UserError(f"{path}: {len(array)} rows, {last} expected; {PREPARE_AGAIN}")
         arrays.append(array[rows["first_row"] : last])
     return arrays[0], arrays[1]
 
@@ -121,7 +122,7 @@ def load_all(folder) -> tuple[dict, list[str], list[str]]:
     count = sum(len(labels) for _, labels in splits.values())
     if len(samples) != count:
         message = f"{folder / 'samples.csv'}: {len(samples)} rows, {count} expected"
-        raise UserError(f"{message}; delete it and run again")
+        raise UserError(f"{message}; {PREPARE_AGAIN}")
     return splits, [row["name"] for row in samples], [row["group"] for row in samples]
 
 
@@ -131,7 +132,7 @@ def read_description(folder) -> dict:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: damaged ({error}); delete its folder and run again") from error
+        raise UserError(f"{path}: damaged ({error}); {PREPARE_AGAIN}") from error
 
 
 def _header(dtype: np.dtype, shape: tuple[int, ...]) -> bytes:

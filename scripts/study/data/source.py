@@ -79,7 +79,7 @@ def read_groups(
 
 
 def load_arrays(path: Path) -> np.ndarray | dict[str, np.ndarray]:
-    """The array of an .npy file, memory-mapped, or those of an .npz by name; never a pickled object.
+    """The array of an .npy file, memory-mapped, or those of an .npz by name; never pickled ones.
 
     Raises:
         UserError: the file cannot be read.

@@ -46,7 +46,7 @@ def find_problems(
 
 
 def _same_in_two_rounds(rows: list[dict]) -> list[dict]:
-    """Another round hardly leaves a number as it was to the last digit: one may have been copied."""
+    """Another round hardly leaves a number as it was to the last digit; it may be a copy."""
     findings = []
     for first, second in itertools.combinations(rows, 2):
         if _keys(first, "factor", "level") != _keys(second, "factor", "level"):
@@ -125,8 +125,8 @@ def _loss_against_accuracy(rows: list[dict]) -> list[dict]:
         if loss[0] > loss[1] and more > MUCH_MORE_ACCURATE:
             text = (
                 f"Table {first['table']}: {first['level']} has a higher training loss than"
-                f" {second['level']} ({loss[0]} against {loss[1]}), and yet {more} percentage points"
-                f" more training accuracy ({accuracy[0]} against {accuracy[1]})"
+                f" {second['level']} ({loss[0]} against {loss[1]}), and yet {more} percentage"
+                f" points more training accuracy ({accuracy[0]} against {accuracy[1]})"
             )
             names = ["train_loss", "train_accuracy"]
             findings.append(_finding("loss against accuracy", text, (first,), names))

@@ -11,7 +11,6 @@ from study.analysis.metrics import metric_title
 from study.choices import level_title, parameter_title
 from study.data.findings import read_audit
 from study.data.prepared import read_description
-from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import PARAMETERS, WORKFLOW
 from study.report.figures import figure_module
@@ -144,16 +143,3 @@ def figure_section(name: str, figure: dict, path: str, study: dict) -> dict:
     """All that the report shows of one figure: its name, its caption and its picture."""
     text = figure.get("caption") or figure_module(figure["kind"]).caption(figure, study)
     return {"name": name, "caption": text, "picture": picture(path)}
-
-
-def read_note(reference: dict | None) -> str | None:
-    """The explanation that goes with published tables, in HTML, if there is one.
-
-    Raises:
-        UserError: it cannot be read.
-    """
-    path = (reference or {}).get("note")
-    try:
-        return Path(path).read_text(encoding="utf-8") if path else None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from error
