@@ -18,25 +18,31 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import torch
-import train
 from torch.utils.data import DataLoader, TensorDataset
 
-from study.data.prepared import prepare
+from study.data.prepared import prepare, read_description
 from study.parameters import DEFAULTS
+from study.training.loop import (
+    build_network,
+    initial_state,
+    load_data,
+    make_generator,
+    train_round,
+)
 
 
 class Notebook:
     """The same training with a DataLoader."""
 
-    def __init__(self, data: dict, features: int):
+    def __init__(self, data: dict, shape: tuple[int, ...]):
         self.sets = {
             split: TensorDataset(inputs, labels.float()[:, None])
             for split, (inputs, labels) in data.items()
         }
-        self.network = train.build_network(features, DEFAULTS, train.make_generator(0, 0))
+        self.network = build_network(shape, DEFAULTS, make_generator(0, 0))
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=DEFAULTS["learning_rate"])
         self.criterion = torch.nn.BCEWithLogitsLoss()
-        self.order = train.make_generator(0, 1)
+        self.order = make_generator(0, 1)
 
     def epoch(self) -> list[float]:
         size = len(self.sets["train"])
@@ -61,17 +67,16 @@ class Notebook:
         return figures
 
 
-def time_epochs(data: dict, epochs: int) -> None:
+def time_epochs(data: dict, shape: tuple[int, ...], epochs: int) -> None:
     """Print both times an epoch, their ratio, and the largest difference of their losses."""
-    features = data["train"][0].shape[1]
-    notebook = Notebook(data, features)
-    state = train.initial_state(features, DEFAULTS, 0)
+    notebook = Notebook(data, shape)
+    state = initial_state(shape, DEFAULTS, 0)
     times, difference = [], 0.0
     for number in range(epochs + 1):
         start = time.perf_counter()
         expected = notebook.epoch()
         middle = time.perf_counter()
-        rows, state = train.train_round(data, DEFAULTS, 1, state)
+        rows, state = train_round(data, shape, DEFAULTS, 1, state)
         end = time.perf_counter()
         difference = max(difference, abs(rows[0][1] - expected[0]), abs(rows[0][3] - expected[2]))
         if number:  # the first epoch warms up
@@ -88,7 +93,7 @@ def peak_memory(program: str) -> int:
 
     From Linux's /proc: getrusage would count what this process had when it started the other.
     """
-    start = f"import sys; sys.path.insert(0, {sys.path[0]!r}); import train, torch\n"
+    start = f"import sys; sys.path.insert(0, {sys.path[0]!r})\nimport torch, train\n"
     end = "\nprint(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0])"
     command = [sys.executable, "-c", start + program + end]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -98,18 +103,20 @@ def peak_memory(program: str) -> int:
 def measure_memory(folder: str, data: dict) -> None:
     """Print what a training job takes beyond torch, in multiples of the data as float32."""
     job = f"""
-from types import SimpleNamespace
+from pathlib import Path
 torch.set_num_threads(1)
-names = {{"metrics": "m.csv", "scores": "s.npz", "checkpoint": "c.pt", "run": "r.json"}}
-output = SimpleNamespace(**{{key: {folder!r} + "/" + name for key, name in names.items()}})
-run = {{"settings": {{}}, "epochs": 2, "first": 0, "last": 1, "device": "cpu"}}
-train.main(run, {folder!r}, None, output)
+run = {{"parameters": {{}}, "epochs": 2, "first": 0, "last": 1, "device": "cpu"}}
+train.train_run(run, Path({folder!r}), None, Path({folder!r}))
 """
     # An optimizer step on one number loads what torch loads when it is first used.
     alone = peak_memory(
-        "torch.set_num_threads(1); "
-        "train.train_round({s: (torch.zeros(1, 1), torch.zeros(1, dtype=torch.long)) for s in"
-        " ('train', 'val')}, train.DEFAULTS, 1, train.initial_state(1, train.DEFAULTS, 0))"
+        """
+from study.parameters import DEFAULTS
+from study.training.loop import initial_state, train_round
+torch.set_num_threads(1)
+split = torch.zeros(1, 1), torch.zeros(1, dtype=torch.long)
+train_round({"train": split, "val": split}, (1,), DEFAULTS, 1, initial_state((1,), DEFAULTS, 0))
+"""
     )
     size = sum(4 * inputs.numel() for inputs, _ in data.values())
     more = peak_memory(job) - alone
@@ -130,8 +137,8 @@ def main() -> None:
     entry = {"kind": "npz", "path": arguments.file, "positive": 1, "normalize": "unit"}
     with tempfile.TemporaryDirectory() as folder:
         prepare("bench", entry, Path(folder))
-        data = train.load_data(folder, "cpu")
-        time_epochs(data, arguments.epochs)
+        data = load_data(folder, "cpu")
+        time_epochs(data, tuple(read_description(folder)["shape"]), arguments.epochs)
         measure_memory(folder, data)
 
 

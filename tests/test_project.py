@@ -8,8 +8,6 @@ import re
 import yaml
 from conftest import REPOSITORY
 
-from study.files import code_digest
-
 
 def pins(lines: list[str]) -> dict[str, str]:
     return dict(re.findall(r"^([\w\-\[\]]+)==([\w.]+)", "\n".join(lines), re.MULTILINE))
@@ -22,33 +20,24 @@ def test_environment_and_requirements_pin_the_same_versions():
     assert pins(environment["dependencies"][-1]["pip"]) == requirements
 
 
-def test_profiles_have_what_is_not_read_beside_them():
-    names = ("default", "slurm", "slurm-gpu", "cluster")
-    profiles = {
-        name: yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
-        for name in names
-    }
-    for name in names:
-        assert profiles[name] | profiles["default"] == profiles[name], name
-    gpu = profiles["slurm-gpu"]
-    assert gpu.pop("set-resources") == {"train": {"slurm_partition": "gpu"}}
-    assert gpu == profiles["slurm"]
+def test_a_clusters_profile_and_the_default_do_not_meet():
+    """Snakemake reads both, and where both say something it takes the default's."""
+    default, slurm, cluster = (
+        yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
+        for name in ("default", "slurm", "cluster")
+    )
+    assert not default.keys() & (slurm.keys() | cluster.keys())
+    both = slurm.keys() & cluster.keys() - {"executor"}
+    assert both == {"jobs", "local-cores", "retries", "latency-wait"}
+    assert {key: slurm[key] for key in both} == {key: cluster[key] for key in both}
 
 
-def test_code_digest_covers_what_a_script_imports(tmp_path, monkeypatch):
-    package = tmp_path / "study"
-    package.mkdir()
-    (package / "near.py").write_text("from . import far\nfrom study import far\n")
-    (package / "far.py").write_text("def f(): pass\n")
-    (package / "other.py").write_text("")
-    script = tmp_path / "script.py"
-    script.write_text("import csv\nfrom study.near import f\n")
-    monkeypatch.setattr("study.files.PACKAGE", package)
-    digest = code_digest(script)
-    (package / "other.py").write_text("x = 1\n")
-    assert code_digest(script) == digest
-    (package / "far.py").write_text("def f(): return 1\n")
-    assert code_digest(script) != digest
+def test_the_profile_for_slurm_can_ask_for_gpus():
+    """By taking the # from its lines."""
+    text = (REPOSITORY / "profiles" / "slurm" / "config.yaml").read_text()
+    profile = yaml.safe_load(re.sub(r"^# (set-resources:|  +\w+:.*)$", r"\1", text, flags=re.M))
+    assert profile.pop("set-resources") == {"train": {"slurm_partition": "gpu"}}
+    assert profile == yaml.safe_load(text)
 
 
 def test_pages_show_the_published_example_number_for_number():

@@ -2,13 +2,19 @@
 
 import math
 
-import make_figure
-import make_report
+import numpy as np
 import pytest
-from test_tables import make_summary
+from test_averages import write_record
+from test_tables import make_values
 
-from study.files import replacing
+from study.analysis.epochs import collect_epochs
+from study.errors import UserError
 from study.parameters import DEFAULTS
+from study.report.figures.contact_sheet import as_picture, draw_contact_sheet
+from study.report.figures.curves import caption, count_seeds, draw, mean_curves
+from study.report.figures.files import save_figure
+from study.report.figures.interactions import draw_interactions
+from study.report.page import cell_table, read_note, split_table
 
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"
 
@@ -26,38 +32,36 @@ def write_rounds(folder):
         path.write_text(HEADER + text)
         runs.append({"cell": "c", "first": 0, "last": 2, "round": number})
         paths.append(str(path))
-    return runs, paths
+    return runs, paths, [write_record(path) for path in paths]
 
 
-def plan(rounds):
-    return {
-        "figure": {"rounds": rounds},
-        "parameters": DEFAULTS,
-        "epochs_per_round": 2,
-        "seeds": 3,
-    }
+STUDY = {"baseline": DEFAULTS, "epochs_per_round": 2, "seeds": 3}
+FIGURE = {"kind": "curves", "cell": {"hidden_layers": 3}, "rounds": [1, 2]}
 
 
 def test_curves_go_on_over_the_rounds(tmp_path):
-    curves = make_figure.collect_curves(*write_rounds(tmp_path), 2)
-    means = make_figure.over_seeds(curves)
+    epochs = collect_epochs(*write_rounds(tmp_path), 2)
+    means = mean_curves(epochs)
     assert list(means.index) == [1, 2, 3, 4]
     assert means["train_loss", "mean"].tolist() == pytest.approx([2, 0.7, 0.4, 0.3])
     # of 1, 3 and 2: the deviation is 1; of .5 and .3, without the diverged seed: .2 / sqrt(2)
     assert means["train_loss", "std"].tolist() == pytest.approx(
         [1, 0.1, 0.2 / math.sqrt(2), 0.2 / math.sqrt(2)]
     )
-    assert make_figure.count_seeds(curves, [1], 3) == "3 seeds"
-    assert make_figure.count_seeds(curves, [1, 2], 3) == (
+    assert count_seeds(epochs, [1], 3) == "3 seeds"
+    assert count_seeds(epochs, [1, 2], 3) == (
         "round 1: 3, round 2: 2 of 3 seeds; 1 diverged"
     )
-    assert make_figure.count_seeds(curves, [3], 3) == "0 of 3 seeds; 3 missing"
+    assert count_seeds(epochs, [3], 3) == "0 of 3 seeds; 3 missing"
 
 
 def test_a_figure_draws_means_and_bands(tmp_path):
-    runs, paths = write_rounds(tmp_path)
-    curves = make_figure.collect_curves(runs, paths, 2)
-    loss, accuracy = make_figure.draw(curves, plan([1, 2])).axes
+    drawing = draw(FIGURE, collect_epochs(*write_rounds(tmp_path), 2), STUDY)
+    assert drawing.get_suptitle() == (
+        "BCE, batch size 32, ReLU, 3 hidden layers\n"
+        "mean ± sd over round 1: 3, round 2: 2 of 3 seeds; 1 diverged"
+    )
+    loss, accuracy = drawing.axes
     training, validation = loss.lines[:2]
     assert training.get_xdata().tolist() == [1, 2, 3, 4]
     assert training.get_ydata().tolist() == pytest.approx([2, 0.7, 0.4, 0.3])
@@ -70,17 +74,16 @@ def test_a_figure_draws_means_and_bands(tmp_path):
 
 
 def test_a_round_that_is_not_shown_leaves_a_gap(tmp_path):
-    runs, paths = write_rounds(tmp_path)
+    runs, paths, records = write_rounds(tmp_path)
     runs[1]["round"] = 3
-    curves = make_figure.collect_curves(runs, paths, 2)
-    means = make_figure.over_seeds(curves)["train_loss", "mean"]
+    means = mean_curves(collect_epochs(runs, paths, records, 2))["train_loss", "mean"]
     assert list(means.index) == [1, 2, 3, 4, 5, 6]
     assert means.isna().tolist() == [False, False, True, True, False, False]
 
 
 def test_every_cell_is_shown_after_its_last_round():
     cells = {"a": DEFAULTS | {"rounds": 2}, "b": DEFAULTS | {"loss": "ce", "rounds": 2}}
-    headings, rows = make_report.cell_table(make_summary(), cells, 3)
+    headings, rows = cell_table(make_values(), cells, 3)
     assert headings[:2] == ["Loss", "Round"]  # nothing else differs
     assert rows[0][:3] == ["BCE", "2", "0.2000 ± 0.1414"]
     assert rows[0][-1] == "2 of 3 seeds; 1 diverged"
@@ -98,7 +101,7 @@ def test_splits_and_floors_are_shown():
             "floors": {"val": {"majority": 0.5, "logistic_regression": 0.875}},
         },
     }
-    headings, rows = make_report.split_table(card)
+    headings, rows = split_table(card)
     assert headings[2:5] == ["well", "ill", "ill (%)"]
     assert rows == [
         ["train", "40", "30", "10", "25.0", "–", "–"],
@@ -106,25 +109,59 @@ def test_splits_and_floors_are_shown():
     ]
 
 
-def test_a_file_is_whole_or_as_it_was(tmp_path):
-    path = tmp_path / "file"
-    path.write_text("before")
-    with pytest.raises(KeyboardInterrupt), replacing(path) as part:
-        part.write_text("half")
-        assert path.read_text() == "before"
-        raise KeyboardInterrupt
-    assert path.read_text() == "before"
-    with replacing(path) as part:
-        part.write_text("after")
-    assert path.read_text() == "after"
-    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+def test_a_figure_without_runs_says_so(tmp_path):
+    drawing = draw(FIGURE, collect_epochs([], [], [], 2), STUDY)
+    assert [axes.texts[0].get_text() for axes in drawing.axes] == ["no seed to show"] * 2
+    assert drawing.get_suptitle().endswith("mean ± sd over 0 of 3 seeds; 3 missing")
+    assert caption(FIGURE, STUDY) == (
+        "Loss and accuracy epoch by epoch, round 1, 2; loss BCE, batch size 32, activation ReLU,"
+        " hidden layers 3, hidden units 256, optimizer Adam, learning rate 0.001;"
+        " mean ± standard deviation over seeds."
+    )
+
+
+def test_interactions_are_means_over_the_other_factors():
+    """(2 seeds, 2 losses, 3 batch sizes, 1 more factor of 2), in per cent."""
+    measured = np.arange(24).reshape(2, 2, 3, 2) / 100
+    factors = {"loss": ["bce", "ce"], "batch_size": [32, 16, 64], "hidden_units": [8, 16]}
+    panels = draw_interactions(measured, factors, 3).axes
+    assert [axes.get_xlabel() for axes in panels] == ["Loss", "Loss", "Batch size"]
+    lines = [container.lines[0] for container in panels[0].containers]
+    assert [container.get_label() for container in panels[0].containers] == ["32", "16", "64"]
+    for position, line in enumerate(lines):
+        expected = 100 * measured.mean(axis=(0, 3))[:, position]
+        assert line.get_ydata().tolist() == pytest.approx(expected.tolist())
+    (empty,) = draw_interactions(measured[:0, :, 0, 0], {"loss": ["bce", "ce"]}, 3).axes
+    assert empty.texts[0].get_text() == "no complete grid to show"
+
+
+def test_a_contact_sheet_shows_samples_of_each_class_and_split():
+    """Black is 0 and white 255, whatever the images have; of a volume the middle is shown."""
+    images = np.full((20, 4, 6), 100, np.uint8)
+    sheet = draw_contact_sheet({"train": (images, np.arange(20) % 2)}, ["well", "ill"])
+    rows = [sheet.axes[:8], sheet.axes[8:]]
+    assert [row[0].get_title(loc="left") for row in rows] == ["train: well", "train: ill"]
+    pictures = [axes.images[0] for axes in sheet.axes]
+    assert {picture.get_clim() for picture in pictures} == {(0, 255)}
+    assert as_picture(np.arange(5)).shape == (1, 5)
+    assert as_picture(np.zeros((4, 6, 3))).shape == (4, 6, 3)
+    volume = np.zeros((5, 4, 6))
+    volume[2] = 1
+    assert as_picture(volume).tolist() == np.ones((4, 6)).tolist()
+
+
+def test_a_note_is_read_if_there_is_one(tmp_path):
+    (tmp_path / "note.html").write_text("<p>é</p>", encoding="utf-8")
+    assert read_note({"note": str(tmp_path / "note.html")}) == "<p>é</p>"
+    assert read_note(None) is read_note({"title": "t"}) is None
+    with pytest.raises(UserError, match=r"no.html: cannot be read"):
+        read_note({"note": "no.html"})
 
 
 def test_figures_have_the_same_bytes(tmp_path):
-    curves = make_figure.collect_curves(*write_rounds(tmp_path), 2)
+    epochs = collect_epochs(*write_rounds(tmp_path), 2)
     for name in ("a", "b"):
-        make_figure.draw(curves, plan([1, 2])).savefig(
-            tmp_path / name, format="svg", metadata={"Date": None}
-        )
-    first, second = ((tmp_path / name).read_bytes() for name in ("a", "b"))
-    assert first == second
+        save_figure(draw(FIGURE, epochs, STUDY), tmp_path / f"{name}.svg", tmp_path / f"{name}.png")
+    for kind in ("svg", "png"):
+        first, second = ((tmp_path / f"{name}.{kind}").read_bytes() for name in ("a", "b"))
+        assert first == second

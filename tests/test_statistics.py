@@ -10,15 +10,17 @@ from scipy import stats
 from study.analysis.paired import (
     beyond_margin_p,
     compare_pairs,
-    detectable_difference,
     equivalence_p,
     holm,
     image_interval,
     mean_interval,
+    sign_flip_p,
+)
+from study.analysis.power import (
+    detectable_difference,
     seeds_for_p,
     seeds_to_be_equivalent,
     seeds_to_differ,
-    sign_flip_p,
     smallest_p,
 )
 

@@ -5,14 +5,25 @@ import io
 import pandas as pd
 import pytest
 
-from study.analysis.averages import SUMMARY_COLUMNS
 from study.parameters import DEFAULTS
-from study.report.tables import caption, cell_title, make_table, name_title, to_latex, to_markdown
+from study.report.tables import (
+    caption,
+    cell_title,
+    describe,
+    make_table,
+    name_title,
+    to_latex,
+    to_markdown,
+)
+from study.training import EPOCH_METRICS
+from study.training.networks import NETWORKS
 
-TABLE = {"vary": "loss", "levels": ["bce", "ce"], "round": 2}
+METRICS = list(EPOCH_METRICS)
+TABLE = {"vary": "loss", "levels": ["bce", "ce"], "round": 2, "metrics": METRICS}
+TABLE |= {"cells": ["a", "b"]}
 
 
-def make_summary() -> pd.DataFrame:
+def make_values() -> pd.DataFrame:
     """Cell a with seeds 0 to 2, of which 2 diverged; cell b with seed 0 alone; round 1 differs."""
     rows = [
         ("a", 2, 0, 0.1, 0.96, 0.3, 0.9),
@@ -21,14 +32,11 @@ def make_summary() -> pd.DataFrame:
         ("b", 2, 0, 0.25, 0.5, 0.75, 1.0),
         ("a", 1, 0, 7.0, 0.0, 7.0, 0.0),
     ]
-    parameters = tuple(DEFAULTS.values())
-    return pd.DataFrame(
-        [(cell, *parameters, *rest) for cell, *rest in rows], columns=SUMMARY_COLUMNS
-    )
+    return pd.DataFrame(rows, columns=["cell", "round", "seed", *METRICS])
 
 
 def test_a_row_a_level_with_mean_and_deviation():
-    frame = make_table(make_summary(), TABLE, ["a", "b"])
+    frame = make_table(make_values(), TABLE)
     assert list(frame.columns) == [
         "loss", "round", "n", "diverged", "train_loss", "train_loss_sd", "train_accuracy",
         "train_accuracy_sd", "val_loss", "val_loss_sd", "val_accuracy", "val_accuracy_sd",
@@ -41,9 +49,9 @@ def test_a_row_a_level_with_mean_and_deviation():
 
 
 def test_markdown_as_people_read_it():
-    frame = make_table(make_summary(), TABLE, ["a", "b"])
+    frame = make_table(make_values(), TABLE)
     frame = pd.read_csv(io.StringIO(frame.to_csv(index=False)))  # as the report reads it
-    assert to_markdown(frame, 3, "A caption.").splitlines() == [
+    assert to_markdown(frame, METRICS, 3, "A caption.").splitlines() == [
         "| Loss | Round | Training loss | Training accuracy (%) | Validation loss"
         " | Validation accuracy (%) | Seeds |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -56,19 +64,35 @@ def test_markdown_as_people_read_it():
 
 
 def test_a_level_without_runs_says_so():
-    frame = make_table(make_summary(), TABLE, ["a", "not there"])
-    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, 3, "")
+    frame = make_table(make_values(), TABLE | {"cells": ["a", "not there"]})
+    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, METRICS, 3, "")
+
+
+def test_a_table_shows_the_metrics_that_it_asks_for():
+    """Here a gap, and one that there is nothing of: a split that the data do not have."""
+    metrics = ["accuracy_gap", "final_test_roc_auc"]
+    values = make_values().assign(accuracy_gap=[0.01, 0.03, None, 0.02, 0.5])
+    frame = make_table(values, TABLE | {"metrics": metrics})
+    assert list(frame.columns) == [
+        "loss", "round", "n", "diverged", "accuracy_gap", "accuracy_gap_sd", "final_test_roc_auc",
+        "final_test_roc_auc_sd",
+    ]  # fmt: skip
+    assert to_markdown(frame, metrics, 3, "").splitlines()[::2][:2] == [
+        "| Loss | Round | Accuracy gap (%) | Final test area under the ROC curve | Seeds |",
+        "| BCE | 2 | 2.00 ± 1.41 | – | 2 of 3 seeds; 1 diverged |",
+    ]
 
 
 def test_latex_is_escaped_and_complete():
-    text = to_latex(make_table(make_summary(), TABLE, ["a", "b"]), 3, "50% & more_", "table1")
+    frame = make_table(make_values(), TABLE)
+    text = to_latex(frame, METRICS, 3, "50% & more_", "table1")
     assert r"\caption{50\% \& more\_}" in text
     assert r"BCE & 2 & 0.2000 $\pm$ 0.1414 & 97.00 $\pm$ 1.41" in text
     assert text.count(r" \\") == 3
     assert text.count(r"\begin{") == text.count(r"\end{") == 2
 
 
-def test_captions_and_titles():
+def test_captions_and_titles(monkeypatch):
     baseline = DEFAULTS | {"activation": "leaky_relu"}
     assert caption(TABLE, baseline) == (
         "Loss, round 2; batch size 32, activation Leaky ReLU, hidden layers 1, hidden units 256,"
@@ -84,3 +108,12 @@ def test_captions_and_titles():
         "Table 10",
         "Rates",
     ]
+    # a parameter that is `listed: when changed`
+    monkeypatch.setitem(NETWORKS, "other", NETWORKS["perceptron"]._replace(title="another one"))
+    other = DEFAULTS | {"network": "other"}
+    assert caption(TABLE, other).endswith("0.001, network another one; mean ± standard deviation"
+                                          " over seeds.")
+    assert caption(TABLE | {"vary": "network"}, other).startswith("Network, round 2; loss BCE,")
+    assert "etwork" not in caption(TABLE | {"vary": "network"}, other).partition(";")[2]
+    assert cell_title(other).endswith("1 hidden layer, network another one")
+    assert describe({"network": "perceptron"}) == "network multilayer perceptron"

@@ -32,11 +32,11 @@ class Statement(NamedTuple):
     references: tuple[tuple[str, str | None], ...]  # (module, name in it, or None for the module)
 
 
-def code_digest(start: str, uses: dict[str, str] | None = None, root: Path = SCRIPTS) -> str:
-    """The SHA-256 of the code that a script runs, or that a name of a module is made of, as hex.
+def code_digest(*starts: str, uses: dict[str, str] | None = None, root: Path = SCRIPTS) -> str:
+    """The SHA-256 of the code that a script runs, or that names of modules are made of, as hex.
 
     Args:
-        start: a script or module, `train`, which counts as a whole; or `module:name`.
+        starts: scripts or modules, `train`, which count as a whole; or `module:name`.
         uses: registry -> the key that the job uses, "" for none; a registry that is not here counts
             as a whole.
         root: the folder of the scripts, in which modules are looked for; others are not ours.
@@ -45,8 +45,9 @@ def code_digest(start: str, uses: dict[str, str] | None = None, root: Path = SCR
     kept: dict[str, dict[int, Statement]] = defaultdict(dict)
     needed: dict[str, set[str]] = defaultdict(set)  # module -> names in it
     asked, modules = set(), set()  # names asked of imported modules, and those modules
-    module, _, name = start.partition(":")
-    needed[module].add(name or EVERYTHING)
+    for start in starts:
+        module, _, name = start.partition(":")
+        needed[module].add(name or EVERYTHING)
     pending = True
     while pending:
         pending = False
@@ -93,9 +94,7 @@ def _parsed(path: Path, source: bytes) -> list[tuple[ast.stmt, str | None]]:
     tree = ast.parse(source, str(path))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.body[0] if node.body else None
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = node.body[1:]
+            node.body = [part for part in node.body if not _is_text(part)]
     found = []
     for node in tree.body:
         if isinstance(node, ast.Import):
@@ -111,6 +110,11 @@ def _parsed(path: Path, source: bytes) -> list[tuple[ast.stmt, str | None]]:
             is_dict = isinstance(getattr(node, "value", None), ast.Dict)
             found.append((node, target.id if is_dict and isinstance(target, ast.Name) else None))
     return found
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Whether a statement is a string and nothing else, as docstrings are."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 @cache

@@ -97,7 +97,7 @@ def data_digest(study: dict) -> str:
     name = study["dataset"]
     entry = study["datasets"][name]
     content = content_digest(name, entry, Path(".snakemake") / "source_digests.json")
-    code = code_digest("study.data.prepared:prepare", {"KINDS": entry["kind"]})
+    code = code_digest("study.data.prepared:prepare", uses={"KINDS": entry["kind"]})
     return sha256(f"{content} {code}".encode()).hexdigest()[:12]
 
 
@@ -136,11 +136,11 @@ def training_code(cell: dict) -> dict[str, str]:
 @cache
 def _training_digest(parameter: str | None = None, choice: str = "") -> str:
     uses = {place.partition(":")[2]: "" for place in REGISTRIES.values()}  # of each, nothing
-    start = "train"
+    starts = ["train"]
     if parameter:
-        start = REGISTRIES[parameter]
-        uses[start.partition(":")[2]] = choice
-    return code_digest(start, uses)[:12]
+        starts.append(REGISTRIES[parameter])
+        uses[REGISTRIES[parameter].partition(":")[2]] = choice
+    return code_digest(*starts, uses=uses)[:12]
 
 
 def training_cell(cells: dict[str, dict]) -> Callable:

@@ -1,0 +1,254 @@
+"""What code outdates what: the digests against what Python really runs.
+
+A training job and the preparation of data are traced, function by function. Whatever they ran must
+be in their digest, and of modules that they did not even import nothing may be.
+"""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+
+from study import code
+from study.choices import REGISTRIES
+from study.parameters import DEFAULTS
+
+MODULES = sorted(
+    path.relative_to(REPOSITORY / "scripts").as_posix()
+    for path in (REPOSITORY / "scripts" / "study").rglob("*.py")
+)
+CELLS = {
+    "bce, relu, adam": DEFAULTS,
+    "ce, relu, adam": DEFAULTS | {"loss": "ce"},
+    "bce, tanhshrink, adam": DEFAULTS | {"activation": "tanhshrink"},
+    "bce, relu, sgd": DEFAULTS | {"optimizer": "sgd"},
+}
+KINDS = ("npz", "folder", "sklearn")
+
+TRACE = """
+import json, sys
+from pathlib import Path
+scripts = Path(sys.argv[1])
+sys.path.insert(0, str(scripts))
+ran = set()
+def ours(frame):
+    return frame.f_code.co_filename.startswith(str(scripts))
+def trace(frame, event, argument):
+    code, above = frame.f_code, frame
+    if not ours(frame) or code.co_name.startswith("<"):
+        return
+    while above := above.f_back:
+        if ours(above) and above.f_code.co_name == "<module>":
+            return  # part of an import
+    ran.add((str(Path(code.co_filename).relative_to(scripts)), code.co_qualname))
+sys.setprofile(trace)
+{program}
+sys.setprofile(None)
+modules = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+loaded = [str(Path(m).relative_to(scripts)) for m in modules if m.startswith(str(scripts))]
+print(json.dumps([sorted(ran), loaded]))
+"""
+TRAIN = """
+import train
+from study.training.job import train_run
+run = {{"parameters": {{"hidden_units": 4}}, "epochs": 2, "first": 0, "last": 0, "device": "cpu"}}
+train_run(run, Path({data!r}), None, Path({out!r}))
+"""
+PREPARE = """
+from study.data.prepared import prepare
+prepare("wdbc", {{"kind": "sklearn", "positive": "malignant", "normalize": "standardize",
+                  "val_share": 0.2, "split_seed": 0}}, Path({out!r}))
+"""
+
+
+def traced(program: str, **paths: Path) -> tuple[set[tuple[str, str]], set[str]]:
+    """The functions of ours that a program ran, as (file, name), and the files that it imported."""
+    program = program.format(**{name: str(path) for name, path in paths.items()})
+    text = TRACE.replace("{program}", program)
+    command = [sys.executable, "-c", text, str(REPOSITORY / "scripts")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    ran, loaded = json.loads(done.stdout.splitlines()[-1])
+    return {tuple(pair) for pair in ran}, set(loaded)
+
+
+@pytest.fixture
+def scripts(tmp_path) -> Path:
+    """A copy of the scripts, to change."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    return Path(shutil.copytree(REPOSITORY / "scripts", tmp_path / "scripts", ignore=ignore))
+
+
+def digests(scripts: Path) -> dict[str, str]:
+    """The digest of each of some cells and kinds of data, by the code in a folder."""
+    code._statements.cache_clear()
+    code._path.cache_clear()
+    nothing = {place.partition(":")[2]: "" for place in REGISTRIES.values()}
+    found = {}
+    for name, cell in CELLS.items():
+        parts = [code.code_digest("train", uses=nothing, root=scripts)]
+        for parameter, place in REGISTRIES.items():
+            uses = nothing | {place.partition(":")[2]: cell[parameter]}
+            parts.append(code.code_digest("train", place, uses=uses, root=scripts))
+        found[name] = " ".join(parts)
+    for kind in KINDS:
+        found[kind] = code.code_digest(
+            "study.data.prepared:prepare", uses={"KINDS": kind}, root=scripts
+        )
+    return found
+
+
+def changed(scripts: Path, path: str, text: str) -> set[str]:
+    """Which digests change when a module has another text."""
+    before = digests(scripts)
+    module = scripts / path
+    original = module.read_text()
+    module.write_text(text)
+    after = digests(scripts)
+    module.write_text(original)
+    return {name for name in before if before[name] != after[name]}
+
+
+def with_constant(tree: ast.Module, name: str) -> str:
+    """A module's text in which a function, `f` or `Class.f`, has one more constant."""
+    body = tree.body
+    for part in name.replace(".<locals>", "").split("."):
+        (node,) = [node for node in body if getattr(node, "name", None) == part]
+        body = node.body
+    body.append(ast.parse("_ = 12345").body[0])
+    text = ast.unparse(tree)
+    body.pop()
+    return text
+
+
+def test_comments_and_docstrings_change_nothing(scripts):
+    before = digests(scripts)
+    for path in MODULES:
+        text = (scripts / path).read_text()
+        tree = ast.parse(text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+                node.body[0].value.value = "Another docstring."
+        (scripts / path).write_text(f"# a comment\n\n{ast.unparse(tree)}\n")
+    assert digests(scripts) == before
+
+
+def test_what_a_training_job_runs_decides_it_and_nothing_that_it_does_not_import(
+    scripts, data_folder, tmp_path
+):
+    ran, loaded = traced(TRAIN, data=data_folder, out=tmp_path / "out")
+    assert ("study/training/loop.py", "train_round") in ran
+    trees = {path: ast.parse((scripts / path).read_text()) for path in MODULES}
+    missed = [
+        (path, name)
+        for path, name in sorted(ran)
+        if not {"bce, relu, adam"} <= changed(scripts, path, with_constant(trees[path], name))
+    ]
+    assert missed == []
+    for path in MODULES:
+        if path not in loaded:
+            nodes = [node.name for node in trees[path].body if hasattr(node, "name")]
+            for name in nodes:
+                trees[path] = ast.parse(with_constant(trees[path], name))
+            others = changed(scripts, path, ast.unparse(trees[path])) - {*KINDS}
+            assert others == set(), path
+
+
+def test_what_preparing_runs_decides_the_data_of_its_kind(scripts, tmp_path):
+    ran, loaded = traced(PREPARE, out=tmp_path / "out")
+    assert ("study/data/bundled.py", "read") in ran
+    for path, name in sorted(ran):
+        tree = ast.parse((scripts / path).read_text())
+        found = changed(scripts, path, with_constant(tree, name))
+        assert "sklearn" in found, (path, name)
+        if path == "study/data/bundled.py":
+            assert found == {"sklearn"}, name
+    for path in set(MODULES) - loaded:
+        tree = ast.parse((scripts / path).read_text())
+        for name in [node.name for node in tree.body if hasattr(node, "name")]:
+            assert "sklearn" not in changed(scripts, path, with_constant(tree, name)), (path, name)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        ("training/losses.py", "1] - logits", "1] - 2 * logits", {"loss": "ce"}),
+        ("training/losses.py", 'title="CE"', 'title="Cross-entropy"', None),
+        ("training/activations.py", '"torch.nn:ReLU"', '"torch.nn:ReLU6"', {"activation": "relu"}),
+        ("training/activations.py", 'title="Leaky ReLU"', 'title="LReLU"', None),
+        (
+            "training/activations.py",
+            "ACTIVATIONS = {",
+            'ACTIVATIONS = {"gelu": Activation(title="GELU", module="torch.nn:GELU"),',
+            None,
+        ),
+        ("training/optimizers.py", 'options={"fused": True}, copies=0', "options={}, copies=0",
+         {"optimizer": "sgd"}),
+        ("training/__init__.py", '"val_accuracy")', '"val_accuracy", "more")', {}),
+        ("parameters.py", 'SCHEMA["$defs"]["parameters"]', 'SCHEMA["$defs"]["more"]', {}),
+        ("choices.py", ".capitalize()", ".upper()", None),
+        ("analysis/metrics.py", "CALIBRATION_BINS = 10", "CALIBRATION_BINS = 11", None),
+    ],
+)  # fmt: skip
+def test_a_choice_outdates_its_own_cells(scripts, path, old, new, expected):
+    """`expected` has what the outdated cells have chosen, {} for all, None for none."""
+    text = (scripts / "study" / path).read_text()
+    assert old in text
+    outdated = set()
+    if expected is not None:
+        outdated = {name for name, cell in CELLS.items() if expected.items() <= cell.items()}
+    assert changed(scripts, f"study/{path}", text.replace(old, new)) == outdated
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import study.near",
+        "import study.near as other",
+        "from study import near",
+        "from study.near import value",
+        "from study.near import *",
+        "from study.near import value as other",
+        "def f():\n    from study.near import value\n    return value",
+        "import study.package.inner",
+        "from study.package import inner",
+        "from study.package.inner import value",
+        'PLACE = "study.near:value"',
+        'PLACE = {"near": "study.package.inner"}',
+    ],
+)
+def test_every_form_of_import_is_followed(tmp_path, statement):
+    """Also relative ones, between modules; and the package's own file, which is run on the way."""
+    package = tmp_path / "study"
+    (package / "package").mkdir(parents=True)
+    files = {
+        "far.py": "value = 1\nunused = 1\n",
+        "near.py": "from . import far\nvalue = far.value\n",
+        "package/__init__.py": "from ..far import value as shared\nprint(shared)\n",
+        "package/inner.py": "from ..far import value\n",
+        "other.py": "value = 1\n",
+        "__init__.py": "",
+    }
+    for name, text in files.items():
+        (package / name).write_text(text)
+    use = (
+        "print(value, near, other, inner, study.near.value, study.package.inner.value, PLACE, f())"
+    )
+    (tmp_path / "script.py").write_text(f"import csv\n{statement}\n{use}\n")
+
+    def digest() -> str:
+        code._statements.cache_clear()
+        code._path.cache_clear()
+        return code.code_digest("script", root=tmp_path)
+
+    before = digest()
+    for name, outdates in (("far.py", True), ("other.py", False)):
+        (package / name).write_text(files[name].replace("value = 1", "value = 2"))
+        assert (digest() != before) == outdates, name
+        (package / name).write_text(files[name])
+    (package / "far.py").write_text(files["far.py"].replace("unused = 1", "unused = 2"))
+    assert digest() == before
