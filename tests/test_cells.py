@@ -114,7 +114,7 @@ def test_what_decides_the_data_is_their_entry_and_the_code_that_reads_them(monke
     assert find_prepared(study).digest == digest == data_digest(default_study(seeds=9))
     study["datasets"]["wdbc"]["split_seed"] = 1
     assert data_digest(study) != digest
-    monkeypatch.setattr("study.jobs.code_digest", lambda start, uses: f"other {start} {uses}")
+    monkeypatch.setattr("study.jobs.code_digest", lambda *starts, uses: "other")
     assert data_digest(default_study()) != digest
 
 
@@ -124,6 +124,21 @@ def test_data_that_cannot_be_read_stop_the_jobs_that_need_them_alone():
     prepared = find_prepared(default_study(dataset="d", datasets={"d": entry}))
     for ask in prepared:
         with pytest.raises(UserError, match="there is no file nowhere.npz"):
+            ask(Wildcards())
+
+
+def test_findings_that_are_not_accepted_stop_the_jobs_that_need_the_data(tmp_path, monkeypatch):
+    """Also where the audit was made before they were not."""
+    monkeypatch.chdir(tmp_path)
+    study = default_study()
+    prepared = find_prepared(study)
+    finding = {"check": "groups", "severity": "error", "text": "1 of 2 groups", "samples": []}
+    audit = Path(prepared.files[0]).with_name("audit.json")
+    audit.parent.mkdir(parents=True)
+    audit.write_text(json.dumps({"findings": [finding]}))
+    assert find_prepared(study) == prepared
+    for ask in find_prepared(study | {"audit": {"fail_on": "error"}}):
+        with pytest.raises(UserError, match=r"(?s)stops the study.*error: 1 of 2 groups"):
             ask(Wildcards())
 
 

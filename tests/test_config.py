@@ -94,6 +94,14 @@ def test_default_tables_have_the_baseline_first():
     }
 
 
+def test_published_tables_and_the_note_to_them_are_read():
+    reference = read_config(default_config())["reference"]
+    assert reference["rows"][0]["printed"]["train_loss"] == "0.1845"
+    note = REPOSITORY / "workflow" / "reference" / "bce_and_ce.html"
+    assert reference["note"] == note.read_text(encoding="utf-8")
+    assert read_config(MINIMAL)["reference"] is None
+
+
 def test_baseline_level_leads_a_table_even_where_the_grid_lacks_it():
     config = read_config(
         MINIMAL | {"grid": {"batch_size": [8, 16]}, "tables": {"sizes": {"vary": "batch_size"}}}

@@ -233,11 +233,12 @@ def test_damaged_prepared_set_is_named(tmp_path):
     folder = prepared(tmp_path, kind="npz", path=write_npz(tmp_path / "a.npz"))
     path = folder / "inputs.npy"
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(UserError, match=r"inputs.npy: damaged .*; delete it and run again"):
+    again = "prepare the data again, adding --forcerun prepare_data"
+    with pytest.raises(UserError, match=rf"inputs.npy: damaged .*; {again}"):
         load_split(folder, "val")
     np.save(path, np.zeros((60, 5, 5), np.uint8))
-    with pytest.raises(UserError, match=r"inputs.npy: 60 rows, 70 expected"):
+    with pytest.raises(UserError, match=rf"inputs.npy: 60 rows, 70 expected; {again}"):
         load_split(folder, "val")
     (folder / "description.json").write_text("{")
-    with pytest.raises(UserError, match=r"description.json: damaged"):
+    with pytest.raises(UserError, match=rf"description.json: damaged .*; {again}"):
         load_split(folder, "val")

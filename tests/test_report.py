@@ -8,13 +8,12 @@ from test_averages import write_record
 from test_tables import make_values
 
 from study.analysis.epochs import collect_epochs
-from study.errors import UserError
 from study.parameters import DEFAULTS
 from study.report.figures.contact_sheet import as_picture, draw_contact_sheet
 from study.report.figures.curves import caption, count_seeds, draw, mean_curves
 from study.report.figures.files import save_figure
 from study.report.figures.interactions import draw_interactions
-from study.report.page import cell_table, read_note, split_table
+from study.report.page import cell_table, split_table
 
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"
 
@@ -148,14 +147,6 @@ def test_a_contact_sheet_shows_samples_of_each_class_and_split():
     volume = np.zeros((5, 4, 6))
     volume[2] = 1
     assert as_picture(volume).tolist() == np.ones((4, 6)).tolist()
-
-
-def test_a_note_is_read_if_there_is_one(tmp_path):
-    (tmp_path / "note.html").write_text("<p>é</p>", encoding="utf-8")
-    assert read_note({"note": str(tmp_path / "note.html")}) == "<p>é</p>"
-    assert read_note(None) is read_note({"title": "t"}) is None
-    with pytest.raises(UserError, match=r"no.html: cannot be read"):
-        read_note({"note": "no.html"})
 
 
 def test_figures_have_the_same_bytes(tmp_path):

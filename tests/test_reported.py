@@ -1,4 +1,4 @@
-"""What is found in tables of reported numbers, and how they are set beside ours."""
+"""What is found in published tables, and how they are set beside ours."""
 
 import subprocess
 import sys
@@ -12,9 +12,10 @@ from study.cells import expand_study
 from study.config import read_config
 from study.errors import UserError
 from study.published.comparison import claims_as_printed, set_beside
-from study.published.tables import find_problems, read_reported
+from study.published.plausibility import find_problems
+from study.published.tables import read_tables
 
-HEADER = "table,factor,level,trainings,train_loss,train_accuracy,val_loss,val_accuracy\n"
+HEADER = "table,factor,level,round,train_loss,train_accuracy,val_loss,val_accuracy\n"
 SOURCE = REPOSITORY / "workflow" / "reference" / "source_study.csv"
 CLEAN = ["1,loss,BCE,1,0.20,92.0,0.30,91.0", "1,loss,CE,1,0.19,93.0,0.29,91.5"]
 
@@ -26,7 +27,7 @@ def write_table(folder, *lines):
 
 
 def problems(folder, *lines, **keys):
-    found = find_problems(read_reported(write_table(folder, *lines)), **keys)
+    found = find_problems(read_tables(write_table(folder, *lines)), **keys)
     return [(finding["check"], finding["text"]) for finding in found]
 
 
@@ -34,11 +35,11 @@ def test_clean_tables_have_no_findings(tmp_path):
     assert problems(tmp_path, *CLEAN, "2,loss,CE,3,0.10,96.0,0.31,91.6") == []
 
 
-def test_a_number_that_another_training_left_as_it_was(tmp_path):
+def test_a_number_that_another_round_left_as_it_was(tmp_path):
     ((check, text),) = problems(tmp_path, *CLEAN, "2,loss,BCE,3,0.10,92.0,0.33,91.9")
     assert check == "same number in two rounds"
     assert text.startswith(
-        "BCE has the same train_accuracy (92.0) after 1 and 3 trainings (tables 1 and 2),"
+        "BCE has the same train_accuracy (92.0) after rounds 1 and 3 (tables 1 and 2),"
         " although its train_loss went from 0.20 to 0.10"
     )
 
@@ -66,7 +67,7 @@ def test_a_worse_loss_with_a_much_better_accuracy(tmp_path):
         tmp_path, "1,loss,BCE,1,0.20,98.0,0.30,91.0", "1,loss,CE,1,0.15,94.0,0.29,91.5"
     )
     assert [check for check, _ in found] == ["loss against accuracy"]
-    assert "0.20 against 0.15), and yet 4.0 points more" in found[0][1]
+    assert "0.20 against 0.15), and yet 4.0 percentage points more" in found[0][1]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_decimals_that_change(tmp_path):
 @pytest.mark.parametrize(
     ("sentence", "found"),
     [
-        ("CE reaches 93.0%, BCE 92.0%: 1 point more, after 1 training.", None),
+        ("CE reaches 93.0%, BCE 92.0%: 1 point more, after 1 round.", None),
         ("CE reaches 93.2%.", "93.2"),
         ("about half a point, 0.5, of validation accuracy", None),
         ("0.7 points of it", "0.7"),
@@ -107,16 +108,16 @@ def test_decimals_that_change(tmp_path):
 def test_numbers_in_sentences(tmp_path, sentence, found):
     said = [{"name": "claim", "sentence": sentence, "tables": ["1"]}]
     texts = [text for _, text in problems(tmp_path, *CLEAN, sentences=said)]
-    expected = f"claim: the sentence has {found}, which table 1 has not"
+    expected = f"claim: the sentence has {found}, which table 1 lacks"
     assert texts == ([expected] if found else [])
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("table,factor,level\n1,loss,BCE\n", "no column trainings"),
+        ("table,factor,level\n1,loss,BCE\n", "no column round"),
         (HEADER + "1,loss,BCE,1,0.2,92%,0.3,91\n", r"line 2: train_accuracy '92%' is not a number"),
-        (HEADER + "1,loss,BCE,one,0.2,92,0.3,91\n", r"line 2: trainings 'one'"),
+        (HEADER + "1,loss,BCE,one,0.2,92,0.3,91\n", "line 2: round 'one' is not a whole number from 1"),
         (HEADER + "1,loss,BCE,1,0.2\n", "line 2: not 8 values"),
         (HEADER, "has no numbers"),
         (HEADER + "1,loss,BCE,1,0.2,0.92,0.3,0.91\n", "train_accuracy is never above 1"),
@@ -126,22 +127,22 @@ def test_tables_that_cannot_be_read(tmp_path, text, message):
     path = tmp_path / "tables.csv"
     path.write_text(text)
     with pytest.raises(UserError, match=message):
-        read_reported(path)
+        read_tables(path)
 
 
 def command(*arguments):
-    program = [sys.executable, REPOSITORY / "scripts" / "check_reported.py", *arguments]
+    program = [sys.executable, REPOSITORY / "scripts" / "check_published.py", *arguments]
     return subprocess.run(program, capture_output=True, text=True, check=False)
 
 
 def test_what_a_careful_reader_finds_in_the_source_study():
-    """The row of BCE, batch size 32 and ReLU after three trainings repeats that after one."""
+    """The row of BCE, batch size 32 and ReLU after three rounds repeats that after one."""
     done = command(SOURCE)
     found = done.stdout.splitlines()
     assert done.returncode == 1
     for level in ("BCE", "32", "ReLU"):
         same = "train_accuracy (98.68), val_loss (0.2723), val_accuracy (93.43)"
-        assert any(f"{level} has the same {same} after 1 and 3 trainings" in line for line in found)
+        assert any(f"{level} has the same {same} after rounds 1 and 3" in line for line in found)
     assert any("Table 6: Leaky ReLU and Tanhshrink have the same" in line for line in found)
     assert any("train_loss 0.014 has 3 decimals" in line for line in found)
     assert any("train_loss 0.03488 has 5 decimals" in line for line in found)
@@ -153,7 +154,7 @@ def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):
     path = write_table(tmp_path, *CLEAN)
     done = command(path)
     assert done.returncode == 0
-    said = ["2 rows; accuracies: train_accuracy, val_accuracy", "Nothing to look at"]
+    said = ["2 rows; accuracies: train_accuracy, val_accuracy", "No problems found"]
     assert done.stdout.splitlines() == said
     for options, message in (
         (["--images", "val:524"], "--images: val:524 is not of the form name=value"),
@@ -176,11 +177,11 @@ def test_reproduced_outside_or_not_comparable():
         [
             ("table1", "loss", "bce", 1, "val_accuracy", 5, 0.92, 0.01),
             ("table1", "loss", "ce", 1, "val_accuracy", 5, 0.92, 0.01),
-            ("table1", "loss", "ce", 3, "val_accuracy", 5, 0.92, 0.01),  # not reported
+            ("table1", "loss", "ce", 3, "val_accuracy", 5, 0.92, 0.01),  # not published
         ],
         columns=["table", "factor", "level", "round", "metric", "n", "mean", "sd"],
     )
-    row = {"table": "1", "factor": "loss", "trainings": 1}
+    row = {"table": "1", "factor": "loss", "round": 1}
     rows = [
         row | {"level": "BCE", "printed": {"val_accuracy": "95.0"}},
         row | {"level": "ce", "printed": {"val_accuracy": "95.2"}},
@@ -204,7 +205,7 @@ def test_conclusions_that_rest_on_a_finding():
     assert frame.loc["ce_needs_more_training", "printed"] == "+0.68"
     assert frame.loc["smaller_batch_train_accuracy", "printed"] == "+0.96, +0.43"
     assert frame.loc["fourth_training_train_accuracy", "printed"] == "+1.59"  # 99.08 - 97.49
-    assert not frame.loc["batch_size_first_training", "agrees"]  # over a point apart
+    assert not frame.loc["batch_size_first_round", "agrees"]  # over a point apart
     assert frame.loc["bce_val_accuracy_unchanged", "agrees"]
     copied = [
         str(number)
@@ -214,7 +215,7 @@ def test_conclusions_that_rest_on_a_finding():
     rests = frame["findings"].map(lambda text: bool(set(text.split()) & set(copied)))
     assert set(frame.index[rests]) == {
         "bce_val_loss_unchanged", "bce_train_accuracy_unchanged", "bce_val_accuracy_unchanged",
-        "ce_needs_more_training", "batch_size_first_training", "smaller_batch_train_accuracy",
+        "ce_needs_more_training", "batch_size_first_round", "smaller_batch_train_accuracy",
         "smaller_batch_val_accuracy", "relu_highest_train_accuracy", "relu_highest_val_accuracy",
         "relu_val_loss_unchanged",
     }  # fmt: skip
