@@ -4,6 +4,7 @@ import hashlib
 import io
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -52,11 +53,13 @@ class Server:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.http.server_port}/pneumoniamnist.npz"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
 
 
 @pytest.fixture
-def server():
+def server(monkeypatch):
+    """A server, before whose second and third attempt nothing waits."""
+    monkeypatch.setattr("pooch.core.time", SimpleNamespace(sleep=lambda seconds: None))
     server = Server()
     yield server
     server.http.shutdown()
@@ -104,6 +107,7 @@ def test_a_download_that_stays_broken_says_where_to_put_the_file(tmp_path, serve
         download(tmp_path, server)
     message = str(error.value)
     assert expected in message and server.url in message
+    assert server.requests == 3
     assert f"Download pneumoniamnist.npz by hand and put it into {tmp_path / 'cache'}" in message
     assert not list((tmp_path / "cache").iterdir())
     assert not (tmp_path / "prepared").exists()

@@ -48,9 +48,7 @@ def test_curves_go_on_over_the_rounds(tmp_path):
         [1, 0.1, 0.2 / math.sqrt(2), 0.2 / math.sqrt(2)]
     )
     assert count_seeds(epochs, [1], 3) == "3 seeds"
-    assert count_seeds(epochs, [1, 2], 3) == (
-        "round 1: 3, round 2: 2 of 3 seeds; 1 diverged"
-    )
+    assert count_seeds(epochs, [1, 2], 3) == ("round 1: 3, round 2: 2 of 3 seeds; 1 diverged")
     assert count_seeds(epochs, [3], 3) == "0 of 3 seeds; 3 missing"
 
 

@@ -117,7 +117,10 @@ def test_numbers_in_sentences(tmp_path, sentence, found):
     [
         ("table,factor,level\n1,loss,BCE\n", "no column round"),
         (HEADER + "1,loss,BCE,1,0.2,92%,0.3,91\n", r"line 2: train_accuracy '92%' is not a number"),
-        (HEADER + "1,loss,BCE,one,0.2,92,0.3,91\n", "line 2: round 'one' is not a whole number from 1"),
+        (
+            HEADER + "1,loss,BCE,one,0.2,92,0.3,91\n",
+            "line 2: round 'one' is not a whole number from 1",
+        ),
         (HEADER + "1,loss,BCE,1,0.2\n", "line 2: not 8 values"),
         (HEADER, "has no numbers"),
         (HEADER + "1,loss,BCE,1,0.2,0.92,0.3,0.91\n", "train_accuracy is never above 1"),

@@ -65,7 +65,9 @@ def test_markdown_as_people_read_it():
 
 def test_a_level_without_runs_says_so():
     frame = make_table(make_values(), TABLE | {"cells": ["a", "not there"]})
-    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, METRICS, 3, "")
+    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(
+        frame, METRICS, 3, ""
+    )
 
 
 def test_a_table_shows_the_metrics_that_it_asks_for():
@@ -111,8 +113,9 @@ def test_captions_and_titles(monkeypatch):
     # a parameter that is `listed: when changed`
     monkeypatch.setitem(NETWORKS, "other", NETWORKS["perceptron"]._replace(title="another one"))
     other = DEFAULTS | {"network": "other"}
-    assert caption(TABLE, other).endswith("0.001, network another one; mean ± standard deviation"
-                                          " over seeds.")
+    assert caption(TABLE, other).endswith(
+        "0.001, network another one; mean ± standard deviation over seeds."
+    )
     assert caption(TABLE | {"vary": "network"}, other).startswith("Network, round 2; loss BCE,")
     assert "etwork" not in caption(TABLE | {"vary": "network"}, other).partition(";")[2]
     assert cell_title(other).endswith("1 hidden layer, network another one")

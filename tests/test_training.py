@@ -361,26 +361,14 @@ for name in OPTIMIZERS:
     run = {RUN!r} | {{"parameters": {{"optimizer": name}}, "first": 0, "last": 0}}
     train.train_run(run, Path({str(data_folder)!r}), None, Path(name))
 heavy = ("torch._inductor", "sympy", "pandas", "sklearn", "scipy", "matplotlib", "jsonschema")
-found = [name for name in sys.modules if name in heavy or name.startswith("torch._dynamo.")]
-print(found, type(sys.modules["torch._dynamo"]).__name__)
+found = [name for name in sys.modules if name in heavy or name.startswith("torch._dynamo")]
+print(found)
 """
-    assert run_program(program, tmp_path)[-1] == "[] StandIn"
+    assert run_program(program, tmp_path)[-1] == "[]"
     assert {path.name for path in tmp_path.iterdir()} == set(OPTIMIZERS)
 
 
-@pytest.mark.parametrize(
-    "use",
-    [
-        "print(torch._dynamo.config.__name__)",
-        pytest.param(
-            "from torch._dynamo.utils import counters\n"
-            "print(torch.compile(lambda x: torch._dynamo.config.__name__, backend='eager')(1))",
-            marks=pytest.mark.xfail(strict=True, reason="the stand-in has no modules below it"),
-        ),
-    ],
-    ids=["asked", "compiling"],
-)
-def test_the_compiler_is_there_for_who_wants_it(use, data_folder, tmp_path):
+def test_the_compiler_is_there_for_who_wants_it(data_folder, tmp_path):
     """And changes nothing of what is trained after that."""
     program = f"""
 import torch
@@ -388,8 +376,7 @@ from study.training.loop import initial_state, load_data, train_round
 data = load_data({str(data_folder)!r}, "cpu")
 state = initial_state({SHAPE}, {SMALL}, 0)
 before, _ = train_round(data, {SHAPE}, {SMALL}, 2, state)
-{use}
-assert "StandIn" not in type(sys.modules["torch._dynamo"]).__name__
+print(torch.compile(lambda x: torch._dynamo.config.__name__, backend="eager")(1))
 assert train_round(data, {SHAPE}, {SMALL}, 2, state)[0] == before
 """
     assert run_program(program, tmp_path) == ["torch._dynamo.config"]

@@ -18,12 +18,12 @@ import torch
 
 from study.data.prepared import load_split, read_description
 from study.training import EPOCH_METRICS
-from study.training.compiler import postpone_compiler
+from study.training.compiler import spare_compiler
 from study.training.losses import LOSSES
 from study.training.networks import network_module
 from study.training.optimizers import OPTIMIZERS
 
-postpone_compiler()
+spare_compiler()
 
 
 def make_generator(seed: int, stream: int) -> torch.Generator:
