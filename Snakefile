@@ -6,25 +6,19 @@
 #     snakemake --cores 1 check_claims          the verdicts on what is claimed
 #     snakemake --cores 1 regenerate_report     the report from the runs that exist, never training
 #     snakemake --cores 1 verify                whether the results are as the study wrote them
-#
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
-from pathlib import Path
-
 from snakemake.utils import min_version
 
 min_version("9.25")
 
-REPOSITORY = Path(str(workflow.current_basedir))
 
-
-configfile: REPOSITORY / "config.yaml"
+configfile: workflow.source_path("config.yaml")
 
 
 include: "workflow/rules/study.smk"
 
 
-RUNS, OUTDATED = STUDY["runs"], []
-DATA = find_prepared(STUDY)
+RUNS, OUTDATED, DATA = STUDY["runs"], [], find_prepared(STUDY)
 
 
 include: "workflow/rules/plan.smk"

@@ -123,7 +123,7 @@ def test_data_that_cannot_be_read_stop_the_jobs_that_need_them_alone():
     entry = {"kind": "npz", "path": "nowhere.npz"}
     prepared = find_prepared(default_study(dataset="d", datasets={"d": entry}))
     for ask in prepared:
-        with pytest.raises(UserError, match="there is no file nowhere.npz"):
+        with pytest.raises(UserError, match=r"there is no file nowhere\.npz"):
             ask(Wildcards())
 
 

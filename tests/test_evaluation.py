@@ -83,6 +83,18 @@ def test_damaged_scores_are_named(tmp_path):
         read_scores(path, range(1))
 
 
+@pytest.mark.xfail(strict=True, reason="the scores are read before their digest is checked")
+def test_scores_in_a_damaged_archive_are_named(tmp_path):
+    """A byte of an .npz, which then claims to be compressed in a way that zipfile does not know."""
+    path, record = write_scores(tmp_path / "scores.npz", [0], [SCORES])
+    content = bytearray((tmp_path / "scores.npz").read_bytes())
+    content[content.index(b"PK\x01\x02") + 10] = 99
+    (tmp_path / "scores.npz").write_bytes(content)
+    runs = [{"cell": "c", "round": 1, "first": 0, "last": 0}]
+    with pytest.raises(UserError, match=r"scores\.npz: damaged.*; delete it and run again"):
+        evaluate_runs(runs, [path], [record])
+
+
 def test_scores_that_have_changed_are_named(tmp_path):
     """A file that is whole, of another training."""
     runs = [{"cell": "c", "round": 1, "first": 0, "last": 0}]

@@ -16,6 +16,8 @@ from study.errors import UserError
 from study.files import file_digest, replacing, replacing_all
 from study.training.job import train_run
 
+torch.set_num_threads(1)  # as jobs do; on cores that are shared more would wait for each other
+
 GONE = 2**22 + 1  # more than any process number is
 FILES = ("checkpoint.pt", "scores.npz", "run.json", "metrics.csv")
 RUN = {
@@ -135,7 +137,9 @@ def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, 
 import sys
 sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
 from pathlib import Path
+import torch
 from study.training.job import train_run, watch_for_stop
+torch.set_num_threads(1)
 stopping = watch_for_stop()
 def look():
     print("epoch", flush=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from conftest import SMALL_STUDY, assert_readable, contents, jobs_by_rule, snakemake, tiny_arrays
-from small_study import CE, NOTHING, cell_folder, change_study, planned
+from small_study import NOTHING, change_study, planned
 
 
 def test_bad_configuration_leaves_results_alone(finished):

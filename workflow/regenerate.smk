@@ -1,9 +1,6 @@
 # The second half of the workflow on its own: everything that is made from the files of runs, from
 # those that exist. It includes no rule that prepares data or trains, so it cannot train.
 # `snakemake --cores 1 regenerate_report` runs it, see scripts/regenerate_report.py.
-from pathlib import Path
-
-REPOSITORY = Path(workflow.basedir).parent
 
 
 include: "rules/study.smk"

@@ -223,16 +223,11 @@ def shown_runs(study: dict, runs: list[dict]) -> list[dict]:
     return [run for run in runs if (run["cell"], run["round"]) in shown]
 
 
-def figure_runs(study: dict, runs: list[dict], name: str | None = None) -> Callable:
-    """The runs, of those given, that a figure shows; or one file of each."""
-
-    def of_job(wildcards) -> list:
-        figure = study["figures"][wildcards.figure]
-        shown = [
-            run
-            for run in runs
-            if run["cell"] == figure["cell_name"] and run["round"] in figure["rounds"]
-        ]
-        return shown if name is None else run_files(study, shown, name)
-
-    return of_job
+def figure_runs(study: dict, runs: list[dict], name: str) -> list[dict]:
+    """The runs, of those given, that a figure shows."""
+    figure = study["figures"][name]
+    return [
+        run
+        for run in runs
+        if run["cell"] == figure["cell_name"] and run["round"] in figure["rounds"]
+    ]

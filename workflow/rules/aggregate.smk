@@ -1,6 +1,8 @@
 # Stage 3: from the metrics and the scores of all runs to one table of each, and from there to the
 # study's tables and figures.
 
+SHOWN = {figure: figure_runs(STUDY, RUNS, figure) for figure in STUDY["figures"]}
+
 
 rule list_cells:
     """List what every cell trains."""
@@ -101,8 +103,10 @@ rule make_table:
 rule make_figure:
     """Draw a cell's metrics, epoch by epoch."""
     input:
-        metrics=figure_runs(STUDY, RUNS, "metrics.csv"),
-        runs=figure_runs(STUDY, RUNS, "run.json"),
+        metrics=lambda wildcards: run_files(
+            STUDY, SHOWN[wildcards.figure], "metrics.csv"
+        ),
+        runs=lambda wildcards: run_files(STUDY, SHOWN[wildcards.figure], "run.json"),
     output:
         svg=report(
             "<results>/figures/{figure}.svg",
@@ -118,7 +122,7 @@ rule make_figure:
         "../../envs/study.yaml"
     params:
         figure=lookup("{figure}", within=STUDY["figures"]),
-        runs=figure_runs(STUDY, RUNS),
+        runs=lookup("{figure}", within=SHOWN),
         study=selected(STUDY, "baseline", "epochs_per_round", "seeds"),
         code=CODE["make_figure"],
     message:

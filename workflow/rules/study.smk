@@ -1,7 +1,15 @@
 # The study: which cells are trained, for which seeds and rounds, and where the files are.
 # From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
 import sys
+from pathlib import Path
 
+from snakemake.exceptions import WorkflowError
+
+REPOSITORY = Path(str(workflow.current_basedir)).parents[1]
+if not REPOSITORY.is_dir():
+    raise WorkflowError(
+        f"{REPOSITORY} is no folder here: clone the repository, and name the clone's Snakefile"
+    )
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study import paths
