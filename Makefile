@@ -1,5 +1,6 @@
 # make run          train the study of config.yaml and write its report
-# make test         run the tests
+# make test         run the tests, but for those that take minutes
+# make test-slow    run those: on a SLURM cluster that they start, with faults, simulated studies
 # make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
 # make check        lint and format checks
 # make bench        measure the trainer's speed and memory (DATA=file.npz for other images)
@@ -10,13 +11,16 @@ DATA ?= data/pneumoniamnist.npz
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test fault-test check bench clean
+.PHONY: run test test-slow fault-test check bench clean
 
 run: .venv/run.stamp
 	snakemake --cores 4
 
 test: .venv/dev.stamp
-	pytest
+	pytest -m "not slow"
+
+test-slow: .venv/dev.stamp
+	pytest -m slow
 
 fault-test: .venv/dev.stamp
 	python tests/fault_test.py

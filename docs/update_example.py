@@ -17,11 +17,14 @@ import yaml
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
+from study.analysis.metrics import metric_title
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
-from study.parameters import METRICS
-from study.presentation import claim_items
-from study.tables import HEADINGS, mean_text, name_title
+from study.published.comparison import FINDING_COLUMNS, PRINTED_COLUMNS
+from study.report.sections import claim_items
+from study.report.tables import mean_text, name_title
+from study.training import EPOCH_METRICS
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 README = REPOSITORY / "README.md"
@@ -31,15 +34,15 @@ COPIED += ("summary.csv", "evaluation.csv", "runs.csv", "report.html")
 SEEDS = yaml.safe_load((EXAMPLE / "study.yaml").read_text(encoding="utf-8"))["seeds"]
 SHOWN_FIRST = (
     "ce_train_accuracy_rises",
-    "batch_size_first_training",
+    "batch_size_first_round",
     "bce_train_accuracy_unchanged",
     "ce_val_loss_rises",
     "ce_needs_more_training",
 )
 
 
-def read(name: str) -> pd.DataFrame:
-    return read_frame(EXAMPLE / name)
+def read(name: str, columns: dict[str, type] | None = None) -> pd.DataFrame:
+    return read_frame(EXAMPLE / name, columns)
 
 
 def markdown_table(headings: list[str], rows: list[list[str]], right: int = 0) -> str:
@@ -53,7 +56,9 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     items = {
         item["row"]["claim"]: item
         for item in claim_items(
-            read("statistics/claims.csv"), read("statistics/claim_pairs.csv"), SEEDS
+            read("statistics/claims.csv", CLAIM_COLUMNS),
+            read("statistics/claim_pairs.csv", PAIR_COLUMNS),
+            SEEDS,
         )
     }
     rows = []
@@ -69,9 +74,9 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
 
 def findings() -> str:
     """What is odd about the source study's printed numbers, and what of it rests on that."""
-    found = read("statistics/reference_findings.csv").astype(str)
-    claims = read("statistics/claims.csv").set_index("claim")
-    printed = read("statistics/reference_claims.csv").fillna("")
+    found = read("statistics/reference_findings.csv", FINDING_COLUMNS).astype(str)
+    claims = read("statistics/claims.csv", CLAIM_COLUMNS).set_index("claim")
+    printed = read("statistics/reference_claims.csv", PRINTED_COLUMNS).fillna("")
     rows = [
         [claims.loc[row.claim, "sentence"], row.printed or "–", row.findings or "–",
          claims.loc[row.claim, "verdict"]]
@@ -93,15 +98,15 @@ def compare_table(number: int, reference: pd.DataFrame) -> str:
     factor = ours.columns[0]
     title = f"{name_title(f'table{number}')}: {parameter_title(factor).lower()}"
     headings = [parameter_title(factor)]
-    for metric in METRICS:
-        headings += [HEADINGS[metric], "*study*"]
+    for metric in EPOCH_METRICS:
+        headings += [metric_title(metric), "*study*"]
     rows = []
     for row in ours.to_dict("records"):
         cells = [level_title(factor, row[factor])]
         (printed,) = reference[
             (reference["table"] == str(number)) & (reference["level"] == cells[0])
         ].to_dict("records")
-        for metric in METRICS:
+        for metric in EPOCH_METRICS:
             text = mean_text(metric, row[metric], row[f"{metric}_sd"])
             cells += [text, f"*{printed[metric]}*"]
         rows.append(cells)

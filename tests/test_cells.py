@@ -10,6 +10,7 @@ import yaml
 from conftest import REPOSITORY
 from list_cells import list_cells
 from snakemake.iocontainers import Wildcards
+from test_averages import RECORD
 
 from study.cells import cell_name, expand_study
 from study.config import read_config
@@ -148,8 +149,7 @@ def test_runs_of_other_data_or_code_are_outdated(tmp_path, monkeypatch):
     study = default_study()
     runs, cells = study["runs"][:4], training_cells(study)
     for run, change in zip(runs, ({}, {"data": "other"}, {"code": {"trainer": "other"}})):
-        record = {"data": data_digest(study), "device": "cpu", "files": {}, "epochs": 30}
-        record |= run | cells[run["cell"]] | change
+        record = RECORD | {"data": data_digest(study)} | run | cells[run["cell"]] | change
         path = Path(*run_files(study, [run], "run.json"))
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(record) + "\n")
