@@ -35,9 +35,4 @@ if __name__ == "__main__":
     print(text, flush=True)
     Path(snakemake.log[0]).write_text(text + "\n", encoding="utf-8")
     if problems:
-        sys.exit(
-            UserError(
-                f"{len(problems)} of {count} files are not as {sums} lists them; what is"
-                " deleted is made again by a plain snakemake"
-            )
-        )
+        sys.exit(UserError(f"{len(problems)} of {count} files are not as {sums} lists them"))

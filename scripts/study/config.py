@@ -43,7 +43,8 @@ def read_config(config: dict) -> dict:
     _set_types(config)
     _raise(_contradictions(config))
     for table in config["tables"].values():
-        table.setdefault("levels", _baseline_first(config, table["vary"]))
+        if "levels" not in table:
+            table["levels"] = _baseline_first(config, table["vary"])
     if "reference" in config:
         reference = config["reference"]
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))

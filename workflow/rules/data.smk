@@ -3,10 +3,11 @@
 
 
 rule prepare_data:
-    """Check the data set, write it as plain arrays, and look for what is wrong with it."""
+    """Check the data set, write it as plain arrays, and audit it."""
 
-    # The source is no input: a digest of its content is in the folder's name, so that this job
-    # runs where the folder is missing, and never for a time stamp or another path.
+    # The source is no input, and no parameter is tracked: a digest of the content is in the folder's
+    # name, so that this job runs where the folder is missing and never again. (Were it to, Snakemake
+    # would not look at the parameters of the training jobs that come after it.)
     output:
         description="<prepared>/description.json",
         inputs="<prepared>/inputs.npy",
@@ -27,7 +28,6 @@ rule prepare_data:
         mem_mb=preparation_memory(STUDY),
         runtime=preparation_minutes(STUDY),
     params:
-        code=CODE["prepare_data"],
         study=untracked(selected(STUDY, "dataset", "datasets", "audit")),
     message:
         "Prepare the data"

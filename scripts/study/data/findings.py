@@ -16,8 +16,11 @@ def read_audit(path: Path | str) -> dict:
         UserError: it cannot be read.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        audit = json.loads(Path(path).read_text(encoding="utf-8"))
+        if not all(finding["severity"] in SEVERITIES for finding in audit["findings"]):
+            raise ValueError("a finding is of no known severity")
+        return audit
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: damaged ({error}); {PREPARE_AGAIN}") from error
 
 

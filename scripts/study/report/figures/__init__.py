@@ -14,7 +14,9 @@ from importlib import import_module
 from types import ModuleType
 
 # kind -> its module
-FIGURES = {"curves": "study.report.figures.curves"}
+FIGURES = {
+    "curves": "study.report.figures.curves",
+}
 
 
 def figure_module(kind: str) -> ModuleType:
