@@ -12,7 +12,7 @@ from snakemake.utils import min_version
 min_version("9.25")
 
 
-configfile: workflow.source_path("config.yaml")
+configfile: f"{workflow.current_basedir}/config.yaml"
 
 
 include: "workflow/rules/study.smk"

@@ -21,7 +21,7 @@ from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.metrics import metric_title
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
-from study.published.comparison import FINDING_COLUMNS, PRINTED_COLUMNS
+from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
 from study.report.sections import claim_items
 from study.report.tables import mean_text, name_title
 from study.training import EPOCH_METRICS

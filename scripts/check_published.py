@@ -16,7 +16,7 @@ import yaml
 
 from study.errors import UserError
 from study.published.plausibility import find_problems
-from study.published.tables import accuracies, read_tables
+from study.published.printed import accuracies, read_tables
 
 
 def pairs(items: list[str], option: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from study.analysis.comparisons import LEVEL_COLUMNS
 from study.choices import level_title
 from study.frames import read_frame, write_frame
 from study.logs import log_to
-from study.published.comparison import FINDING_COLUMNS, claims_as_printed, set_beside
+from study.published.beside import FINDING_COLUMNS, claims_as_printed, set_beside
 from study.published.plausibility import find_problems
 
 if __name__ == "__main__":

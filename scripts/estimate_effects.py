@@ -14,8 +14,8 @@ from study.analysis.guard import Confounded, check_grid, read_runs
 from study.analysis.metrics import METRICS
 from study.frames import write_frame
 from study.logs import log_to
-from study.report.figures.files import save_figure
 from study.report.figures.interactions import DRAWN, draw_interactions
+from study.report.figures.saving import save_figure
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

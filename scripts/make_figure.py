@@ -3,7 +3,7 @@
 from study.analysis.epochs import collect_epochs
 from study.logs import log_to
 from study.report.figures import figure_module
-from study.report.figures.files import save_figure
+from study.report.figures.saving import save_figure
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

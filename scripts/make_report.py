@@ -10,7 +10,7 @@ from study.files import write_text
 from study.frames import read_frame
 from study.logs import log_to
 from study.parameters import listed
-from study.published.comparison import BESIDE_COLUMNS, FINDING_COLUMNS, PRINTED_COLUMNS
+from study.published.beside import BESIDE_COLUMNS, FINDING_COLUMNS, PRINTED_COLUMNS
 from study.report.page import (
     cell_table,
     data_card,

@@ -1,4 +1,4 @@
-"""Train one cell for one round, with each seed of a block in turn: see study.training.job."""
+"""Train one cell for one round, with each seed of a block in turn: see study.training.run."""
 
 import gc
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from study.logs import log_to
-from study.training.job import check_device, train_run, watch_for_stop
+from study.training.run import check_device, train_run, watch_for_stop
 
 # Importing torch makes a great many objects that live as long as the process. Looking for garbage
 # among them, while they are made and at the end, takes 0.5 s, as long as a short run trains.

@@ -55,7 +55,7 @@ print(json.dumps([sorted(ran), loaded]))
 """
 TRAIN = """
 import train
-from study.training.job import train_run
+from study.training.run import train_run
 run = {{"parameters": {{"hidden_units": 4}}, "epochs": 2, "first": 0, "last": 0, "device": "cpu"}}
 train_run(run, Path({data!r}), None, Path({out!r}))
 """

@@ -109,7 +109,6 @@ def test_baseline_level_leads_a_table_even_where_the_grid_lacks_it():
     assert config["tables"]["sizes"]["levels"] == [32, 8, 16]
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="read_config looks into the grid first")
 def test_a_table_with_its_own_levels_needs_no_factor_of_the_grid():
     tables = {"widths": {"vary": "hidden_units", "levels": [256, 64]}}
     assert read_config(MINIMAL | {"tables": tables})["tables"]["widths"]["levels"] == [256, 64]

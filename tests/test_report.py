@@ -11,8 +11,8 @@ from study.analysis.epochs import collect_epochs
 from study.parameters import DEFAULTS
 from study.report.figures.contact_sheet import as_picture, draw_contact_sheet
 from study.report.figures.curves import caption, count_seeds, draw, mean_curves
-from study.report.figures.files import save_figure
 from study.report.figures.interactions import draw_interactions
+from study.report.figures.saving import save_figure
 from study.report.page import cell_table, split_table
 
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"

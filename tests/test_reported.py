@@ -11,9 +11,9 @@ from conftest import REPOSITORY
 from study.cells import expand_study
 from study.config import read_config
 from study.errors import UserError
-from study.published.comparison import claims_as_printed, set_beside
+from study.published.beside import claims_as_printed, set_beside
 from study.published.plausibility import find_problems
-from study.published.tables import read_tables
+from study.published.printed import read_tables
 
 HEADER = "table,factor,level,round,train_loss,train_accuracy,val_loss,val_accuracy\n"
 SOURCE = REPOSITORY / "workflow" / "reference" / "source_study.csv"
@@ -207,7 +207,7 @@ def test_conclusions_that_rest_on_a_finding():
     assert frame.loc["ce_train_accuracy_rises", "printed"] == "+2.88"
     assert frame.loc["ce_needs_more_training", "printed"] == "+0.68"
     assert frame.loc["smaller_batch_train_accuracy", "printed"] == "+0.96, +0.43"
-    assert frame.loc["fourth_training_train_accuracy", "printed"] == "+1.59"  # 99.08 - 97.49
+    assert frame.loc["fourth_round_train_accuracy", "printed"] == "+1.59"  # 99.08 - 97.49
     assert not frame.loc["batch_size_first_round", "agrees"]  # over a point apart
     assert frame.loc["bce_val_accuracy_unchanged", "agrees"]
     copied = [

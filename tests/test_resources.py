@@ -94,7 +94,7 @@ def test_preparing_asks_for_the_size_of_the_source(tmp_path, monkeypatch):
     assert preparation_memory(study)(None, 1) == 1000
     np.savez_compressed("tiny.npz", train_images=np.zeros(6_000_000, np.uint8))
     assert source_size(study) == pytest.approx((6e6 / 2**20,) * 2, rel=1e-3)
-    assert preparation_memory(study)(None, 1) == int(1000 + 5 * 6e6 / 2**20) + 1
+    assert preparation_memory(study)(None, 1) == int(1000 + 20 * 6e6 / 2**20) + 1
     assert preparation_minutes(study)(None, 1) == 5 + 15 + 1
     images = tmp_path / "images"
     for name in ("a", "b"):
@@ -105,8 +105,8 @@ def test_preparing_asks_for_the_size_of_the_source(tmp_path, monkeypatch):
     assert source_size(folder) == (pytest.approx(1e7 / 2**20), 1)
     entry = {"kind": "medmnist", "name": "pneumoniamnist"}
     download = small_study(dataset="pneumoniamnist", datasets={"pneumoniamnist": entry})
-    assert preparation_memory(download)(None, 1) == 1000 + 5 * 500
-    assert preparation_minutes(download)(None, 2) == 2 * (5 + 15 + 30 + 9)
+    assert preparation_memory(download)(None, 1) == 1000 + 20 * 45
+    assert preparation_minutes(download)(None, 2) == 2 * (5 + 15 + 30 + 1)
 
 
 def test_every_attempt_asks_for_more():

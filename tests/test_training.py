@@ -17,7 +17,6 @@ from study.errors import UserError
 from study.files import file_digest
 from study.parameters import DEFAULTS
 from study.training.checkpoints import load_checkpoint, save_tensors
-from study.training.job import train_run
 from study.training.loop import (
     build_network,
     initial_state,
@@ -28,6 +27,7 @@ from study.training.loop import (
 )
 from study.training.losses import LOSSES
 from study.training.optimizers import OPTIMIZERS
+from study.training.run import train_run
 
 torch.set_num_threads(1)  # as jobs do; on cores that are shared more would wait for each other
 

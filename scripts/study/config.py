@@ -15,7 +15,7 @@ from study.choices import CHOICES
 from study.data import KINDS, kind_module
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
-from study.published.tables import read_tables
+from study.published.printed import read_tables
 from study.report.figures import FIGURES
 
 TYPE_NAMES = {

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,8 +26,8 @@ def replacing_all(*paths: Path | str) -> Iterator[list[Path]]:
     Raises:
         UserError: the disk is full, or must not be written to, or another process writes here.
     """
-    paths = [Path(path) for path in paths]
-    parts = [path.with_name(f"{path.name}.{os.getpid()}.part") for path in paths]
+    paths, writer = [Path(path) for path in paths], secrets.token_hex(4)
+    parts = [path.with_name(f"{path.name}.{writer}.part") for path in paths]
     try:
         for path in paths:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
 from study.errors import UserError
 from study.paths import PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
-from study.runs import read_run
+from study.records import read_record
 
 
 def selected(study: dict, *keys: str) -> dict:
@@ -207,7 +207,7 @@ def outdated_runs(study: dict, runs: list[dict]) -> list[str]:
 def _recorded(study: dict, run: dict) -> dict:
     """What a run recorded of itself when it was trained, nothing if that cannot be read."""
     try:
-        return read_run(Path(*run_files(study, [run], "run.json")))
+        return read_record(Path(*run_files(study, [run], "run.json")))
     except UserError:
         return {}
 

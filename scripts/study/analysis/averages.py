@@ -11,7 +11,7 @@ from study.analysis.metrics import FINAL, GAPS
 from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import DEFAULTS, PARAMETERS, columns
-from study.runs import read_run
+from study.records import read_record
 from study.training import EPOCH_METRICS
 
 
@@ -46,7 +46,7 @@ def summarize(runs: list[dict], paths: list[str], records: list[str], study: dic
     parts = [pd.DataFrame(columns=header)]
     for run, path, record in zip(runs, paths, records, strict=True):
         seeds = range(run["first"], run["last"] + 1)
-        metrics = read_epochs(path, seeds, epochs, read_run(record)["files"]["metrics.csv"])
+        metrics = read_epochs(path, seeds, epochs, read_record(record)["files"]["metrics.csv"])
         of_cell = {name: cells[run["cell"]][name] for name in parameters}
         means = average_epochs(metrics, warmup)
         means = means.assign(cell=run["cell"], round=run["round"], **of_cell)
@@ -71,7 +71,7 @@ def collect_runs(runs: list[dict], records: list[str]) -> pd.DataFrame:
     Raises:
         UserError: a record is damaged.
     """
-    found = [read_run(path) for path in records]
+    found = [read_record(path) for path in records]
     parameters = columns(DEFAULTS | record["parameters"] for record in found)
     code = list(dict.fromkeys(name for record in found for name in record["code"]))
     rows = []

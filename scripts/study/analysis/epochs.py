@@ -7,7 +7,7 @@ import pandas as pd
 
 from study.errors import UserError
 from study.files import check_digest
-from study.runs import read_run
+from study.records import read_record
 from study.training import EPOCH_METRICS
 
 LOSS_COLUMNS = ["train_loss", "val_loss"]
@@ -29,6 +29,8 @@ def read_epochs(
     Raises:
         UserError: the file is not whole, or not as the run wrote it.
     """
+    if digest is not None:
+        check_digest(path, digest)
     advice = "; delete it and run again"
     try:
         frame = pd.read_csv(
@@ -40,8 +42,6 @@ def read_epochs(
         raise UserError(f"{path}: cannot be read ({error}){advice}") from error
     if list(frame.columns) != ["seed", "epoch", *EPOCH_METRICS]:
         raise UserError(f"{path}: columns {', '.join(frame.columns)}{advice}")
-    if digest is not None:
-        check_digest(path, digest)
     finite = np.isfinite(frame[LOSS_COLUMNS].to_numpy()).all(axis=1)
     frame["diverged"] = frame["seed"].map((~pd.Series(finite)).groupby(frame["seed"]).any())
     found = {seed: list(rows["epoch"]) for seed, rows in frame.groupby("seed")}
@@ -73,7 +73,7 @@ def collect_epochs(
     columns = ["seed", "epoch", "round", "diverged", *EPOCH_METRICS]
     frames = [pd.DataFrame(columns=columns, dtype=float)]
     for run, path, record in zip(runs, paths, records, strict=True):
-        digest = read_run(record)["files"]["metrics.csv"]
+        digest = read_record(record)["files"]["metrics.csv"]
         seeds = range(run["first"], run["last"] + 1)
         metrics = read_epochs(path, seeds, epochs_per_round, digest)
         frames.append(metrics.assign(round=run["round"]))

@@ -9,7 +9,7 @@ import pandas as pd
 from study.analysis.metrics import FINAL, SCORED, SCORED_SPLITS
 from study.errors import UserError
 from study.files import check_digest
-from study.runs import read_run
+from study.records import read_record
 
 
 def read_scores(path: Path | str, seeds: range, digest: str | None = None) -> dict[str, np.ndarray]:
@@ -23,6 +23,8 @@ def read_scores(path: Path | str, seeds: range, digest: str | None = None) -> di
     Raises:
         UserError: the file is damaged or not of these seeds, or not as the run wrote it.
     """
+    if digest is not None:
+        check_digest(path, digest)
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -31,8 +33,6 @@ def read_scores(path: Path | str, seeds: range, digest: str | None = None) -> di
         raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
     if found != list(seeds):
         raise UserError(f"{path}: seeds {found}, {list(seeds)} expected; delete it and run again")
-    if digest is not None:
-        check_digest(path, digest)
     return arrays
 
 
@@ -66,7 +66,7 @@ def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.
     rows = []
     for run, path, record in zip(runs, paths, records, strict=True):
         seeds = range(run["first"], run["last"] + 1)
-        arrays = read_scores(path, seeds, read_run(record)["files"]["scores.npz"])
+        arrays = read_scores(path, seeds, read_record(record)["files"]["scores.npz"])
         for position, seed in enumerate(seeds):
             row = {"cell": run["cell"], "round": run["round"], "seed": seed}
             for split in SCORED_SPLITS:
@@ -88,7 +88,7 @@ def cell_scores(
     blocks = {}
     for run, path, record in zip(runs, paths, records, strict=True):
         seeds = range(run["first"], run["last"] + 1)
-        arrays = read_scores(path, seeds, read_run(record)["files"]["scores.npz"])
+        arrays = read_scores(path, seeds, read_record(record)["files"]["scores.npz"])
         blocks.setdefault((run["cell"], run["round"]), []).append(arrays)
     return {
         key: {

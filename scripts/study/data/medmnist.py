@@ -13,7 +13,8 @@ from study.errors import UserError
 # record that publishes it, https://doi.org/10.5281/zenodo.10519652
 PUBLISHED = Path(__file__).parents[3] / "workflow" / "reference" / "medmnist.csv"
 RECORD = "https://zenodo.org/records/10519652/files/"
-LARGEST = 500 * 2**20  # bytes: the largest two-class set, 3D at 64 pixels, as arrays
+# The largest two-class set of each size, in MiB, as arrays: 3D up to 64 pixels, else 2D.
+LARGEST = {28: 45, 64: 500, 128: 100, 224: 300}
 
 
 def published_sets() -> list[dict[str, str]]:
@@ -100,7 +101,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
     """The local file's, or as much as the largest set has."""
-    return npz.size(name, entry, files) if files else (LARGEST, LARGEST)
+    return npz.size(name, entry, files) if files else (LARGEST[entry["size"]] * 2**20,) * 2
 
 
 def fetch(name: str, entry: dict) -> Path:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 
-from study.published.tables import printed_cells, printed_number
+from study.published.printed import printed_cells, printed_number
 
 # A training loss and accuracy are of the same predictions. This much more accuracy, in points,
 # together with a higher loss is worth a second look.

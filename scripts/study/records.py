@@ -23,7 +23,7 @@ RECORDED = {
 }
 
 
-def read_run(path: Path) -> dict:
+def read_record(path: Path) -> dict:
     """The record of a run.
 
     Raises:
@@ -37,6 +37,8 @@ def read_run(path: Path) -> dict:
         kinds = {key: type(value) for key, value in record.items()}
         if any(kinds.get(key) is not kind for key, kind in RECORDED.items()):
             raise ValueError("not the record of a run of this version")
+        if record["files"].keys() != {"metrics.csv", "scores.npz", "checkpoint.pt"}:
+            raise ValueError("not the digests of a run's files")
         return record
     except (OSError, ValueError, AttributeError) as error:
         raise UserError(f"{path}: damaged ({error}); delete it and run again") from error

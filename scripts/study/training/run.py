@@ -20,7 +20,7 @@ from study.data.prepared import read_description
 from study.errors import UserError
 from study.files import file_digest, remove_leftovers, replacing, replacing_all
 from study.parameters import DEFAULTS
-from study.runs import read_run
+from study.records import read_record
 from study.training import EPOCH_METRICS
 from study.training.checkpoints import load_checkpoint, load_progress, save_tensors
 from study.training.loop import initial_state, load_data, score_images, train_round
@@ -57,7 +57,7 @@ def train_run(
     shape = tuple(read_description(data_folder)["shape"])
     states, before = {}, None
     if previous:
-        before = read_run(previous)["files"]["checkpoint.pt"]
+        before = read_record(previous)["files"]["checkpoint.pt"]
         states = load_checkpoint(previous.with_name("checkpoint.pt"), before)
     saved = folder / "progress.pt"
     progress = load_progress(saved, json.dumps([run, before]))

@@ -48,7 +48,7 @@ def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.Da
 
     Args:
         levels: as `study.analysis.comparisons.describe_levels` returns it.
-        rows: as `study.published.tables.read_tables` returns them.
+        rows: as `study.published.printed.read_tables` returns them.
         same_data: whether they were trained on the data that this study is.
     """
     beside = []
@@ -79,7 +79,7 @@ def claims_as_printed(claims: dict, rows: list[dict], findings: list[dict]) -> p
 
     Args:
         claims: as `study.cells.expand_study` returns them.
-        rows: as `study.published.tables.read_tables` returns them.
+        rows: as `study.published.printed.read_tables` returns them.
         findings: as `study.published.plausibility.find_problems` returns them.
 
     Returns:
