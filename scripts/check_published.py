@@ -68,6 +68,7 @@ def read_sentences(path: str | None) -> list[dict]:
 
 
 def main() -> int:
+    """Check the tables that the arguments name; the exit status."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,5 +1,7 @@
 """Write the report: one HTML file with the tables, the figures and what they were made from."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
@@ -43,7 +45,7 @@ COLUMNS = {
 }
 
 
-def read_statistics(files) -> dict[str, pd.DataFrame]:
+def read_statistics(files: Mapping[str, str]) -> dict[str, pd.DataFrame]:
     """The statistics that the report shows, empty where there is no file."""
     return {
         name: read_frame(files[name], columns) if files[name] else pd.DataFrame(columns=[*columns])

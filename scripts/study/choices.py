@@ -24,7 +24,7 @@ REGISTRIES = {
 }
 
 
-def level_title(parameter: str, level) -> str:
+def level_title(parameter: str, level: str | int | float) -> str:
     """How tables and figures print a level: `leaky_relu` -> `Leaky ReLU`, 32 -> `32`."""
     return CHOICES[parameter][level].title if parameter in CHOICES else str(level)
 

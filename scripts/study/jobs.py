@@ -29,7 +29,7 @@ def selected(study: dict, *keys: str) -> dict:
     return {key: study[key] for key in keys}
 
 
-def untracked(value) -> Callable:
+def untracked(value: object) -> Callable:
     """A parameter that makes no job run again when it changes.
 
     Snakemake takes what depends on a job's threads for derived, and does not compare it.

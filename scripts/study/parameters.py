@@ -14,7 +14,7 @@ PARAMETERS = SCHEMA["$defs"]["parameters"]
 DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
 
 
-def typed(parameter: str, value):
+def typed(parameter: str, value: str | int | float) -> str | int | float:
     """A valid value in its parameter's own type, so that 32 and 32.0 are one level."""
     return {"integer": int, "number": float, "string": str}[PARAMETERS[parameter]["type"]](value)
 

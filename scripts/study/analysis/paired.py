@@ -7,6 +7,7 @@ are taken seed by seed, and the differences are what is tested.
 import math
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.weightstats import DescrStatsW
@@ -18,7 +19,7 @@ RANDOM_FLIPS = 99_999
 RESAMPLES = 2000
 
 
-def paired_differences(first, second) -> np.ndarray:
+def paired_differences(first: ArrayLike, second: ArrayLike) -> np.ndarray:
     """first - second, without the last bits in which equal averages may differ."""
     return np.round(np.asarray(first, float) - np.asarray(second, float), DECIMALS)
 
@@ -59,7 +60,7 @@ def sign_flip_p(differences: np.ndarray) -> float:
     return float(result.pvalue)
 
 
-def holm(p_values) -> np.ndarray:
+def holm(p_values: ArrayLike) -> np.ndarray:
     """Holm's adjustment of the p-values that are not NaN; those stay NaN."""
     p_values = np.asarray(p_values, float)
     adjusted, given = np.full(len(p_values), np.nan), ~np.isnan(p_values)

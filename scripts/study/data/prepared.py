@@ -15,7 +15,7 @@ import numpy as np
 
 from study.data import PREPARE_AGAIN
 from study.data.location import locate
-from study.data.source import read_source
+from study.data.source import Source, read_source
 from study.errors import UserError
 from study.files import replacing, write_text
 
@@ -38,7 +38,9 @@ def prepare(name: str, entry: dict, folder: Path) -> None:
     save_prepared(folder, source, groups, entry["normalize"], about)
 
 
-def save_prepared(folder, source, groups: np.ndarray | None, normalize: str, about: dict) -> None:
+def save_prepared(
+    folder: Path, source: Source, groups: np.ndarray | None, normalize: str, about: dict
+) -> None:
     """Write a prepared data set, reading its samples once, a few at a time.
 
     Args:
@@ -91,7 +93,7 @@ def save_prepared(folder, source, groups: np.ndarray | None, normalize: str, abo
     write_text(folder / "description.json", json.dumps(description, indent=2) + "\n")
 
 
-def load_split(folder, split: str) -> tuple[np.ndarray, np.ndarray]:
+def load_split(folder: Path | str, split: str) -> tuple[np.ndarray, np.ndarray]:
     """The inputs (n, ...) and labels (n,) int64 of one split, memory-mapped, not yet scaled.
 
     Raises:
@@ -113,7 +115,7 @@ def load_split(folder, split: str) -> tuple[np.ndarray, np.ndarray]:
     return arrays[0], arrays[1]
 
 
-def load_all(folder) -> tuple[dict, list[str], list[str]]:
+def load_all(folder: Path | str) -> tuple[dict, list[str], list[str]]:
     """Every split's inputs and labels, and all samples' names and groups, in the rows' order."""
     folder = Path(folder)
     splits = {split: load_split(folder, split) for split in read_description(folder)["splits"]}
@@ -126,7 +128,7 @@ def load_all(folder) -> tuple[dict, list[str], list[str]]:
     return splits, [row["name"] for row in samples], [row["group"] for row in samples]
 
 
-def read_description(folder) -> dict:
+def read_description(folder: Path | str) -> dict:
     """A prepared data set's description."""
     path = Path(folder) / "description.json"
     try:

@@ -29,7 +29,9 @@ FINDING_COLUMNS = {"finding": int, "check": str, "text": str}
 PRINTED_COLUMNS = {"claim": str, "printed": str, "agrees": bool, "findings": str}
 
 
-def find_row(rows: list[dict], factor: str, level, round_number: int) -> dict | None:
+def find_row(
+    rows: list[dict], factor: str, level: str | int | float, round_number: int
+) -> dict | None:
     """The published row of a level after so many rounds, by the level's name or title."""
     names = {str(level).casefold(), level_title(factor, level).casefold()}
     for row in rows:
