@@ -43,7 +43,7 @@ def resume(folder: Path) -> int:
     if list(folder.glob("results/*/SHA256SUMS")):  # it was finished: does it still say the same?
         code, said = finish(folder, start(folder, "verify"))
         messages += code != 0
-        for name in CHANGED.findall(said):
+        for name in set(CHANGED.findall(said)):
             (folder / name).unlink()
     while True:
         code, said = finish(folder, start(folder))

@@ -87,17 +87,17 @@ def digests(scripts: Path) -> dict[str, str]:
     """The digest of each of some cells and kinds of data, by the code in a folder."""
     code._statements.cache_clear()
     code._path.cache_clear()
-    nothing = {place.partition(":")[2]: "" for place in REGISTRIES.values()}
+    nothing = dict.fromkeys(REGISTRIES.values(), "")
     found = {}
     for name, cell in CELLS.items():
         parts = [code.code_digest("train", uses=nothing, root=scripts)]
         for parameter, place in REGISTRIES.items():
-            uses = nothing | {place.partition(":")[2]: cell[parameter]}
+            uses = nothing | {place: cell[parameter]}
             parts.append(code.code_digest("train", place, uses=uses, root=scripts))
         found[name] = " ".join(parts)
     for kind in KINDS:
         found[kind] = code.code_digest(
-            "study.data.prepared:prepare", uses={"KINDS": kind}, root=scripts
+            "study.data.prepared:prepare", uses={"study.data:KINDS": kind}, root=scripts
         )
     return found
 
@@ -218,6 +218,10 @@ def test_a_choice_outdates_its_own_cells(scripts, path, old, new, expected):
         "from study.package import inner",
         "from study.package.inner import value",
         'PLACE = "study.near:value"',
+        'PLACE = "study.near:value.real"',
+        'PLACE = "study.near.value"',
+        "import study\nprint(study.near)",
+        "from study import package\nprint(package.inner.value)",
         'PLACE = {"near": "study.package.inner"}',
     ],
 )
@@ -252,3 +256,57 @@ def test_every_form_of_import_is_followed(tmp_path, statement):
         (package / name).write_text(files[name])
     (package / "far.py").write_text(files["far.py"].replace("unused = 1", "unused = 2"))
     assert digest() == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@register\ndef f():\n    return {}\n",
+        "class C(Base):\n    value = {}\n",
+        "class C(metaclass=Base):\n    value = {}\n",
+        "_ = REGISTRY.setdefault('a', {})\n",
+        "REGISTRY['a'] = {}\n",
+        "A = (B := {})\n",
+        "def __getattr__(name):\n    return {}\n",
+        "if True:\n    A = {}\n",
+        "for A in range({}):\n    pass\n",
+        "try:\n    A = {}\nexcept ImportError:\n    pass\n",
+        "REGISTRY |= {{'a': {}}}\nused()\n",
+    ],
+)
+def test_what_may_do_more_than_bind_a_name_counts_wherever_it_is_imported(tmp_path, text):
+    (tmp_path / "script.py").write_text("from near import used\nused()\n")
+    found = set()
+    for constant in ("1", "2"):
+        more = f"{text.format(constant)}def used():\n    return REGISTRY\n"
+        (tmp_path / "near.py").write_text(f"REGISTRY = {{}}\n{more}")
+        code._statements.cache_clear()
+        code._path.cache_clear()
+        found.add(code.code_digest("script", root=tmp_path))
+    assert len(found) == 2
+
+
+def test_registries_are_cut_in_their_own_module_and_where_nothing_else_uses_them(tmp_path):
+    script = "from near import LOSSES, OTHER\nimport far\nprint(LOSSES, OTHER, far.LOSSES)\n"
+    (tmp_path / "script.py").write_text(script)
+    near = "LOSSES = {{'a': f({}), 'b': f({}), 'c': g(LOSSES['b'])}}\nOTHER = 1\n"
+
+    def digest(key: str, *constants: int) -> str:
+        (tmp_path / "near.py").write_text(near.format(*constants[:2]))
+        (tmp_path / "far.py").write_text(f"LOSSES = {{'a': 1, 'b': {constants[2]}}}\n")
+        code._statements.cache_clear()
+        code._path.cache_clear()
+        return code.code_digest("script", uses={"near:LOSSES": key}, root=tmp_path)
+
+    assert digest("a", 1, 1, 1) == digest("a", 1, 2, 1) != digest("a", 2, 1, 1)
+    assert digest("c", 1, 1, 1) != digest("c", 1, 2, 1)  # which is made of b
+    assert digest("a", 1, 1, 1) != digest("a", 1, 1, 2)  # another dict of that name
+
+
+def test_digests_are_the_same_in_all_versions_of_python(tmp_path):
+    """Worked out with 3.11, 3.12 and 3.13, of which each writes and splits strings differently."""
+    text = "def f(a, *, b=None):\n    return f\"{a['x']!r:>{b}} and 'text' {{}}\"\n"
+    (tmp_path / "script.py").write_text(text)
+    code._statements.cache_clear()
+    code._path.cache_clear()
+    assert code.code_digest("script", root=tmp_path)[:12] == "7c4d21d7dff7"

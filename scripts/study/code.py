@@ -4,10 +4,11 @@ Snakemake sees a script's time stamp and nothing of what it imports. As a rule's
 digest makes a job run again when code that can change its result has changed, and only then.
 
 The syntax trees are followed from a script on: of each module that it reaches, through whatever
-form of import, those statements at the top level that it needs by name, and those that bind no
-name and so may do anything. Comments, docstrings and the layout are not in a syntax tree. Of a
-registry, such as `LOSSES = {"bce": Loss(…), …}`, only the entry that the job uses counts, without
-its title. A string that names a module of ours, or `module:name`, is followed as an import is.
+form of import, those statements at the top level that it needs by name, and those that may do more
+than bind a name. Comments, docstrings and the layout are not in a syntax tree. Of a registry, such
+as `LOSSES = {"bce": Loss(…), …}`, only the entry that the job uses counts, without its title. A
+string that names a module of ours, or `module:name`, is followed as an import is; a name that is
+put together while the program runs is not.
 """
 
 import ast
@@ -20,6 +21,8 @@ from typing import NamedTuple
 SCRIPTS = Path(__file__).parents[1]
 PRINTED = "title"  # of a registry's entry: how people read it, which changes no result
 EVERYTHING = "*"
+# What changes a function or class and nothing else; other decorators and bases may register it.
+HARMLESS = {"cache", "contextmanager", "dataclass", "NamedTuple", "Exception", "SystemExit"}
 
 
 class Statement(NamedTuple):
@@ -37,8 +40,8 @@ def code_digest(*starts: str, uses: dict[str, str] | None = None, root: Path = S
 
     Args:
         starts: scripts or modules, `train`, which count as a whole; or `module:name`.
-        uses: registry -> the key that the job uses, "" for none; a registry that is not here counts
-            as a whole.
+        uses: registry, as `module:name` -> the key that the job uses, "" for none; a registry that
+            is not here counts as a whole.
         root: the folder of the scripts, in which modules are looked for; others are not ours.
     """
     cuts = frozenset((uses or {}).items())
@@ -66,8 +69,10 @@ def code_digest(*starts: str, uses: dict[str, str] | None = None, root: Path = S
                         modules.add(target)
                     for package in _with_parents(target):
                         needed[package] |= {name} if package == target and name else set()
-        for module in modules:
+        for module in list(modules):
+            pending |= module not in needed
             needed[module] |= asked
+            modules |= {f"{module}.{name}" for name in _submodules(module, root) & asked}
     digest = sha256()
     for module in sorted(kept):
         for position in sorted(kept[module]):
@@ -76,15 +81,19 @@ def code_digest(*starts: str, uses: dict[str, str] | None = None, root: Path = S
 
 
 @cache
-def _statements(module: str, root: Path, uses: frozenset[tuple[str, str]]) -> list[Statement]:
+def _statements(module: str, root: Path, cuts: frozenset[tuple[str, str]]) -> list[Statement]:
     """The top level of a module, registries cut to what is used."""
-    uses, path = dict(uses), _path(module, root)
+    uses, path = dict(cuts), _path(module, root)
+    if path is None:  # a folder of modules without an __init__.py
+        return []
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     statements = []
-    for node, bound in _parsed(path, path.read_bytes()):
-        cut = bound in uses
-        read = _read_cut(node, uses[bound], package, root) if cut else _read(node, package, root)
-        statements.append(read)
+    for node, registry in _parsed(path, path.read_bytes()):
+        key = uses.get(f"{module}:{registry}") if registry else None
+        cut = key is not None
+        statements.append(
+            _read_cut(node, key, package, root) if cut else _read(node, package, root)
+        )
     return statements
 
 
@@ -104,17 +113,22 @@ def _parsed(path: Path, source: bytes) -> list[tuple[ast.stmt, str | None]]:
                 (ast.ImportFrom(node.module, [alias], node.level), None) for alias in node.names
             ]
         else:
-            target = (
-                node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-            )
-            is_dict = isinstance(getattr(node, "value", None), ast.Dict)
-            found.append((node, target.id if is_dict and isinstance(target, ast.Name) else None))
+            targets = _targets(node)
+            is_registry = isinstance(getattr(node, "value", None), ast.Dict) and len(targets) == 1
+            found.append((node, getattr(targets[0], "id", None) if is_registry else None))
     return found
 
 
 def _is_text(node: ast.stmt) -> bool:
     """Whether a statement is a string and nothing else, as docstrings are."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    """What an assignment assigns to; nothing for other statements."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign | ast.AugAssign) else []
 
 
 @cache
@@ -128,60 +142,95 @@ def _read(node: ast.stmt, package: str, root: Path) -> Statement:
         elif isinstance(part, ast.Import):
             references += [(alias.name, None) for alias in part.names]
         elif isinstance(part, ast.ImportFrom):
-            origin = _absolute(part, package)
+            origin = _absolute(part.module or "", part.level, package)
             for alias in part.names:
-                inner = f"{origin}.{alias.name}"
-                references.append((inner, None) if _path(inner, root) else (origin, alias.name))
+                references += [(origin, alias.name), (f"{origin}.{alias.name}", None)]
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
-            origin, _, name = part.value.partition(":")
-            if "." in origin:
-                references.append((origin, name or None))
+            references += _named(part.value, package)
             attributes.add(part.value)  # as in getattr(module, "name")
     ours = tuple((module, name) for module, name in references if _path(module, root))
-    return Statement(ast.unparse(node), _bound(node), frozenset(names), frozenset(attributes), ours)
+    return Statement(_text(node), _bound(node), frozenset(names), frozenset(attributes), ours)
 
 
 @cache
 def _read_cut(node: ast.stmt, key: str, package: str, root: Path) -> Statement:
     """A registry with the one entry that is used, without its title."""
-    items = [
-        (name, value)
+    values = [
+        value
         for name, value in zip(node.value.keys, node.value.values)
         if not isinstance(name, ast.Constant) or name.value == key
     ]
+    (registry,) = _targets(node)
+    used = {part.id for value in values for part in ast.walk(value) if isinstance(part, ast.Name)}
+    if registry.id in used:  # an entry that is made of another
+        return _read(node, package, root)
     values = [
         ast.Call(value.func, value.args, [word for word in value.keywords if word.arg != PRINTED])
         if isinstance(value, ast.Call)
         else value
-        for _, value in items
+        for value in values
     ]
-    cut = ast.Assign(
-        [ast.Name("REGISTRY")], ast.Dict([name for name, _ in items], values), lineno=0
-    )
+    cut = ast.Assign([ast.Name("REGISTRY")], ast.List(values))
     return _read(cut, package, root)._replace(binds=_bound(node))
 
 
+def _named(text: str, package: str) -> list[tuple[str, str | None]]:
+    """What a string may name: `module`, `module:name`, `module.name`, `.module`."""
+    if text.startswith("."):
+        return [(_absolute(text.lstrip("."), len(text) - len(text.lstrip(".")), package), None)]
+    origin, colon, name = text.partition(":")
+    if colon:
+        return [(origin, name.partition(".")[0] or None)]
+    parent, dot, last = text.rpartition(".")
+    return [(text, None), (parent, last)] if dot else []
+
+
+def _text(node: object) -> str:
+    """A syntax tree as text, the same in all versions of Python, as `ast.dump` is not."""
+    if isinstance(node, ast.JoinedStr):  # whose parts 3.12 splits in another way
+        parts = []
+        for part in node.values:
+            if isinstance(part, ast.Constant) and parts and isinstance(parts[-1], str):
+                parts[-1] += part.value
+            else:
+                parts.append(part.value if isinstance(part, ast.Constant) else part)
+        return f"f{[_text(part) for part in parts if part != '']}"
+    if isinstance(node, ast.AST):
+        fields = [
+            f"{name}={_text(value)}"
+            for name, value in ast.iter_fields(node)
+            if value not in (None, []) and name not in ("ctx", "kind", "type_comment")
+        ]
+        return f"{type(node).__name__}({', '.join(fields)})"
+    if isinstance(node, list):
+        return f"[{', '.join(map(_text, node))}]"
+    return repr(node)
+
+
 def _bound(node: ast.stmt) -> frozenset[str]:
-    """The names that a definition, an assignment or an import binds, and does nothing else."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return frozenset({node.name})
+    """The names that a definition, an assignment or an import binds; none if it may do more."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         return frozenset() if EVERYTHING in names else frozenset(names)
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        parts = [part for target in targets for part in ast.walk(target)]
-        if not any(isinstance(part, ast.Attribute | ast.Subscript) for part in parts):
-            return frozenset(part.id for part in parts if isinstance(part, ast.Name))
-    return frozenset()
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        around = [*node.decorator_list, *getattr(node, "bases", []), *getattr(node, "keywords", [])]
+        harmless = all(isinstance(part, ast.Name) and part.id in HARMLESS for part in around)
+        return frozenset({node.name} if harmless and node.name != "__getattr__" else ())
+    parts = [part for target in _targets(node) for part in ast.walk(target)]
+    inside = [*parts, *ast.walk(node)]
+    if any(isinstance(part, ast.NamedExpr) for part in inside):
+        return frozenset()
+    if any(isinstance(part, ast.Attribute | ast.Subscript) for part in parts):
+        return frozenset()
+    return frozenset(part.id for part in parts if isinstance(part, ast.Name)) - {"_"}
 
 
-def _absolute(node: ast.ImportFrom, package: str) -> str:
-    """The module that names are imported from."""
-    if not node.level:
-        return node.module or ""
-    above = package.split(".")[: len(package.split(".")) - node.level + 1]
-    return ".".join([*above, node.module] if node.module else above)
+def _absolute(module: str, level: int, package: str) -> str:
+    """The module that is meant by a name with some dots in front of it."""
+    if not level:
+        return module
+    above = package.split(".")[: len(package.split(".")) - level + 1]
+    return ".".join([*above, module] if module else above)
 
 
 @cache
@@ -194,6 +243,15 @@ def _path(module: str, root: Path) -> Path | None:
         if path.is_file():
             return path
     return None
+
+
+@cache
+def _submodules(module: str, root: Path) -> frozenset[str]:
+    """The modules of ours in a package of ours."""
+    path = _path(module, root)
+    if path is None or path.name != "__init__.py":
+        return frozenset()
+    return frozenset(item.stem for item in path.parent.iterdir())
 
 
 def _with_parents(module: str) -> list[str]:

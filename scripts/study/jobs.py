@@ -97,7 +97,7 @@ def data_digest(study: dict) -> str:
     name = study["dataset"]
     entry = study["datasets"][name]
     content = content_digest(name, entry, Path(".snakemake") / "source_digests.json")
-    code = code_digest("study.data.prepared:prepare", uses={"KINDS": entry["kind"]})
+    code = code_digest("study.data.prepared:prepare", uses={"study.data:KINDS": entry["kind"]})
     return sha256(f"{content} {code}".encode()).hexdigest()[:12]
 
 
@@ -135,11 +135,11 @@ def training_code(cell: dict) -> dict[str, str]:
 
 @cache
 def _training_digest(parameter: str | None = None, choice: str = "") -> str:
-    uses = {place.partition(":")[2]: "" for place in REGISTRIES.values()}  # of each, nothing
+    uses = dict.fromkeys(REGISTRIES.values(), "")  # of each, nothing
     starts = ["train"]
     if parameter:
         starts.append(REGISTRIES[parameter])
-        uses[REGISTRIES[parameter].partition(":")[2]] = choice
+        uses[REGISTRIES[parameter]] = choice
     return code_digest(*starts, uses=uses)[:12]
 
 
