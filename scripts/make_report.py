@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from study.analysis.averages import RUN_COLUMNS
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from study.analysis.effects import EFFECT_COLUMNS, MEAN_COLUMNS
@@ -17,6 +18,7 @@ from study.report.page import (
     cell_table,
     data_card,
     figure_section,
+    outdated_runs,
     picture,
     render,
     split_table,
@@ -57,7 +59,7 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     params, files = snakemake.params, snakemake.input
     study = params.study
-    summary = read_frame(files.summary)
+    summary, runs = read_frame(files.summary), read_frame(files.runs, RUN_COLUMNS)
     statistics = read_statistics(files)
     effects = statistics["effects"]
     card = data_card(list(files.data))
@@ -65,7 +67,7 @@ if __name__ == "__main__":
         study=study,
         run_count=params.run_count,
         missing=params.missing,
-        outdated=params.outdated,
+        outdated=params.outdated or outdated_runs(runs, params.data, params.trained),
         baseline=describe(listed(study["baseline"])),
         card=card,
         split_table=split_table(card) if card else None,

@@ -56,7 +56,7 @@ def resume(folder: Path) -> int:
         if messages > 10:
             raise Failure(f"ten messages did not help:\n{said}")
         if "--forcerun prepare_data" in said:
-            finish(folder, start(folder, "--forcerun", "prepare_data"))
+            finish(folder, start(folder, "--forcerun", "prepare_data", "--until", "prepare_data"))
         elif "cannot be locked" in said or "LockException" in said:
             finish(folder, start(folder, "--unlock"))
         elif damaged:

@@ -82,6 +82,10 @@ def test_description_of_a_prepared_set(tmp_path):
         "subtract": [0.0],
         "divide_by": [255.0],
         "sha256": digest.hexdigest(),
+        "files": {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            for name in ("inputs.npy", "labels.npy")
+        },
         "splits": {
             "train": {"first_row": 0, "count": 50, "negative": 25, "positive": 25},
             "val": {"first_row": 50, "count": 20, "negative": 10, "positive": 10},
@@ -233,7 +237,7 @@ def test_damaged_prepared_set_is_named(tmp_path):
     folder = prepared(tmp_path, kind="npz", path=write_npz(tmp_path / "a.npz"))
     path = folder / "inputs.npy"
     path.write_bytes(path.read_bytes()[:-1])
-    again = "prepare the data again, adding --forcerun prepare_data"
+    again = "add --forcerun prepare_data --until prepare_data"
     with pytest.raises(UserError, match=rf"inputs.npy: damaged .*; {again}"):
         load_split(folder, "val")
     np.save(path, np.zeros((60, 5, 5), np.uint8))

@@ -34,9 +34,16 @@ def test_the_example_runs_with_its_own_configuration_and_folder(repository_copy,
     conclusion = (folder / "output" / "conclusion.txt").read_text()
     assert re.search(r"ce instead of bce changes .* over 4 seeds\.", conclusion)
     assert {path.name for path in folder.iterdir()} == {
-        ".snakemake", "Snakefile", "config.yaml", "conclude.py", "output",
+        ".snakemake", "Snakefile", "config.yaml", "conclude.py", "output", "profiles",
     }  # fmt: skip
+    for script in (repository_copy / "scripts").glob("*.py"):
+        script.touch()
     assert "Nothing to be done" in run(folder, "-n").stdout
+    losses = repository_copy / "scripts" / "study" / "training" / "losses.py"
+    text = losses.read_text()
+    losses.write_text(text.replace("logits[:, 1] - logits[:, 0]", "logits[:, 1] * 1"))
+    assert re.search(r"study_train +1\n", run(folder, "-n").stdout)
+    losses.write_text(text)
     before = contents(folder / "output" / "study", "*.csv", "*.html")
     done = run(folder, "study_regenerate_report")
     assert done.returncode == 0, done.stdout

@@ -17,7 +17,7 @@ from study.config import read_config
 from study.data.prepared import prepare, read_description
 from study.errors import UserError
 from study.jobs import data_digest, figure_runs, present_runs
-from study.parameters import WORKFLOW, typed
+from study.parameters import WORKFLOW
 from study.paths import prepared_folder, run_files
 from study.report.figures import figure_module
 from study.training import EPOCH_METRICS
@@ -88,14 +88,15 @@ def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.Dat
         A row an epoch: `epoch` and the four metrics of `study.training.EPOCH_METRICS`.
 
     Raises:
-        UserError: the data cannot be read.
+        UserError: a change is wrong, with its key; or the data cannot be read.
     """
     import torch
 
     from study.training.loop import initial_state, load_data, train_round
 
-    parameters = study["baseline"] | {key: typed(key, value) for key, value in changes.items()}
     name = study["dataset"]
+    named = {"dataset": name, "datasets": study["datasets"]}
+    parameters = read_config(named | {"baseline": study["baseline"] | changes})["baseline"]
     with tempfile.TemporaryDirectory() as temporary:
         folder = prepared_folder(study, data_digest(study))
         if not (folder / "description.json").exists():

@@ -7,6 +7,7 @@ import yaml
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 SCHEMA_FILE = WORKFLOW / "schemas" / "config.schema.yaml"
+REPORT_TEMPLATE = WORKFLOW / "report" / "report.html.j2"
 SCHEMA = yaml.safe_load(SCHEMA_FILE.read_text(encoding="utf-8"))
 
 # name -> its schema, in the order in which files and reports list them

@@ -3,7 +3,7 @@
 
 
 rule prepare_data:
-    """Check the data set, write it as plain arrays, and audit it."""
+    """Check the data set and write it as plain arrays."""
 
     # The source is no input, and no parameter is tracked: a digest of the content is in the folder's
     # name, so that this job runs where the folder is missing and never again. (Were it to, Snakemake
@@ -13,12 +13,6 @@ rule prepare_data:
         inputs="<prepared>/inputs.npy",
         labels="<prepared>/labels.npy",
         samples="<prepared>/samples.csv",
-        audit="<prepared>/audit.json",
-        sheet=report(
-            "<prepared>/contact_sheet.png",
-            category="Data",
-            caption="../report/contact_sheet.rst",
-        ),
     log:
         "<logs>/prepare_data/{data}.log",
     conda:
@@ -33,3 +27,33 @@ rule prepare_data:
         "Prepare the data"
     script:
         "../../scripts/prepare_data.py"
+
+
+rule audit_data:
+    """Look for duplicates, leaks and imbalance, and show a few samples."""
+
+    # Apart from preparing, so that nothing that is trained comes after it: see there.
+    input:
+        data=ancient(DATA.files),
+    output:
+        audit="<prepared>/audit.json",
+        sheet=report(
+            "<prepared>/contact_sheet.png",
+            category="Data",
+            caption="../report/contact_sheet.rst",
+        ),
+    log:
+        "<logs>/audit_data/{data}.log",
+    # before the training that could run instead: what it finds is worth knowing early
+    priority: 1
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=preparation_memory(STUDY),
+        runtime=growing(60),
+    params:
+        code=CODE["audit_data"],
+    message:
+        "Audit the data"
+    script:
+        "../../scripts/audit_data.py"

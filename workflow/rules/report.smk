@@ -6,6 +6,7 @@ rule make_report:
     input:
         data=DATA.card,
         summary="<results>/summary.csv",
+        runs="<results>/runs.csv",
         cells="<results>/cells.csv",
         tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
         figures=collect("<results>/figures/{figure}.svg", figure=STUDY["figures"]),
@@ -47,7 +48,10 @@ rule make_report:
         run_count=len(STUDY["runs"]),
         missing=missing_runs(STUDY, RUNS),
         outdated=OUTDATED,
+        data=DATA.digest,
+        trained={cell: told["code"] for cell, told in training_cells(STUDY).items()},
         code=CODE["make_report"],
+        template=file_digest(REPORT_TEMPLATE),
     message:
         "Write the report"
     script:

@@ -10,11 +10,16 @@ if not REPOSITORY.is_dir():
     raise WorkflowError(
         f"{REPOSITORY} is no folder here: clone the repository, and name the clone's Snakefile"
     )
+if workflow.modifier.path_modifier.prefix:
+    raise WorkflowError(
+        "a module has no prefix here: set its pathvars, as examples/module does"
+    )
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study import paths
 from study.cells import expand_study
 from study.config import read_config
+from study.files import file_digest
 from study.jobs import (
     figure_runs,
     find_prepared,
@@ -31,6 +36,7 @@ from study.jobs import (
     training_cells,
     untracked,
 )
+from study.parameters import REPORT_TEMPLATE
 from study.paths import run_files
 from study.resources import (
     preparation_memory,

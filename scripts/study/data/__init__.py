@@ -16,8 +16,11 @@ from importlib import import_module
 from types import ModuleType
 
 SPLITS = ("train", "val", "test")
-# What to do about damaged prepared data. Were they deleted, all runs would be trained again.
-PREPARE_AGAIN = "prepare the data again, adding --forcerun prepare_data to the command"
+# What to do about damaged prepared data. Were they deleted, all runs would be trained again; and as
+# long as they are prepared, Snakemake does not see what else has changed.
+PREPARE_AGAIN = (
+    "add --forcerun prepare_data --until prepare_data to the command once, then run it as before"
+)
 
 # kind -> its module
 KINDS = {

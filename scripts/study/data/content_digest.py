@@ -31,8 +31,8 @@ def content_digest(name: str, entry: dict, cache: Path) -> str:
     content = {key: value for key, value in entry.items() if key not in kind.PLACES}
     if "file" in content.get("groups", {}):
         content["groups"] = "file"  # whose digest is among those of the files
-    if hasattr(kind, "published_md5") and "path" not in entry:
-        content["md5"] = kind.published_md5(name, entry)
+    if hasattr(kind, "published_content"):
+        content["published"] = kind.published_content(name, entry)
     digests = _file_digests(locate(name, entry), cache)
     return hashlib.sha256(json.dumps([content, digests], sort_keys=True).encode()).hexdigest()
 

@@ -30,7 +30,7 @@ def refuse_findings(dataset: str, findings: list[dict], fail_on: str) -> None:
     Raises:
         UserError: the findings, and how to accept them.
     """
-    severe = () if fail_on == "never" else SEVERITIES[SEVERITIES.index(fail_on) :]
+    severe = SEVERITIES[SEVERITIES.index(fail_on) :]
     lines = []
     for finding in findings:
         if finding["severity"] in severe:

@@ -71,9 +71,12 @@ def locate(name: str, entry: dict) -> dict[str, Path]:
     return {"path": existing_file(f"datasets.{name}.path", entry["path"])}
 
 
-def published_md5(name: str, entry: dict) -> str:
-    """The MD5 that a download must have."""
-    return entry.get("md5") or published_set(name, entry)["md5"]
+def published_content(name: str, entry: dict) -> dict[str, str]:
+    """What is published of the content: the classes, and the MD5 of what is to be downloaded."""
+    published = published_set(name, entry)
+    if "path" in entry:
+        return published | {"md5": ""}  # the file's own digest says more
+    return published | {"md5": entry.get("md5") or published["md5"]}
 
 
 def published_set(name: str, entry: dict) -> dict[str, str]:
@@ -123,7 +126,7 @@ def fetch(name: str, entry: dict) -> Path:
     store = pooch.create(
         path=cache,
         base_url="",
-        registry={file_name: f"md5:{published_md5(name, entry)}"},
+        registry={file_name: f"md5:{published_content(name, entry)['md5']}"},
         urls={file_name: url},
         retry_if_failed=2,
     )

@@ -17,8 +17,9 @@ from study.data import PREPARE_AGAIN
 from study.data.location import locate
 from study.data.source import Source, read_source
 from study.errors import UserError
-from study.files import replacing, write_text
+from study.files import file_digest, replacing, write_text
 
+ARRAYS = ("inputs.npy", "labels.npy")
 CHUNK = 256  # samples read at a time
 
 
@@ -88,9 +89,22 @@ def save_prepared(
         "normalize": normalize,
         **_scaling(normalize, source.dtype, sums / values),
         "sha256": digest.hexdigest(),
+        "files": {name: file_digest(folder / name) for name in ARRAYS},
         "splits": _describe_splits(source),
     }
     write_text(folder / "description.json", json.dumps(description, indent=2) + "\n")
+
+
+def check_arrays(folder: Path | str) -> None:
+    """Refuse prepared arrays that are not as they were written.
+
+    Raises:
+        UserError: one of them is damaged.
+    """
+    for name, digest in read_description(folder)["files"].items():
+        path = Path(folder) / name
+        if file_digest(path) != digest:
+            raise UserError(f"{path}: damaged, or changed since it was written; {PREPARE_AGAIN}")
 
 
 def load_split(folder: Path | str, split: str) -> tuple[np.ndarray, np.ndarray]:
@@ -118,6 +132,7 @@ def load_split(folder: Path | str, split: str) -> tuple[np.ndarray, np.ndarray]:
 def load_all(folder: Path | str) -> tuple[dict, list[str], list[str]]:
     """Every split's inputs and labels, and all samples' names and groups, in the rows' order."""
     folder = Path(folder)
+    check_arrays(folder)
     splits = {split: load_split(folder, split) for split in read_description(folder)["splits"]}
     with (folder / "samples.csv").open(encoding="utf-8", newline="") as file:
         samples = list(csv.DictReader(file))

@@ -12,7 +12,8 @@ from study.choices import level_title, parameter_title
 from study.data.findings import read_audit
 from study.data.prepared import read_description
 from study.frames import read_frame
-from study.parameters import PARAMETERS, WORKFLOW
+from study.parameters import PARAMETERS, REPORT_TEMPLATE
+from study.paths import run_folder
 from study.report.figures import figure_module
 from study.report.sections import (
     beside_rows,
@@ -22,8 +23,6 @@ from study.report.sections import (
 )
 from study.report.tables import caption, mean_text, name_title, printed, seed_count
 from study.training import EPOCH_METRICS
-
-REPORT_TEMPLATE = WORKFLOW / "report" / "report.html.j2"
 
 
 def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tuple[list, list]:
@@ -143,3 +142,22 @@ def figure_section(name: str, figure: dict, path: str, study: dict) -> dict:
     """All that the report shows of one figure: its name, its caption and its picture."""
     text = figure.get("caption") or figure_module(figure["kind"]).caption(figure, study)
     return {"name": name, "caption": text, "picture": picture(path)}
+
+
+def outdated_runs(runs: pd.DataFrame, data: str, trained: dict[str, dict[str, str]]) -> list[str]:
+    """The folders of runs that were trained on other data, or with other code, than the study's.
+
+    Snakemake trains such runs again before there is a report. But while it prepares data again it
+    does not look at the parameters of training jobs, and then the report says so.
+
+    Args:
+        runs: runs.csv.
+        data: the digest of the study's data, or nothing where they are not here.
+        trained: cell -> the digests of its code, as `study.jobs.training_code` returns them.
+    """
+    return [
+        run_folder(run)
+        for run in runs.to_dict("records")
+        if (data and run["data"] != data)
+        or any(run[f"code_{name}"] != digest for name, digest in trained[run["cell"]].items())
+    ]

@@ -1,8 +1,9 @@
 """Train one seed of a cell for one round, and score what it has learned.
 
-Everything random comes from two generators a seed, one for the initial weights and one for the
-order of the batches, never from torch's global one. Cells that differ in the loss, the batch size
-or the activation start from the same hidden layers and see the images in the same order.
+Everything random comes from three generators a seed: one for the initial weights, one for the order
+of the batches, and one that stands in for torch's global one while the network trains, for layers
+such as dropout. Cells that differ in the loss, the batch size or the activation start from the same
+hidden layers and see the images in the same order.
 """
 
 import copy
@@ -16,7 +17,7 @@ from pkgutil import resolve_name
 import numpy as np
 import torch
 
-from study.data.prepared import load_split, read_description
+from study.data.prepared import check_arrays, load_split, read_description
 from study.training import EPOCH_METRICS
 from study.training.compiler import spare_compiler
 from study.training.losses import LOSSES
@@ -36,6 +37,7 @@ def load_data(folder: Path, device: str) -> dict[str, tuple[torch.Tensor, torch.
     """Every split: inputs (n, features) float32, labels (n,) int64."""
     description = read_description(folder)
     subtract, divide_by = (torch.tensor(description[key]) for key in ("subtract", "divide_by"))
+    check_arrays(folder)
     data = {}
     for split in description["splits"]:
         inputs, labels = load_split(folder, split)
@@ -70,9 +72,15 @@ def build_optimizer(parameters: dict, network: torch.nn.Module) -> torch.optim.O
 def bare_step(optimizer: torch.optim.Optimizer) -> Callable[[], None]:
     """`optimizer.step` without what torch wraps around it: hooks, and a record for its profiler.
 
-    They take 7% of the time that a small network trains.
+    They take 7% of the time that a small network trains. What others wrap around it stays.
     """
-    step = inspect.unwrap(type(optimizer).step)
+
+    def is_wrapper(function: Callable) -> bool:
+        return inspect.getsourcefile(function) == inspect.getsourcefile(torch.optim.Optimizer)
+
+    step = type(optimizer).step
+    while is_wrapper(step) and hasattr(step, "__wrapped__"):
+        step = step.__wrapped__
     return torch.no_grad()(functools.partial(step, optimizer))
 
 
@@ -80,7 +88,9 @@ def initial_state(shape: tuple[int, ...], parameters: dict, seed: int) -> dict:
     """What a seed starts its first round from, in the form of a checkpoint."""
     network = build_network(shape, parameters, make_generator(seed, 0))
     optimizer = build_optimizer(parameters, network)
-    return collect_state(network, optimizer, make_generator(seed, 1), diverged=False)
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(make_generator(seed, 2).get_state())
+        return collect_state(network, optimizer, make_generator(seed, 1), diverged=False)
 
 
 def measure(logits: torch.Tensor, labels: torch.Tensor, loss_name: str) -> tuple[float, float]:
@@ -121,6 +131,20 @@ def train_round(
     """
     if state["diverged"]:
         return [[1, *[math.nan] * len(EPOCH_METRICS)]], state
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(state["layers"])
+        return _train_epochs(data, shape, parameters, epochs, state, list(rows or []), after_epoch)
+
+
+def _train_epochs(
+    data: dict,
+    shape: tuple[int, ...],
+    parameters: dict,
+    epochs: int,
+    state: dict,
+    rows: list,
+    after_epoch: Callable[[list, dict], None],
+) -> tuple[list, dict]:
     inputs, labels = data["train"]
     device = inputs.device
     loss = LOSSES[parameters["loss"]]
@@ -129,11 +153,12 @@ def train_round(
     network.load_state_dict(state["network"])
     optimizer = build_optimizer(parameters, network)
     optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))  # whose tensors it would take over
-    weights, step = list(network.parameters()), bare_step(optimizer)
+    weights = [weight for weight in network.parameters() if weight.requires_grad]
+    step = bare_step(optimizer)
     order = torch.Generator()
     order.set_state(state["order"])
     shuffled = torch.empty_like(inputs)
-    rows, diverged = list(rows or []), False
+    diverged = False
     for epoch in range(len(rows) + 1, epochs + 1):
         network.train()
         permutation = torch.randperm(len(inputs), generator=order).to(device)
@@ -173,6 +198,7 @@ def collect_state(
         "network": _on_cpu(network.state_dict()),
         "optimizer": _on_cpu(optimizer.state_dict()),
         "order": order.get_state(),
+        "layers": torch.get_rng_state(),
         "diverged": diverged,
     }
 

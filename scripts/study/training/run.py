@@ -125,9 +125,10 @@ def save_progress(
 
 
 def watch_for_stop() -> Callable[[], bool]:
-    """Note SIGTERM in place of dying of it; whether it has come."""
+    """Note SIGTERM and SIGINT (Ctrl-C) in place of dying of them; whether one has come."""
     received = []
-    signal.signal(signal.SIGTERM, lambda number, frame: received.append(number))
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda number, frame: received.append(number))
     return lambda: bool(received)
 
 
