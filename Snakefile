@@ -18,7 +18,8 @@ configfile: f"{workflow.current_basedir}/config.yaml"
 include: "workflow/rules/study.smk"
 
 
-RUNS, OUTDATED, DATA = STUDY["runs"], [], find_prepared(STUDY)
+RUNS = STUDY["runs"]
+DATA = find_prepared(STUDY)
 
 
 include: "workflow/rules/plan.smk"

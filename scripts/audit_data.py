@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from study.data.audit import audit_prepared
+from study.data.audit import audit
 from study.data.prepared import load_all, read_description
 from study.files import replacing, write_text
 from study.logs import log_to
@@ -12,8 +12,9 @@ from study.report.figures.contact_sheet import draw_contact_sheet
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     folder = Path(snakemake.input.data[0]).parent
-    write_text(snakemake.output.audit, json.dumps(audit_prepared(folder), indent=2) + "\n")
-    splits, _, _ = load_all(folder)
+    splits, names, groups = load_all(folder)
+    classes = read_description(folder)["classes"]
+    result = audit(splits, names, groups, classes)
+    write_text(snakemake.output.audit, json.dumps(result, indent=2) + "\n")
     with replacing(snakemake.output.sheet) as part:
-        sheet = draw_contact_sheet(splits, read_description(folder)["classes"])
-        sheet.savefig(part, format="png", dpi=110)
+        draw_contact_sheet(splits, classes).savefig(part, format="png", dpi=110)

@@ -6,9 +6,9 @@ study stops before it trains.
 
 from pathlib import Path
 
-from study.data.audit import audit_prepared
+from study.data.audit import audit
 from study.data.findings import refuse_findings
-from study.data.prepared import prepare
+from study.data.prepared import load_all, prepare, read_description
 from study.logs import log_to
 
 if __name__ == "__main__":
@@ -17,5 +17,5 @@ if __name__ == "__main__":
     name, folder = study["dataset"], Path(snakemake.output.description).parent
     prepare(name, study["datasets"][name], folder)
     if study["audit"]["fail_on"] != "never":
-        findings = audit_prepared(folder)["findings"]
-        refuse_findings(name, findings, study["audit"]["fail_on"])
+        result = audit(*load_all(folder), read_description(folder)["classes"])
+        refuse_findings(name, result["findings"], study["audit"]["fail_on"])

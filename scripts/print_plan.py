@@ -18,7 +18,7 @@ from study.report.tables import name_title
 
 SHOWN = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
 # what a run's time depends on, beside the data
-SIZE = ("batch_size", "hidden_layers", "hidden_units", "optimizer")
+SIZE = ("batch_size", "hidden_layers", "hidden_units", "optimizer", "network")
 
 
 def read_durations(runs: list[dict], benchmarks: Path) -> list[tuple[dict, float]]:
@@ -77,12 +77,16 @@ def time_text(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def training_lines(study: dict, benchmarks: Path) -> list[str]:
-    """What is missing, and how long it may take."""
-    present = present_runs(study)
-    outdated = set(outdated_runs(study, present))
-    done = [run for run in present if run_folder(run) not in outdated]
-    to_train = [run for run in study["runs"] if run not in done]
+def training_lines(study: dict, present: list[dict], outdated: set[str]) -> list[str]:
+    """What is missing, and how long it may take.
+
+    Args:
+        study: the expanded study, with the folder of its `benchmarks`.
+        present: its runs that have been trained.
+        outdated: the folders of those that have to be trained again.
+    """
+    done = {run_folder(run) for run in present} - outdated
+    to_train = [run for run in study["runs"] if run_folder(run) not in done]
     rounds = Counter(run["round"] for run in to_train)
     lines = [
         f"{_count(len(study['cells']), 'cell')} × {_count(study['seeds'], 'seed')} in jobs of"
@@ -95,7 +99,7 @@ def training_lines(study: dict, benchmarks: Path) -> list[str]:
     lines.append(
         "to train: " + ", ".join(f"round {key}: {rounds[key]}" for key in sorted(rounds)) + " runs"
     )
-    estimate = estimate_seconds(study, to_train, read_durations(present, benchmarks))
+    estimate = estimate_seconds(study, to_train, read_durations(present, Path(study["benchmarks"])))
     if estimate is None:
         first = run_files(study, to_train[:1], "metrics.csv")[0]
         lines.append("time: not known, no run has finished here. Train one, and ask again:")
@@ -168,10 +172,12 @@ def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
 if __name__ == "__main__":
     study = snakemake.params.study
     present = present_runs(study)
-    files = (run_files(study, present, name) for name in ("metrics.csv", "run.json"))
-    summary = summarize(present, *files, study)
+    outdated = set(outdated_runs(study, present))
+    current = [run for run in present if run_folder(run) not in outdated]
+    files = (run_files(study, current, name) for name in ("metrics.csv", "run.json"))
+    summary = summarize(current, *files, study)
     lines = [f"Plan for {study['dataset']}"]
-    lines += training_lines(study, Path(study["benchmarks"]))
+    lines += training_lines(study, present, outdated)
     lines += power_lines(study, summary) + claim_lines(study)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:

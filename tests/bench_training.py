@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from study.data.prepared import prepare, read_description
+from study.data.prepared import prepare
 from study.parameters import DEFAULTS
 from study.training.loop import (
     build_network,
@@ -137,8 +137,8 @@ def main() -> None:
     entry = {"kind": "npz", "path": arguments.file, "positive": 1, "normalize": "unit"}
     with tempfile.TemporaryDirectory() as folder:
         prepare("bench", entry, Path(folder))
-        data = load_data(folder, "cpu")
-        time_epochs(data, tuple(read_description(folder)["shape"]), arguments.epochs)
+        data, shape = load_data(folder, "cpu")
+        time_epochs(data, shape, arguments.epochs)
         measure_memory(folder, data)
 
 

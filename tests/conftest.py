@@ -110,6 +110,14 @@ def data_folder(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def data(data_folder) -> dict:
+    """The tiny data set, as a training job has it. Not to be changed."""
+    from study.training.loop import load_data
+
+    return load_data(data_folder, "cpu")[0]
+
+
 @pytest.fixture
 def finished(finished_once, tmp_path) -> Path:
     """A copy of the finished small study, time stamps included."""

@@ -19,7 +19,8 @@ def scaled(folder, split):
     """A split as a training job has it."""
     from study.training.loop import load_data
 
-    return load_data(folder, "cpu")[split][0].numpy()
+    data, _ = load_data(folder, "cpu")
+    return data[split][0].numpy()
 
 
 def write_npz(path, **changes):

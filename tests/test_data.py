@@ -11,7 +11,7 @@ from conftest import tiny_arrays
 from data_sources import prepared, scaled, write_npz
 from sklearn.datasets import load_breast_cancer
 
-from study.data.prepared import load_all, load_split, read_description
+from study.data.prepared import load_all, load_splits, read_description
 from study.errors import UserError
 
 # ---- sklearn -------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ def test_the_other_class_can_be_the_positive_one(tmp_path):
         prepared(tmp_path / positive, kind="sklearn", positive=positive)
         for positive in ("malignant", "benign")
     )
-    assert np.array_equal(load_split(one, "train")[1], 1 - load_split(other, "train")[1])
+    assert np.array_equal(load_splits(one)["train"][1], 1 - load_splits(other)["train"][1])
     assert read_description(other)["classes"] == ["malignant", "benign"]
 
 
@@ -82,10 +82,6 @@ def test_description_of_a_prepared_set(tmp_path):
         "subtract": [0.0],
         "divide_by": [255.0],
         "sha256": digest.hexdigest(),
-        "files": {
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-            for name in ("inputs.npy", "labels.npy")
-        },
         "splits": {
             "train": {"first_row": 0, "count": 50, "negative": 25, "positive": 25},
             "val": {"first_row": 50, "count": 20, "negative": 10, "positive": 10},
@@ -96,7 +92,7 @@ def test_description_of_a_prepared_set(tmp_path):
 def test_labels_are_turned_round_where_0_is_the_positive_class(tmp_path):
     path = write_npz(tmp_path / "a.npz")
     folder = prepared(tmp_path, kind="npz", path=path, positive=0)
-    assert np.array_equal(load_split(folder, "train")[1], 1 - tiny_arrays()["train_labels"][:, 0])
+    assert np.array_equal(load_splits(folder)["train"][1], 1 - tiny_arrays()["train_labels"][:, 0])
 
 
 def test_standardized_images(tmp_path):
@@ -234,15 +230,20 @@ def test_a_pickle_is_never_loaded(tmp_path):
 
 
 def test_damaged_prepared_set_is_named(tmp_path):
+    """Cut, or whole and with one other byte."""
     folder = prepared(tmp_path, kind="npz", path=write_npz(tmp_path / "a.npz"))
-    path = folder / "inputs.npy"
-    path.write_bytes(path.read_bytes()[:-1])
     again = "add --forcerun prepare_data --until prepare_data"
-    with pytest.raises(UserError, match=rf"inputs.npy: damaged .*; {again}"):
-        load_split(folder, "val")
-    np.save(path, np.zeros((60, 5, 5), np.uint8))
-    with pytest.raises(UserError, match=rf"inputs.npy: 60 rows, 70 expected; {again}"):
-        load_split(folder, "val")
+    for name in ("inputs.npy", "labels.npy"):
+        path = folder / name
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1])
+        with pytest.raises(UserError, match=rf"{name}: damaged .*; {again}"):
+            load_splits(folder)
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(UserError, match=rf"inputs.npy or labels.npy: damaged, .*; {again}"):
+            load_splits(folder)
+        path.write_bytes(whole)
+    assert list(load_splits(folder)) == ["train", "val"]
     (folder / "description.json").write_text("{")
     with pytest.raises(UserError, match=rf"description.json: damaged .*; {again}"):
-        load_split(folder, "val")
+        load_splits(folder)

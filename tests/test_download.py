@@ -12,7 +12,7 @@ from conftest import tiny_arrays
 
 from study.config import read_config
 from study.data.location import locate
-from study.data.prepared import load_split, prepare
+from study.data.prepared import load_splits, prepare
 from study.errors import UserError
 
 BUFFER = io.BytesIO()
@@ -83,7 +83,7 @@ def download(tmp_path, server, **changes):
 def test_a_file_is_downloaded_once_and_kept(tmp_path, server, way):
     server.ways = [way]
     folder = download(tmp_path, server)
-    assert np.array_equal(load_split(folder, "train")[0], tiny_arrays()["train_images"])
+    assert np.array_equal(load_splits(folder)["train"][0], tiny_arrays()["train_images"])
     assert (tmp_path / "cache" / "pneumoniamnist.npz").read_bytes() == CONTENT
     download(tmp_path, server)
     assert server.requests == 1
@@ -93,7 +93,7 @@ def test_a_file_is_downloaded_once_and_kept(tmp_path, server, way):
 def test_a_broken_download_is_started_again(tmp_path, server, broken):
     server.ways = [broken, "right"]
     folder = download(tmp_path, server)
-    assert len(load_split(folder, "val")[1]) == 20
+    assert len(load_splits(folder)["val"][1]) == 20
     assert server.requests == 2
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["pneumoniamnist.npz"]
 

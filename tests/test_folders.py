@@ -5,7 +5,7 @@ import pytest
 from data_sources import prepared, save_image, write_folder
 from PIL import Image
 
-from study.data.prepared import load_all, load_split
+from study.data.prepared import load_all, load_splits
 from study.errors import UserError
 
 
@@ -37,7 +37,7 @@ def test_an_image_is_averaged_when_it_is_made_smaller(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(board).save(path)
     entry = {"kind": "folder", "path": str(tmp_path / "x"), "size": 8, "positive": "a"}
-    inputs, _ = load_split(prepared(tmp_path, **entry, val_share=0.5), "train")
+    inputs, _ = load_splits(prepared(tmp_path, **entry, val_share=0.5))["train"]
     assert np.abs(inputs.astype(int) - 127).max() <= 6
 
 

@@ -1,6 +1,5 @@
 """A training job that is interrupted resumes where it was, and writes the same bytes."""
 
-import errno
 import json
 import os
 import signal
@@ -11,25 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import REPOSITORY
+from small_training import RUN
 
-from study.errors import UserError
-from study.files import file_digest, replacing, replacing_all
+from study.files import file_digest
 from study.training.run import train_run
-
-torch.set_num_threads(1)  # as jobs do; on cores that are shared more would wait for each other
 
 GONE = 2**22 + 1  # more than any process number is
 FILES = ("checkpoint.pt", "scores.npz", "run.json", "metrics.csv")
-RUN = {
-    "parameters": {"hidden_units": 8},
-    "device": "cpu",
-    "epochs": 6,
-    "first": 0,
-    "last": 2,
-    "round": 1,
-    "data": "d",
-    "code": {"trainer": "t"},
-}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -131,8 +118,9 @@ def test_progress_of_another_run_is_not_used(data_folder, undisturbed, tmp_path)
     assert contents(before) == contents(after)
 
 
-def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, tmp_path):
-    """SIGTERM to a process, which is long at work: exit status 143, and the same bytes at last."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, tmp_path, number):
+    """A signal to a process that is long at work: exit status 143, and the same bytes at last."""
     program = f"""
 import sys
 sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
@@ -148,7 +136,7 @@ train_run({RUN!r}, Path({str(data_folder)!r}), None, Path({str(tmp_path)!r}), 0,
 """
     job = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert job.stdout.readline() == "epoch\n"
-    os.kill(job.pid, signal.SIGTERM)
+    os.kill(job.pid, number)
     rest, _ = job.communicate()
     if job.returncode == 0:  # it was through before the signal arrived
         assert contents(tmp_path) == undisturbed
@@ -157,58 +145,3 @@ train_run({RUN!r}, Path({str(data_folder)!r}), None, Path({str(tmp_path)!r}), 0,
     assert "asked to stop: saved after epoch " in rest and "the next job resumes from there" in rest
     train_run(RUN, data_folder, None, tmp_path)
     assert contents(tmp_path) == undisturbed
-
-
-# ---- Files that are whole or as they were --------------------------------------------------------
-
-
-def test_files_are_moved_together_or_not_at_all(tmp_path):
-    paths = [tmp_path / name for name in ("a", "b")]
-    for path in paths:
-        path.write_text("before")
-    for error in (OSError("disk full"), KeyboardInterrupt()):
-        with pytest.raises(type(error)), replacing_all(*paths) as parts:
-            parts[0].write_text("after")
-            raise error
-        assert contents(tmp_path) == dict.fromkeys("ab", b"before")
-    with replacing_all(*paths) as parts:
-        for part in parts:
-            part.write_text("after")
-        assert [path.read_text() for path in paths] == ["before", "before"]
-    assert contents(tmp_path) == dict.fromkeys("ab", b"after")
-
-
-def test_what_killed_processes_left_is_removed(tmp_path):
-    """Beside the paths that are written, and of no others."""
-    for name in (f"a.{GONE}.part", "a.17.part", f"b.{GONE}.part", f"c.{GONE}.part", "a.b"):
-        (tmp_path / name).write_text("left")
-    with replacing_all(tmp_path / "a", tmp_path / "b") as parts:
-        assert all(part.parent == tmp_path and part.suffix == ".part" for part in parts)
-        for part in parts:
-            part.write_text("after")
-    kept = dict.fromkeys((f"c.{GONE}.part", "a.b"), b"left")
-    assert contents(tmp_path) == dict.fromkeys("ab", b"after") | kept
-
-
-def test_of_two_writers_the_later_one_wins(tmp_path):
-    """The one that outlived its Snakemake says so, and spoils nothing, whatever it wrote last."""
-    paths = tmp_path / "a", tmp_path / "b"
-    said = "b: another process writes it at the same time"
-    with pytest.raises(UserError, match=said), replacing_all(*paths) as parts:
-        for part in parts:
-            part.write_text("of the earlier one")
-        parts[0].rename(tmp_path / f"a.{GONE}.part")  # as if of another process
-        with replacing(paths[0]) as part:
-            part.write_text("of the later one")
-    assert contents(tmp_path) == {"a": b"of the later one"}
-
-
-def test_what_cannot_be_written_is_named(tmp_path):
-    """A full disk leaves what was there, and nothing beside it."""
-    path = tmp_path / "a"
-    path.write_text("before")
-    said = r"a: cannot be written \(No space left"
-    with pytest.raises(UserError, match=said), replacing_all(path) as (part,):
-        part.write_text("after")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    assert [item.read_text() for item in tmp_path.iterdir()] == ["before"]

@@ -65,3 +65,14 @@ def test_ce_trains_its_head_at_twice_the_learning_rate(generator):
     assert (ce - bce).abs().max() < 1e-12
     alike = descend("bce", difference, hidden, features, labels, (0.3, 0.3))
     assert (ce - alike).abs().max() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("loss", "logits", "expected"),
+    [
+        ("bce", [[-1.0], [0.0], [1e-9]], [False, False, True]),
+        ("ce", [[1.0, 2.0], [2.0, 1.0], [1.0, 1.0]], [True, False, False]),
+    ],
+)
+def test_prediction_rules(loss, logits, expected):
+    assert (LOSSES[loss].score(torch.tensor(logits)) > 0).tolist() == expected

@@ -57,7 +57,7 @@ def test_training_asks_for_what_it_takes(tmp_path):
     study = small_study(baseline={"hidden_units": 256}, epochs_per_round=30)
     data = prepared(tmp_path, [28, 28], 4000, 1000)
     weights = 785 * 256 + 257
-    numbers = 784 * (2 * 4000 + 5000) + weights * 4 * (2 + 4) + 4000 * 256 * 2
+    numbers = 784 * (2 * 4000 + 5000) + weights * 4 * (2 + 4) + 4000 * (2 * 256 + 1)
     megabytes = int(800 + 1.5 * 4 * numbers / 2**20) + 1
     memory, minutes = training_memory(study), training_minutes(study)
     assert memory(job(study, 2), data, 1) == megabytes

@@ -7,7 +7,6 @@ include: "rules/study.smk"
 
 
 RUNS = present_runs(STUDY)
-OUTDATED = outdated_runs(STUDY, RUNS)
 DATA = recorded_data(STUDY, RUNS)
 
 

@@ -40,16 +40,20 @@ def cell_settings(parameters: dict, epochs_per_round: int, device: str = "cpu") 
     return settings
 
 
+def grid_changes(config: dict) -> list[dict]:
+    """What each cell of the grid changes of the baseline, in the order of factors and levels."""
+    return [
+        dict(zip(config["grid"], levels)) for levels in itertools.product(*config["grid"].values())
+    ]
+
+
 def expand_cells(config: dict) -> dict[str, dict]:
     """All cells to train: the grid, and what tables and figures ask for beyond it.
 
     Returns name -> {every training parameter, "rounds": how many rounds to train}, the grid's
     cells first, in the order of its factors and levels.
     """
-    wanted = [
-        (dict(zip(config["grid"], levels)), config["rounds"])
-        for levels in itertools.product(*config["grid"].values())
-    ]
+    wanted = [(changes, config["rounds"]) for changes in grid_changes(config)]
     for table in config["tables"].values():
         wanted += [({table["vary"]: level}, table["round"]) for level in table["levels"]]
     wanted += [(figure["cell"], max(figure["rounds"])) for figure in config["figures"].values()]
@@ -106,12 +110,9 @@ def expand_study(config: dict) -> dict:
         | {"compare": [[expand_side(config, side) for side in pair] for pair in claim["compare"]]}
         for name, claim in config["claims"].items()
     }
-    grid = [
-        dict(zip(config["grid"], levels)) for levels in itertools.product(*config["grid"].values())
-    ]
     return config | {
         "cells": cells,
-        "grid_cells": [find_cell(config, changes) for changes in grid],
+        "grid_cells": [find_cell(config, changes) for changes in grid_changes(config)],
         "runs": expand_runs(config, cells),
         "tables": tables,
         "figures": figures,

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from study.cells import parameters_of
 from study.choices import REGISTRIES
-from study.code import SCRIPTS, code_digest
+from study.code import code_digest
 from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
 from study.errors import UserError
 from study.paths import PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
-from study.records import read_record
+from study.records import is_current, read_record
 
 
 def selected(study: dict, *keys: str) -> dict:
@@ -45,11 +45,6 @@ def growing(amount: int) -> Callable:
     return lambda wildcards, attempt: amount * attempt
 
 
-def rule_code() -> dict[str, str]:
-    """A digest of the code that each script runs, by the script's name."""
-    return {script.stem: code_digest(script.stem) for script in SCRIPTS.glob("*.py")}
-
-
 # ---- Data ---------------------------------------------------------------------------------------
 
 
@@ -58,7 +53,6 @@ class Prepared(NamedTuple):
 
     digest: str | Callable
     files: list[str] | Callable
-    description: list[str] | Callable
     card: list[str] | Callable  # what the report shows
 
 
@@ -85,7 +79,7 @@ def find_prepared(study: dict) -> Prepared:
             raise reason
 
         return Prepared(*[unavailable] * len(Prepared._fields))
-    return Prepared(digest, [str(folder / name) for name in PREPARED_FILES], card[:1], card)
+    return Prepared(digest, [str(folder / name) for name in PREPARED_FILES], card)
 
 
 def data_digest(study: dict) -> str:
@@ -102,13 +96,23 @@ def data_digest(study: dict) -> str:
 
 
 def recorded_data(study: dict, runs: list[dict]) -> Prepared:
-    """The data that most of some runs were trained on, by what they recorded, if they are here."""
-    digests = Counter(_recorded(study, run).get("data") for run in runs)
-    for digest, _ in digests.most_common(1):
-        card = data_card(study, str(digest))
-        if all(Path(path).exists() for path in card):
-            return Prepared(str(digest), [], card[:1], card)
-    return Prepared("", [], [], [])
+    """What the report needs of the data where nothing is trained: no files but the card.
+
+    The card is of the data that most of the runs were trained on, if it is here; the digest is of
+    the data that the study has now, and empty where they cannot be read.
+    """
+    digests = Counter(record["data"] for run in runs if (record := recorded(study, run)))
+    cards = [data_card(study, digest) for digest, _ in digests.most_common(1)]
+    here = [path for card in cards if all(Path(path).exists() for path in card) for path in card]
+    return Prepared(current_data(study), [], here)
+
+
+def current_data(study: dict) -> str:
+    """`data_digest`, or nothing where the source cannot be read."""
+    try:
+        return data_digest(study)
+    except UserError:
+        return ""
 
 
 # ---- Training -----------------------------------------------------------------------------------
@@ -189,27 +193,23 @@ def missing_runs(study: dict, present: list[dict]) -> list[str]:
 def outdated_runs(study: dict, runs: list[dict]) -> list[str]:
     """The folders of those runs that were trained on other data, or with other code, than now.
 
-    Where the data are not here to compare with, the data of most runs stand in.
+    A run whose record cannot be read counts: Snakemake trains it again.
     """
-    recorded = [_recorded(study, run) for run in runs]
-    try:
-        data = data_digest(study)
-    except UserError:
-        data = Counter(run.get("data") for run in recorded).most_common(1)[0][0] if runs else None
-    cells = training_cells(study)
+    data, cells = current_data(study), training_cells(study)
     return [
         run_folder(run)
-        for run, record in zip(runs, recorded)
-        if (record.get("data"), record.get("code")) != (data, cells[run["cell"]]["code"])
+        for run in runs
+        if not (record := recorded(study, run))
+        or not is_current(record, data, cells[run["cell"]]["code"])
     ]
 
 
-def _recorded(study: dict, run: dict) -> dict:
+def recorded(study: dict, run: dict) -> dict | None:
     """What a run recorded of itself when it was trained, nothing if that cannot be read."""
     try:
         return read_record(Path(*run_files(study, [run], "run.json")))
     except UserError:
-        return {}
+        return None
 
 
 # ---- Tables and figures -------------------------------------------------------------------------

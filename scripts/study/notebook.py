@@ -14,11 +14,11 @@ from study.analysis.averages import read_values
 from study.analysis.epochs import collect_epochs
 from study.cells import expand_study
 from study.config import read_config
-from study.data.prepared import prepare, read_description
+from study.data.prepared import prepare
 from study.errors import UserError
 from study.jobs import data_digest, figure_runs, present_runs
 from study.parameters import WORKFLOW
-from study.paths import prepared_folder, run_files
+from study.paths import prepared_folder, run_files, study_folders
 from study.report.figures import figure_module
 from study.training import EPOCH_METRICS
 
@@ -41,8 +41,7 @@ def load_study(*files: Path | str) -> dict:
         except (OSError, ValueError, yaml.YAMLError) as error:
             raise UserError(f"{path}: cannot be read ({error})") from error
     study = expand_study(read_config(config))
-    results = study["pathvars"].get("results", f"results/{study['dataset']}")
-    return study | {"results": results}
+    return study | study_folders(study)
 
 
 def load_values(study: dict) -> pd.DataFrame:
@@ -102,8 +101,7 @@ def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.Dat
         if not (folder / "description.json").exists():
             folder = Path(temporary)
             prepare(name, study["datasets"][name], folder)
-        data = load_data(folder, study["device"])
-        shape = tuple(read_description(folder)["shape"])
+        data, shape = load_data(folder, study["device"])
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as in a job: their number may change the last bits
     try:

@@ -6,10 +6,18 @@ from here; Python fills in the same ones.
 
 from pathlib import Path
 
+# Where the path variables of Snakemake lead, unless the configuration or a module says otherwise.
+FOLDERS = {name: f"{name}/{{dataset}}" for name in ("results", "logs", "benchmarks")}
 RUN = "runs/{cell}/seeds_{first}-{last}/round{round}"
 PREPARED = "data/{data}"
 PREPARED_FILES = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
 DATA_CARD = ("description.json", "audit.json", "contact_sheet.png")
+
+
+def study_folders(study: dict) -> dict[str, str]:
+    """The folders of a study's results, logs and benchmarks, as its configuration has them."""
+    folders = {name: path.format(dataset=study["dataset"]) for name, path in FOLDERS.items()}
+    return folders | study["pathvars"]
 
 
 def run_folder(run: dict) -> str:

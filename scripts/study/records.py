@@ -23,6 +23,12 @@ RECORDED = {
 }
 
 
+def is_current(record: dict, data: str, code: dict[str, str]) -> bool:
+    """Whether a run was trained on these data, with this code; any data will do where there are
+    none to compare with."""
+    return record["data"] == (data or record["data"]) and record["code"] == code
+
+
 def read_record(path: Path) -> dict:
     """The record of a run.
 

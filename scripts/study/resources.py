@@ -70,13 +70,14 @@ def training_memory(study: dict) -> Callable:
 
     def megabytes(wildcards, input, attempt) -> int:
         cell = study["cells"][wildcards.cell]
-        shape, counts, weights = _sizes(study, wildcards.cell, input.data[0])
+        shape, counts = _data_size(input.data[0])
+        weights, values = _network_size(cell, shape)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
         copies = 2 + OPTIMIZERS[cell["optimizer"]].copies
         numbers = math.prod(shape) * (2 * counts["train"] + sum(counts.values()))
         numbers += weights * copies * (2 + 2 * seeds)
         largest = max(cell["batch_size"], *counts.values())
-        numbers += largest * cell["hidden_units"] * (cell["hidden_layers"] + 1)
+        numbers += largest * values
         return math.ceil(TORCH_MB[study["device"]] + 1.5 * 4 * numbers / 2**20) * attempt
 
     return megabytes
@@ -87,7 +88,8 @@ def training_minutes(study: dict) -> Callable:
 
     def minutes(wildcards, input, attempt) -> int:
         cell = study["cells"][wildcards.cell]
-        _, counts, weights = _sizes(study, wildcards.cell, input.data[0])
+        shape, counts = _data_size(input.data[0])
+        weights, _ = _network_size(cell, shape)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
         steps = math.ceil(counts["train"] / cell["batch_size"])
         # 2 operations a weight forwards and 4 backwards (Kaplan et al. 2020, §2.1)
@@ -98,20 +100,19 @@ def training_minutes(study: dict) -> Callable:
     return minutes
 
 
-def _sizes(study: dict, cell_name: str, description: str) -> tuple[tuple, dict[str, int], int]:
-    """The shape of a sample, the samples of each split, and how many weights a cell's network has.
+def _network_size(cell: dict, shape: tuple[int, ...]) -> tuple[int, int]:
+    """How many weights a cell's network has, and how many values a sample becomes in it."""
+    network, outputs = network_module(cell["network"]), LOSSES[cell["loss"]].outputs
+    return network.count_weights(shape, outputs, cell), network.count_values(shape, outputs, cell)
+
+
+@cache
+def _data_size(description: str) -> tuple[tuple[int, ...], dict[str, int]]:
+    """The shape of a sample, and the samples of each split.
 
     Raises:
         FileNotFoundError: the data are not prepared yet; Snakemake asks again.
     """
-    cell = study["cells"][cell_name]
-    shape, counts = _data_size(description)
-    outputs = LOSSES[cell["loss"]].outputs
-    return shape, counts, network_module(cell["network"]).count_weights(shape, outputs, cell)
-
-
-@cache
-def _data_size(description: str) -> tuple[tuple, dict[str, int]]:
     try:
         found = json.loads(Path(description).read_text(encoding="utf-8"))
     except ValueError as error:  # as good as missing: the job that reads it says so

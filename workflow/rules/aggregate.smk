@@ -8,7 +8,7 @@ rule list_cells:
     """List what every cell trains."""
     input:
         # ancient, and only so that a study whose data cannot be prepared changes nothing
-        data=ancient(DATA.description),
+        data=ancient(DATA.files),
     output:
         cells="<results>/cells.csv",
     log:
@@ -18,7 +18,7 @@ rule list_cells:
         "../../envs/study.yaml"
     params:
         cells=STUDY["cells"],
-        code=CODE["list_cells"],
+        code=code_digest("list_cells"),
     message:
         "List the cells"
     script:
@@ -41,7 +41,7 @@ rule summarize:
     params:
         runs=RUNS,
         study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs"),
-        code=CODE["summarize"],
+        code=code_digest("summarize"),
     message:
         "Summarize the runs"
     script:
@@ -64,7 +64,7 @@ rule evaluate:
         runtime=growing(10 + len(RUNS) // 10),
     params:
         runs=RUNS,
-        code=CODE["evaluate"],
+        code=code_digest("evaluate"),
     message:
         "Evaluate the scores"
     script:
@@ -93,7 +93,7 @@ rule make_table:
     params:
         table=lookup("{table}", within=STUDY["tables"]),
         study=selected(STUDY, "baseline", "seeds"),
-        code=CODE["make_table"],
+        code=code_digest("make_table"),
     message:
         "Make {wildcards.table}"
     script:
@@ -124,7 +124,7 @@ rule make_figure:
         figure=lookup("{figure}", within=STUDY["figures"]),
         runs=lookup("{figure}", within=SHOWN),
         study=selected(STUDY, "baseline", "epochs_per_round", "seeds"),
-        code=CODE["make_figure"],
+        code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure}"
     script:

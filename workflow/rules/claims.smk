@@ -21,7 +21,7 @@ rule judge_claims:
         "../../envs/study.yaml"
     params:
         claims=STUDY["claims"],
-        code=CODE["judge_claims"],
+        code=code_digest("judge_claims"),
     message:
         "Judge the claims"
     script:
@@ -58,7 +58,7 @@ rule compare_reference:
         "../../envs/study.yaml"
     params:
         study=selected(STUDY, "reference", "claims", "baseline", "dataset"),
-        code=CODE["compare_reference"],
+        code=code_digest("compare_reference"),
     message:
         "Check the published tables"
     script:

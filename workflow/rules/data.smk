@@ -52,7 +52,7 @@ rule audit_data:
         mem_mb=preparation_memory(STUDY),
         runtime=growing(60),
     params:
-        code=CODE["audit_data"],
+        code=code_digest("audit_data"),
     message:
         "Audit the data"
     script:

@@ -1,5 +1,15 @@
 # Stage 6: everything on one page, and what to hand on with it.
 
+REPORTED = [
+    "dataset",
+    "baseline",
+    "grid",
+    "rounds",
+    "epochs_per_round",
+    "warmup_epochs",
+]
+REPORTED += ["seeds", "cells", "tables", "figures", "claims", "reference"]
+
 
 rule make_report:
     """Write the report, one self-contained HTML file."""
@@ -32,25 +42,12 @@ rule make_report:
     conda:
         "../../envs/study.yaml"
     params:
-        study=selected(
-            STUDY,
-            *(
-                "dataset",
-                "baseline",
-                "grid",
-                "rounds",
-                "epochs_per_round",
-                "warmup_epochs",
-                "seeds",
-            ),
-            *("cells", "tables", "figures", "claims", "reference"),
-        ),
+        study=selected(STUDY, *REPORTED),
         run_count=len(STUDY["runs"]),
         missing=missing_runs(STUDY, RUNS),
-        outdated=OUTDATED,
         data=DATA.digest,
-        trained={cell: told["code"] for cell, told in training_cells(STUDY).items()},
-        code=CODE["make_report"],
+        trained={cell: told["code"] for cell, told in TRAINED.items()},
+        code=code_digest("make_report"),
         template=file_digest(REPORT_TEMPLATE),
     message:
         "Write the report"
@@ -79,22 +76,21 @@ rule regenerate_report:
 # All that people read, and the runs that it is made from; as plain paths, because Snakemake takes
 # long to look up the rules of many.
 RESULTS = [
-    *[
-        run_files(STUDY, RUNS, name)
-        for name in ("metrics.csv", "scores.npz", "run.json")
-    ],
-    *[rules.list_cells.output, rules.summarize.output, rules.evaluate.output],
+    rules.list_cells.output,
+    rules.summarize.output,
+    rules.evaluate.output,
     collect(rules.make_table.output, table=STUDY["tables"]),
     collect(rules.make_figure.output, figure=STUDY["figures"]),
-    *[
-        rules.compare_levels.output,
-        rules.estimate_effects.output,
-        rules.judge_claims.output,
-    ],
+    rules.compare_levels.output,
+    rules.estimate_effects.output,
+    rules.judge_claims.output,
     rules.compare_reference.output if STUDY["reference"] else [],
     rules.make_report.output,
 ]
-RESULTS = [str(path) for paths in RESULTS for path in paths]
+RESULTS = [str(path) for output in RESULTS for path in output]
+RESULTS += run_files(STUDY, RUNS, "metrics.csv")
+RESULTS += run_files(STUDY, RUNS, "scores.npz")
+RESULTS += run_files(STUDY, RUNS, "run.json")
 
 
 rule list_checksums:
@@ -110,7 +106,7 @@ rule list_checksums:
     conda:
         "../../envs/study.yaml"
     params:
-        code=CODE["list_checksums"],
+        code=code_digest("list_checksums"),
     message:
         "List the checksums"
     script:

@@ -23,7 +23,7 @@ rule compare_levels:
     params:
         runs=shown_runs(STUDY, RUNS),
         tables=STUDY["tables"],
-        code=CODE["compare_levels"],
+        code=code_digest("compare_levels"),
     message:
         "Compare the levels"
     script:
@@ -54,7 +54,7 @@ rule estimate_effects:
         runtime=growing(10 + len(RUNS) // 10),
     params:
         study=selected(STUDY, "grid", "grid_cells", "rounds", "baseline"),
-        code=CODE["estimate_effects"],
+        code=code_digest("estimate_effects"),
     message:
         "Estimate the effects"
     script:

@@ -16,8 +16,8 @@ if workflow.modifier.path_modifier.prefix:
     )
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from study import paths
 from study.cells import expand_study
+from study.code import code_digest
 from study.config import read_config
 from study.files import file_digest
 from study.jobs import (
@@ -25,11 +25,9 @@ from study.jobs import (
     find_prepared,
     growing,
     missing_runs,
-    outdated_runs,
     present_runs,
     previous_round,
     recorded_data,
-    rule_code,
     selected,
     shown_runs,
     training_cell,
@@ -37,7 +35,7 @@ from study.jobs import (
     untracked,
 )
 from study.parameters import REPORT_TEMPLATE
-from study.paths import run_files
+from study.paths import FOLDERS, PREPARED, RUN, run_files, study_folders
 from study.resources import (
     preparation_memory,
     preparation_minutes,
@@ -49,19 +47,16 @@ STUDY = expand_study(read_config(config))
 
 
 pathvars:
-    results=f"results/{STUDY['dataset']}",
-    logs=f"logs/{STUDY['dataset']}",
-    benchmarks=f"benchmarks/{STUDY['dataset']}",
-    run=f"<results>/{paths.RUN}",
-    prepared=f"<results>/{paths.PREPARED}",
+    **study_folders(STUDY),
+    run=f"<results>/{RUN}",
+    prepared=f"<results>/{PREPARED}",
 
 
-# What Python builds are the same paths, also where the configuration or a module sets other ones.
-for folder in ("results", "logs", "benchmarks"):
-    STUDY[folder] = workflow.pathvars.apply(f"<{folder}>")
+# What Python builds are the same paths, also where a module sets other ones.
+STUDY |= {name: workflow.pathvars.apply(f"<{name}>") for name in FOLDERS}
 
 REPORT = f"{STUDY['results']}/report.html"
-CODE = rule_code()
+TRAINED = training_cells(STUDY)
 
 
 wildcard_constraints:

@@ -1,8 +1,6 @@
 # Stage 2: one job a run, that is one cell, one block of seeds, one round.
 # From the prepared arrays and the round before to its metrics, its scores and a checkpoint.
 
-TRAINED = training_cells(STUDY)
-
 
 rule train:
     """Train one cell for one round, with each seed of a block."""

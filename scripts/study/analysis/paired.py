@@ -12,6 +12,9 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.weightstats import DescrStatsW
 
+# What a file has of a paired difference, column by column: see `compare_pairs`.
+DIFFERENCE_COLUMNS = {"n": int, "difference": float, "sd": float, "low": float, "high": float}
+
 ALPHA = 0.05  # the level of significance
 DECIMALS = 12  # averages over the same counts that are taken in another order agree to about 15
 EXACT_SEEDS = 16  # up to here every assignment of signs is tried, beyond 99,999 random ones

@@ -8,26 +8,14 @@ import hashlib
 from collections import defaultdict
 from itertools import combinations
 from math import sqrt
-from pathlib import Path
 
 import numpy as np
-
-from study.data.prepared import load_all, read_description
 
 SHOWN = 20  # samples that a finding names
 THUMBNAIL = 32  # height and width, at most, of what is compared and regressed on
 NEAR = 0.98  # correlation of two thumbnails from which they count as near duplicates
 SMALL_SPLIT = 100  # below this many samples, one is more than a percentage point
 RARE = 0.1  # a class with less than this share is rare
-
-
-def audit_prepared(folder: Path) -> dict:
-    """`audit` of a prepared data set.
-
-    Raises:
-        UserError: a file is damaged.
-    """
-    return audit(*load_all(folder), read_description(folder)["classes"])
 
 
 def audit(splits: dict, names: list[str], groups: list[str], classes: list[str]) -> dict:

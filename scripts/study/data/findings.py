@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from study.data import PREPARE_AGAIN
 from study.errors import UserError
 
 SEVERITIES = ("ok", "warning", "error")
@@ -21,7 +20,7 @@ def read_audit(path: Path | str) -> dict:
             raise ValueError("a finding is of no known severity")
         return audit
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: damaged ({error}); {PREPARE_AGAIN}") from error
+        raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
 
 
 def refuse_findings(dataset: str, findings: list[dict], fail_on: str) -> None:

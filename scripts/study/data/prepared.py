@@ -17,9 +17,8 @@ from study.data import PREPARE_AGAIN
 from study.data.location import locate
 from study.data.source import Source, read_source
 from study.errors import UserError
-from study.files import file_digest, replacing, write_text
+from study.files import replacing, write_text
 
-ARRAYS = ("inputs.npy", "labels.npy")
 CHUNK = 256  # samples read at a time
 
 
@@ -89,51 +88,43 @@ def save_prepared(
         "normalize": normalize,
         **_scaling(normalize, source.dtype, sums / values),
         "sha256": digest.hexdigest(),
-        "files": {name: file_digest(folder / name) for name in ARRAYS},
         "splits": _describe_splits(source),
     }
     write_text(folder / "description.json", json.dumps(description, indent=2) + "\n")
 
 
-def check_arrays(folder: Path | str) -> None:
-    """Refuse prepared arrays that are not as they were written.
+def load_splits(folder: Path | str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Every split's inputs (n, ...) and labels (n,) int64, memory-mapped, not yet scaled.
 
     Raises:
-        UserError: one of them is damaged.
+        UserError: a file is damaged, or not as it was written.
     """
-    for name, digest in read_description(folder)["files"].items():
-        path = Path(folder) / name
-        if file_digest(path) != digest:
-            raise UserError(f"{path}: damaged, or changed since it was written; {PREPARE_AGAIN}")
-
-
-def load_split(folder: Path | str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """The inputs (n, ...) and labels (n,) int64 of one split, memory-mapped, not yet scaled.
-
-    Raises:
-        UserError: a file is damaged or does not fit the description.
-    """
-    folder = Path(folder)
-    rows = read_description(folder)["splits"][split]
-    arrays = []
-    for name in ("inputs", "labels"):
-        path = folder / f"{name}.npy"
+    folder, description = Path(folder), read_description(folder)
+    digest, arrays = hashlib.sha256(), []
+    for name in ("inputs.npy", "labels.npy"):
         try:
-            array = np.load(path, mmap_mode="r", allow_pickle=False)
+            array = np.load(folder / name, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise UserError(f"{path}: damaged ({error}); {PREPARE_AGAIN}") from error
-        last = rows["first_row"] + rows["count"]
-        if len(array) < last:
-            raise UserError(f"{path}: {len(array)} rows, {last} expected; {PREPARE_AGAIN}")
-        arrays.append(array[rows["first_row"] : last])
-    return arrays[0], arrays[1]
+            raise UserError(f"{folder / name}: damaged ({error}); {PREPARE_AGAIN}") from error
+        digest.update(_header(array.dtype, array.shape))
+        digest.update(array.data)
+        arrays.append(array)
+    if digest.hexdigest() != description["sha256"]:
+        message = f"{folder / 'inputs.npy'} or labels.npy: damaged, or changed since it was written"
+        raise UserError(f"{message}; {PREPARE_AGAIN}")
+    ends = {
+        split: (rows["first_row"], rows["first_row"] + rows["count"])
+        for split, rows in description["splits"].items()
+    }
+    return {
+        split: tuple(array[first:last] for array in arrays) for split, (first, last) in ends.items()
+    }
 
 
 def load_all(folder: Path | str) -> tuple[dict, list[str], list[str]]:
     """Every split's inputs and labels, and all samples' names and groups, in the rows' order."""
     folder = Path(folder)
-    check_arrays(folder)
-    splits = {split: load_split(folder, split) for split in read_description(folder)["splits"]}
+    splits = load_splits(folder)
     with (folder / "samples.csv").open(encoding="utf-8", newline="") as file:
         samples = list(csv.DictReader(file))
     count = sum(len(labels) for _, labels in splits.values())

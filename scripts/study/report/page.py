@@ -14,6 +14,7 @@ from study.data.prepared import read_description
 from study.frames import read_frame
 from study.parameters import PARAMETERS, REPORT_TEMPLATE
 from study.paths import run_folder
+from study.records import is_current
 from study.report.figures import figure_module
 from study.report.sections import (
     beside_rows,
@@ -144,20 +145,19 @@ def figure_section(name: str, figure: dict, path: str, study: dict) -> dict:
     return {"name": name, "caption": text, "picture": picture(path)}
 
 
-def outdated_runs(runs: pd.DataFrame, data: str, trained: dict[str, dict[str, str]]) -> list[str]:
+def outdated_folders(runs: pd.DataFrame, data: str, code: dict[str, dict[str, str]]) -> list[str]:
     """The folders of runs that were trained on other data, or with other code, than the study's.
 
-    Snakemake trains such runs again before there is a report. But while it prepares data again it
-    does not look at the parameters of training jobs, and then the report says so.
+    Snakemake trains such runs again before there is a report, but not when a report is regenerated,
+    and not while it prepares data again, when it does not look at the training jobs' parameters.
 
     Args:
         runs: runs.csv.
         data: the digest of the study's data, or nothing where they are not here.
-        trained: cell -> the digests of its code, as `study.jobs.training_code` returns them.
+        code: cell -> the digests of its code, as `study.jobs.training_code` returns them.
     """
-    return [
-        run_folder(run)
+    records = [
+        run | {"code": {name: run[f"code_{name}"] for name in code[run["cell"]]}}
         for run in runs.to_dict("records")
-        if (data and run["data"] != data)
-        or any(run[f"code_{name}"] != digest for name, digest in trained[run["cell"]].items())
     ]
+    return [run_folder(run) for run in records if not is_current(run, data, code[run["cell"]])]

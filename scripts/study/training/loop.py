@@ -17,7 +17,7 @@ from pkgutil import resolve_name
 import numpy as np
 import torch
 
-from study.data.prepared import check_arrays, load_split, read_description
+from study.data.prepared import load_splits, read_description
 from study.training import EPOCH_METRICS
 from study.training.compiler import spare_compiler
 from study.training.losses import LOSSES
@@ -33,14 +33,18 @@ def make_generator(seed: int, stream: int) -> torch.Generator:
     return torch.Generator().manual_seed(int(entropy))
 
 
-def load_data(folder: Path, device: str) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-    """Every split: inputs (n, features) float32, labels (n,) int64."""
+def load_data(
+    folder: Path, device: str
+) -> tuple[dict[str, tuple[torch.Tensor, torch.Tensor]], tuple[int, ...]]:
+    """Every split, inputs (n, features) float32 and labels (n,) int64; and a sample's shape.
+
+    Raises:
+        UserError: the prepared data are damaged.
+    """
     description = read_description(folder)
     subtract, divide_by = (torch.tensor(description[key]) for key in ("subtract", "divide_by"))
-    check_arrays(folder)
     data = {}
-    for split in description["splits"]:
-        inputs, labels = load_split(folder, split)
+    for split, (inputs, labels) in load_splits(folder).items():
         # Into memory that torch has allocated: a product's last bits may depend on the alignment,
         # and torch always aligns alike.
         images = torch.empty(len(inputs), math.prod(inputs.shape[1:]))
@@ -48,7 +52,7 @@ def load_data(folder: Path, device: str) -> dict[str, tuple[torch.Tensor, torch.
         scaled = images.view(len(inputs), -1, len(subtract))  # by feature, by colour, or alike
         scaled.sub_(subtract).div_(divide_by)
         data[split] = (images.to(device), torch.tensor(labels, device=device))
-    return data
+    return data, tuple(description["shape"])
 
 
 def build_network(
@@ -114,8 +118,7 @@ def train_round(
     """Train one seed for one round.
 
     Args:
-        data: as `load_data` returns it.
-        shape: of one sample, before it was flattened.
+        data, shape: as `load_data` returns them.
         parameters: a value for every training parameter.
         epochs: how many epochs the round has.
         state: the seed's `initial_state`, or what the round before returned; or, with the `rows`

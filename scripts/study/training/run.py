@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from study.data.prepared import read_description
 from study.errors import UserError
 from study.files import file_digest, remove_leftovers, replacing, replacing_all
 from study.parameters import DEFAULTS
@@ -53,8 +52,7 @@ def train_run(
         UserError: the data or the checkpoint are damaged, or a file cannot be written.
     """
     parameters = DEFAULTS | run["parameters"]
-    data = load_data(data_folder, run["device"])
-    shape = tuple(read_description(data_folder)["shape"])
+    data, shape = load_data(data_folder, run["device"])
     states, before = {}, None
     if previous:
         before = read_record(previous)["files"]["checkpoint.pt"]

@@ -5,6 +5,7 @@ A network's module has
     build(shape, outputs, parameters, generator)    a torch.nn.Module from inputs (n, features),
                                                     flattened samples of `shape`, to (n, outputs)
     count_weights(shape, outputs, parameters)       how many weights and biases that has
+    count_values(shape, outputs, parameters)        how many values one sample becomes on its way
 
 `parameters` has a value for every training parameter. `build` takes all that is random from
 `generator`, or from torch's global generator, which is seeded from it. The module is light to

@@ -25,6 +25,11 @@ def count_weights(shape: tuple[int, ...], outputs: int, parameters: dict) -> int
     )
 
 
+def count_values(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
+    """How many values one sample becomes on its way, before and after each activation."""
+    return 2 * parameters["hidden_units"] * parameters["hidden_layers"] + outputs
+
+
 def build(
     shape: tuple[int, ...], outputs: int, parameters: dict, generator: "torch.Generator"
 ) -> "torch.nn.Module":

@@ -1,0 +1,30 @@
+"""A training of seconds, without Snakemake: its data, a small network, some rounds of it."""
+
+import torch
+
+from study.parameters import DEFAULTS
+from study.training.loop import initial_state, train_round
+
+torch.set_num_threads(1)  # as jobs do; on cores that are shared more would wait for each other
+
+SMALL = DEFAULTS | {"hidden_units": 8, "batch_size": 16}
+SHAPE = (5, 5)  # of the tiny data set's images
+RUN = {
+    "parameters": {"hidden_units": 8},
+    "device": "cpu",
+    "epochs": 6,
+    "first": 0,
+    "last": 2,
+    "round": 1,
+    "data": "d",
+    "code": {"trainer": "t"},
+}
+
+
+def train_rounds(data, parameters, epochs, rounds, seed=0):
+    """The rows of some rounds, each resumed from the last, and the state at the end."""
+    state, rows = initial_state(SHAPE, parameters, seed), []
+    for _ in range(rounds):
+        new, state = train_round(data, SHAPE, parameters, epochs, state)
+        rows.append(new)
+    return rows, state
