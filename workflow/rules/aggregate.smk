@@ -8,7 +8,7 @@ rule list_cells:
     """List what every cell trains."""
     input:
         # ancient, and only so that a study whose data cannot be prepared changes nothing
-        data=ancient(DATA.files),
+        data=ancient(DATA.card),
     output:
         cells="<results>/cells.csv",
     log:
