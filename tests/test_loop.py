@@ -200,11 +200,12 @@ def test_dropout_is_of_the_seed_and_resumes(data, monkeypatch, tmp_path):
     (whole,), end = train_rounds(data, parameters, epochs=4, rounds=1)
     train_rounds(data, parameters, epochs=1, rounds=1, seed=1)
     saved = []
-    state = initial_state(SHAPE, parameters, 0)
-    train_round(
-        data, SHAPE, parameters, 4, state, None, lambda *now: saved.append(copy.deepcopy(now))
-    )
-    rows, state = train_round(data, SHAPE, parameters, 4, saved[1][1], saved[1][0])
+
+    def save(rows, state):
+        saved.append(copy.deepcopy((state(), rows)))
+
+    train_round(data, SHAPE, parameters, 4, initial_state(SHAPE, parameters, 0), None, save)
+    rows, state = train_round(data, SHAPE, parameters, 4, *saved[1])
     assert rows == whole
     torch.testing.assert_close(state["network"], end["network"], rtol=0, atol=0)
     assert train_rounds(data, parameters, 4, 1, seed=1)[0] != [whole]

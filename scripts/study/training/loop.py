@@ -113,7 +113,7 @@ def train_round(
     epochs: int,
     state: dict,
     rows: list | None = None,
-    after_epoch: Callable[[list, dict], None] = lambda rows, state: None,
+    after_epoch: Callable[[list, Callable[[], dict]], None] = lambda rows, state: None,
 ) -> tuple[list, dict]:
     """Train one seed for one round.
 
@@ -123,7 +123,8 @@ def train_round(
         epochs: how many epochs the round has.
         state: the seed's `initial_state`, or what the round before returned; or, with the `rows`
             up to there, what `after_epoch` was given in a round that was interrupted.
-        after_epoch: called with the rows and the state after each epoch but the last.
+        after_epoch: called after each epoch but the last, with the rows and a function that
+            returns the state.
 
     Returns:
         One row `[epoch, train_loss, train_accuracy, val_loss, val_accuracy]` an epoch, counted
@@ -146,7 +147,7 @@ def _train_epochs(
     epochs: int,
     state: dict,
     rows: list,
-    after_epoch: Callable[[list, dict], None],
+    after_epoch: Callable[[list, Callable[[], dict]], None],
 ) -> tuple[list, dict]:
     inputs, labels = data["train"]
     device = inputs.device
@@ -186,7 +187,7 @@ def _train_epochs(
             diverged = True
             break
         if epoch < epochs:
-            after_epoch(rows, collect_state(network, optimizer, order, diverged))
+            after_epoch(rows, functools.partial(collect_state, network, optimizer, order, False))
     return rows, collect_state(network, optimizer, order, diverged)
 
 

@@ -110,13 +110,13 @@ def save_progress(
     every: int,
     stopping: Callable[[], bool],
     epochs: list,
-    state: dict,
+    state: Callable[[], dict],
 ) -> None:
     """After an epoch: save the progress if it is time, or if we are asked to stop; then stop."""
     stop = stopping()
     if stop or (every and len(epochs) % every == 0):
         with replacing(path) as part:
-            save_tensors(progress | {"epochs": epochs, "state": state}, part)
+            save_tensors(progress | {"epochs": epochs, "state": state()}, part)
     if stop:
         print(f"asked to stop: saved after epoch {epochs[-1][0]}; the next job resumes from there")
         sys.exit(STOPPED)
