@@ -10,7 +10,7 @@ from study.frames import read_frame
 
 
 def verdict_lines(claims: pd.DataFrame) -> list[str]:
-    """A line a claim: its name, its verdict, and why."""
+    """One line per claim: its name, its verdict, and why."""
     width = max(claims["claim"].str.len(), default=0)
     return [
         f"{row.claim:{width}}  {row.verdict}"

@@ -3,7 +3,7 @@
     python scripts/check_published.py tables.csv --images val=524 --epochs 27
     python scripts/check_published.py tables.csv --baseline loss=BCE --claims claims.yaml
 
-The columns are table, factor, level, round, and a column a metric, with the numbers as they
+The columns are table, factor, level, round, and one column per metric, with the numbers as they
 are printed; a column whose name has "accuracy" in it is in per cent. The exit status is 1 if
 problems were found, and 2 if the tables or the options cannot be used.
 """

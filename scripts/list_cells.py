@@ -9,7 +9,7 @@ from study.parameters import columns
 
 
 def list_cells(cells: dict[str, dict]) -> str:
-    """The study's cells as CSV, a row a cell."""
+    """The study's cells as CSV, one row per cell."""
     parameters = columns(cells.values())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

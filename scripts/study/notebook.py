@@ -45,7 +45,7 @@ def load_study(*files: Path | str) -> dict:
 
 
 def load_values(study: dict) -> pd.DataFrame:
-    """All metrics of a study's results, a row a cell, round and seed; accuracies are fractions.
+    """All metrics of a study's results, one row per cell, round and seed; accuracies are fractions.
 
     The training parameters of the cell stand in front.
 

@@ -16,7 +16,7 @@ from study.training import EPOCH_METRICS
 
 
 def average_epochs(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
-    """The means over the epochs after the warm-up, a row a seed, empty where a seed diverged."""
+    """The means over the epochs after the warm-up, one row per seed, empty where it diverged."""
     after = metrics[(metrics["epoch"] > warmup_epochs) & ~metrics["diverged"]]
     means = after.groupby("seed")[list(EPOCH_METRICS)].mean()
     return means.reindex(sorted(metrics["seed"].unique())).rename_axis("seed").reset_index()

@@ -62,12 +62,12 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
     Args:
         claims: id -> claim, as `study.cells.expand_study` returns them: with the name of the cell
             in each side.
-        values: a row a cell, round and seed with all metrics, as
+        values: one row per cell, round and seed with all metrics, as
             `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
 
     Returns:
-        Two frames: a row a claim (`CLAIM_COLUMNS`), and a row a pair (`PAIR_COLUMNS`). An
+        Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`). An
         undecided claim has in `seeds_needed` how many seeds would probably decide it, if the true
         difference and spread are those seen: infinite above 1,000. For claims of a direction
         `smallest_p` is what so many seeds can give, and `seeds_for_alpha` how many it takes at
@@ -148,7 +148,7 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     guard = check_comparison(runs, first, second, claim["factor"])
     both = pd.concat(sides, axis=1, join="inner").dropna()
     if len(both) < 2:
-        raise LookupError(f"{len(both)} seeds with both sides; at least 2 seeds are needed")
+        raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
     pair = paired.compare_pairs(both.iloc[:, 0], both.iloc[:, 1])
     differences = paired.paired_differences(both.iloc[:, 0], both.iloc[:, 1])
     if claim["expect"] == "equivalent":

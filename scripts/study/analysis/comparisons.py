@@ -46,7 +46,7 @@ COMPARISON_COLUMNS = {
 
 
 def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
-    """Mean, deviation, interval and each seed's value, a row a table, level and metric.
+    """Mean, deviation, interval and each seed's value, one row per table, level and metric.
 
     Args:
         tables: name -> table with `vary`, `levels`, `round` and the `cells` of its levels.
@@ -76,7 +76,7 @@ def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
 def compare_levels(
     tables: dict, values: pd.DataFrame, runs: pd.DataFrame, scores: dict
 ) -> pd.DataFrame:
-    """Every level against its table's first, seed by seed, a row a metric.
+    """Every level against its table's first, seed by seed, one row per metric.
 
     Holm's adjustment is over a table's comparisons on one metric; `seeds_for_alpha` says how many
     seeds the test needs to reach 5% with it, and `smallest_p` what those there are can reach

@@ -53,7 +53,7 @@ def evaluate(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 
 
 def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.DataFrame:
-    """`cell`, `round`, `seed` and the final metrics, a row a cell, round and seed.
+    """`cell`, `round`, `seed` and the final metrics, one row per cell, round and seed.
 
     Args:
         runs: the runs to read, as `study.cells.expand_runs` returns them.

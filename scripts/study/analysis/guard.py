@@ -38,7 +38,7 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
     """Prove that two sides differ in the factor named and in nothing else.
 
     Args:
-        runs: a row a run, as `read_runs` returns them.
+        runs: one row per run, as `read_runs` returns them.
         first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at.
         factor: a training parameter, or `round`.
 

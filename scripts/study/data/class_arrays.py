@@ -24,7 +24,7 @@ PLACES = SPLITS
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
-    """A file a split and class: `train/normal`."""
+    """One file per split and class: `train/normal`."""
     return {
         f"{split}/{class_name}": existing_file(f"datasets.{name}.{split}.{class_name}", path)
         for split in SPLITS

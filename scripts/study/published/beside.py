@@ -42,7 +42,7 @@ def find_row(
 
 
 def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.DataFrame:
-    """Each published number beside ours, a row a table, level and metric.
+    """Each published number beside ours, one row per table, level and metric.
 
     A published number is taken for one run's. It is reproduced if it lies, give or take its
     rounding, in the 95% interval for one more run of ours, mean ± t · sd · sqrt(1 + 1/n), from
@@ -77,7 +77,7 @@ def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.Da
 
 
 def claims_as_printed(claims: dict, rows: list[dict], findings: list[dict]) -> pd.DataFrame:
-    """What the published numbers themselves say to each claim, a row a claim.
+    """What the published numbers themselves say to each claim, one row per claim.
 
     Args:
         claims: as `study.cells.expand_study` returns them.

@@ -31,7 +31,7 @@ def find_problems(
             that it is drawn from.
 
     Returns:
-        A dict a finding: `check`, `text`, and `cells`, the (row, metric) that it is about.
+        One dict per finding: `check`, `text`, and `cells`, the (row, metric) that it is about.
     """
     baseline, images = baseline or {}, images or {}
     return [

@@ -1,8 +1,8 @@
 """Published tables of numbers, as printed.
 
 They are one CSV file: `table`, `factor`, `level`, `round` (how many rounds the network had been
-trained for), and then a column a metric, each number as printed. Losses and accuracies are told by
-their names; accuracies are in per cent.
+trained for), and then one column per metric, each number as printed. Losses and accuracies are told
+by their names; accuracies are in per cent.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""How the levels of the grid's factors go together, a panel a pair of factors."""
+"""How the levels of the grid's factors go together, one panel per pair of factors."""
 
 import itertools
 
@@ -15,7 +15,7 @@ PER_LINE = 3
 
 
 def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_number: int) -> Figure:
-    """A panel a pair of factors: mean validation accuracy by level, with 95% intervals over seeds.
+    """One panel per pair of factors: mean validation accuracy by level, 95% intervals over seeds.
 
     Lines that are not parallel are an interaction. With one factor there is one panel, one line.
 
