@@ -1,14 +1,19 @@
 """Train one cell for one round, with each seed of a block in turn: see study.training.run."""
 
 import gc
+import time
 
 gc.disable()  # until torch is imported: see below
+STARTED = time.perf_counter()
 
+import json
 from pathlib import Path
 
 import torch
 
+from study.files import write_text
 from study.logs import log_to
+from study.training.environment import describe_environment
 from study.training.run import check_device, train_run, watch_for_stop
 
 # Importing torch makes a great many objects that live as long as the process. Looking for garbage
@@ -40,3 +45,5 @@ if __name__ == "__main__":
         params.checkpoint_every,
         stopping,
     )
+    environment = describe_environment(params.device, time.perf_counter() - STARTED)
+    write_text(snakemake.output.environment, json.dumps(environment, indent=2) + "\n")

@@ -118,30 +118,49 @@ def test_progress_of_another_run_is_not_used(data_folder, undisturbed, tmp_path)
     assert contents(before) == contents(after)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, tmp_path, number):
-    """A signal to a process that is long at work: exit status 143, and the same bytes at last."""
-    program = f"""
+PROGRAM = """
 import sys
-sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
+sys.path.insert(0, {scripts!r})
 from pathlib import Path
 import torch
 from study.training.run import train_run, watch_for_stop
 torch.set_num_threads(1)
 stopping = watch_for_stop()
-def look():
-    print("epoch", flush=True)
-    return stopping()
-train_run({RUN!r}, Path({str(data_folder)!r}), None, Path({str(tmp_path)!r}), 0, look)
+sys.stdout.reconfigure(line_buffering=True)
+train_run({run!r}, Path({data!r}), None, Path({folder!r}), 0, stopping)
 """
+
+
+def check_stopped(said: str, code: int, data_folder, undisturbed, folder) -> None:
+    """What a job said and left that was to stop, unless it was through before it could."""
+    if code != 0:
+        assert code == 143
+        assert "stopped: progress saved after epoch " in said
+        assert said.endswith("the next job resumes from there\n")
+        assert not (folder / "metrics.csv").exists()
+        train_run(RUN, data_folder, None, folder)
+    assert contents(folder) == undisturbed
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"])
+def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, tmp_path, number):
+    """A signal to a process that is long at work: exit status 143, and the same bytes at last."""
+    names = {"scripts": str(REPOSITORY / "scripts"), "run": RUN, "data": str(data_folder)}
+    program = PROGRAM.format(**names, folder=str(tmp_path))
     job = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    assert job.stdout.readline() == "epoch\n"
-    os.kill(job.pid, number)
-    rest, _ = job.communicate()
-    if job.returncode == 0:  # it was through before the signal arrived
-        assert contents(tmp_path) == undisturbed
-        return
-    assert job.returncode == 143
-    assert "asked to stop: saved after epoch " in rest and "the next job resumes from there" in rest
-    train_run(RUN, data_folder, None, tmp_path)
-    assert contents(tmp_path) == undisturbed
+    assert job.stdout.readline().startswith("seed 0: epoch 1 of ")
+    os.kill(job.pid, getattr(signal, number))
+    said, _ = job.communicate()
+    check_stopped(said, job.returncode, data_folder, undisturbed, tmp_path)
+
+
+def test_a_job_whose_parent_dies_stops_and_saves(data_folder, undisturbed, tmp_path):
+    names = {"scripts": str(REPOSITORY / "scripts"), "run": RUN, "data": str(data_folder)}
+    program = PROGRAM.format(**names, folder=str(tmp_path))
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {program!r}])"
+    watched = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
+    assert watched.stdout.readline().startswith("seed 0: epoch 1 of ")
+    watched.kill()
+    said = watched.stdout.read()  # to the end of all that write there, the job too
+    stopped = "stopped" in said
+    check_stopped(said, 143 if stopped else 0, data_folder, undisturbed, tmp_path)

@@ -13,6 +13,7 @@ rule train:
         scores="<run>/scores.npz",
         run="<run>/run.json",
         checkpoint="<run>/checkpoint.pt",
+        environment="<run>/environment.json",  # what it ran on and how long, for people
     log:
         "<logs>/train/{cell}/seeds_{first}-{last}/round{round}.log",
     benchmark:

@@ -1,5 +1,6 @@
 """States on disk: the checkpoint after a round, and the progress of a job that was interrupted."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from study.files import check_digest
 def save_tensors(content: dict, path: Path) -> None:
     """Write tensors in dicts, lists and tuples, so that equal content gives equal bytes.
 
-    `torch.save` would write the file's name into it, and what is one object only once.
+    `torch.save` would write the file's name into it, and what is one object only once; and its own
+    writer says of a full disk only where in its code it was.
     """
 
     def alike(value):
@@ -25,8 +27,9 @@ def save_tensors(content: dict, path: Path) -> None:
             return type(value)([alike(item) for item in value])
         return value
 
-    with open(path, "wb") as file:
-        torch.save(alike(content), file)
+    buffer = io.BytesIO()
+    torch.save(alike(content), buffer)
+    path.write_bytes(buffer.getbuffer())
 
 
 def load_checkpoint(path: Path, digest: str) -> dict[int, dict]:

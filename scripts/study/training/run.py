@@ -8,6 +8,7 @@ is interrupted resumes from the progress that it saved, and its files are the sa
 import csv
 import functools
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -67,15 +68,13 @@ def train_run(
         epochs, state = progress.pop("epochs", []), progress.pop("state", None)
         if state is None:
             state = states[seed] if previous else initial_state(shape, parameters, seed)
-        save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping)
+        tell = functools.partial(print_epoch, seed, run["epochs"])
+        save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping, tell)
         epochs, progress["after"][seed] = train_round(
             data, shape, parameters, run["epochs"], state, epochs, save
         )
+        tell(epochs[-1])
         progress["rows"] += [[seed, *row] for row in epochs]
-        last = ", ".join(
-            f"{name} {value:.4f}" for name, value in zip(EPOCH_METRICS, epochs[-1][1:])
-        )
-        print(f"seed {seed}: epoch {epochs[-1][0]} of {run['epochs']}, {last}")
     after = progress["after"]
     scores = [score_images(data, shape, parameters, state) for state in after.values()]
     arrays = {"seeds": np.array(list(after))}
@@ -85,6 +84,12 @@ def train_run(
     write_run(run, folder, after, arrays, progress["rows"])
     saved.unlink(missing_ok=True)
     remove_leftovers(saved)
+
+
+def print_epoch(seed: int, epochs: int, row: list) -> None:
+    """Say what an epoch came to."""
+    measured = ", ".join(f"{name} {value:.4f}" for name, value in zip(EPOCH_METRICS, row[1:]))
+    print(f"seed {seed}: epoch {row[0]} of {epochs}, {measured}")
 
 
 def write_run(run: dict, folder: Path, states: dict, scores: dict, rows: list) -> None:
@@ -109,25 +114,36 @@ def save_progress(
     progress: dict,
     every: int,
     stopping: Callable[[], bool],
+    tell: Callable[[list], None],
     epochs: list,
     state: Callable[[], dict],
 ) -> None:
-    """After an epoch: save the progress if it is time, or if we are asked to stop; then stop."""
+    """After an epoch: tell of it, and save the progress if it is time or we are to stop."""
+    tell(epochs[-1])
     stop = stopping()
     if stop or (every and len(epochs) % every == 0):
         with replacing(path) as part:
             save_tensors(progress | {"epochs": epochs, "state": state()}, part)
     if stop:
-        print(f"asked to stop: saved after epoch {epochs[-1][0]}; the next job resumes from there")
+        last = epochs[-1][0]
+        print(f"stopped: progress saved after epoch {last}; the next job resumes from there")
         sys.exit(STOPPED)
 
 
 def watch_for_stop() -> Callable[[], bool]:
-    """Note SIGTERM and SIGINT (Ctrl-C) in place of dying of them; whether one has come."""
-    received = []
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, lambda number, frame: received.append(number))
-    return lambda: bool(received)
+    """Whether the job is to stop: a signal asked for it, or what started the job has died.
+
+    The signals are those that people and schedulers send: SIGINT (Ctrl-C), SIGTERM, SIGHUP (a
+    terminal that is closed), SIGUSR1 and SIGUSR2 (a batch system's warning). They are noted in
+    place of dying of them, but for those that were ignored when the job started, as by `nohup`.
+    Where Snakemake was killed, its jobs get another parent.
+    """
+    received, parent = [], os.getppid()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"):
+        stop = getattr(signal, name, None)  # Windows has only the first two
+        if stop and signal.getsignal(stop) is not signal.SIG_IGN:
+            signal.signal(stop, lambda number, frame: received.append(number))
+    return lambda: bool(received) or os.getppid() != parent
 
 
 def check_device(device: str) -> None:
