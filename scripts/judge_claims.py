@@ -1,14 +1,26 @@
-"""Write the verdict on every claim, and the differences that it rests on."""
+"""Write the verdict on every claim, the differences that it rests on, and that they were seen."""
+
+from pathlib import Path
+
+import pandas as pd
 
 from study.analysis.averages import read_values
-from study.analysis.claims import judge
+from study.analysis.claims import judge, test_name
 from study.analysis.guard import read_runs
-from study.frames import write_frame
+from study.analysis.looks import LOOK_COLUMNS, add_look
+from study.frames import read_frame, write_frame
 from study.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
+    params, output = snakemake.params, snakemake.output
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
-    claims, pairs = judge(snakemake.params.claims, values, read_runs(snakemake.input.runs))
-    write_frame(snakemake.output.claims, claims)
-    write_frame(snakemake.output.pairs, pairs)
+    claims, pairs = judge(params.claims, values, read_runs(snakemake.input.runs))
+    looks = pd.DataFrame(columns=list(LOOK_COLUMNS))
+    if Path(output.looks).exists():
+        looks = read_frame(output.looks, LOOK_COLUMNS)
+    judged = claims.dropna(subset="seeds")
+    tests = {test_name(params.claims[row.claim]): int(row.seeds) for row in judged.itertuples()}
+    write_frame(output.claims, claims)
+    write_frame(output.pairs, pairs)
+    write_frame(output.looks, add_look(looks, tests, params.seeds))

@@ -8,6 +8,8 @@ from study.analysis.averages import RUN_COLUMNS
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from study.analysis.effects import EFFECT_COLUMNS, MEAN_COLUMNS
+from study.analysis.looks import LOOK_COLUMNS
+from study.analysis.splits import SPLIT_COLUMNS
 from study.choices import level_title, parameter_title
 from study.files import write_text
 from study.frames import read_frame
@@ -29,6 +31,7 @@ from study.report.sections import (
     claims_note,
     effect_rows,
     evaluation_rows,
+    looks_note,
     marginal_rows,
 )
 from study.report.tables import cell_title, describe
@@ -41,6 +44,8 @@ COLUMNS = {
     "means": MEAN_COLUMNS,
     "claims": CLAIM_COLUMNS,
     "pairs": PAIR_COLUMNS,
+    "looks": LOOK_COLUMNS,
+    "splits": SPLIT_COLUMNS,
     "beside": BESIDE_COLUMNS,
     "findings": FINDING_COLUMNS,
     "printed": PRINTED_COLUMNS,
@@ -77,6 +82,7 @@ if __name__ == "__main__":
         ],
         claims=claim_items(statistics["claims"], statistics["pairs"], study["seeds"]),
         claims_note=claims_note(statistics["claims"]),
+        looks_note=looks_note(statistics["looks"]),
         tables=[
             table_section(name, table, path, statistics, study)
             for (name, table), path in zip(study["tables"].items(), files.tables, strict=True)

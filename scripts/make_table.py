@@ -4,7 +4,7 @@ from study.analysis.averages import read_values
 from study.files import write_text
 from study.frames import write_frame
 from study.logs import log_to
-from study.report.tables import caption, make_table, to_latex, to_markdown
+from study.report.tables import caption, make_table, table_metrics, to_latex, to_markdown
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -12,8 +12,8 @@ if __name__ == "__main__":
     table, seeds = params.table, params.study["seeds"]
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
     frame = make_table(values, table)
-    text = caption(table, params.study["baseline"])
+    text = caption(table, params.study["baseline"], table_metrics(frame))
     write_frame(output.csv, frame)
-    write_text(output.md, to_markdown(frame, table["metrics"], seeds, text))
+    write_text(output.md, to_markdown(frame, seeds, text))
     label = snakemake.wildcards.table
-    write_text(output.tex, to_latex(frame, table["metrics"], seeds, text, label))
+    write_text(output.tex, to_latex(frame, seeds, text, label))

@@ -10,8 +10,8 @@ import pandas as pd
 
 from study.analysis.averages import summarize
 from study.analysis.metrics import format_value, is_percentage
-from study.analysis.paired import ALPHA
-from study.analysis.power import detectable_difference, seeds_for_p, smallest_p
+from study.analysis.paired import MIN_SEEDS
+from study.analysis.power import detectable_difference
 from study.jobs import outdated_runs, present_runs
 from study.paths import run_files, run_folder
 from study.report.tables import name_title
@@ -146,25 +146,22 @@ def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
         tests = len(table["cells"]) - 1
         if tests == 0:
             continue
-        needed = seeds_for_p(ALPHA, tests)
         differences = []
         for metric in SHOWN:
             spread = largest_spread(summary, table, metric)
-            found = detectable_difference(spread, max(seeds, needed), tests)
+            found = detectable_difference(spread, max(seeds, MIN_SEEDS), tests)
             if found == found:
                 unit = " percentage points" if is_percentage(metric) else ""
                 differences.append(f"{metric} {format_value(metric, found)}{unit}")
         what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
-        when = "" if seeds >= needed else f"not with {_count(seeds, 'seed')}; with {needed}: "
-        lines.append(
-            f"  {name_title(name)} ({table['vary']}, round {table['round']}): {when}{what}"
-        )
+        lines.append(f"  {name_title(name)} ({table['vary']}, round {table['round']}): {what}")
     if lines:
+        few = f"{_count(seeds, 'seed')} are too few for a verdict, {MIN_SEEDS} are needed. "
         lines.insert(
             0,
-            f"smallest difference that {_count(seeds, 'seed')} find with 80% power, at 5%,"
-            " Holm-adjusted within the table (no p-value below"
-            f" {smallest_p(seeds):.3g} is possible):",
+            (few if seeds < MIN_SEEDS else "")
+            + f"Smallest difference that {max(seeds, MIN_SEEDS)} seeds find with 80% power, at 5%,"
+            " Holm-adjusted within the table:",
         )
     return lines
 

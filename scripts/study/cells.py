@@ -129,13 +129,15 @@ def expand_side(config: dict, side: dict) -> dict:
     title.append(f"round {side['round']}")
     if "since" in side:
         title.append(f"change since round {side['since']}")
+    if "epochs" in side:
+        title.append(f"{side['epochs']} epochs")
     return {
         "cell": find_cell(config, side["cell"]),
         "changes": side["cell"],
         "parameters": {**config["baseline"], **side["cell"]},
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
-    }
+    } | ({"epochs": side["epochs"]} if "epochs" in side else {})
 
 
 def parameters_of(cell: dict) -> dict:

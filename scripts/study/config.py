@@ -17,6 +17,7 @@ from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
+from study.training import EPOCH_METRICS
 
 TYPE_NAMES = {
     "integer": "a whole number",
@@ -162,7 +163,7 @@ def complete_schema() -> dict:
     schema["$defs"]["side"]["properties"]["cell"]["properties"] = without_default
     claim = schema["$defs"]["claim"]["properties"]
     claim["metric"]["enum"] = list(METRICS)
-    claim["factor"]["enum"] = [*parameters, "round"]
+    claim["factor"]["enum"] = [*parameters, "round", "epoch"]
     return schema
 
 
@@ -283,10 +284,8 @@ def _claim_problems(where: str, claim: dict) -> list[str]:
             f"{where}.margin: {claim['metric']} is a fraction, at most 1; for 1 percentage point"
             " write 0.01"
         )
-    if claim["expect"] == "equivalent" and "margin" not in claim:
-        problems.append(f"{where}: needs a margin, the difference below which sides are equivalent")
-    if claim["expect"] != "equivalent" and "margin" in claim:
-        problems.append(f"{where}.margin: means nothing where the first side is {claim['expect']}")
+    if claim["expect"] not in ("greater", "less") and "margin" not in claim:
+        problems.append(f"{where}: needs a margin, the difference from which on it matters")
     for number, (first, second) in enumerate(claim["compare"]):
         if first == second:
             problems.append(f"{where}.compare[{number}]: the two sides are the same")
@@ -296,6 +295,11 @@ def _claim_problems(where: str, claim: dict) -> list[str]:
                 " sides a `since`, or none"
             )
         for side in (first, second):
+            if "epochs" in side and claim["metric"] not in EPOCH_METRICS:
+                problems.append(
+                    f"{where}.compare[{number}]: {claim['metric']} has no early and late epochs;"
+                    f" those that have: {', '.join(EPOCH_METRICS)}"
+                )
             if side.get("since", 0) >= side["round"]:
                 problems.append(
                     f"{where}.compare[{number}]: since {side['since']} is not before round"

@@ -54,6 +54,7 @@ class Prepared(NamedTuple):
     digest: str | Callable
     files: list[str] | Callable
     card: list[str] | Callable  # what the report shows
+    samples: list[str] | Callable  # the images' names and groups
 
 
 def find_prepared(study: dict) -> Prepared:
@@ -79,7 +80,8 @@ def find_prepared(study: dict) -> Prepared:
             raise reason
 
         return Prepared(*[unavailable] * len(Prepared._fields))
-    return Prepared(digest, [str(folder / name) for name in PREPARED_FILES], card)
+    files = [str(folder / name) for name in PREPARED_FILES]
+    return Prepared(digest, files, card, [str(folder / "samples.csv")])
 
 
 def data_digest(study: dict) -> str:
@@ -104,7 +106,8 @@ def recorded_data(study: dict, runs: list[dict]) -> Prepared:
     digests = Counter(record["data"] for run in runs if (record := recorded(study, run)))
     cards = [data_card(study, digest) for digest, _ in digests.most_common(1)]
     here = [path for card in cards if all(Path(path).exists() for path in card) for path in card]
-    return Prepared(current_data(study), [], here)
+    samples = [Path(path).with_name("samples.csv") for path in here[:1]]
+    return Prepared(current_data(study), [], here, [str(path) for path in samples if path.exists()])
 
 
 def current_data(study: dict) -> str:

@@ -14,6 +14,8 @@ rule judge_claims:
             caption="../report/claims.rst",
         ),
         pairs="<results>/statistics/claim_pairs.csv",
+        # with how many seeds they were judged, which is kept over the runs of this job
+        looks=update("<results>/statistics/looks.csv"),
     log:
         "<logs>/judge_claims.log",
     localrule: True
@@ -21,6 +23,7 @@ rule judge_claims:
         "../../envs/study.yaml"
     params:
         claims=STUDY["claims"],
+        seeds=STUDY["seeds"],
         code=code_digest("judge_claims"),
     message:
         "Judge the claims"

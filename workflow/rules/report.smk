@@ -28,6 +28,8 @@ rule make_report:
         evaluation="<results>/evaluation.csv",
         claims="<results>/statistics/claims.csv",
         pairs="<results>/statistics/claim_pairs.csv",
+        looks="<results>/statistics/looks.csv",
+        splits="<results>/statistics/splits.csv",
         # of published tables, where the configuration names some
         beside=rules.compare_reference.output.beside if STUDY["reference"] else [],
         findings=rules.compare_reference.output.findings if STUDY["reference"] else [],

@@ -10,9 +10,11 @@ rule compare_levels:
         runs="<results>/runs.csv",
         scores=run_files(STUDY, shown_runs(STUDY, RUNS), "scores.npz"),
         records=run_files(STUDY, shown_runs(STUDY, RUNS), "run.json"),
+        samples=ancient(DATA.samples),  # which images belong together
     output:
         levels="<results>/statistics/levels.csv",
         comparisons="<results>/statistics/comparisons.csv",
+        splits="<results>/statistics/splits.csv",
     log:
         "<logs>/compare_levels.log",
     conda:
@@ -23,6 +25,7 @@ rule compare_levels:
     params:
         runs=shown_runs(STUDY, RUNS),
         tables=STUDY["tables"],
+        cells=STUDY["cells"],
         code=code_digest("compare_levels"),
     message:
         "Compare the levels"

@@ -7,19 +7,47 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from study.analysis.epochs import read_epochs
-from study.analysis.metrics import FINAL, GAPS
+from study.analysis.metrics import FINAL, GAPS, METRICS
 from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import DEFAULTS, PARAMETERS, columns
 from study.records import read_record
 from study.training import EPOCH_METRICS
 
+HALVES = ("early", "late")
+
+
+def half_name(metric: str, half: str) -> str:
+    """The column that has a metric's mean over half of the epochs: `val_loss_early`."""
+    return f"{metric}_{half}"
+
+
+HALF_METRICS = [half_name(metric, half) for half in HALVES for metric in EPOCH_METRICS]
+
 
 def average_epochs(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
-    """The means over the epochs after the warm-up, one row per seed, empty where it diverged."""
+    """The means over the epochs after the warm-up, one row per seed, empty where it diverged.
+
+    Beside the means over all of them are those over their first half and over their last, which say
+    how a curve runs within a round; where the number of epochs is odd, the one in the middle is in
+    neither.
+    """
     after = metrics[(metrics["epoch"] > warmup_epochs) & ~metrics["diverged"]]
-    means = after.groupby("seed")[list(EPOCH_METRICS)].mean()
-    return means.reindex(sorted(metrics["seed"].unique())).rename_axis("seed").reset_index()
+    half = after["epoch"].nunique() // 2
+    first, last = warmup_epochs + half, after["epoch"].max() - half
+    parts = {
+        "": after,
+        "early": after[after["epoch"] <= first],
+        "late": after[after["epoch"] > last],
+    }
+    means = [
+        part.groupby("seed")[list(EPOCH_METRICS)]
+        .mean()
+        .rename(columns=lambda metric, name=name: half_name(metric, name) if name else metric)
+        for name, part in parts.items()
+    ]
+    means = pd.concat(means, axis=1).reindex(sorted(metrics["seed"].unique()))
+    return means.rename_axis("seed").reset_index()
 
 
 # What text runs.csv has; other columns are numbers.
@@ -29,7 +57,7 @@ RUN_COLUMNS = dict.fromkeys(
 
 
 def summarize(runs: list[dict], paths: list[str], records: list[str], study: dict) -> pd.DataFrame:
-    """One row per cell, round and seed, with the cell's parameters and its four means.
+    """One row per cell, round and seed, with its parameters, the four means and their halves.
 
     Args:
         runs: the runs to read, as `study.cells.expand_runs` returns them.
@@ -42,7 +70,7 @@ def summarize(runs: list[dict], paths: list[str], records: list[str], study: dic
     """
     cells, epochs, warmup = study["cells"], study["epochs_per_round"], study["warmup_epochs"]
     parameters = columns(cells.values())
-    header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS]
+    header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS, *HALF_METRICS]
     parts = [pd.DataFrame(columns=header)]
     for run, path, record in zip(runs, paths, records, strict=True):
         seeds = range(run["first"], run["last"] + 1)
@@ -95,7 +123,7 @@ def read_values(summary: Path | str, evaluation: Path | str) -> pd.DataFrame:
         UserError: a file lacks a column, or has text for a number.
     """
     frames = []
-    for path, metrics in ((summary, EPOCH_METRICS), (evaluation, FINAL)):
+    for path, metrics in ((summary, (*EPOCH_METRICS, *HALF_METRICS)), (evaluation, FINAL)):
         frame = read_frame(path)
         for column in ("cell", "round", "seed", *metrics):
             there = column in frame
@@ -108,16 +136,22 @@ def read_values(summary: Path | str, evaluation: Path | str) -> pd.DataFrame:
 
 
 def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
-    """All metrics of each cell, round and seed: the summary's, the gaps and the final ones.
+    """All metrics of each cell, round and seed: those of an epoch, gaps, final ones and halves.
 
     Final metrics of which there is nothing, such as those of a test split, have no column.
     """
     keys = ["cell", "round", "seed"]
-    values = summary[[*keys, *EPOCH_METRICS]].merge(evaluation, on=keys, how="left", validate="1:1")
+    epochs = summary[[*keys, *EPOCH_METRICS, *HALF_METRICS]]
+    values = epochs.merge(evaluation, on=keys, how="left", validate="1:1")
     for name, gap in GAPS.items():
         values[name] = values[gap.larger] - values[gap.smaller]
     there = [metric for metric in FINAL if values[metric].notna().any()]
-    return values[[*keys, *EPOCH_METRICS, *GAPS, *there]]
+    return values[[*keys, *EPOCH_METRICS, *GAPS, *there, *HALF_METRICS]]
+
+
+def present_metrics(values: pd.DataFrame) -> list[str]:
+    """The metrics that `join_metrics` has found, without the halves."""
+    return [name for name in values.columns if name in METRICS]
 
 
 def over_seeds(values: pd.DataFrame, metrics: Sequence[str] = EPOCH_METRICS) -> dict:

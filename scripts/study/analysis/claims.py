@@ -3,22 +3,27 @@
 A claim is about one or more pairs of sides, and means all of them. Each pair is tested on the
 seeds that both sides have. What the claim needs is the largest of its pairs' p-values (an
 intersection-union test); what contradicts it is the smallest, times the number of pairs. The
-smaller of the two is the claim's p-value, adjusted by Holm over all tests. For a direction both
-come from one two-sided test, and `alpha` is that of the verdicts together. For an equivalence it
-is that of each: one test says that the difference is within the margin, another that it is beyond.
+smaller of the two is the claim's p-value, adjusted by Holm over all tests. `alpha` is the level of
+both verdicts together. Beside each pair is its interval at the level at which Holm tests the claim:
+the verdict is what this interval says.
 """
 
 import json
-import math
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
 
-from study.analysis import paired, power
+from study.analysis import paired
+from study.analysis.averages import half_name
+from study.analysis.caveats import caveat
+from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
 from study.analysis.guard import Confounded, check_comparison, check_sides
+from study.analysis.metrics import format_value
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
-NOT_TESTED, REFUSED = "not tested", "refused"
+TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
+VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDED, TOO_FEW, NOT_TESTED, REFUSED)
 
 # What the files have, column by column.
 CLAIM_COLUMNS = {
@@ -26,11 +31,14 @@ CLAIM_COLUMNS = {
     "verdict": str,
     "p_value": float,
     "p_adjusted": float,
-    "smallest_p": float,
+    "tests": int,
     "alpha": float,
+    "alpha_adjusted": float,
     "seeds": int,
-    "seeds_needed": float,
-    "seeds_for_alpha": float,
+    "seeds_from": float,
+    "seeds_to": float,
+    "supported_above": float,
+    "contradicted_below": float,
     "required": bool,
     "reason": str,
     "sentence": str,
@@ -47,12 +55,17 @@ PAIR_COLUMNS = {
     "second": str,
     "metric": str,
     **paired.DIFFERENCE_COLUMNS,
+    "low_adjusted": float,
+    "high_adjusted": float,
     "p_supporting": float,
     "p_contradicting": float,
+    "p_sign_flip": float,
     "d_z": float,
     "probability_higher": float,
     "correlation": float,
+    "differences": str,
     "guard": str,
+    "caveat": str,
 }
 
 
@@ -67,14 +80,15 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
         runs: as `study.analysis.guard.read_runs` returns it.
 
     Returns:
-        Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`). An
-        undecided claim has in `seeds_needed` how many seeds would probably decide it, if the true
-        difference and spread are those seen: infinite above 1,000. For claims of a direction
-        `smallest_p` is what so many seeds can give, and `seeds_for_alpha` how many it takes at
-        least, adjusted for the number of tests. Claims that are the same test count once.
+        Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
+        `tests` is how many tests Holm's adjustment is over: claims that are the same test in other
+        words count once. `alpha_adjusted` is the level at which it tests this claim. An undecided
+        claim has in `seeds_from` and `seeds_to` how many seeds would probably decide it, where that
+        can be said. `supported_above` and `contradicted_below` are the margins at which a claim
+        with a margin would get another verdict. `differences` are each seed's, `seed:difference`.
     """
     values = values.set_index(["cell", "round", "seed"])
-    rows, all_pairs, tested = [], [], {}
+    rows, by_claim, tested = [], {}, {}
     for name, claim in claims.items():
         row = {"claim": name} | {key: claim[key] for key in CLAIM_COLUMNS if key in claim}
         pairs, problem = [], None
@@ -88,35 +102,63 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
                 problem = problem or (NOT_TESTED, str(error.args[0]))
             pairs.append(pair | {"metric": claim["metric"]})
         if problem is None:
-            tested[name] = pairs
-            row["p_value"] = min(_supporting(pairs), _contradicting(pairs))
             row["seeds"] = min(pair["n"] for pair in pairs)
+            if row["seeds"] < paired.MIN_SEEDS:
+                problem = (TOO_FEW, f"{paired.MIN_SEEDS} needed; {row['seeds']} run")
+        if problem is None:
+            row["p_value"] = min(_supporting(pairs), _contradicting(pairs))
+            tested[name] = row
         else:
             row |= {"verdict": problem[0], "reason": problem[1]}
         rows.append(row)
-        all_pairs += pairs
-    tests = {_what_is_tested(claims[name]): name for name in tested}
-    p_values = {row["claim"]: row.get("p_value", np.nan) for row in rows}
-    adjusted = dict(zip(tests, paired.holm([p_values[name] for name in tests.values()])))
-    undecided = sum(p_value > json.loads(test)["alpha"] for test, p_value in adjusted.items())
-    for row in rows:
-        if row["claim"] in tested:
-            claim = claims[row["claim"]]
-            row["p_adjusted"] = adjusted[_what_is_tested(claim)]
-            decision = _decide(row["p_adjusted"], claim, tested[row["claim"]], undecided)
-            row |= dict(zip(("verdict", "reason", "seeds_needed"), decision))
-            if claim["expect"] != "equivalent":
-                row["smallest_p"] = power.smallest_p(row["seeds"])
-                row["seeds_for_alpha"] = power.seeds_for_p(claim["alpha"], len(tests))
-    claims_frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
-    return claims_frame, pd.DataFrame(all_pairs, columns=list(PAIR_COLUMNS))
+        by_claim[name] = pairs
+    _decide(claims, tested, by_claim)
+    for pair in (pair for pairs in by_claim.values() for pair in pairs):
+        if "differences" in pair:
+            pair["differences"] = " ".join(
+                f"{seed}:{value!r}" for seed, value in pair["differences"].items()
+            )
+    all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
+    return (
+        pd.DataFrame(rows, columns=list(CLAIM_COLUMNS)),
+        pd.DataFrame(all_pairs, columns=list(PAIR_COLUMNS)),
+    )
 
 
-def _what_is_tested(claim: dict) -> str:
-    """The same for claims that are one test in other words."""
+def _decide(claims: dict, tested: dict[str, dict], by_claim: dict[str, list[dict]]) -> None:
+    """Give the rows of the claims that are tested their verdicts, and their pairs intervals."""
+    tests = {what_is_tested(claims[name]): name for name in tested}
+    p_of_tests = [tested[name]["p_value"] for name in tests.values()]
+    adjusted = dict(zip(tests, paired.holm(p_of_tests)))
+    undecided = sum(p > json.loads(test)["alpha"] for test, p in adjusted.items())
+    for name, row in tested.items():
+        claim, pairs, test = claims[name], by_claim[name], what_is_tested(claims[name])
+        row["tests"], row["p_adjusted"] = len(tests), adjusted[test]
+        alphas = paired.holm_alphas(p_of_tests, claim["alpha"])
+        row["alpha_adjusted"] = alphas[list(tests).index(test)]
+        for pair in pairs:
+            alpha = row["alpha_adjusted"]
+            if pair["p_supporting"] == 1:  # any of the pairs may contradict the claim
+                alpha = alpha / len(pairs)
+            interval = paired.mean_interval(pair["differences"], alpha)
+            pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
+        row |= _margins(claim, pairs, row["alpha_adjusted"])
+        row |= _verdict(row, claim, pairs, claim["alpha"] / max(1, undecided))
+
+
+def what_is_tested(claim: dict) -> str:
+    """The same text for claims that are one test in other words."""
     keys = ("metric", "factor", "expect", "margin", "alpha")
-    pairs = [[[side["cell"], side["rounds"]] for side in pair] for pair in claim["compare"]]
+    pairs = [
+        [[side["cell"], side["rounds"], side.get("epochs")] for side in pair]
+        for pair in claim["compare"]
+    ]
     return json.dumps({key: claim.get(key) for key in keys} | {"pairs": pairs}, sort_keys=True)
+
+
+def test_name(claim: dict) -> str:
+    """A short name for what a claim tests, 12 hex digits."""
+    return sha256(what_is_tested(claim).encode()).hexdigest()[:12]
 
 
 def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
@@ -130,6 +172,8 @@ def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
     """
     if metric not in values.columns:
         raise LookupError(f"there is no {metric}, which needs a split that this data set lacks")
+    if side.get("epochs"):
+        metric = half_name(metric, side["epochs"])
     by_round = []
     for round_number in side["rounds"]:
         try:
@@ -149,17 +193,16 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     both = pd.concat(sides, axis=1, join="inner").dropna()
     if len(both) < 2:
         raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
-    pair = paired.compare_pairs(both.iloc[:, 0], both.iloc[:, 1])
-    differences = paired.paired_differences(both.iloc[:, 0], both.iloc[:, 1])
-    if claim["expect"] == "equivalent":
-        pair["p_supporting"] = paired.equivalence_p(differences, claim["margin"])
-        pair["p_contradicting"] = paired.beyond_margin_p(differences, claim["margin"])
-    else:
-        sign = 1 if claim["expect"] == "greater" else -1
-        agrees, opposes = sign * pair["difference"] > 0, sign * pair["difference"] < 0
-        pair["p_supporting"] = pair["p_value"] if agrees else 1.0
-        pair["p_contradicting"] = pair["p_value"] if opposes else 1.0
-    return pair | {"guard": guard}
+    one, other = both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy()
+    differences = pd.Series(paired.paired_differences(one, other), both.index)
+    alike = np.ptp(one) == 0 and np.ptp(other) == 0 and not differences.any()
+    if alike and claim["expect"] in ("greater", "less"):
+        value = format_value(claim["metric"], one[0])
+        raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
+    pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
+    pair["p_sign_flip"] = paired.sign_flip_p(differences)
+    said = caveat(claim["factor"], first["parameters"], second["parameters"])
+    return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 
 def _supporting(pairs: list[dict]) -> float:
@@ -170,54 +213,26 @@ def _contradicting(pairs: list[dict]) -> float:
     return min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in pairs))
 
 
-def _decide(p_adjusted: float, claim: dict, pairs: list[dict], undecided: int) -> tuple:
-    """The verdict, the reason for it, and for an undecided claim how many seeds it would take.
-
-    That is reckoned at the level over the number of undecided tests, which is what Holm asks of
-    the next one; and for several pairs with so much power for each that it is 80% for all.
-    """
-    if p_adjusted <= claim["alpha"]:
-        if _supporting(pairs) <= _contradicting(pairs):
-            return SUPPORTED, "", np.nan
-        against = min(pairs, key=lambda pair: pair["p_contradicting"])
-        reason = f"by {against['first']} against {against['second']}" if len(pairs) > 1 else ""
-        return CONTRADICTED, reason, np.nan
-    alpha = claim["alpha"] / max(1, undecided)
-    power_of_each = 1 - (1 - power.POWER) / len(pairs)
-    needed = min(
-        max(_seeds_to_support(claim, pair, alpha, power_of_each) for pair in pairs),
-        min(_seeds_to_contradict(claim, pair, alpha / len(pairs)) for pair in pairs),
-    )
-    # where by the estimate these seeds should have done, they did not
-    return UNDECIDED, "", max(needed, min(pair["n"] for pair in pairs) + 1)
+def _margins(claim: dict, pairs: list[dict], alpha: float) -> dict:
+    """The margins at which all pairs would support the claim, or one contradict it."""
+    found = {}
+    for key, level in (("supported_above", alpha), ("contradicted_below", alpha / len(pairs))):
+        intervals = [paired.mean_interval(pair["differences"], level) for pair in pairs]
+        ends = [margins(claim, interval["low"], interval["high"]) for interval in intervals]
+        found |= {key: max(end[key] for end in ends)} if ends[0] else {}
+    return found
 
 
-def _seeds_to_support(claim: dict, pair: dict, alpha: float, power_wanted: float) -> float:
-    if claim["expect"] == "equivalent":
-        effect, margin = _in_deviations(pair, pair["difference"], claim["margin"])
-        return power.seeds_to_be_equivalent(effect, margin, alpha, power_wanted)
-    if _towards(claim, pair) <= 0:
-        return math.inf
-    (effect,) = _in_deviations(pair, pair["difference"])
-    return power.seeds_to_differ(effect, alpha, power_wanted)
-
-
-def _seeds_to_contradict(claim: dict, pair: dict, alpha: float) -> float:
-    equivalent = claim["expect"] == "equivalent"
-    beyond = abs(pair["difference"]) - claim["margin"] if equivalent else -_towards(claim, pair)
-    if beyond <= 0:
-        return math.inf
-    (effect,) = _in_deviations(pair, beyond)
-    return power.seeds_to_differ(effect, alpha, sign_flip=not equivalent)
-
-
-def _towards(claim: dict, pair: dict) -> float:
-    return pair["difference"] if claim["expect"] == "greater" else -pair["difference"]
-
-
-def _in_deviations(pair: dict, *differences: float) -> list[float]:
-    """Differences in standard deviations of the pair's; very many where there is no spread."""
-    return [
-        difference / pair["sd"] if pair["sd"] > 0 else 1e6 * difference
-        for difference in differences
-    ]
+def _verdict(row: dict, claim: dict, pairs: list[dict], alpha: float) -> dict:
+    """The verdict, the reason for it, and for an undecided claim how many seeds it would take."""
+    if row["p_adjusted"] > claim["alpha"]:
+        differences = [pair["differences"].to_numpy() for pair in pairs]
+        seeds = seeds_to_decide(claim, differences, alpha)
+        return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))
+    if _supporting(pairs) <= _contradicting(pairs):
+        return {"verdict": SUPPORTED}
+    against = min(pairs, key=lambda pair: pair["p_contradicting"])
+    reason = contradiction(claim, against["difference"])
+    if len(pairs) > 1:
+        reason += f", {against['first']} against {against['second']}"
+    return {"verdict": CONTRADICTED, "reason": reason}

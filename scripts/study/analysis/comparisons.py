@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from study.analysis import paired, power
+from study.analysis import paired
+from study.analysis.averages import present_metrics
+from study.analysis.caveats import caveat
 from study.analysis.evaluation import correct_predictions
 from study.analysis.guard import Confounded, check_comparison
 from study.analysis.metrics import SCORED_SPLITS
@@ -33,14 +35,15 @@ COMPARISON_COLUMNS = {
     **paired.DIFFERENCE_COLUMNS,
     "p_value": float,
     "p_holm": float,
-    "smallest_p": float,
-    "seeds_for_alpha": float,
+    "low_adjusted": float,
+    "high_adjusted": float,
     "d_z": float,
     "probability_higher": float,
     "correlation": float,
     "images_low": float,
     "images_high": float,
     "guard": str,
+    "caveat": str,
     "refused": str,
 }
 
@@ -56,7 +59,7 @@ def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
     for name, table in tables.items():
         for level, cell in zip(table["levels"], table["cells"]):
             of_cell = values[(values["cell"] == cell) & (values["round"] == table["round"])]
-            for metric in values.columns[3:]:
+            for metric in present_metrics(values):
                 seeds = of_cell.set_index("seed")[metric].dropna()
                 rows.append(
                     {
@@ -74,22 +77,29 @@ def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_levels(
-    tables: dict, values: pd.DataFrame, runs: pd.DataFrame, scores: dict
+    tables: dict,
+    values: pd.DataFrame,
+    runs: pd.DataFrame,
+    scores: dict,
+    cells: dict[str, dict],
+    groups: dict[str, np.ndarray] | None = None,
 ) -> pd.DataFrame:
     """Every level against its table's first, seed by seed, one row per metric.
 
-    Holm's adjustment is over a table's comparisons on one metric; `seeds_for_alpha` says how many
-    seeds the test needs to reach 5% with it, and `smallest_p` what those there are can reach
-    without. `images_low` and `images_high` are in the rows of the final accuracies: how far the
-    difference may come from which images they are over.
+    Holm's adjustment is over a table's comparisons on one metric; from `low_adjusted` to
+    `high_adjusted` is the interval at the level at which it tests this one. `images_low` and
+    `images_high` are in the rows of the final accuracies: how far the difference may come from
+    which images they are over.
 
     Args:
         tables, values: as for `describe_levels`.
         runs: as `study.analysis.guard.read_runs` returns it.
         scores: (cell, round) -> their scores, as `study.analysis.evaluation.cell_scores` returns
             them.
+        cells: name -> every training parameter.
+        groups: split -> the group of each of its images, where the data have groups.
     """
-    rows = []
+    rows, differences = [], {}
     for table_name, table in tables.items():
         shown = {"rounds": [table["round"]]}
         for level, cell in list(zip(table["levels"], table["cells"]))[1:]:
@@ -105,13 +115,14 @@ def compare_levels(
                 row["guard"] = check_comparison(
                     runs, {"cell": cell} | shown, {"cell": reference} | shown, table["vary"]
                 )
+                row["caveat"] = caveat(table["vary"], cells[cell], cells[reference])
             except LookupError:  # the table says which seeds are missing
                 continue
             except Confounded as error:
                 rows.append(row | {"refused": str(error)})
                 continue
             pairs = _pair_seeds(values, cell, reference, table["round"])
-            for metric in values.columns[3:]:
+            for metric in present_metrics(values):
                 first, second = pairs[f"{metric}_x"], pairs[f"{metric}_y"]
                 both = first.notna() & second.notna()
                 compared = row | {"metric": metric}
@@ -119,16 +130,18 @@ def compare_levels(
                 for split in SCORED_SPLITS:
                     if metric == f"final_{split}_accuracy":
                         sides = (scores[name, table["round"]] for name in (cell, reference))
-                        compared |= _images(*sides, split)
+                        compared |= _images(*sides, split, (groups or {}).get(split))
+                differences[len(rows)] = paired.paired_differences(first[both], second[both])
                 rows.append(compared)
     frame = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
     frame["p_holm"] = np.nan
     for _, family in frame.groupby(["table", "metric"]):
         frame.loc[family.index, "p_holm"] = paired.holm(family["p_value"])
-        tests = int(family["p_value"].notna().sum())
-        needed = power.seeds_for_p(paired.ALPHA, tests)
-        frame.loc[family.index, "seeds_for_alpha"] = needed
-    frame["smallest_p"] = frame["n"].map(power.smallest_p, na_action="ignore")
+        alphas = paired.holm_alphas(family["p_value"])
+        for position, alpha in zip(family.index, alphas):
+            interval = paired.mean_interval(differences[position], alpha)
+            ends = [interval["low"], interval["high"]]
+            frame.loc[position, ["low_adjusted", "high_adjusted"]] = ends
     return frame
 
 
@@ -138,7 +151,7 @@ def _pair_seeds(values: pd.DataFrame, cell: str, reference: str, round_number: i
     return first.merge(second, on="seed")
 
 
-def _images(first: dict, second: dict, split: str) -> dict:
+def _images(first: dict, second: dict, split: str, groups: np.ndarray | None) -> dict:
     """The interval from the images, over the seeds that both sides have."""
     correct = [
         pd.DataFrame(correct_predictions(side, split), index=side["seeds"]).dropna()
@@ -147,5 +160,6 @@ def _images(first: dict, second: dict, split: str) -> dict:
     seeds = correct[0].index.intersection(correct[1].index)
     if seeds.empty:
         return {}
-    low, high = paired.image_interval(*(side.loc[seeds].to_numpy() for side in correct))
+    sides = (side.loc[seeds].to_numpy() for side in correct)
+    low, high = paired.image_interval(*sides, groups)
     return {"images_low": low, "images_high": high}

@@ -6,7 +6,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from study.analysis.metrics import FINAL, SCORED, SCORED_SPLITS
+from study.analysis.metrics import (
+    CHOSEN,
+    FINAL,
+    SCORED,
+    SCORED_SPLITS,
+    THRESHOLDED,
+    choose_threshold,
+)
 from study.errors import UserError
 from study.files import check_digest
 from study.records import read_record
@@ -74,8 +81,24 @@ def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.
                     scores, labels = arrays[f"{split}_scores"][position], arrays[f"{split}_labels"]
                     metrics = evaluate(scores, labels)
                     row |= {f"final_{split}_{name}": metrics[name] for name in SCORED}
-            rows.append(row)
+            rows.append(row | _at_chosen_threshold(arrays, position))
     return pd.DataFrame(rows, columns=["cell", "round", "seed", *FINAL])
+
+
+def _at_chosen_threshold(arrays: dict[str, np.ndarray], position: int) -> dict[str, float]:
+    """The test metrics of a seed at the threshold that its validation split chose."""
+    if "test_scores" not in arrays:
+        return {}
+    scores = {split: arrays[f"{split}_scores"][position] for split in SCORED_SPLITS}
+    if not all(np.isfinite(of_split).all() for of_split in scores.values()):
+        return dict.fromkeys(CHOSEN, np.nan)
+    threshold = choose_threshold(arrays["val_labels"], scores["val"])
+    if np.isnan(threshold):
+        return dict.fromkeys(CHOSEN, np.nan)
+    shifted, labels = scores["test"].astype(float) - threshold, arrays["test_labels"]
+    return {
+        f"final_test_{name}_chosen": SCORED[name].function(labels, shifted) for name in THRESHOLDED
+    }
 
 
 def cell_scores(
@@ -98,6 +121,16 @@ def cell_scores(
             for name, first in found[0].items()
         }
         for key, found in blocks.items()
+    }
+
+
+def split_sizes(scores: dict[tuple, dict[str, np.ndarray]]) -> dict[str, int]:
+    """How many images each split has that is scored, from what `cell_scores` returns."""
+    return {
+        split: len(arrays[f"{split}_labels"])
+        for arrays in scores.values()
+        for split in SCORED_SPLITS
+        if f"{split}_labels" in arrays
     }
 
 

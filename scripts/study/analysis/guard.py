@@ -40,7 +40,7 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
     Args:
         runs: one row per run, as `read_runs` returns them.
         first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at.
-        factor: a training parameter, or `round`.
+        factor: a training parameter, `round`, or `epoch`.
 
     Returns:
         The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`.
@@ -58,6 +58,8 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
     }
     if first["rounds"] != second["rounds"]:
         different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
+    if first.get("epochs") != second.get("epochs"):
+        different["epoch"] = [side.get("epochs", "all") for side in (first, second)]
     _refuse(different, factor)
     if factor not in different:
         raise Confounded(f"the sides do not differ in {factor}")

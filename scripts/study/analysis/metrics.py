@@ -3,7 +3,9 @@
 Three kinds. The metrics of an epoch (`study.training.EPOCH_METRICS`) are averaged over the epochs
 after the warm-up. The gaps are differences of those averages: how much better a network does on
 what it is trained on. The final metrics are worked out from the scores after a round's last epoch,
-on every split that is not trained on: `final_val_accuracy`.
+on every split that is not trained on: `final_val_accuracy`. They predict the positive class from a
+probability of 0.5 on; those of the test split whose names end in `_chosen` predict it from the
+threshold on that the same run's validation split chose.
 
 A new final metric is one entry in `SCORED`. Tables, claims and the report take it from there.
 """
@@ -129,6 +131,34 @@ SCORED = {
     ),
 }
 SCORED_SPLITS = ("val", "test")
+# What depends on the threshold.
+THRESHOLDED = ("accuracy", "balanced_accuracy", "sensitivity", "specificity")
+
+
+def choose_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
+    """The logit from which on to predict the positive class, by the highest balanced accuracy.
+
+    That is the largest Youden index (Youden 1950). Of thresholds that are equally good the one
+    nearest to 0 is taken, a probability of 0.5; NaN where there is one class alone.
+
+    Args:
+        labels: (n,) 0 or 1.
+        scores: (n,) logits of the positive class.
+    """
+    if not both_classes(labels):
+        return np.nan
+    order = np.argsort(scores, kind="stable")
+    ordered, positive = scores[order].astype(float), labels[order] == 1
+    # cut k predicts the k lowest scores negative
+    missed = np.concatenate([[0], np.cumsum(positive)]) / positive.sum()
+    kept = np.concatenate([[0], np.cumsum(~positive)]) / (~positive).sum()
+    middles = (ordered[1:] + ordered[:-1]) / 2
+    cuts = np.concatenate([[min(ordered[0] - 1, 0)], middles, [max(ordered[-1] + 1, 0)]])
+    possible = np.concatenate([[True], ordered[1:] > ordered[:-1], [True]])
+    index = np.where(possible, np.round(kept - missed, 12), -np.inf)
+    best = cuts[index == index.max()]
+    return float(best[np.argmin(np.abs(best))])
+
 
 GAPS = {
     "loss_gap": Metric("Loss gap", unit="", digits=4, larger="val_loss", smaller="train_loss"),
@@ -153,6 +183,14 @@ FINAL = {
     for split in SCORED_SPLITS
     for name, metric in SCORED.items()
 }
+CHOSEN = {
+    f"final_test_{name}_chosen": SCORED[name]._replace(
+        title=f"Final test {SCORED[name].title}, threshold chosen on validation",
+        short=f"{SCORED[name].short}, chosen",
+    )
+    for name in THRESHOLDED
+}
+FINAL |= CHOSEN
 METRICS = {name: _of_epoch(name) for name in EPOCH_METRICS} | GAPS | FINAL
 
 

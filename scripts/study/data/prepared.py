@@ -134,6 +134,25 @@ def load_all(folder: Path | str) -> tuple[dict, list[str], list[str]]:
     return splits, [row["name"] for row in samples], [row["group"] for row in samples]
 
 
+def split_groups(folder: Path | str) -> dict[str, np.ndarray] | None:
+    """The group of each image of each split, (n,) of text; None where the data have no groups.
+
+    An image without a group is one of its own.
+
+    Args:
+        folder: a prepared data set, of which description.json and samples.csv are read.
+    """
+    with (Path(folder) / "samples.csv").open(encoding="utf-8", newline="") as file:
+        groups = [row["group"] for row in csv.DictReader(file)]
+    if not any(groups):
+        return None
+    named = np.array([f"group {name}" if name else f"row {row}" for row, name in enumerate(groups)])
+    return {
+        split: named[rows["first_row"] : rows["first_row"] + rows["count"]]
+        for split, rows in read_description(folder)["splits"].items()
+    }
+
+
 def read_description(folder: Path | str) -> dict:
     """A prepared data set's description."""
     path = Path(folder) / "description.json"

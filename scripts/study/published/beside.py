@@ -112,6 +112,8 @@ def claims_as_printed(claims: dict, rows: list[dict], findings: list[dict]) -> p
 def _printed(rows: list[dict], claim: dict, side: dict) -> dict:
     """A side's number as printed, and the (row, metric) cells that it is taken from."""
     value, cells = Decimal(0), []
+    if "epochs" in side:  # tables print means over all epochs
+        return {"value": None, "cells": cells}
     for round_number, sign in zip(reversed(side["rounds"]), (1, -1)):
         row = None
         if len(side["changes"]) == 1:

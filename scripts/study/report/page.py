@@ -22,7 +22,7 @@ from study.report.sections import (
     level_rows,
     seeds_note,
 )
-from study.report.tables import caption, mean_text, name_title, printed, seed_count
+from study.report.tables import caption, mean_text, name_title, printed, seed_count, table_metrics
 from study.training import EPOCH_METRICS
 
 
@@ -81,7 +81,7 @@ def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
     """The splits' sizes and balance, and what a network must beat on them, as headings and rows."""
     negative, positive = card["description"]["classes"]
     headings = ["Split", "Samples", negative, positive, f"{positive} (%)"]
-    headings += ["Majority class (%)", "Logistic regression (%)"]
+    headings += ["Best constant answer (%)", "Logistic regression (%)"]
     rows = []
     for split, counts in card["audit"]["splits"].items():
         floors = card["audit"]["floors"].get(split, {})
@@ -118,9 +118,8 @@ def table_section(name: str, table: dict, path: str, statistics: dict, study: di
         statistics: the frames `levels`, `comparisons` and `beside`.
         study: has `baseline` and `seeds`.
     """
-    headings, rows = printed(
-        read_frame(path, {table["vary"]: str}), table["metrics"], study["seeds"]
-    )
+    frame = read_frame(path, {table["vary"]: str})
+    headings, rows = printed(frame, study["seeds"])
     levels, comparisons, beside = (
         statistics[kind][statistics[kind]["table"] == name]
         for kind in ("levels", "comparisons", "beside")
@@ -128,13 +127,15 @@ def table_section(name: str, table: dict, path: str, statistics: dict, study: di
     tested = comparisons[comparisons["refused"].isna() & (comparisons["n"] > 1)]
     return {
         "name": name,
-        "caption": caption(table, study["baseline"]),
+        "caption": caption(table, study["baseline"], table_metrics(frame)),
         "table": (headings, rows),
         "levels": level_rows(levels),
-        "comparisons": comparison_rows(tested, table["metrics"]) if len(tested) else None,
+        "comparisons": comparison_rows(tested, table_metrics(frame)) if len(tested) else None,
         "seeds": seeds_note(tested) if len(tested) else "",
         "refused": comparisons["refused"].dropna().tolist(),
         "guards": list(dict.fromkeys(tested["guard"])),
+        "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
+        "warnings": statistics["splits"].query("table == @name")["text"].tolist(),
         "beside": beside_rows(beside, table["vary"]) if len(beside) else None,
     }
 

@@ -1,10 +1,11 @@
 """Statistics as people read them: headings and rows of text for the report."""
 
-import math
-
 import pandas as pd
 
+from study.analysis.expectations import amount, expectation
+from study.analysis.looks import chance_of_false_verdict, grown
 from study.analysis.metrics import (
+    CHOSEN,
     METRICS,
     SCORED,
     SCORED_SPLITS,
@@ -12,11 +13,12 @@ from study.analysis.metrics import (
     is_percentage,
     metric_title,
 )
+from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.choices import level_title, parameter_title
 from study.training import EPOCH_METRICS
 
 # shown first in the report; the others are folded away
-COMPARED_FIRST = ("val_accuracy", "final_val_accuracy", "val_loss")
+COMPARED_FIRST = ("val_accuracy", "val_loss", "final_val_accuracy", "final_val_roc_auc")
 EFFECTS_FIRST = ("val_accuracy",)
 
 
@@ -51,8 +53,8 @@ def comparison_rows(
         metrics: those that the table shows; of the four of an epoch, two come first.
     """
     first = {*COMPARED_FIRST} | {*metrics} - {*EPOCH_METRICS}
-    headings = ["Comparison", "Metric", "Difference", "95% over seeds", "95% over images", "p"]
-    headings += ["Holm", "d_z", "P(>)", "r", "n"]
+    headings = ["Comparison", "Metric", "Difference", "Interval, adjusted", "p, adjusted"]
+    headings += ["95% over images", "d_z", "P(>)", "r", "n"]
     rows = []
     for row in comparisons.to_dict("records"):
         metric = row["metric"]
@@ -61,10 +63,9 @@ def comparison_rows(
             " − ".join(sides),
             metric_title(metric),
             format_value(metric, row["difference"], sign=True),
-            interval_text(metric, row["low"], row["high"]),
-            interval_text(metric, row["images_low"], row["images_high"]),
-            p_text(row["p_value"]),
+            interval_text(metric, row["low_adjusted"], row["high_adjusted"]),
             p_text(row["p_holm"]),
+            interval_text(metric, row["images_low"], row["images_high"]),
             plain(row["d_z"]),
             plain(row["probability_higher"]),
             plain(row["correlation"]),
@@ -75,29 +76,36 @@ def comparison_rows(
 
 
 def seeds_note(comparisons: pd.DataFrame) -> str:
-    """What the number of seeds allows: `5 seeds: no p-value below 0.0625 is possible; …`."""
-    row = comparisons.loc[comparisons["n"].idxmin()]
-    tests = comparisons.groupby("metric").size().max()
-    over = f"Holm over {tests} comparisons" if tests > 1 else "one comparison"
-    needed = comparisons["seeds_for_alpha"].max()
-    return _seeds_note(int(row["n"]), row["smallest_p"], needed, over)
+    """Over how many comparisons Holm's adjustment is, and whether the seeds are enough."""
+    seeds, tests = int(comparisons["n"].min()), int(comparisons.groupby("metric").size().max())
+    over = f"Adjusted by Holm over {tests} comparisons." if tests > 1 else "One comparison."
+    if seeds < MIN_SEEDS:
+        over += f" {seeds} seeds are too few for a verdict: {MIN_SEEDS} needed."
+    return over
 
 
 def claims_note(claims: pd.DataFrame) -> str:
-    """The same for claims of a direction; empty if there is none that is tested."""
-    tested = claims[claims["smallest_p"].notna()]
+    """How many tests the claims are; empty if none is tested."""
+    tested = claims[claims["tests"].notna()]
     if tested.empty:
         return ""
-    row = tested.loc[tested["seeds"].idxmin()]
-    over = f"Holm over all {claims['seeds'].notna().sum()} claims that are tested"
-    note = _seeds_note(int(row["seeds"]), row["smallest_p"], row["seeds_for_alpha"], over)
-    return f"For claims of a direction: {note}"
+    tests = int(tested["tests"].iloc[0])
+    same = f" ({len(tested)} claims: some are the same test)" if len(tested) != tests else ""
+    return f"Adjusted by Holm over {tests} test{'' if tests == 1 else 's'}{same}."
 
 
-def _seeds_note(seeds: int, smallest: float, needed: float, over: str) -> str:
-    wanted = "no number of them is enough" if math.isinf(needed) else f"{needed:.0f} needed"
-    enough = f"{wanted} for {over}" if seeds < needed else f"enough for {over}"
-    return f"{seeds} seeds: no p-value below {smallest:.3g} is possible; {enough}."
+def looks_note(looks: pd.DataFrame) -> str:
+    """What it means that a study grew after its verdicts had been seen; empty if it did not."""
+    numbers = grown(looks)
+    if not numbers:
+        return ""
+    before = ", ".join(map(str, numbers[:-1]))
+    chance = chance_of_false_verdict(numbers)
+    return (
+        f"The verdicts were seen with {before} seeds before {numbers[-1]} were run. Each look is"
+        f" another chance: of claims with nothing to find, up to {100 * chance:.0f}% rather than"
+        f" {100 * ALPHA:.0f}% would by now have had a false verdict, before adjustment."
+    )
 
 
 def level_rows(levels: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -155,32 +163,44 @@ def _pair_text(pair: dict, seeds: int) -> dict:
     return {
         "sides": f"{pair['first']} − {pair['second']}",
         "difference": format_value(metric, pair["difference"], sign=True) if tested else "–",
-        "interval": interval_text(metric, pair["low"], pair["high"]),
+        "interval": interval_text(metric, *(pair[key] for key in _interval_keys(pair))),
+        "adjusted": not pd.isna(pair["low_adjusted"]),
+        "caveat": "" if pd.isna(pair["caveat"]) else pair["caveat"],
         "seeds": f"{int(pair['n'])} of {seeds} seeds" if tested and pair["n"] < seeds else "",
         "guard": "" if pd.isna(pair["guard"]) else pair["guard"],
     }
 
 
+def _interval_keys(pair: dict) -> tuple[str, str]:
+    """The adjusted interval where the claim was tested, else the 95% one."""
+    adjusted = ("low_adjusted", "high_adjusted")
+    return ("low", "high") if pd.isna(pair["low_adjusted"]) else adjusted
+
+
 def _claim_note(row: dict) -> str:
+    notes = []
     if not pd.isna(row["reason"]) and row["reason"]:
-        return str(row["reason"])
-    if row["verdict"] != "undecided":
-        return ""
-    needed = row["seeds_needed"]
-    if math.isinf(needed):
-        return "more than 1,000 seeds would probably not decide it"
-    return f"about {int(needed)} seeds would probably decide it"
+        notes.append(str(row["reason"]))
+    if not pd.isna(row["seeds_from"]):
+        low, high = int(row["seeds_from"]), int(row["seeds_to"])
+        number = f"about {low}" if low == high else f"{low} to {high}"
+        notes.append(f"{number} seeds would probably decide it")
+    if not pd.isna(row["supported_above"]):
+        above, below = (
+            amount(row["metric"], float(f"{row[key]:.2g}"))
+            for key in ("supported_above", "contradicted_below")
+        )
+        text = f"supported with a margin above {above}"
+        notes.append(text + (f", contradicted below {below}" if row["contradicted_below"] else ""))
+    return "; ".join(notes)
 
 
 def _expectation(row: dict) -> str:
     """`Difference of validation accuracy: above 0`."""
     title = metric_title(row["metric"]).removesuffix(" (%)")
-    title = f"Difference of {title[0].lower()}{title[1:]}"
-    if row["expect"] == "equivalent":
-        unit = " percentage points" if is_percentage(row["metric"]) else ""
-        scale = 100 if is_percentage(row["metric"]) else 1
-        return f"{title}: within ±{scale * row['margin']:g}{unit}"
-    return f"{title}: {'above' if row['expect'] == 'greater' else 'below'} 0"
+    claim = {"metric": row["metric"], "expect": row["expect"]}
+    claim |= {} if pd.isna(row["margin"]) else {"margin": row["margin"]}
+    return f"Difference of {title[0].lower()}{title[1:]}: {expectation(claim)}"
 
 
 def effect_rows(effects: pd.DataFrame) -> tuple[list[str], list[tuple[bool, list[str]]]]:
@@ -233,6 +253,7 @@ def evaluation_rows(evaluation: pd.DataFrame, cells: dict, titles: dict) -> list
     parts = []
     for split in SCORED_SPLITS:
         metrics = [f"final_{split}_{name}" for name in SCORED]
+        metrics += [name for name in CHOSEN if split == "test"]
         if evaluation[metrics].isna().all(axis=None):
             continue
         rows = []
@@ -249,9 +270,8 @@ def evaluation_rows(evaluation: pd.DataFrame, cells: dict, titles: dict) -> list
                     str(len(values[0])),
                 ]
             )
-        parts.append(
-            (split, ["Cell", "Round", *(metric.short for metric in SCORED.values()), "Seeds"], rows)
-        )
+        headings = ["Cell", "Round", *(METRICS[metric].short for metric in metrics), "Seeds"]
+        parts.append((split, headings, rows))
     return parts
 
 

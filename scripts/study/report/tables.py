@@ -5,9 +5,22 @@ import re
 import pandas as pd
 
 from study.analysis.averages import over_seeds
-from study.analysis.metrics import format_value, metric_title
+from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
 from study.parameters import DEFAULTS, differences, listed
+from study.training import EPOCH_METRICS
+
+# What a table shows of the test split if it is not told, and of the validation split beside it.
+BESIDE_TEST = (
+    "final_val_accuracy",
+    "final_test_accuracy",
+    "final_val_roc_auc",
+    "final_test_roc_auc",
+)
+FINAL_NOTE = (
+    " Final metrics are taken after the round's last epoch, the others averaged over its epochs"
+    " after the warm-up."
+)
 
 
 def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
@@ -15,25 +28,35 @@ def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
 
     Args:
         values: as `study.analysis.averages.join_metrics` returns it.
-        table: its `vary`, `levels`, `round` and `metrics`, and `cells`, the cell of each level.
+        table: its `vary`, `levels`, `round` and `cells`, the cell of each level; and the `metrics`
+            to show, else the four of an epoch and, where there is a test split, `BESIDE_TEST`.
     """
+    metrics = table.get("metrics")
+    if metrics is None:
+        beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
+        metrics = [*EPOCH_METRICS, *beside]
     rows = []
     for level, cell in zip(table["levels"], table["cells"]):
         seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]
-        averages = over_seeds(seeds, table["metrics"])
+        averages = over_seeds(seeds, metrics)
         rows.append({table["vary"]: level, "round": table["round"], **averages})
     return pd.DataFrame(rows)
 
 
-def caption(table: dict, baseline: dict) -> str:
-    """The table's own caption, or a sentence that says what it shows."""
+def table_metrics(frame: pd.DataFrame) -> list[str]:
+    """The metrics that a table shows, in its order."""
+    return [name for name in frame.columns if f"{name}_sd" in frame]
+
+
+def caption(table: dict, baseline: dict, metrics: list[str] | tuple = ()) -> str:
+    """The table's own caption, or a sentence that says what it shows, of its metrics too."""
     if "caption" in table:
         return table["caption"]
     others = {name: value for name, value in listed(baseline).items() if name != table["vary"]}
     return (
         f"{parameter_title(table['vary'])}, round {table['round']};"
         f" {describe(others)}; mean ± standard deviation over seeds."
-    )
+    ) + FINAL_NOTE * any(name in FINAL for name in metrics)
 
 
 def describe(parameters: dict) -> str:
@@ -83,11 +106,9 @@ def mean_text(metric: str, mean: float, deviation: float) -> str:
     return text if pd.isna(deviation) else f"{text} ± {format_value(metric, deviation)}"
 
 
-def printed(
-    frame: pd.DataFrame, metrics: list[str], seeds: int
-) -> tuple[list[str], list[list[str]]]:
+def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]]:
     """A table as people read it: its headings, and its rows as text."""
-    factor = frame.columns[0]
+    factor, metrics = frame.columns[0], table_metrics(frame)
     headings = [parameter_title(factor), "Round", *map(metric_title, metrics), "Seeds"]
     rows = [
         [
@@ -101,17 +122,17 @@ def printed(
     return headings, rows
 
 
-def to_markdown(frame: pd.DataFrame, metrics: list[str], seeds: int, text: str) -> str:
+def to_markdown(frame: pd.DataFrame, seeds: int, text: str) -> str:
     """The table in GitHub's Markdown, its caption below it."""
-    headings, rows = printed(frame, metrics, seeds)
+    headings, rows = printed(frame, seeds)
     rule = ["---"] + ["---:"] * (len(headings) - 1)
     lines = [f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows)]
     return "\n".join([*lines, "", text, ""])
 
 
-def to_latex(frame: pd.DataFrame, metrics: list[str], seeds: int, text: str, label: str) -> str:
+def to_latex(frame: pd.DataFrame, seeds: int, text: str, label: str) -> str:
     """The table as a LaTeX float, for a document that uses booktabs."""
-    headings, rows = printed(frame, metrics, seeds)
+    headings, rows = printed(frame, seeds)
     lines = [" & ".join(_latex(cell) for cell in cells) + r" \\" for cells in (headings, *rows)]
     return "\n".join(
         [

@@ -1,0 +1,36 @@
+"""What a comparison of two levels of a factor cannot say, however many seeds it has."""
+
+# These change how large a network is, and so what it costs and can hold.
+SIZES = ("hidden_layers", "hidden_units", "network")
+
+
+def caveat(factor: str, first: dict, second: dict) -> str:
+    """In sentences, what a difference between two cells may come from besides the factor as such.
+
+    Args:
+        factor: what they differ in; a training parameter, `round` or `epoch`.
+        first, second: their parameters.
+
+    Returns:
+        Nothing where both sides are one cell at other times.
+    """
+    if factor in ("round", "epoch"):
+        return ""
+    sentences = []
+    if factor == "batch_size":
+        small, large = sorted((first[factor], second[factor]))
+        sentences.append(
+            f"Epochs are equal, updates are not: batch size {small} gets {large / small:g} times as"
+            f" many as {large}."
+        )
+    if factor in SIZES:
+        sentences.append("The networks differ in their number of weights.")
+    if factor == "learning_rate":
+        sentences.append("How a rate does depends on the batch size and the optimizer.")
+    else:
+        rates = dict.fromkeys(str(side["learning_rate"]) for side in (first, second))
+        sentences.append(
+            f"The learning rate ({' and '.join(rates)}) was tuned for neither side: a difference"
+            " may be in how well it suits them."
+        )
+    return " ".join(sentences)

@@ -1,0 +1,107 @@
+"""Where the validation and the test split disagree, which an average over one does not show.
+
+Two disagreements. The accuracies of one level, by more than which images a split happened to get
+explains. And the difference between two levels, where the intervals over seeds on the two splits
+have no value in common.
+"""
+
+import math
+
+import pandas as pd
+from scipy import stats
+
+from study.analysis.metrics import FINAL, format_value, is_percentage, metric_title
+from study.analysis.paired import ALPHA
+from study.choices import level_title
+
+SPLIT_COLUMNS = {"table": str, "metric": str, "text": str}
+MEANING = {
+    "level": (
+        "The splits differ in more than chance, in where their images come from or in how hard they"
+        " are, or settings were chosen by validation: take the test split's numbers for what to"
+        " expect elsewhere"
+    ),
+    "difference": (
+        "What the factor does depends on the images: a verdict on one split is not one on the other"
+    ),
+}
+
+
+def compare_splits(
+    levels: pd.DataFrame, comparisons: pd.DataFrame, sizes: dict[str, int]
+) -> pd.DataFrame:
+    """What is to be warned of, at most one row per table and metric for either disagreement.
+
+    Args:
+        levels, comparisons: as `study.analysis.comparisons` returns them.
+        sizes: how many images each split has.
+    """
+    rows = []
+    if not {"val", "test"} <= sizes.keys():
+        return pd.DataFrame(rows, columns=list(SPLIT_COLUMNS))
+    for table, of_table in levels.groupby("table", sort=False):
+        text = _levels_apart(of_table, sizes)
+        if text:
+            rows.append({"table": table, "metric": "final_test_accuracy", "text": text})
+        of_table = comparisons[comparisons["table"] == table]
+        for name in (name for name in FINAL if name.startswith("final_val_")):
+            text = _differences_apart(of_table, name)
+            if text:
+                rows.append({"table": table, "metric": _on_test(name), "text": text})
+    return pd.DataFrame(rows, columns=list(SPLIT_COLUMNS))
+
+
+def _levels_apart(levels: pd.DataFrame, sizes: dict[str, int]) -> str:
+    """The level whose accuracies on the two splits are farthest apart, if that is not chance."""
+    found, text = 0.0, ""
+    wide = levels.pivot(index="level", columns="metric", values="mean")
+    for level, row in wide.iterrows():
+        val, test = (row.get(f"final_{split}_accuracy", math.nan) for split in ("val", "test"))
+        error = math.sqrt(val * (1 - val) / sizes["val"] + test * (1 - test) / sizes["test"])
+        distance = abs(val - test) / error if error > 0 else 0.0
+        if distance > max(found, stats.norm.ppf(1 - ALPHA / 2)):
+            title = level_title(levels["factor"].iloc[0], level)
+            found, text = (
+                distance,
+                (
+                    f"{title}: after the last epoch, accuracy is"
+                    f" {format_value('final_val_accuracy', val)}% on the validation split and"
+                    f" {format_value('final_test_accuracy', test)}% on the test split, farther"
+                    f" apart than {sizes['val']} and {sizes['test']} images explain."
+                    f" {MEANING['level']}"
+                ),
+            )
+    return text
+
+
+def _differences_apart(comparisons: pd.DataFrame, name: str) -> str:
+    """The comparison whose differences on the two splits are farthest apart, if that is clear."""
+    found, text = 0.0, ""
+    for _, of_level in comparisons.groupby("level", sort=False):
+        rows = of_level.set_index("metric")
+        if not {name, _on_test(name)} <= set(rows.index):
+            continue
+        val, test = rows.loc[name], rows.loc[_on_test(name)]
+        gap = max(val["low"] - test["high"], test["low"] - val["high"])
+        if gap > found:
+            sides = [level_title(val["factor"], val[side]) for side in ("level", "reference")]
+            title = metric_title(name).removeprefix("Final validation ").removesuffix(" (%)")
+            unit = " percentage points" if is_percentage(name) else ""
+            shown = (
+                f"{format_value(name, row['difference'], sign=True)}"
+                f" [{format_value(name, row['low'], sign=True)},"
+                f" {format_value(name, row['high'], sign=True)}]"
+                for row in (val, test)
+            )
+            found, text = (
+                gap,
+                (
+                    "{}: {} differs by {} on the validation split and by {}{} on the test split."
+                    " {}".format(" − ".join(sides), title, *shown, unit, MEANING["difference"])
+                ),
+            )
+    return text
+
+
+def _on_test(name: str) -> str:
+    return name.replace("final_val_", "final_test_")
