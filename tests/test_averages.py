@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from study.analysis.averages import (
+    HALF_METRICS,
     average_epochs,
     collect_runs,
     over_seeds,
@@ -62,7 +63,12 @@ def test_the_warm_up_is_left_out(tmp_path):
         "train_accuracy": [pytest.approx(0.85), pytest.approx(0.7)],
         "val_loss": [pytest.approx(0.5), pytest.approx(0.7)],
         "val_accuracy": [pytest.approx(0.75), pytest.approx(0.6)],
-    }
+        # the second epoch, and the third
+        "train_loss_early": [0.5, 0.4], "train_loss_late": [0.3, 0.2],
+        "train_accuracy_early": [0.8, 0.6], "train_accuracy_late": [0.9, 0.8],
+        "val_loss_early": [0.6, 0.8], "val_loss_late": [0.4, 0.6],
+        "val_accuracy_early": [0.7, 0.5], "val_accuracy_late": [0.8, 0.7],
+    }  # fmt: skip
     assert average_epochs(metrics, 0)["train_loss"][0] == pytest.approx((9 + 0.5 + 0.3) / 3)
 
 
@@ -148,7 +154,7 @@ def test_summary_has_a_row_a_cell_round_and_seed(tmp_path):
     assert list(summary.columns) == [
         "cell", "loss", "batch_size", "activation", "hidden_layers", "hidden_units", "optimizer",
         "learning_rate", "round", "seed", "train_loss", "train_accuracy", "val_loss",
-        "val_accuracy",
+        "val_accuracy", *HALF_METRICS,
     ]  # fmt: skip
     assert summary["seed"].tolist() == [0, 1, 2]
     assert summary["train_loss"].tolist() == pytest.approx([0.4, 0.3, 1.5])
@@ -157,7 +163,7 @@ def test_summary_has_a_row_a_cell_round_and_seed(tmp_path):
 
 def test_summary_of_no_runs_is_a_header():
     study = {"cells": {}, "epochs_per_round": 3, "warmup_epochs": 1}
-    columns = ["cell", *listed(DEFAULTS), "round", "seed", *EPOCH_METRICS]
+    columns = ["cell", *listed(DEFAULTS), "round", "seed", *EPOCH_METRICS, *HALF_METRICS]
     summary = summarize([], [], [], study).to_csv(index=False)
     assert summary.splitlines() == [",".join(columns)]
 
@@ -229,7 +235,8 @@ def test_a_record_without_the_digest_that_is_needed_is_named(tmp_path):
 
 
 def test_values_from_files_are_checked(tmp_path):
-    summary = write(tmp_path / "summary.csv", f"cell,round,seed,{','.join(EPOCH_METRICS)}\n")
+    columns = [*EPOCH_METRICS, *HALF_METRICS]
+    summary = write(tmp_path / "summary.csv", f"cell,round,seed,{','.join(columns)}\n")
     header = f"cell,round,seed,{','.join(FINAL)}\n"
     evaluation = write(tmp_path / "evaluation.csv", header)
     assert read_values(summary, evaluation).empty

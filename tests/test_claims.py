@@ -68,8 +68,12 @@ NEAR = list(0.9 + 0.001 * STEPS + np.where(STEPS % 2, 0.001, -0.001))
         ("equivalent", {"margin": 0.01}, NEAR, "supported"),
         ("equivalent", {"margin": 0.01}, HIGH, "contradicted"),
         ("equivalent", {"margin": 0.05}, HIGH, "undecided"),
-        ("greater", {}, HIGH[:5], "undecided"),  # no p-value below 0.0625
-        ("greater", {"alpha": 0.1}, HIGH[:5], "supported"),
+        ("not_greater", {"margin": 0.01}, NEAR, "supported"),
+        ("not_greater", {"margin": 0.01}, HIGH, "contradicted"),
+        ("not_less", {"margin": 0.01}, HIGH, "supported"),
+        ("greater", {"margin": 0.01}, HIGH, "supported"),
+        ("greater", {"margin": 0.05}, HIGH, "undecided"),
+        ("greater", {}, HIGH[:9], "too few seeds"),
         ("greater", {}, HIGH[:1], "not tested"),
         ("greater", {}, [np.nan] * 10, "not tested"),  # all diverged
     ],
@@ -91,7 +95,11 @@ def test_what_a_verdict_rests_on():
     (pair,) = pairs.to_dict("records")
     assert (pair["first"], pair["second"], pair["n"]) == ("ce, round 1", "bce, round 1", 10)
     assert pair["difference"] == pytest.approx(0.05)
-    assert pair["p_supporting"] == 2 / 1024 and pair["p_contradicting"] == 1
+    differences = np.array(HIGH) - np.array(LOW)
+    assert pair["p_supporting"] == pytest.approx(stats.ttest_1samp(differences, 0).pvalue)
+    assert pair["p_contradicting"] == 1 and pair["p_sign_flip"] == 2 / 1024
+    seeds = [item.split(":") for item in pair["differences"].split()]
+    assert [float(value) for _, value in seeds] == pytest.approx(differences)
     assert "differ in loss alone (bce against ce)" in pair["guard"].replace(
         "ce against bce", "bce against ce"
     )
@@ -100,12 +108,14 @@ def test_what_a_verdict_rests_on():
 def test_p_values_are_adjusted_over_the_tests_that_are_made():
     """Three tests, although four claims: b says again what a says. Of e nothing is trained."""
     values = make_values(bce=LOW, ce=HIGH)
+    p_value = stats.ttest_rel(HIGH, LOW).pvalue
     claims = {name: claim("greater", (CE, BCE)) for name in "ab"}
     claims["c"] = claim("less", (BCE, CE))
     claims["d"] = claim("greater", (CE, BCE), alpha=0.01)
     claims["e"] = claim("greater", (CE | {"rounds": [3]}, BCE))
     frame = verdict(claims, values)
-    assert frame.loc[list("abcd"), "p_adjusted"].tolist() == pytest.approx([6 / 1024] * 4)
+    assert frame.loc[list("abcd"), "p_adjusted"].tolist() == pytest.approx([3 * p_value] * 4)
+    assert frame.loc[list("abcd"), "tests"].tolist() == [3] * 4
     assert math.isnan(frame.loc["e", "p_adjusted"])
 
 
@@ -115,21 +125,98 @@ def test_differences_in_the_last_bits_are_none():
     assert (row["verdict"], row["p_value"]) == ("undecided", 1)
 
 
+def test_what_is_the_same_in_all_runs_cannot_be_tested():
+    claims = {"a": claim("greater", (CE, BCE)), "b": claim("equivalent", (CE, BCE), margin=0.01)}
+    frame = verdict(claims, make_values(bce=[1.0] * 12, ce=[1.0] * 12))
+    assert frame["verdict"].tolist() == ["not tested", "supported"]
+    assert frame.loc["a", "reason"] == (
+        "it is 100.00 in all runs of both sides: there is nothing to test"
+    )
+
+
+def test_too_few_seeds_say_how_many_are_needed():
+    row = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW[:5], ce=HIGH[:5])).loc[
+        "a"
+    ]
+    assert (row["reason"], row["seeds"]) == ("10 needed; 5 run", 5)
+    assert math.isnan(row["p_adjusted"])
+
+
+@pytest.mark.parametrize(
+    ("expect", "margin", "ce", "reason"),
+    [
+        ("equivalent", 0.01, HIGH, "it is higher by more than 1 percentage points"),
+        ("equivalent", 0.01, [2 * 0.9 - value for value in HIGH], "it is lower by more than 1 pe"),
+        ("less", 0, HIGH, "it is higher"),
+        ("not_greater", 0.005, HIGH, "it is higher by more than 0.5 percentage points"),
+        ("less", 0.01, HIGH, "it is not lower by more than 1 percentage points"),
+    ],
+)
+def test_a_contradiction_says_how(expect, margin, ce, reason):
+    claims = {"a": claim(expect, (CE, BCE), **({"margin": margin} if margin else {}))}
+    row = verdict(claims, make_values(bce=LOW, ce=ce)).loc["a"]
+    assert row["verdict"] == "contradicted" and row["reason"].startswith(reason)
+
+
+def test_the_margin_at_which_a_verdict_flips():
+    """A claim with a margin just beyond either number gets the verdict that it says."""
+    values = make_values(bce=LOW, ce=HIGH)
+    row = verdict({"a": claim("equivalent", (CE, BCE), margin=0.05)}, values).loc["a"]
+    assert row["verdict"] == "undecided"
+    for key, step, expected in (
+        ("supported_above", 1e-6, "supported"), ("supported_above", -1e-6, "undecided"),
+        ("contradicted_below", -1e-6, "contradicted"), ("contradicted_below", 1e-6, "undecided"),
+    ):  # fmt: skip
+        claims = {"a": claim("equivalent", (CE, BCE), margin=row[key] + step)}
+        assert verdict(claims, values)["verdict"].tolist() == [expected]
+
+
+def test_verdicts_are_what_the_intervals_say():
+    """Of random studies with several claims of every kind, some of them of two pairs."""
+    generator = np.random.default_rng(7)
+    cells = {name: DEFAULTS | {"batch_size": 2 + i} for i, name in enumerate("abcd")}
+    a, b, c, d = (
+        {"cell": name, "rounds": [1], "title": name, "parameters": cells[name]} for name in cells
+    )
+    kinds = ("greater", "less", "equivalent", "not_greater", "not_less")
+    claims = {
+        f"{kind} {number}": claim(kind, *pairs, factor="batch_size", margin=0.5)
+        for kind in kinds
+        for number, pairs in enumerate([[(b, a)], [(c, a)], [(d, a)], [(b, a), (c, b)]])
+    }
+    seen = set()
+    for _ in range(20):
+        shifts = generator.choice([0, 0.5, 1, 2], 4)
+        values = make_values(
+            **{name: generator.normal(shift, 0.5, 12) for name, shift in zip("abcd", shifts)}
+        )
+        judged, pairs = judge(claims, values, make_runs(cells, rounds=(1,)))
+        for row in judged.to_dict("records"):
+            low, high = {
+                "greater": (0.5, math.inf), "less": (-math.inf, -0.5), "equivalent": (-0.5, 0.5),
+                "not_greater": (-math.inf, 0.5), "not_less": (-0.5, math.inf),
+            }[row["expect"]]  # fmt: skip
+            of_claim = pairs[pairs["claim"] == row["claim"]]
+            lower, upper = of_claim["low_adjusted"], of_claim["high_adjusted"]
+            within = ((lower > low) & (upper < high)).all()
+            beyond = ((upper < low) | (lower > high)).any()
+            expected = "supported" if within else "contradicted" if beyond else "undecided"
+            assert row["verdict"] == expected
+            seen.add((row["expect"], expected))
+    assert len(seen) == 15  # every verdict of every kind
+
+
 def test_a_metric_that_the_data_do_not_have():
     claims = {"a": claim("greater", (CE, BCE), metric="final_test_accuracy")}
     row = verdict(claims, make_values(bce=LOW, ce=HIGH)).loc["a"]
     assert row["verdict"] == "not tested" and "there is no final_test_accuracy" in row["reason"]
 
 
-def test_an_equivalence_needs_no_number_of_seeds_for_sign_flips():
-    claims = {"a": claim("equivalent", (CE, BCE), margin=0.01)}
-    row = verdict(claims, make_values(bce=LOW[:5], ce=NEAR[:5])).loc["a"]
-    assert row["verdict"] == "supported" and math.isnan(row["smallest_p"])
-
-
 def test_a_claim_of_several_pairs_means_all_of_them():
     rounds = {1: LOW, 2: HIGH, 3: NEAR}
     values = make_values(bce=rounds)
+    t_two_one = stats.ttest_rel(HIGH, LOW).pvalue
+    t_two_three = stats.ttest_rel(HIGH, NEAR).pvalue
     sides = [BCE | {"rounds": [number], "title": str(number)} for number in (1, 2, 3)]
     first, second, third = sides
     claims = {
@@ -139,10 +226,10 @@ def test_a_claim_of_several_pairs_means_all_of_them():
     }
     frame = verdict(claims, values)
     assert frame["verdict"].tolist() == ["supported", "undecided", "contradicted"]
-    assert frame.loc["against", "reason"] == "by 1 against 2"
+    assert frame.loc["against", "reason"] == "it falls, 1 against 2"
     # the second pair decides what supports it, and two pairs could each contradict it
-    assert frame.loc["both", "p_value"] == 2 / 1024
-    assert frame.loc["against", "p_value"] == 2 * 2 / 1024
+    assert frame.loc["both", "p_value"] == pytest.approx(max(t_two_one, t_two_three))
+    assert frame.loc["against", "p_value"] == pytest.approx(2 * t_two_one)
 
 
 def test_a_change_since_an_earlier_round():
@@ -164,16 +251,43 @@ def test_only_seeds_of_both_sides_are_paired():
 
 
 def test_an_undecided_claim_says_how_many_seeds_it_would_take():
-    """d_z 0.5 needs 34 seeds for 80% power at 5%; and 5 seeds, however clear, cannot decide."""
-    shift = 0.5 * (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1) * 2
-    shift += 0.5 - shift.mean()  # mean 0.5, sd 1
-    ce = list(np.array(LOW) + 0.01 * shift)
-    few, clear = make_values(bce=LOW, ce=ce), make_values(bce=LOW[:5], ce=HIGH[:5])
-    assert verdict({"a": claim("greater", (CE, BCE))}, few)["seeds_needed"].tolist() == [34]
-    row = verdict({"a": claim("greater", (CE, BCE))}, clear).loc["a"]
-    assert (row["seeds_needed"], row["seeds_for_alpha"], row["smallest_p"]) == (6, 6, 0.0625)
-    same = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=LOW))
-    assert same["seeds_needed"].tolist() == [math.inf]
+    """From and to: for the ends of the 80% interval of the mean, at 80% power and 5%."""
+    shift = (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1)
+    values = make_values(bce=LOW, ce=list(np.array(LOW) + 0.01 * (shift + 0.6)))
+    row = verdict({"a": claim("greater", (CE, BCE))}, values).loc["a"]
+    half = stats.t.ppf(0.9, 9) / math.sqrt(10)
+    assert row["verdict"] == "undecided"
+    assert row["seeds_from"] == seeds_of_t_test(0.6 + half)
+    assert row["seeds_to"] == seeds_of_t_test(0.6 - half)
+
+
+def seeds_of_t_test(effect: float) -> int:
+    """The first number of seeds with 80% power, from the noncentral t distribution."""
+    for n in range(11, 1000):
+        limit = stats.t.ppf(0.975, n - 1)
+        if stats.nct.sf(limit, n - 1, effect * math.sqrt(n)) >= 0.8:
+            return n
+    raise AssertionError
+
+
+def test_no_number_of_seeds_where_the_interval_is_wide_around_zero():
+    """Nor where the numbers would be more than ten times apart."""
+    shift = (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1)
+    for effect in (0.0, 0.3, 0.5):
+        values = make_values(bce=LOW, ce=list(np.array(LOW) + 0.01 * (shift + effect)))
+        row = verdict({"a": claim("greater", (CE, BCE))}, values).loc["a"]
+        assert row["verdict"] == "undecided" and math.isnan(row["seeds_from"])
+    same = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=LOW)).loc["a"]
+    assert math.isnan(same["seeds_from"])
+
+
+def test_halves_of_a_round_are_compared():
+    values = make_values(bce=LOW).assign(val_accuracy_early=LOW, val_accuracy_late=HIGH)
+    sides = [BCE | {"epochs": half, "title": half} for half in ("late", "early")]
+    frame, pairs = judge({"a": claim("greater", tuple(sides), factor="epoch")}, values, make_runs())
+    assert frame["verdict"][0] == "supported"
+    assert pairs["difference"][0] == pytest.approx(0.05)
+    assert "differ in epoch alone (late against early)" in pairs["guard"][0]
 
 
 # ---- The confound guard -------------------------------------------------------------------------

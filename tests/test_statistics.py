@@ -4,25 +4,22 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
+from study.analysis.expectations import p_values
+from study.analysis.looks import LOOK_COLUMNS, add_look, chance_of_false_verdict, grown
 from study.analysis.paired import (
-    beyond_margin_p,
     compare_pairs,
-    equivalence_p,
     holm,
+    holm_alphas,
     image_interval,
     mean_interval,
     sign_flip_p,
+    t_p,
 )
-from study.analysis.power import (
-    detectable_difference,
-    seeds_for_p,
-    seeds_to_be_equivalent,
-    seeds_to_differ,
-    smallest_p,
-)
+from study.analysis.power import detectable_difference, seeds_to_be_within, seeds_to_differ
 
 # Hours of sleep gained with two drugs by ten patients (Student 1908, Biometrika 6, p. 20).
 SLEEP = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
@@ -65,7 +62,18 @@ def test_many_seeds_flip_at_random_and_always_alike():
     p_value = sign_flip_p(differences)
     assert p_value == sign_flip_p(differences)
     assert p_value == pytest.approx(stats.ttest_1samp(differences, 0).pvalue, abs=0.02)
-    assert sign_flip_p(np.ones(20)) == pytest.approx(smallest_p(20), rel=1)
+    assert sign_flip_p(np.ones(20)) <= 2 / 100_000
+
+
+def test_sign_flips_tie_where_counts_do():
+    """Of 114 images: the differences 0, 1, 1, -1 and 2 tie in many ways; 10 of 32 reach 3."""
+    first, second = np.array([109, 109, 109, 109, 108]), np.array([110, 110, 110, 108, 110])
+    exact = np.mean([
+        abs(np.dot(flips, second - first)) >= abs((second - first).sum())
+        for flips in itertools.product((1, -1), repeat=5)
+    ])  # fmt: skip
+    assert exact == 0.3125
+    assert sign_flip_p(first / 114 - second / 114) == exact
 
 
 def test_nothing_to_flip():
@@ -73,12 +81,17 @@ def test_nothing_to_flip():
     assert sign_flip_p([0.3]) == 1
 
 
-def test_smallest_p_values():
-    assert [smallest_p(n) for n in (1, 3, 5, 7, 10)] == [1, 0.25, 0.0625, 0.015625, 2 / 1024]
-    assert sign_flip_p(np.arange(1, 6)) == smallest_p(5)
-    assert [seeds_for_p(0.05, tests) for tests in (1, 2, 3)] == [6, 7, 7]
-    assert seeds_for_p(0.05, 19) == 10
-    assert seeds_for_p(0.0001, 19) == math.inf  # not with 99,999 random flips
+def test_t_of_students_sleep_data():
+    """t = 4.0621 with 9 degrees of freedom, p = 0.002833 (Student 1908; R's t.test)."""
+    assert t_p(SLEEP) == pytest.approx(0.002833, abs=1e-6)
+    assert t_p(SLEEP, 1.58) == pytest.approx(1, abs=1e-6)
+    interval = mean_interval(SLEEP, 0.01)
+    assert t_p(SLEEP, interval["low"]) == pytest.approx(0.01)
+
+
+def test_differences_without_spread_are_tested_by_their_signs():
+    assert t_p(np.full(5, 0.25)) == 2 / 32
+    assert t_p(np.zeros(5)) == 1 and t_p([0.3]) == 1
 
 
 def test_holm_of_a_worked_example():
@@ -89,12 +102,23 @@ def test_holm_of_a_worked_example():
     assert np.isnan(holm([np.nan])).all()
 
 
+def test_the_levels_at_which_holm_tests():
+    """p below its level exactly where the adjusted p is below alpha; the third step stops it."""
+    p_values = np.array([0.01, 0.04, np.nan, 0.03, 0.005])
+    expected = [0.05 / 3, 0.05 / 2, np.nan, 0.05 / 2, 0.05 / 4]
+    assert holm_alphas(p_values) == pytest.approx(expected, nan_ok=True)
+    generator = np.random.default_rng(0)
+    for _ in range(200):
+        p_values = generator.random(6) ** 4
+        assert ((p_values <= holm_alphas(p_values)) == (holm(p_values) <= 0.05)).all()
+
+
 def test_a_comparison_by_hand():
     """Differences 1, 2, 3; of the 9 pairs 7 are higher and 1 is a tie."""
     row = compare_pairs([3, 5, 7], [2, 3, 4])
     assert (row["n"], row["difference"], row["sd"], row["d_z"]) == (3, 2, 1, 2)
     assert row["low"] == pytest.approx(2 - 4.302653 / math.sqrt(3), abs=1e-6)
-    assert row["p_value"] == 0.25
+    assert row["p_value"] == pytest.approx(0.0741799, abs=1e-6)  # t = 2 sqrt(3), 2 degrees
     assert row["correlation"] == pytest.approx(1)
     assert row["probability_higher"] == pytest.approx(7.5 / 9)
 
@@ -111,25 +135,24 @@ def test_pairs_that_do_not_vary():
     assert (row["difference"], row["p_value"], row["probability_higher"]) == (0, 1, 0.5)
     assert math.isnan(row["d_z"]) and math.isnan(row["correlation"])
     assert math.isnan(compare_pairs([], [])["difference"])
+    third = [1 / 3] * 4  # whose standard deviation is not quite zero in floating point
+    assert math.isnan(compare_pairs(third, np.add(third, 0.1))["correlation"])
 
 
-def test_equivalence_is_the_larger_of_two_t_tests():
-    differences = np.array([0.2, -0.1, 0.4, 0.1, 0.0])  # mean 0.12, sd 0.192354, error 0.086023
-    t = [(0.12 + 0.5) / 0.0860233, (0.5 - 0.12) / 0.0860233]
-    expected = max(stats.t.sf(t[0], 4), stats.t.sf(t[1], 4))
-    assert equivalence_p(differences, 0.5) == pytest.approx(expected, rel=1e-4)
-    assert equivalence_p(differences + 0.5, 0.5) > 0.5
-    assert equivalence_p(np.zeros(4), 0.1) == 1 / 16
-    assert equivalence_p(np.ones(4), 0.1) == 1
+DIFFERENCES = np.array([0.2, -0.1, 0.4, 0.1, 0.0])  # mean 0.12, sd 0.192354, error 0.086023
 
 
-def test_beyond_a_margin():
-    differences = np.array([0.2, -0.1, 0.4, 0.1, 0.0]) + 1
-    expected = 2 * stats.t.sf((1.12 - 0.5) / 0.0860233, 4)
-    assert beyond_margin_p(differences, 0.5) == pytest.approx(expected, rel=1e-4)
-    assert beyond_margin_p(-differences, 0.5) == pytest.approx(expected, rel=1e-4)
-    assert beyond_margin_p(differences - 1, 0.5) == 1
-    assert beyond_margin_p(np.ones(5), 0.5) == 1 / 16
+def test_p_of_an_equivalence_by_hand():
+    """Within: the larger of two t-tests, doubled for what contradicts it. Beyond: likewise."""
+    claim = {"expect": "equivalent", "margin": 0.5}
+    found = p_values(claim, DIFFERENCES)
+    assert found["p_supporting"] == pytest.approx(2 * stats.t.sf(0.38 / 0.0860233, 4), rel=1e-4)
+    assert found["p_contradicting"] == 1
+    for sign in (1, -1):
+        found = p_values(claim, sign * (DIFFERENCES + 1))
+        assert found["p_supporting"] == 1
+        expected = 2 * stats.t.sf((1.12 - 0.5) / 0.0860233, 4)
+        assert found["p_contradicting"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_power_agrees_with_published_sample_sizes():
@@ -137,27 +160,41 @@ def test_power_agrees_with_published_sample_sizes():
     assert [seeds_to_differ(effect, 0.05) for effect in (0.2, 0.5, 0.8)] == [199, 34, 15]
     assert seeds_to_differ(-0.5, 0.05) == 34
     assert seeds_to_differ(0, 0.05) == math.inf
-    assert seeds_to_differ(1e6, 0.05) == 6  # as few as the sign-flip test allows
+    assert seeds_to_differ(1e6, 0.05) == 10  # no verdict with fewer
 
 
-def test_detectable_difference_has_the_power_it_says():
-    """The share of simulated t-tests that find it, 0.8."""
-    found = detectable_difference(0.3, 8)
-    assert found == pytest.approx(0.3 * 1.156, rel=1e-3)
-    samples = np.random.default_rng(1).normal(found, 0.3, (4000, 8))
-    share = np.mean(stats.ttest_1samp(samples, 0, axis=1).pvalue < 0.05)
-    assert share == pytest.approx(0.8, abs=0.02)
-    assert detectable_difference(0.3, 5) == math.inf
-    assert detectable_difference(0.3, 6, tests=2) == math.inf
+@pytest.mark.parametrize(("seeds", "tests"), [(10, 1), (12, 18), (10, 18)])
+def test_detectable_difference_has_the_power_it_says_of_the_test_that_decides(seeds, tests):
+    """The share of simulated comparisons that are significant after Bonferroni: 80%."""
+    found = detectable_difference(0.3, seeds, tests)
+    samples = np.random.default_rng(1).normal(found, 0.3, (2000, seeds))
+    share = np.mean([t_p(differences) <= 0.05 / tests for differences in samples])
+    assert share == pytest.approx(0.8, abs=0.03)
+    assert detectable_difference(0.3, 9, tests) == math.inf
 
 
-def test_seeds_for_equivalence_have_the_power_they_are_for():
-    n = seeds_to_be_equivalent(0.0, 1.0, 0.05)
+def test_seeds_to_be_within_have_the_power_they_are_for():
+    n = seeds_to_be_within(0.9, 0.9, 0.05)
     samples = np.random.default_rng(2).normal(0, 1, (2000, n))
     error = samples.std(axis=1, ddof=1) / math.sqrt(n)
-    reach = np.abs(samples.mean(axis=1)) + stats.t.ppf(0.95, n - 1) * error
-    assert 0.78 < np.mean(reach < 1) < 0.87  # a whole seed more than needed, at most
-    assert seeds_to_be_equivalent(1.2, 1.0, 0.05) == math.inf
+    reach = np.abs(samples.mean(axis=1)) + stats.t.ppf(0.975, n - 1) * error
+    assert 0.78 < np.mean(reach < 0.9) < 0.87  # a whole seed more than needed, at most
+
+
+def test_looking_again_and_again():
+    """Two, three, five and ten evenly spaced looks at 5% (Armitage et al. 1969, table 2)."""
+    chances = [chance_of_false_verdict(range(100, 100 * k + 1, 100)) for k in (1, 2, 3, 5, 10)]
+    assert chances == pytest.approx([0.05, 0.083, 0.107, 0.142, 0.193], abs=2e-3)
+
+
+def test_a_study_that_grows_after_its_verdicts_were_seen():
+    none = add_look(pd.DataFrame(columns=list(LOOK_COLUMNS)), {"a": 5, "b": 9}, 9)
+    assert none.empty  # too few for a verdict
+    looks = add_look(none, {"a": 10, "b": 12}, 12)  # while the study ran
+    looks = add_look(looks, {"a": 12, "b": 12}, 12)
+    assert grown(looks) == [] and grown(add_look(looks, {"a": 12}, 12)) == []
+    assert grown(add_look(looks, {"a": 20, "b": 20}, 20)) == [12, 20]
+    assert grown(add_look(looks, {"a": 10, "b": 10}, 10)) == []  # smaller
 
 
 def test_image_interval_is_that_of_a_mean_over_images():
@@ -170,3 +207,15 @@ def test_image_interval_is_that_of_a_mean_over_images():
     assert low == pytest.approx(by_image.mean() - 1.96 * error, abs=0.1 * error)
     assert high == pytest.approx(by_image.mean() + 1.96 * error, abs=0.1 * error)
     assert image_interval(first, second) == (low, high)
+
+
+def test_images_of_one_patient_are_drawn_together():
+    """Of 100 patients with 4 images alike, the interval is that of 100 images, twice as wide."""
+    generator = np.random.default_rng(4)
+    first, second = (np.repeat(generator.random((3, 100)) < p, 4, axis=1) for p in (0.9, 0.8))
+    first, second = first.astype(float), second.astype(float)
+    groups = np.repeat([f"patient {number}" for number in range(100)], 4)
+    together = image_interval(first, second, groups)
+    one_each = image_interval(first[:, ::4], second[:, ::4])
+    assert np.ptp(together) == pytest.approx(np.ptp(one_each), rel=0.1)
+    assert np.ptp(together) > 1.7 * np.ptp(image_interval(first, second))

@@ -12,6 +12,7 @@ from study.report.tables import (
     describe,
     make_table,
     name_title,
+    table_metrics,
     to_latex,
     to_markdown,
 )
@@ -51,7 +52,7 @@ def test_a_row_a_level_with_mean_and_deviation():
 def test_markdown_as_people_read_it():
     frame = make_table(make_values(), TABLE)
     frame = pd.read_csv(io.StringIO(frame.to_csv(index=False)))  # as the report reads it
-    assert to_markdown(frame, METRICS, 3, "A caption.").splitlines() == [
+    assert to_markdown(frame, 3, "A caption.").splitlines() == [
         "| Loss | Round | Training loss | Training accuracy (%) | Validation loss"
         " | Validation accuracy (%) | Seeds |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -65,9 +66,7 @@ def test_markdown_as_people_read_it():
 
 def test_a_level_without_runs_says_so():
     frame = make_table(make_values(), TABLE | {"cells": ["a", "not there"]})
-    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(
-        frame, METRICS, 3, ""
-    )
+    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, 3, "")
 
 
 def test_a_table_shows_the_metrics_that_it_asks_for():
@@ -79,15 +78,27 @@ def test_a_table_shows_the_metrics_that_it_asks_for():
         "loss", "round", "n", "diverged", "accuracy_gap", "accuracy_gap_sd", "final_test_roc_auc",
         "final_test_roc_auc_sd",
     ]  # fmt: skip
-    assert to_markdown(frame, metrics, 3, "").splitlines()[::2][:2] == [
+    assert to_markdown(frame, 3, "").splitlines()[::2][:2] == [
         "| Loss | Round | Accuracy gap (%) | Final test area under the ROC curve | Seeds |",
         "| BCE | 2 | 2.00 ± 1.41 | – | 2 of 3 seeds; 1 diverged |",
     ]
 
 
+def test_the_test_split_is_shown_beside_validation_where_there_is_one():
+    values = make_values()
+    final = ["final_val_accuracy", "final_test_accuracy", "final_val_roc_auc", "final_test_roc_auc"]
+    table = {key: value for key, value in TABLE.items() if key != "metrics"}
+    frame = make_table(values.assign(**dict.fromkeys(final, 0.5)), table)
+    assert table_metrics(frame) == [*METRICS, *final]
+    assert table_metrics(make_table(values.assign(final_val_accuracy=0.5), table)) == METRICS
+    text = caption(TABLE, DEFAULTS, table_metrics(frame))
+    assert text.endswith("Final metrics are taken after the round's last epoch, the others averaged"
+                         " over its epochs after the warm-up.")  # fmt: skip
+
+
 def test_latex_is_escaped_and_complete():
     frame = make_table(make_values(), TABLE)
-    text = to_latex(frame, METRICS, 3, "50% & more_", "table1")
+    text = to_latex(frame, 3, "50% & more_", "table1")
     assert r"\caption{50\% \& more\_}" in text
     assert r"BCE & 2 & 0.2000 $\pm$ 0.1414 & 97.00 $\pm$ 1.41" in text
     assert text.count(r" \\") == 3

@@ -141,12 +141,13 @@ def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFram
     Final metrics of which there is nothing, such as those of a test split, have no column.
     """
     keys = ["cell", "round", "seed"]
-    epochs = summary[[*keys, *EPOCH_METRICS, *HALF_METRICS]]
+    halves = [name for name in HALF_METRICS if name in summary]
+    epochs = summary[[*keys, *EPOCH_METRICS, *halves]]
     values = epochs.merge(evaluation, on=keys, how="left", validate="1:1")
     for name, gap in GAPS.items():
         values[name] = values[gap.larger] - values[gap.smaller]
     there = [metric for metric in FINAL if values[metric].notna().any()]
-    return values[[*keys, *EPOCH_METRICS, *GAPS, *there, *HALF_METRICS]]
+    return values[[*keys, *EPOCH_METRICS, *GAPS, *there, *halves]]
 
 
 def present_metrics(values: pd.DataFrame) -> list[str]:

@@ -15,6 +15,8 @@ from study.analysis.metrics import is_percentage
 
 # An effect's size is uncertain; how many seeds decide it is said for both ends of this interval.
 EFFECT_ALPHA = 0.2
+# A range of numbers of seeds that is wider than this helps nobody.
+WIDEST = 20
 
 
 def bounds(claim: dict) -> tuple[float, float]:
@@ -101,7 +103,8 @@ def seeds_to_decide(
     """How many seeds would probably decide an undecided claim, from and to.
 
     With 80% power, if the true mean is anywhere in the 80% interval of those seen and the spread
-    is as seen. None where that interval crosses a bound: then it is open which way, and how far.
+    is as seen. None where that interval crosses a bound, or comes so near to it that the numbers
+    are more than twenty times apart: then it is open which way, and how far.
 
     Args:
         claim: has `expect` and, where it needs one, `margin`.
@@ -136,7 +139,9 @@ def seeds_to_decide(
     else:
         return None
     more = max(len(differences) for differences in pairs) + 1
-    return None if math.isinf(found[1]) else (max(found[0], more), max(found[1], more))
+    if found[1] > WIDEST * found[0]:
+        return None
+    return max(found[0], more), max(found[1], more)
 
 
 def _place(claim: dict, mean: float) -> str:
