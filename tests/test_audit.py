@@ -112,6 +112,18 @@ def test_pixels_are_described():
     }
 
 
+def test_the_best_constant_answer_is_never_below_half():
+    """Training is balanced, so it says nothing of which class is the larger in validation."""
+    splits = make_splits()
+    images, labels = splits["val"]
+    keep = np.sort(np.concatenate([np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)[:40]]))
+    for kept in (splits | {"val": (images[keep], labels[keep])},
+                 splits | {"val": (images[keep], 1 - labels[keep])}):  # fmt: skip
+        result, _ = run(kept)
+        share = (labels[keep] == 1).mean()
+        assert result["floors"]["val"]["majority"] == pytest.approx(share) and share > 0.5
+
+
 def test_floors_are_the_majority_and_a_logistic_regression():
     splits = make_splits()
     for images, labels in splits.values():

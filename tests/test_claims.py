@@ -253,12 +253,12 @@ def test_only_seeds_of_both_sides_are_paired():
 def test_an_undecided_claim_says_how_many_seeds_it_would_take():
     """From and to: for the ends of the 80% interval of the mean, at 80% power and 5%."""
     shift = (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1)
-    values = make_values(bce=LOW, ce=list(np.array(LOW) + 0.01 * (shift + 0.6)))
+    values = make_values(bce=LOW, ce=list(np.array(LOW) + 0.01 * (shift + 0.7)))
     row = verdict({"a": claim("greater", (CE, BCE))}, values).loc["a"]
     half = stats.t.ppf(0.9, 9) / math.sqrt(10)
     assert row["verdict"] == "undecided"
-    assert row["seeds_from"] == seeds_of_t_test(0.6 + half)
-    assert row["seeds_to"] == seeds_of_t_test(0.6 - half)
+    assert row["seeds_from"] == seeds_of_t_test(0.7 + half)
+    assert row["seeds_to"] == seeds_of_t_test(0.7 - half)
 
 
 def seeds_of_t_test(effect: float) -> int:
@@ -271,7 +271,7 @@ def seeds_of_t_test(effect: float) -> int:
 
 
 def test_no_number_of_seeds_where_the_interval_is_wide_around_zero():
-    """Nor where the numbers would be more than ten times apart."""
+    """Nor where the numbers would be more than twenty times apart."""
     shift = (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1)
     for effect in (0.0, 0.3, 0.5):
         values = make_values(bce=LOW, ce=list(np.array(LOW) + 0.01 * (shift + effect)))

@@ -30,7 +30,7 @@ def test_minimal_config_gets_the_defaults():
         "learning_rate": 0.001,
         "network": "perceptron",
     }
-    assert (config["epochs_per_round"], config["warmup_epochs"], config["seeds"]) == (30, 3, 5)
+    assert (config["epochs_per_round"], config["warmup_epochs"], config["seeds"]) == (30, 3, 12)
     assert config["datasets"]["wdbc"]["val_share"] == 0.2
 
 
@@ -123,7 +123,7 @@ def test_null_takes_an_entry_out():
     assert list(read["tables"]) == ["mine"]
     assert list(read["grid"]) == ["loss", "batch_size"]
     assert list(read["datasets"]) == ["wdbc"]
-    assert read["seeds"] == 5
+    assert read["seeds"] == 12
 
 
 def test_levels_get_their_parameters_type():

@@ -219,7 +219,8 @@ def test_conclusions_that_rest_on_a_finding():
     rests = frame["findings"].map(lambda text: bool(set(text.split()) & set(copied)))
     assert set(frame.index[rests]) == {
         "bce_val_loss_unchanged", "bce_train_accuracy_unchanged", "bce_val_accuracy_unchanged",
-        "ce_needs_more_training", "others_val_loss_falls_by_more", "batch_size_first_round", "smaller_batch_train_accuracy",
+        "ce_needs_more_training", "others_val_loss_falls_by_more",
+        "batch_size_first_round", "smaller_batch_train_accuracy",
         "smaller_batch_val_accuracy", "relu_highest_train_accuracy", "relu_highest_val_accuracy",
         "relu_val_loss_unchanged",
     }  # fmt: skip
