@@ -1,0 +1,87 @@
+"""How probable it is that numbers of a column coincide, by the other numbers of the column.
+
+Equal numbers are evidence of a copy only as far as a coincidence is improbable: two accuracies over a
+hundred images coincide often, a row of four numbers hardly ever.
+"""
+
+import math
+import statistics
+from decimal import Decimal
+
+from scipy.special import stdtr
+
+from study.published.printed import last_digit, printed_number
+
+# Findings that rest on an improbable coincidence are made where fewer clean sets of tables than
+# this are expected to have one like it.
+RARE = 0.01
+
+
+def measure(row: dict, name: str, images: dict[str, int], epochs: int) -> tuple[float, float]:
+    """A printed number, and the step to the next that was possible.
+
+    The step is a unit of the last digit; or that of an accuracy over so many images and epochs, in
+    percentage points, where this is more.
+    """
+    step = float(last_digit(row, name))
+    count = images.get(name.partition("_")[0])
+    if "accuracy" in name and count:
+        step = max(step, 100 / (count * epochs))
+    return float(printed_number(row, name)), step
+
+
+def scaled(name: str, value: float, step: float) -> tuple[float, float]:
+    """A number and its step on the scale on which a column is about normal: losses in logarithms."""
+    if "loss" not in name:
+        return value, step
+    value = max(value, step / 2)
+    return math.log(value), step / value
+
+
+def is_bound(name: str, value: Decimal | float) -> bool:
+    """Whether a number is one that runs often end at: nothing, or 100%."""
+    return value == 0 or ("accuracy" in name and value == 100)
+
+
+def chance_alike(value: float, others: list[float], step: float) -> float:
+    """The chance that a number is printed like `value`, from the density of others about it.
+
+    Half of the others are within their median distance of it, so that one of them is at a given
+    step within it with about step / (4 · median); or as many as there are at `value` itself.
+    """
+    distances = [abs(other - value) for other in others]
+    near = max(statistics.median(distances), step / 4)
+    equal = sum(distance < step / 2 for distance in distances) / len(others)
+    return min(1.0, max(step / (4 * near), equal))
+
+
+def chance_printed(value: float, others: list[float], step: float) -> float:
+    """The chance that one more of these numbers is within half a step of `value`.
+
+    By the predictive distribution of a normal sample: mean + t · sd · sqrt(1 + 1/n), t with n - 1
+    degrees of freedom.
+    """
+    mean, sd, freedom = _predict(others, step)
+    far = abs(value - mean)
+    return stdtr(freedom, (step / 2 - far) / sd) - stdtr(freedom, (-step / 2 - far) / sd)
+
+
+def tail(value: float, others: list[float], step: float) -> float:
+    """The chance that one more of these numbers is as far from their mean as `value`."""
+    mean, sd, freedom = _predict(others, step)
+    return 2 * stdtr(freedom, -abs(value - mean) / sd)
+
+
+def _predict(others: list[float], step: float) -> tuple[float, float, int]:
+    """Mean, standard deviation (one step at least) and degrees of freedom of one more number."""
+    n = len(others)
+    mean = math.fsum(others) / n
+    sd = math.sqrt(math.fsum((other - mean) ** 2 for other in others) / (n - 1))
+    return mean, max(sd, step) * math.sqrt(1 + 1 / n), n - 1
+
+
+def expected(chance: float) -> str:
+    """How many clean sets of tables have such a coincidence, in words."""
+    if chance < 1e-6:
+        return "expected by chance in fewer than 1 of a million such sets of tables"
+    return f"expected by chance in about 1 of {float(f'{1 / chance:.1g}'):,.0f} such sets of tables"
