@@ -61,8 +61,8 @@ def describe_refused(rows: list[dict], name: str, images: int | None, epochs: in
     places = usual_decimals(rows, name)
     share = share_refused(rows, name, images, epochs)
     part = "none" if share == 0 else f"about {share:.0%}"
-    over = f"{images:,} images" + (f" and {epochs} epochs" if epochs > 1 else "")
+    counted = f"{images:,} images" + (f" over {epochs} epochs" if epochs > 1 else "")
     return (
-        f"{name}: over {over}, whole numbers of images can refuse {part} of the wrong numbers with"
-        f" {places} decimal{'' if places == 1 else 's'}"
+        f"{name}: counting {counted} can refuse {part} of the wrong numbers with {places}"
+        f" decimal{'' if places == 1 else 's'}"
     )

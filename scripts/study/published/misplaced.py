@@ -14,6 +14,7 @@ SHIFTS = [Decimal(10), Decimal("0.1"), Decimal(100), Decimal("0.01")]
 # What fits is among the 95% of a column about its mean; what is ordinary, among the 99%.
 FITS, ORDINARY = 0.05, 0.01
 LEAST_OTHERS = 3
+TINY = 1e-300  # for a chance that is rounded to nothing
 
 
 def decimal_slips(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
@@ -144,5 +145,5 @@ def _log_ratio(runs: list, row: dict, pair: tuple, baseline: dict[str, str]) -> 
         )
         if tail(*_at(name, other, row, columns[0])) < ORDINARY:
             return 0
-        total += math.log(if_exchanged) - math.log(max(as_printed, 1e-300))
+        total += math.log(max(if_exchanged, TINY)) - math.log(max(as_printed, TINY))
     return total

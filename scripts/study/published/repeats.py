@@ -59,10 +59,12 @@ def same_in_two_rounds(
             f" rounds {first['round']} and {second['round']}"
             f" (tables {first['table']} and {second['table']})"
         )
-        text += "".join(
-            f", although its {name} went from {first['printed'][name]} to {second['printed'][name]}"
-            for name in other
-        )
+        if other:
+            changes = (
+                f"{name} went from {first['printed'][name]} to {second['printed'][name]}"
+                for name in other
+            )
+            text += f", although its {', its '.join(changes)}"
         text += f"; {expected(chance)}"
         findings.append(finding("same number in two rounds", text, (first, second), same))
     return findings

@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 
+from study.published.chance import is_bound
 from study.published.printed import printed_cells, printed_number
 
 AT_BASELINE = ("baseline",)
@@ -39,8 +40,8 @@ def infer_baseline(rows: list[dict]) -> dict[str, str]:
     """Factor -> the level that repeats in the tables of other factors, as a baseline does.
 
     Two levels of different factors may be one training if they have a whole row of at least two
-    numbers alike, and more than half of all their numbers. A factor has one such level, that with
-    most alike.
+    numbers alike, and more than half of all their numbers; training and validation may be
+    exchanged. A factor has one such level, that with most alike.
     """
     printed = group_runs(rows, {})
     pairs = []
@@ -53,9 +54,11 @@ def infer_baseline(rows: list[dict]) -> dict[str, str]:
                 printed[first][round_number], printed[second][round_number]
             ):
                 same, different = shared(one, other)
+                if are_exchanged(one, other):
+                    same, different = same + different, []
                 alike += len(same)
                 compared += len(same) + len(different)
-                whole |= len(same) > 1 and not different
+                whole |= len(same) > 1 and not different and not _all_bounds(one, same)
         if whole and 2 * alike > compared:
             pairs.append((alike, first, second))
     found = {}
@@ -124,6 +127,10 @@ def finding(check: str, text: str, rows: tuple[dict, ...], names: list[str]) -> 
 def place(row: dict) -> str:
     """Where a row is, in words."""
     return f"Table {row['table']}, {row['level']} after round {row['round']}"
+
+
+def _all_bounds(row: dict, names: list[str]) -> bool:
+    return all(is_bound(name, printed_number(row, name)) for name in names)
 
 
 def _prints(first: dict, second: dict) -> str:
