@@ -4,29 +4,41 @@ Equal numbers are evidence of a copy only as far as a coincidence is improbable:
 a hundred images coincide often, a row of four numbers hardly ever.
 """
 
+import itertools
 import math
 import statistics
 from decimal import Decimal
 
 from scipy.special import stdtr
 
-from study.published.printed import last_digit, printed_number
+from study.published.printed import accuracies, last_digit, printed_number
 
 # Findings that rest on an improbable coincidence are made where fewer clean sets of tables than
 # this are expected to have one like it.
 RARE = 0.01
+ENOUGH = 4  # different numbers of a column
 
 
-def measure(row: dict, name: str, images: dict[str, int], epochs: int) -> tuple[float, float]:
-    """A printed number, and the step to the next that was possible.
+def column_steps(rows: list[dict], images: dict[str, int], epochs: int) -> dict[str, float]:
+    """How far an accuracy is from the next that was possible, in percentage points, by column.
 
-    The step is a unit of the last digit; or that of an accuracy over so many images and epochs, in
-    percentage points, where this is more.
+    One image of all of them in one epoch of all. Where the images are not known, it is taken to be
+    the least distance of the column's numbers, if they are at least `ENOUGH` to tell.
     """
-    step = float(last_digit(row, name))
-    count = images.get(name.partition("_")[0])
-    if "accuracy" in name and count:
-        step = max(step, 100 / (count * epochs))
+    steps = {}
+    for name in accuracies(rows):
+        numbers = sorted({printed_number(row, name) for row in rows if name in row["printed"]})
+        count = images.get(name.partition("_")[0])
+        if count:
+            steps[name] = 100 / (count * epochs)
+        elif len(numbers) >= ENOUGH:
+            steps[name] = float(min(more - less for less, more in itertools.pairwise(numbers)))
+    return steps
+
+
+def measure(row: dict, name: str, steps: dict[str, float]) -> tuple[float, float]:
+    """A printed number, and its column's step: a unit of the last digit at least."""
+    step = max(float(last_digit(row, name)), steps.get(name, 0))
     return float(printed_number(row, name)), step
 
 

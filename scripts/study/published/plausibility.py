@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 
+from study.published.chance import column_steps
 from study.published.counts import impossible_numbers
 from study.published.misplaced import decimal_slips, exchanged_splits
 from study.published.printed import decimal_places, printed_cells, printed_number
@@ -38,9 +39,10 @@ def find_problems(
         One dict per finding: `check`, `text`, and `cells`, the (row, metric) that it is about.
     """
     baseline, images = baseline or infer_baseline(rows), images or {}
+    steps = column_steps(rows, images, epochs)
     return [
-        *same_in_two_rounds(rows, baseline, images, epochs),
-        *repeated_rows(rows, baseline, images, epochs),
+        *same_in_two_rounds(rows, baseline, steps),
+        *repeated_rows(rows, baseline, steps),
         *rows_printed_differently(rows, baseline),
         *exchanged_splits(rows, baseline),
         *decimal_slips(rows, baseline),

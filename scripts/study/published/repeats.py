@@ -26,12 +26,15 @@ CLOSEST = 0.02
 
 
 def same_in_two_rounds(
-    rows: list[dict], baseline: dict[str, str], images: dict[str, int], epochs: int
+    rows: list[dict], baseline: dict[str, str], steps: dict[str, float]
 ) -> list[dict]:
     """Numbers of a level that another round left as they were, although other levels' moved.
 
     The chance is that of a change by nothing, by the changes of the other levels between the same
     rounds.
+
+    Args:
+        steps: as `study.published.chance.column_steps` returns them.
     """
     levels = group_runs(rows, baseline)
     pairs = [
@@ -51,7 +54,7 @@ def same_in_two_rounds(
             continue
         chance = looks * math.comb(len(same) + len(other), len(same))
         for name in same:
-            chance *= _chance_unmoved(levels, level, first, second, name, images, epochs)
+            chance *= _chance_unmoved(levels, level, first, second, name, steps)
         if chance >= RARE:
             continue
         text = (
@@ -71,7 +74,7 @@ def same_in_two_rounds(
 
 
 def repeated_rows(
-    rows: list[dict], baseline: dict[str, str], images: dict[str, int], epochs: int
+    rows: list[dict], baseline: dict[str, str], steps: dict[str, float]
 ) -> list[dict]:
     """Rows of two levels, in one table or two, that agree in more than chance has them agree in."""
     levels = group_runs(rows, baseline)
@@ -90,14 +93,14 @@ def repeated_rows(
         chance = len(pairs) * math.comb(len(same) + len(other), len(same))
         closeness = _closeness(levels, level, other_level, first, second, same)
         for name in same:
-            alike = _chance_alike(runs, first, second, name, images, epochs)
+            alike = _chance_alike(runs, first, second, name, steps)
             chance *= min(1, alike / closeness)
         if chance < RARE:
             findings.append(_describe_repeat(first, second, same, other, chance))
     return findings
 
 
-def _chance_unmoved(levels, level, first, second, name, images, epochs) -> float:
+def _chance_unmoved(levels, level, first, second, name, steps) -> float:
     """The chance that a level's number does not change between the rounds of two rows."""
     if is_bound(name, printed_number(first, name)):
         return 1
@@ -105,9 +108,9 @@ def _chance_unmoved(levels, level, first, second, name, images, epochs) -> float
     for other, rounds in levels.items():
         ends = [most_printed(rounds.get(row["round"], []), name) for row in (first, second)]
         if other != level and None not in ends:
-            start, end = (scaled(name, *measure(row, name, images, epochs))[0] for row in ends)
+            start, end = (scaled(name, *measure(row, name, steps))[0] for row in ends)
             changes.append(end - start)
-    value, step = measure(first, name, images, epochs)
+    value, step = measure(first, name, steps)
     if len(changes) > 1:
         return chance_printed(0, changes, scaled(name, value, step)[1])
     column = [
@@ -119,9 +122,9 @@ def _chance_unmoved(levels, level, first, second, name, images, epochs) -> float
     return chance_alike(value, column, step) if column else 1
 
 
-def _chance_alike(runs, first, second, name, images, epochs) -> float:
+def _chance_alike(runs, first, second, name, steps) -> float:
     """The chance that two rows print a number alike, by the other rows of their rounds."""
-    value, step = measure(first, name, images, epochs)
+    value, step = measure(first, name, steps)
     if is_bound(name, value):
         return 1
     chances = []
