@@ -1,13 +1,9 @@
 """Numbers that no training can give, and how many of them a count of images gives away."""
 
-import math
 from decimal import Decimal
 
 from study.published.printed import last_digit, printed_cells, printed_number, usual_decimals
 from study.published.runs import finding
-
-# Wrong numbers are looked for this far beyond those that are printed, in percentage points.
-BEYOND = Decimal(1)
 
 
 def impossible_numbers(rows: list[dict], images: dict[str, int], epochs: int) -> list[dict]:
@@ -38,20 +34,13 @@ def is_possible(value: Decimal, unit: Decimal, count: int) -> bool:
     return abs(100 * correct / count - value) <= unit / 2
 
 
-def share_refused(rows: list[dict], name: str, images: int, epochs: int) -> float:
-    """Of the numbers that could be printed in an accuracy's column, those that no count gives.
+def share_refused(places: int, images: int, epochs: int) -> float:
+    """Of the numbers with so many decimals, in per cent, those that no count of images gives.
 
-    Every number with the column's decimals from its lowest to its highest, and 1 percentage point
-    beyond, is taken to be as likely to be printed by mistake.
+    Counts are 100 / (images · epochs) apart, and each is rounded to one number: that leaves out all
+    but a unit of the last digit in every such step, and none if the step is less than a unit.
     """
-    unit = Decimal(10) ** -usual_decimals(rows, name)
-    values = [printed_number(row, name) for row in rows if name in row["printed"]]
-    low = math.ceil(max(min(values) - BEYOND, Decimal(0)) / unit)
-    high = math.floor(min(max(values) + BEYOND, Decimal(100)) / unit)
-    refused = sum(
-        not is_possible(number * unit, unit, images * epochs) for number in range(low, high + 1)
-    )
-    return refused / (high - low + 1)
+    return max(0.0, 1 - 10.0**-places * images * epochs / 100)
 
 
 def describe_refused(rows: list[dict], name: str, images: int | None, epochs: int) -> str:
@@ -59,7 +48,7 @@ def describe_refused(rows: list[dict], name: str, images: int | None, epochs: in
     if images is None:
         return f"{name}: not checked for whole numbers of images, which need --images"
     places = usual_decimals(rows, name)
-    share = share_refused(rows, name, images, epochs)
+    share = share_refused(places, images, epochs)
     part = "none" if share == 0 else f"about {share:.0%}"
     counted = f"{images:,} images" + (f" over {epochs} epochs" if epochs > 1 else "")
     return (

@@ -8,7 +8,15 @@ from decimal import Decimal
 
 from study.published.chance import RARE, chance_printed, scaled, tail
 from study.published.printed import last_digit, printed_number
-from study.published.runs import exchanged, finding, group_runs, level_of, most_printed
+from study.published.runs import (
+    Run,
+    exchanged,
+    finding,
+    group_runs,
+    level_of,
+    list_runs,
+    most_printed,
+)
 
 SHIFTS = [Decimal(10), Decimal("0.1"), Decimal(100), Decimal("0.01")]
 # What fits is among the 95% of a column about its mean; what is ordinary, among the 99%.
@@ -22,7 +30,7 @@ def decimal_slips(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
 
     The row's other numbers must be ordinary: where a training failed, all of them are far out.
     """
-    runs = _runs(rows, baseline)
+    runs = list_runs(group_runs(rows, baseline))
     looks = 2 * sum(len(prints[0]["printed"]) for _, _, prints in runs)
     findings = []
     for row in rows:
@@ -36,7 +44,7 @@ def decimal_slips(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
             )
             fitting = next(
                 (
-                    (value, column)
+                    value
                     for chance, column in tails[name]
                     if chance * looks < RARE and others_ordinary
                     for value in _shifted(row, name)
@@ -44,11 +52,10 @@ def decimal_slips(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
                 ),
                 None,
             )
-            if fitting:
-                value, _ = fitting
+            if fitting is not None:
                 text = (
                     f"Table {row['table']}, {row['level']}: {name} {row['printed'][name]} is far"
-                    f" out of its column; {value} would fit, so the decimal point may have slipped"
+                    f" out of its column; {fitting} would fit: the decimal point may have slipped"
                 )
                 findings.append(finding("decimal slip", text, (row,), [name]))
     return findings
@@ -60,7 +67,7 @@ def exchanged_splits(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
     By the ratio of the chances that the columns' other numbers give to the row as printed and to
     the row exchanged. If the row is right, that is above K in fewer than 1 of K rows.
     """
-    runs = _runs(rows, baseline)
+    runs = list_runs(group_runs(rows, baseline))
     findings = []
     for row in rows:
         pairs = [
@@ -88,15 +95,7 @@ def exchanged_splits(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
     return findings
 
 
-def _runs(rows: list[dict], baseline: dict[str, str]) -> list[tuple[tuple, int, list[dict]]]:
-    return [
-        (level, round_number, prints)
-        for level, rounds in group_runs(rows, baseline).items()
-        for round_number, prints in rounds.items()
-    ]
-
-
-def _columns(runs: list, row: dict, name: str, baseline: dict[str, str]) -> list[list[float]]:
+def _columns(runs: list[Run], row: dict, name: str, baseline: dict[str, str]) -> list[list[float]]:
     """A column's numbers of other trainings, scaled: of the same round, and of all rounds."""
     level = level_of(row, baseline)
     column = []
@@ -119,7 +118,7 @@ def _at(name: str, value: float, row: dict, column: list[float]) -> tuple:
     return value, column, step
 
 
-def _tails(runs: list, row: dict, name: str, baseline: dict[str, str]) -> list[tuple]:
+def _tails(runs: list[Run], row: dict, name: str, baseline: dict[str, str]) -> list[tuple]:
     value = float(printed_number(row, name))
     columns = _columns(runs, row, name, baseline)
     return [(tail(*_at(name, value, row, column)), column) for column in columns]
@@ -130,7 +129,7 @@ def _shifted(row: dict, name: str) -> list[Decimal]:
     return [value.normalize() for value in values if "accuracy" not in name or value <= 100]
 
 
-def _log_ratio(runs: list, row: dict, pair: tuple, baseline: dict[str, str]) -> float | None:
+def _log_ratio(runs: list[Run], row: dict, pair: tuple, baseline: dict[str, str]) -> float | None:
     """The logarithm of how much better a row's two numbers fit each other's column."""
     numbers = [float(printed_number(row, name)) for name in pair]
     if numbers[0] == numbers[1]:

@@ -18,7 +18,17 @@ from study.published.chance import (
     scaled,
 )
 from study.published.printed import printed_number
-from study.published.runs import finding, group_runs, most_printed, place, shared
+from study.published.runs import (
+    Level,
+    Levels,
+    Run,
+    finding,
+    group_runs,
+    list_runs,
+    most_printed,
+    place,
+    shared,
+)
 
 # Levels that are close in other rounds too, such as two activations that are almost the same
 # function, make coincidences more probable, by at most this factor a column.
@@ -78,11 +88,7 @@ def repeated_rows(
 ) -> list[dict]:
     """Rows of two levels, in one table or two, that agree in more than chance has them agree in."""
     levels = group_runs(rows, baseline)
-    runs = [
-        (level, round_number, prints)
-        for level, rounds in levels.items()
-        for round_number, prints in rounds.items()
-    ]
+    runs = list_runs(levels)
     pairs = [pair for pair in itertools.combinations(runs, 2) if pair[0][0] != pair[1][0]]
     findings = []
     for (level, _, prints), (other_level, _, other_prints) in pairs:
@@ -100,7 +106,9 @@ def repeated_rows(
     return findings
 
 
-def _chance_unmoved(levels, level, first, second, name, steps) -> float:
+def _chance_unmoved(
+    levels: Levels, level: Level, first: dict, second: dict, name: str, steps: dict[str, float]
+) -> float:
     """The chance that a level's number does not change between the rounds of two rows."""
     if is_bound(name, printed_number(first, name)):
         return 1
@@ -122,7 +130,9 @@ def _chance_unmoved(levels, level, first, second, name, steps) -> float:
     return chance_alike(value, column, step) if column else 1
 
 
-def _chance_alike(runs, first, second, name, steps) -> float:
+def _chance_alike(
+    runs: list[Run], first: dict, second: dict, name: str, steps: dict[str, float]
+) -> float:
     """The chance that two rows print a number alike, by the other rows of their rounds."""
     value, step = measure(first, name, steps)
     if is_bound(name, value):
@@ -141,7 +151,9 @@ def _chance_alike(runs, first, second, name, steps) -> float:
     return max(chances)
 
 
-def _closeness(levels, level, other_level, first, second, same) -> float:
+def _closeness(
+    levels: Levels, level: Level, other_level: Level, first: dict, second: dict, same: list[str]
+) -> float:
     """How close two levels are where they are not alike, from `CLOSEST` to 1 for any two.
 
     The root mean square, over columns and rounds, of their distance as a share of the median
@@ -181,7 +193,9 @@ def _most_alike(prints: list[dict], others: list[dict]) -> tuple[dict, dict]:
     )
 
 
-def _describe_repeat(first, second, same, other, chance) -> dict:
+def _describe_repeat(
+    first: dict, second: dict, same: list[str], other: list[str], chance: float
+) -> dict:
     one_table = first["table"] == second["table"]
     if one_table and first["round"] == second["round"]:
         where = f"Table {first['table']}: {first['level']} and {second['level']} have"

@@ -7,13 +7,13 @@ from study.published.chance import is_bound
 from study.published.printed import printed_cells, printed_number
 
 AT_BASELINE = ("baseline",)
+Level = tuple[str, ...]  # (factor, level); the baseline's levels are one, AT_BASELINE
+Levels = dict[Level, dict[int, list[dict]]]  # level -> round -> the rows that print it
+Run = tuple[Level, int, list[dict]]
 
 
-def group_runs(rows: list[dict], baseline: dict[str, str]) -> dict[tuple, dict[int, list[dict]]]:
-    """Level -> round -> the rows that print it.
-
-    A level is (factor, level); the baseline's levels are one, `AT_BASELINE`.
-    """
+def group_runs(rows: list[dict], baseline: dict[str, str]) -> Levels:
+    """Which rows print a level after so many rounds."""
     levels = {}
     for row in rows:
         rounds = levels.setdefault(level_of(row, baseline), {})
@@ -21,7 +21,16 @@ def group_runs(rows: list[dict], baseline: dict[str, str]) -> dict[tuple, dict[i
     return levels
 
 
-def level_of(row: dict, baseline: dict[str, str]) -> tuple:
+def list_runs(levels: Levels) -> list[Run]:
+    """Every level and round, with the rows that print it."""
+    return [
+        (level, round_number, prints)
+        for level, rounds in levels.items()
+        for round_number, prints in rounds.items()
+    ]
+
+
+def level_of(row: dict, baseline: dict[str, str]) -> Level:
     """What was trained, but for the rounds."""
     at_baseline = baseline.get(row["factor"]) == row["level"]
     return AT_BASELINE if at_baseline else (row["factor"], row["level"])
