@@ -1,4 +1,4 @@
-"""Warnings where the validation and the test split disagree, and thresholds chosen on validation."""
+"""Where the validation and the test split disagree, and thresholds chosen on validation."""
 
 import numpy as np
 import pandas as pd
