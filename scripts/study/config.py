@@ -37,7 +37,7 @@ def read_config(config: dict) -> dict:
     `rows` of the reference, which is None if there is none.
 
     Raises:
-        UserError: one line a mistake, each with its key and what would be right.
+        UserError: one line per mistake, each with its key and what would be right.
     """
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
     _raise([*_not_finite(config), *_problems(config, complete_schema())])

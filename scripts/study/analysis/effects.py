@@ -58,7 +58,7 @@ def grid_metric(values: pd.DataFrame, grid: dict, metric: str) -> tuple[np.ndarr
 
 
 def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
-    """A repeated-measures analysis of variance of a full grid, a row an effect.
+    """A repeated-measures analysis of variance of a full grid, one row per effect.
 
     An effect is a set of orthogonal contrasts between cells, which each seed has a score on. F is
     n times the squared length of the mean scores, over the trace of their covariance matrix; the
