@@ -190,6 +190,22 @@ def missing_runs(study: dict, present: list[dict]) -> list[str]:
     return [run_folder(run) for run in study["runs"] if run_folder(run) not in folders]
 
 
+def resumed(study: dict, needed: list[str]) -> str:
+    """What there is already of a study that is gone on with, in a line; nothing if it begins.
+
+    Args:
+        study: the expanded study.
+        needed: the metrics.csv of the runs that are to be trained now.
+    """
+    present = run_files(study, present_runs(study), "metrics.csv")
+    trained = len(set(present) - set(needed))
+    saved = sum(Path(path).with_name("progress.pt").exists() for path in needed)
+    if not needed or not (trained or saved):
+        return ""
+    more = f", {saved} more resume from their saved progress" if saved else ""
+    return f"{trained} of {len(study['runs'])} runs are trained already{more}"
+
+
 def outdated_runs(study: dict, runs: list[dict]) -> list[str]:
     """The folders of those runs that were trained on other data, or with other code, than now.
 

@@ -1,21 +1,5 @@
 # The study: which cells are trained, for which seeds and rounds, and where the files are.
 # From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
-import sys
-from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
-
-REPOSITORY = Path(str(workflow.current_basedir)).parents[1]
-if not REPOSITORY.is_dir():
-    raise WorkflowError(
-        f"{REPOSITORY} is no folder here: clone the repository, and name the clone's Snakefile"
-    )
-if workflow.modifier.path_modifier.prefix:
-    raise WorkflowError(
-        "a module has no prefix here: set its pathvars, as examples/module does"
-    )
-sys.path.insert(0, str(REPOSITORY / "scripts"))
-
 from study.cells import expand_study
 from study.code import code_digest
 from study.config import read_config
