@@ -202,8 +202,9 @@ def resumed(study: dict, needed: list[str]) -> str:
     saved = sum(Path(path).with_name("progress.pt").exists() for path in needed)
     if not needed or not (trained or saved):
         return ""
-    more = f", {saved} more resume from their saved progress" if saved else ""
-    return f"{trained} of {len(study['runs'])} runs are trained already{more}"
+    parts = [f"{trained} are trained already"] if trained else []
+    parts += [f"{saved} resume from their saved progress"] if saved else []
+    return f"Of {len(study['runs'])} runs {', '.join(parts)}"
 
 
 def outdated_runs(study: dict, runs: list[dict]) -> list[str]:

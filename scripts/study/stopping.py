@@ -59,8 +59,14 @@ def stop_with_jobs(workflow, display) -> None:
 
 def stop_jobs(scheduler) -> None:
     """Start no further jobs, and end those that run, also one that is just being started."""
+    import psutil  # which Snakemake needs as well
+
     scheduler.exit_gracefully()
+    told = set()
     while True:
-        for job in tuple(scheduler.running):
-            shell.terminate(job.jobid)
+        for job in psutil.Process().children():
+            if job.pid not in told:
+                told.add(job.pid)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    job.terminate()
         time.sleep(0.1)
