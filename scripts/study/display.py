@@ -33,8 +33,9 @@ NOISE = re.compile(
     r"|Group jobs|Config file .* is extended|unlocking"
 )
 LOCKED = (
-    "This folder is locked: another Snakemake runs in it, or was killed. `snakemake --cores 1 status`"
-    " tells which.\nIf none runs, remove the lock and start again: snakemake --unlock"
+    "This folder is locked: another Snakemake works in it (`snakemake --cores 1 status` shows"
+    " whether), or was killed.\nIf none does, remove the lock, then run the same command again:"
+    " snakemake --unlock"
 )
 AGAIN = "The same command goes on from there."
 FAILED_JOBS = ("RuleException", "WorkflowError")  # Snakemake says again what a job's log says
@@ -49,11 +50,11 @@ def show_jobs(workflow, in_blocks: bool, report: str) -> "Display | None":
         report: the file that a run leads to, named at its end.
     """
     settings = workflow.output_settings
-    other = settings.dryrun or settings.verbose or settings.debug_dag or settings.printshellcmds
-    other = other or {Quietness.ALL, Quietness.RULES, Quietness.PROGRESS} & set(settings.quiet or ())
+    quieter = {Quietness.ALL, Quietness.RULES, Quietness.PROGRESS} & set(settings.quiet or ())
+    more = settings.verbose or settings.debug_dag or settings.printshellcmds
     usual = [handler for handler in logger.handlers if handler.name == "DefaultStreamHandler"]
     ours = workflow.is_main_process and workflow.modifier.is_main_snakefile()
-    if other or not usual or not ours:
+    if settings.dryrun or quieter or more or not usual or not ours:
         return None
     display = Display(usual[0], in_blocks, lambda: report if makes(workflow, report) else None)
     logger.removeHandler(usual[0])
@@ -89,13 +90,14 @@ class Display(logging.Handler):
         self.stopped_by = ""  # the signal that asked to stop
         self.active = self.nothing_to_do = self.closed = False
         self.jobs: dict[int, Job] = {}
-        self.done = self.total = self.failed = self.saved = 0
-        self.to_train = self.trained = 0
+        self.done = self.total = self.saved = self.to_train = self.trained = 0
+        self.failed = set()  # jobs, but for those that went well when they were tried again
         self.begin, self.first_training = time.time(), None
 
     def say(self, text: str, style: str | None = None) -> None:
         """Print lines, above the live display if there is one."""
-        self.console.print(text, style=style, markup=False, soft_wrap=True)
+        if text:
+            self.console.print(text, style=style, markup=False, soft_wrap=True)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one message of Snakemake's."""
@@ -146,18 +148,18 @@ class Display(logging.Handler):
         """A job begins."""
         told, label, seeds = record.wildcards or {}, record.rule_name, None
         if "round" in told:
-            label, seeds = f"{told['cell']} round {told['round']}", (told["first"], told["last"])
-            if self.in_blocks:
-                label += " seeds {}-{}".format(*seeds)
+            seeds = (int(told["first"]), int(told["last"]))
+            label = f"{told['cell']} round {told['round']}"
+            label += f" seeds {told['first']}-{told['last']}" if self.in_blocks else ""
             self.first_training = self.first_training or time.time()
         else:
             label = " ".join([label, *(told[key] for key in told if key != "data")])
-        job = Job(record.rule_name, label, seeds and tuple(map(int, seeds)), record.log, time.time())
-        self.jobs[record.jobid] = job
+        self.jobs[record.jobid] = Job(record.rule_name, label, seeds, record.log, time.time())
 
     def finish(self, record: logging.LogRecord) -> None:
         """A job is through."""
         job = self.jobs.pop(record.job_id)
+        self.failed.discard(record.job_id)
         self.done += 1
         self.trained += job.seeds is not None
         accuracy = final_accuracy(job.logs[0]) if job.seeds else None
@@ -174,14 +176,17 @@ class Display(logging.Handler):
         self.saved += any(last_line(path).startswith(STOPPED) for path in record.log)
         if self.stopped_by:
             return
-        self.failed += 1
+        self.failed.add(record.jobid)
+        texts = {path: last_epoch_only(read_tail(path, WHOLE)) for path in record.log}
+        if not record.output and not any(texts.values()):  # a target that has said why itself
+            return
         self.say(f"Failed: {job.label if job else record.rule_name}", "bold red")
         if record.rule_msg:
             self.say(record.rule_msg)
-        for path in record.log:
-            said = last_epoch_only(read_tail(path, WHOLE)) or "nothing"
-            self.say(said, "bold red")
-            self.say(f"(from its log, {path})")
+        for path, text in texts.items():
+            if text:
+                self.say(text, "bold red")
+            self.say(f"(from its log, {path})" if text else f"(its log, {path}, is empty)")
 
     def explain(self, record: logging.LogRecord) -> None:
         """An error of Snakemake's own."""
@@ -205,7 +210,7 @@ class Display(logging.Handler):
             saved = f", {self.saved} saved their progress" if self.saved else ""
             self.say(f"Stopped by {self.stopped_by}: {count}{saved}. {AGAIN}", "bold yellow")
         elif self.failed and self.total > 1:
-            self.say(f"{self.failed} failed, see above; {count}. {AGAIN}", "bold red")
+            self.say(f"{len(self.failed)} failed, see above; {count}. {AGAIN}", "bold red")
         if self.nothing_to_do or (self.total and self.done == self.total):
             report = self.report()
             if report:

@@ -17,7 +17,7 @@ def draw(display):
     from rich.table import Table
     from rich.text import Text
 
-    jobs = sorted(list(display.jobs.values()), key=lambda job: job.since)
+    jobs = sorted(display.jobs.values(), key=lambda job: job.since)
     now = [(job, latest_epoch(job.logs[0]) if has_begun(job) else None) for job in jobs]
     head = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=display.total, completed=display.done, width=30)
@@ -51,7 +51,7 @@ def state(job, told) -> tuple[str, str]:
 
 
 def time_left(display, now: list) -> str:
-    """An estimate from what has been trained since the first training job began, if one is through."""
+    """An estimate from what was trained since the first training job began, if one is through."""
     if not display.trained:
         return ""
     running = sum(trained_share(told, *job.seeds) for job, told in now if told)

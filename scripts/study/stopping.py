@@ -1,7 +1,7 @@
 """What Snakemake does when it is asked to stop: its training jobs save their progress, and it ends.
 
-On its own Snakemake ends in tracebacks after Ctrl-C, waits for whole jobs after SIGTERM, and dies of
-other signals, its lock left behind.
+On its own Snakemake ends in tracebacks after Ctrl-C, waits for whole jobs after SIGTERM, and dies
+of other signals, its lock left behind.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 
 
 def on_signals(act: Callable[[str], None]) -> None:
-    """Call `act` with a signal's name, for those that were not ignored from the start, as by nohup."""
+    """Call `act` with a signal's name, but for signals that were ignored before, as by nohup."""
     for name in SIGNALS:
         number = getattr(signal, name, None)  # Windows has only the first two
         if number and signal.getsignal(number) is not signal.SIG_IGN:

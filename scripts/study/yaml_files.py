@@ -10,7 +10,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the first, in C, is no
 
 
 def check_yaml(paths: list[Path | str]) -> None:
-    """Refuse files that cannot be read, and keys that are given twice, of which YAML keeps the last.
+    """Refuse files that cannot be read, and keys that are given twice: YAML keeps the last.
 
     Raises:
         UserError: one line a mistake, with its file and line.

@@ -19,7 +19,14 @@ from study.jobs import (
     untracked,
 )
 from study.parameters import REPORT_TEMPLATE
-from study.paths import FOLDERS, PREPARED, RUN, run_files, study_folders
+from study.paths import (
+    FOLDERS,
+    PREPARED,
+    RUN,
+    refuse_files,
+    run_files,
+    study_folders,
+)
 from study.resources import (
     preparation_memory,
     preparation_minutes,
@@ -38,6 +45,7 @@ pathvars:
 
 # What Python builds are the same paths, also where a module sets other ones.
 STUDY |= {name: workflow.pathvars.apply(f"<{name}>") for name in FOLDERS}
+refuse_files(STUDY)
 
 REPORT = f"{STUDY['results']}/report.html"
 TRAINED = training_cells(STUDY)
