@@ -17,7 +17,10 @@ FILES = {
         "line 4: the key a.b is given twice, first in line 2",
     ),
     "in a list": (b"a:\n- {b: 1, b: 2}\n", "line 2: the key a.b is given twice"),
-    "no YAML": (b"a: 1\nb: [1,\nc: 2\n", "line 3, column 2: no YAML: expected ',' or ']'"),
+    "no YAML": (
+        b"a: 1\nb: [1,\nc: 2\n",
+        "line 4, column 1: no YAML: expected ',' or ']'",
+    ),
     "not UTF-8": (b"a: 1\nb: \xff\n", "line 2: not UTF-8"),
 }
 

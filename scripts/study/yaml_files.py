@@ -6,8 +6,6 @@ import yaml
 
 from study.errors import UserError
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the first, in C, is not everywhere
-
 
 def check_yaml(paths: list[Path | str]) -> None:
     """Refuse files that cannot be read, and keys that are given twice: YAML keeps the last.
@@ -22,7 +20,7 @@ def check_yaml(paths: list[Path | str]) -> None:
 
 def _problems(path: Path) -> list[str]:
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except OSError as error:
         return [f"{path}: cannot be read ({error.strerror})"]
     except UnicodeDecodeError as error:
