@@ -1,4 +1,5 @@
 # make run          train the study of config.yaml and write its report
+# make status       say how far it is, also while it runs
 # make test         run the tests, but for those that take minutes
 # make test-slow    run those: on a SLURM cluster that they start, with faults, simulated studies
 # make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
@@ -12,10 +13,13 @@ DATA ?= data/pneumoniamnist.npz
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-slow fault-test check simulations bench clean
+.PHONY: run status test test-slow fault-test check simulations bench clean
 
 run: .venv/run.stamp
 	snakemake --cores 4
+
+status: .venv/run.stamp
+	@snakemake --cores 1 status
 
 test: .venv/dev.stamp
 	pytest -m "not slow"

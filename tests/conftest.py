@@ -158,7 +158,11 @@ def skip(reason: str) -> None:
 
 
 def jobs_by_rule(text: str) -> dict[str, int]:
-    """The counts of the first "Job stats" that Snakemake printed, rule -> jobs."""
+    """The counts of jobs that a run, or a dry run, begins with: rule -> jobs."""
+    if counted := re.search(r"^(\d+) jobs: (.*)$", text, re.MULTILINE):
+        total, several = counted.groups()
+        found = re.findall(r"(?:(\d+) )?(\w+)(?:, |$)", several)
+        return {rule: int(count or 1) for count, rule in found} | {"total": int(total)}
     lines = iter(text.splitlines())
     for line in lines:
         if line.startswith("Job stats"):
@@ -185,4 +189,4 @@ def assert_readable(done, *expected: str) -> None:
     for text in expected:
         assert text in done.stdout
     assert "Traceback" not in done.stdout
-    assert not re.search(r"Job \d+: Train ", done.stdout)
+    assert not re.search(r"Job \d+: Train |^\d+/\d+ \S+ round ", done.stdout, re.MULTILINE)

@@ -83,6 +83,7 @@ def test_claims_are_judged_and_checked(finished):
     assert snakemake(finished).returncode == 0
     done = snakemake(finished, "check_claims")
     assert done.returncode == 0, done.stdout
+    assert "10 of 10 runs present" in done.stdout
     assert re.search(r"^close +supported +\(required\)$", done.stdout, re.MULTILINE)
     looks = read(finished, "statistics/looks.csv")
     assert looks[["planned", "seeds"]].values.tolist() == [[10, 10]]  # two were too few
