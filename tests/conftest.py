@@ -1,6 +1,5 @@
 """A small study that trains in seconds, and Snakemake run on it as a user runs it."""
 
-import gc
 import os
 import re
 import shutil
@@ -17,8 +16,6 @@ from filelock import FileLock
 from study.data.prepared import prepare
 
 REPOSITORY = Path(__file__).parents[1]
-
-gc.freeze()  # statsmodels' multipletests collects garbage whenever it is called
 
 # Two cells of two seeds for one round of four epochs, one table and one figure.
 SMALL_STUDY = {

@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from scipy.linalg import helmert
+from scipy.special import fdtrc
 
 from study.analysis import paired
 
@@ -95,7 +95,7 @@ def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
                     "df_error": df_error,
                     "f_value": f_value,
                     "epsilon": epsilon,
-                    "p_value": stats.f.sf(f_value, epsilon * df_effect, epsilon * df_error),
+                    "p_value": fdtrc(epsilon * df_effect, epsilon * df_error, f_value),
                     "partial_eta_squared": f_value * df_effect / (f_value * df_effect + df_error),
                 }
             )
