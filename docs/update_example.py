@@ -23,7 +23,7 @@ from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS, VERDICTS
 from study.analysis.comparisons import COMPARISON_COLUMNS
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
-from study.analysis.splits import SPLIT_COLUMNS
+from study.analysis.splits import MEANINGS, SPLIT_COLUMNS
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
@@ -126,9 +126,10 @@ def counts() -> str:
 def sizes() -> str:
     """How far the rounds, and how far the factors, move the validation accuracy in the tables."""
     pairs = read("statistics/claim_pairs.csv", PAIR_COLUMNS).set_index("claim")
-    rounds = [f"{title} {format_value('val_accuracy', pairs.loc[claim, 'difference'], sign=True)}"
-              for title, claim in (("for BCE", "bce_val_accuracy_unchanged"),
-                                   ("for CE", "ce_val_accuracy_rises"))]  # fmt: skip
+    rounds = [
+        f"{format_value('val_accuracy', pairs.loc[claim, 'difference'], sign=True)} ({title})"
+        for title, claim in (("BCE", "bce_val_accuracy_unchanged"), ("CE", "ce_val_accuracy_rises"))
+    ]
     comparisons = read("statistics/comparisons.csv", COMPARISON_COLUMNS)
     comparisons = comparisons[comparisons["metric"] == "val_accuracy"]
     most = comparisons.loc[comparisons["difference"].abs().idxmax()]
@@ -160,7 +161,15 @@ def splits() -> str:
     warned = read("statistics/splits.csv", SPLIT_COLUMNS)
     if warned.empty:
         return "Validation and test agree."
-    return "\n".join(f"- {name_title(row.table)}. {row.text}." for row in warned.itertuples())
+    parts = []
+    for what, of_kind in warned.groupby("what", sort=False):
+        tables = of_kind.groupby("text", sort=False)["table"].apply(list)
+        lines = [
+            f"- {_listed([name_title(name) for name in names])}. {text}."
+            for text, names in tables.items()
+        ]
+        parts.append("\n".join([MEANINGS[what], "", *lines]))
+    return "\n\n".join(parts)
 
 
 def floors() -> str:

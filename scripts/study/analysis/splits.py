@@ -14,15 +14,17 @@ from study.analysis.metrics import FINAL, format_value, is_percentage, metric_ti
 from study.analysis.paired import ALPHA
 from study.choices import level_title
 
-SPLIT_COLUMNS = {"table": str, "metric": str, "text": str}
-MEANING = {
+# What the file has, column by column; `what` is a key of MEANINGS.
+SPLIT_COLUMNS = {"table": str, "what": str, "metric": str, "text": str}
+MEANINGS = {
     "level": (
-        "The splits differ in more than chance, in where their images come from or in how hard they"
-        " are, or settings were chosen by validation: take the test split's numbers for what to"
-        " expect elsewhere"
+        "Where accuracies are that far apart, the splits' images come from different places or are"
+        " not equally hard, or settings were chosen by validation. The test split's numbers are the"
+        " ones to expect elsewhere."
     ),
     "difference": (
-        "What the factor does depends on the images: a verdict on one split is not one on the other"
+        "Where differences have nothing in common, what the factor does depends on the images: a"
+        " verdict on one split is not one on the other."
     ),
 }
 
@@ -42,12 +44,14 @@ def compare_splits(
     for table, of_table in levels.groupby("table", sort=False):
         text = _levels_apart(of_table, sizes)
         if text:
-            rows.append({"table": table, "metric": "final_test_accuracy", "text": text})
+            row = {"table": table, "what": "level", "metric": "final_test_accuracy"}
+            rows.append(row | {"text": text})
         of_table = comparisons[comparisons["table"] == table]
         for name in (name for name in FINAL if name.startswith("final_val_")):
             text = _differences_apart(of_table, name)
             if text:
-                rows.append({"table": table, "metric": _on_test(name), "text": text})
+                row = {"table": table, "what": "difference", "metric": _on_test(name)}
+                rows.append(row | {"text": text})
     return pd.DataFrame(rows, columns=list(SPLIT_COLUMNS))
 
 
@@ -67,8 +71,7 @@ def _levels_apart(levels: pd.DataFrame, sizes: dict[str, int]) -> str:
                     f"{title}: after the last epoch, accuracy is"
                     f" {format_value('final_val_accuracy', val)}% on the validation split and"
                     f" {format_value('final_test_accuracy', test)}% on the test split, farther"
-                    f" apart than {sizes['val']} and {sizes['test']} images explain."
-                    f" {MEANING['level']}"
+                    f" apart than {sizes['val']} and {sizes['test']} images explain"
                 ),
             )
     return text
@@ -87,20 +90,21 @@ def _differences_apart(comparisons: pd.DataFrame, name: str) -> str:
             sides = [level_title(val["factor"], val[side]) for side in ("level", "reference")]
             title = metric_title(name).removeprefix("Final validation ").removesuffix(" (%)")
             unit = " percentage points" if is_percentage(name) else ""
-            shown = (
-                f"{format_value(name, row['difference'], sign=True)}"
-                f" [{format_value(name, row['low'], sign=True)},"
-                f" {format_value(name, row['high'], sign=True)}]"
-                for row in (val, test)
-            )
-            found, text = (
-                gap,
-                (
-                    "{}: {} differs by {} on the validation split and by {}{} on the test split."
-                    " {}".format(" − ".join(sides), title, *shown, unit, MEANING["difference"])
-                ),
+            found = gap
+            on_val, on_test = (_in_words(name, row) for row in (val, test))
+            text = (
+                f"{' − '.join(sides)}: {title} differs by {on_val} on the validation split and by"
+                f" {on_test}{unit} on the test split"
             )
     return text
+
+
+def _in_words(name: str, row: pd.Series) -> str:
+    """`+0.0014 [+0.0009, +0.0019]`."""
+    mean, low, high = (
+        format_value(name, row[key], sign=True) for key in ("difference", "low", "high")
+    )
+    return f"{mean} [{low}, {high}]"
 
 
 def _on_test(name: str) -> str:
