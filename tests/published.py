@@ -1,0 +1,205 @@
+"""The published example, read and computed again: with the csv module, numpy and scipy alone.
+
+It shares no code with scripts/study, so that a mistake there is not repeated here. The unit is a
+seed; a metric of a cell after a round is a mapping, seed -> value.
+"""
+
+import csv
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import yaml
+from scipy import special, stats
+
+REPOSITORY = Path(os.environ.get("PUBLISHED", Path(__file__).parents[1]))
+EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
+PERCENT = ("accuracy", "sensitivity", "specificity")  # metrics with these in their names
+EPOCH = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
+BESIDE = ("final_val_accuracy", "final_test_accuracy", "final_val_roc_auc", "final_test_roc_auc")
+GAPS = {"loss_gap": ("val_loss", "train_loss"), "accuracy_gap": ("train_accuracy", "val_accuracy")}
+TITLES = {"bce": "BCE", "ce": "CE", "relu": "ReLU", "leaky_relu": "Leaky ReLU"}
+TITLES |= {"tanhshrink": "Tanhshrink"}
+
+
+def read(path: Path) -> list[dict]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def merged(base: dict, changes: dict) -> dict:
+    result = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        result[key] = merged(base[key], value) if both else value
+    return result
+
+
+def read_yaml(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+STUDY = merged(read_yaml(REPOSITORY / "config.yaml"), read_yaml(EXAMPLE / "study.yaml"))
+CLAIMS = read_yaml(REPOSITORY / STUDY["claims"])
+PRINTED = read(REPOSITORY / STUDY["reference"]["tables"])
+SUMMARY = read(EXAMPLE / "summary.csv")
+CELLS = {row["cell"]: row for row in SUMMARY}
+
+
+def _metrics() -> dict:
+    """(cell, round, metric) -> seed -> value, of seeds that have one."""
+    found = {}
+    for row in SUMMARY + read(EXAMPLE / "evaluation.csv"):
+        row = dict(row)
+        for gap, (larger, smaller) in GAPS.items():
+            if row.get(larger):
+                row[gap] = float(row[larger]) - float(row[smaller])
+        for name, text in row.items():
+            measured = name.startswith(("train_", "val_", "final_")) or name in GAPS
+            if measured and text != "":
+                key = (row["cell"], int(row["round"]), name)
+                found.setdefault(key, {})[int(row["seed"])] = float(text)
+    return found
+
+
+VALUES = _metrics()
+# in the order of the files: of an epoch, gaps, final ones that this data set has
+METRICS = [*EPOCH, *GAPS]
+METRICS += [
+    name
+    for name in read(EXAMPLE / "evaluation.csv")[0]
+    if name.startswith("final_") and any(key[2] == name for key in VALUES)
+]
+
+
+def cell(changes: dict) -> str:
+    """The cell with these parameters and the baseline's others, by the columns of summary.csv."""
+    wanted = {**STUDY["baseline"], **changes}
+    (name,) = (
+        name
+        for name, row in CELLS.items()
+        if all(row[parameter] == str(value) for parameter, value in wanted.items())
+    )
+    return name
+
+
+def levels(table: dict) -> list:
+    """A table's levels: those it lists, or the baseline's and then the grid's others."""
+    factor = table["vary"]
+    start = STUDY["baseline"][factor]
+    return table.get("levels") or [start, *(x for x in STUDY["grid"][factor] if x != start)]
+
+
+def differences(first: dict, second: dict) -> np.ndarray:
+    """Seed by seed; rounded to 12 decimals, below which sums taken in another order differ."""
+    return np.array([round(first[seed] - second[seed], 12) for seed in first if seed in second])
+
+
+def interval(values: np.ndarray, alpha: float = 0.05) -> tuple[float, float]:
+    n = len(values)
+    half = special.stdtrit(n - 1, 1 - alpha / 2) * np.std(values, ddof=1) / math.sqrt(n)
+    return np.mean(values) - half, np.mean(values) + half
+
+
+def p_value(values: np.ndarray, mean: float = 0.0) -> float:
+    """Of the two-sided t-test; of the sign test, where nothing varies."""
+    away = values - mean
+    if not away.any():
+        return 1.0
+    if np.ptp(away) == 0:
+        return 0.5 ** (len(away) - 1)
+    t = np.mean(away) / (np.std(away, ddof=1) / math.sqrt(len(away)))
+    return 2 * special.stdtr(len(away) - 1, -abs(t))
+
+
+def holm(p: dict, alpha: float = 0.05) -> dict:
+    """name -> (adjusted p, the level at which Holm's procedure tests it)."""
+    result, largest, stopped = {}, 0.0, None
+    for step, name in enumerate(sorted(p, key=p.get)):
+        left = len(p) - step
+        largest = max(largest, min(1.0, left * p[name]))
+        level = stopped or alpha / left
+        if p[name] > level:
+            stopped = level
+        result[name] = (largest, level)
+    return result
+
+
+def pair_statistics(first: dict, second: dict) -> dict:
+    """What both files of pairs say of one."""
+    seeds = [seed for seed in first if seed in second]
+    one, other = (np.round([side[seed] for seed in seeds], 12) for side in (first, second))
+    found = differences(first, second)
+    mean, sd = round(np.mean(found), 12), np.std(found, ddof=1)
+    low, high = interval(found)
+    higher = np.mean([(a > b) + (a == b) / 2 for a in one for b in other])
+    varies = np.ptp(one) > 0 and np.ptp(other) > 0
+    return {
+        "n": len(found),
+        "difference": mean,
+        "sd": sd,
+        "low": low,
+        "high": high,
+        "d_z": mean / sd if sd > 0 else None,
+        "probability_higher": higher,
+        "correlation": stats.pearsonr(one, other).statistic if varies else None,
+    }
+
+
+def wrong(row: dict, expected: dict) -> list[str]:
+    """Where a row of a file is not as expected; an empty field is None."""
+    problems = []
+    for name, value in expected.items():
+        text = row[name]
+        if value is None or isinstance(value, str):
+            good = text == (value or "")
+        else:
+            magnified = name.startswith("p_") or name == "d_z"  # the 12th decimal, by a small sd
+            good = text != "" and math.isclose(
+                float(text),
+                value,
+                rel_tol=1e-6 if magnified else 1e-9,
+                abs_tol=0 if magnified else 2e-12,
+            )
+        if not good:
+            problems.append(f"{list(row.values())[:6]}: {name} is {text}, not {value}")
+    return problems
+
+
+# ---- As people read it --------------------------------------------------------------------------
+
+
+def title(level: object) -> str:
+    return TITLES.get(str(level), str(level))
+
+
+def is_percent(metric: str) -> bool:
+    return any(word in metric for word in PERCENT)
+
+
+def shown(metric: str, value: float) -> str:
+    """`94.87`, `0.1845`."""
+    return f"{100 * value:.2f}" if is_percent(metric) else f"{value:.4f}"
+
+
+def signed(metric: str, value: float) -> str:
+    """`+0.12`, `−0.0021`."""
+    text = f"{100 * value:+.2f}" if is_percent(metric) else f"{value:+.4f}"
+    return text.replace("-", "−")
+
+
+def shown_mean(metric: str, values: dict) -> str:
+    """`94.90 ± 0.06`."""
+    found = list(values.values())
+    return f"{shown(metric, np.mean(found))} ± {shown(metric, np.std(found, ddof=1))}"
+
+
+def shown_p(p: float | None) -> str:
+    if p is None:
+        return "–"
+    return "<0.001" if p < 0.001 else f"{p:.2g}" if p < 0.01 else f"{p:.3g}"
+
+
+def amount(metric: str, value: float) -> str:
+    return f"{100 * value:g} percentage points" if is_percent(metric) else f"{value:g}"
