@@ -43,6 +43,7 @@ def read_yaml(path: Path) -> dict:
 STUDY = merged(read_yaml(REPOSITORY / "config.yaml"), read_yaml(EXAMPLE / "study.yaml"))
 CLAIMS = read_yaml(REPOSITORY / STUDY["claims"])
 PRINTED = read(REPOSITORY / STUDY["reference"]["tables"])
+TABLES = STUDY["tables"]
 SUMMARY = read(EXAMPLE / "summary.csv")
 CELLS = {row["cell"]: row for row in SUMMARY}
 
