@@ -15,6 +15,8 @@ from published import (
     p_value,
     pair_statistics,
     shown,
+    shown_interval,
+    signed,
     title,
 )
 from scipy import stats
@@ -203,3 +205,31 @@ def _seeds(claim: dict, item: dict, alpha: float) -> dict:
         return {}
     more = max(pair["n"] for pair in item["pairs"]) + 1
     return {"seeds_from": max(few, more), "seeds_to": max(many, more)}
+
+
+# ---- As people read it --------------------------------------------------------------------------
+
+
+def note(claim: dict, item: dict) -> str:
+    notes = [item["reason"]] if "reason" in item else []
+    if "seeds_from" in item:
+        few, many = item["seeds_from"], item["seeds_to"]
+        number = f"about {few}" if few == many else f"{few} to {many}"
+        notes.append(f"{number} seeds would probably decide it")
+    if "supported_above" in item:
+        above, below = (
+            amount(claim["metric"], float(f"{item[key]:.2g}"))
+            for key in ("supported_above", "contradicted_below")
+        )
+        notes.append(f"supported with a margin above {above}")
+        if item["contradicted_below"] > 0:
+            notes[-1] += f", contradicted below {below}"
+    return "; ".join(notes)
+
+
+def difference_and_interval(claim: dict, pair: dict) -> tuple[str, str]:
+    """The interval at the level of the test; where there was none, the 95% one."""
+    if "alike" in pair:
+        return "–", "–"
+    ends = (pair.get("low_adjusted", pair["low"]), pair.get("high_adjusted", pair["high"]))
+    return signed(claim["metric"], pair["difference"]), shown_interval(claim["metric"], *ends)

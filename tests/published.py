@@ -204,3 +204,22 @@ def shown_p(p: float | None) -> str:
 
 def amount(metric: str, value: float) -> str:
     return f"{100 * value:g} percentage points" if is_percent(metric) else f"{value:g}"
+
+
+def metric_title(metric: str) -> str:
+    """`Validation accuracy (%)`, `Final test area under the ROC curve`."""
+    splits = {"train": "training", "val": "validation", "test": "test"}
+    words = {"roc_auc": "area under the ROC curve", "brier_score": "Brier score"}
+    words["calibration_error"] = "expected calibration error"
+    unit = " (%)" if is_percent(metric) else ""
+    if metric in GAPS:
+        return metric.replace("_", " ").capitalize() + unit
+    chosen = ", threshold chosen on validation" if metric.endswith("_chosen") else ""
+    split, _, name = metric.removesuffix("_chosen").removeprefix("final_").partition("_")
+    text = f"{splits[split]} {words.get(name, name.replace('_', ' '))}"
+    final = metric.startswith("final_")
+    return (f"Final {text}" if final else text[0].upper() + text[1:]) + chosen + unit
+
+
+def shown_interval(metric: str, low: float | None, high: float | None, how=signed) -> str:
+    return "–" if low is None else f"[{how(metric, low)}, {how(metric, high)}]"
