@@ -7,8 +7,10 @@ Copies the run's results to docs/pneumoniamnist/, and writes its README.md from 
 verdicts at the top of the project's README.md.
 """
 
+import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,12 +19,15 @@ import yaml
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
-from study.analysis.metrics import metric_title
+from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS, VERDICTS
+from study.analysis.comparisons import COMPARISON_COLUMNS
+from study.analysis.effects import EFFECT_COLUMNS
+from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
+from study.analysis.splits import SPLIT_COLUMNS
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
-from study.report.sections import claim_items
+from study.report.sections import claim_items, p_text, plain
 from study.report.tables import mean_text, name_title
 from study.training import EPOCH_METRICS
 
@@ -30,7 +35,10 @@ EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 README = REPOSITORY / "README.md"
 BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 COPIED = ("tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg")
-COPIED += ("summary.csv", "evaluation.csv", "runs.csv", "report.html")
+COPIED += ("summary.csv", "evaluation.csv", "runs.csv", "report.html", "data/*/audit.json")
+STUDY = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
+EFFECTS_SHOWN = ("val_accuracy", "val_loss", "final_val_roc_auc", "final_test_accuracy")
+EFFECTS_SHOWN += ("final_test_roc_auc",)
 SEEDS = yaml.safe_load((EXAMPLE / "study.yaml").read_text(encoding="utf-8"))["seeds"]
 SHOWN_FIRST = (
     "ce_train_accuracy_rises",
@@ -69,7 +77,9 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
         rows.append(
             [f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]]
         )
-    return markdown_table(["Verdict", "Claim", "Difference [95%]", "p, adjusted"], rows, right=2)
+    return markdown_table(
+        ["Verdict", "Claim", "Difference and interval", "p, adjusted"], rows, right=2
+    )
 
 
 def findings() -> str:
@@ -90,6 +100,95 @@ def findings() -> str:
             ),
         ]
     )
+
+
+def settings() -> str:
+    """`30 epochs a round, 1 hidden layer of 256 units, Adam at 0.001, 19 cells`."""
+    summary, runs = read("summary.csv"), read("runs.csv")
+    (epochs,) = set(runs["epochs"])
+    base = STUDY["baseline"]
+    return (
+        f"{epochs} epochs a round, {base['hidden_layers']} hidden layer of {base['hidden_units']}"
+        f" units, {level_title('optimizer', base['optimizer'])} at {base['learning_rate']},"
+        f" {summary['cell'].nunique()} cells, {summary['seed'].nunique()} seeds"
+    )
+
+
+def counts() -> str:
+    """How many claims have which verdict."""
+    claims = read("statistics/claims.csv", CLAIM_COLUMNS)
+    found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS
+             if (claims["verdict"] == verdict).any()]  # fmt: skip
+    tests = int(claims["tests"].dropna().iloc[0])
+    return f"Of {len(claims)} claims, in {tests} tests, {_listed(found)}."
+
+
+def sizes() -> str:
+    """How far the rounds, and how far the factors, move the validation accuracy in the tables."""
+    pairs = read("statistics/claim_pairs.csv", PAIR_COLUMNS).set_index("claim")
+    rounds = [f"{title} {format_value('val_accuracy', pairs.loc[claim, 'difference'], sign=True)}"
+              for title, claim in (("for BCE", "bce_val_accuracy_unchanged"),
+                                   ("for CE", "ce_val_accuracy_rises"))]  # fmt: skip
+    comparisons = read("statistics/comparisons.csv", COMPARISON_COLUMNS)
+    comparisons = comparisons[comparisons["metric"] == "val_accuracy"]
+    most = comparisons.loc[comparisons["difference"].abs().idxmax()]
+    sides = " against ".join(level_title(most["factor"], most[side])
+                             for side in ("level", "reference"))  # fmt: skip
+    return (
+        f"From one round to three the validation accuracy changes by {_listed(rounds)} percentage"
+        " points. The largest difference in it between two rows of a table is"
+        f" {format_value('val_accuracy', most['difference'], sign=True)}"
+        f" ({parameter_title(most['factor']).lower()}, {sides}, round {most['round']})."
+    )
+
+
+def clearest_effects() -> str:
+    """For some metrics, the effect over the grid with the smallest p-value."""
+    effects = read("statistics/effects.csv", EFFECT_COLUMNS)
+    rows = []
+    for metric in EFFECTS_SHOWN:
+        of_metric = effects[effects["metric"] == metric].sort_values("p_value")
+        for row in of_metric.head(1).to_dict("records"):
+            name = " × ".join(parameter_title(part) for part in row["effect"].split(" × "))
+            shown = [plain(row["partial_eta_squared"]), p_text(row["p_holm"])]
+            rows.append([metric_title(metric), name, *shown])
+    return markdown_table(["Metric", "Clearest effect", "Partial η²", "p, adjusted"], rows, right=2)
+
+
+def splits() -> str:
+    """Where validation and test disagree, as a list."""
+    warned = read("statistics/splits.csv", SPLIT_COLUMNS)
+    if warned.empty:
+        return "Validation and test agree."
+    return "\n".join(f"- {name_title(row.table)}. {row.text}." for row in warned.itertuples())
+
+
+def floors() -> str:
+    """What is to be beaten on each split, and how many images it shares with the training split."""
+    audit = json.loads((EXAMPLE / "audit.json").read_text(encoding="utf-8"))
+    parts = [
+        f"on the {SPLIT_TITLES[split]} split the best constant answer reaches"
+        f" {100 * floor['majority']:.1f}%, a logistic regression on the pixels"
+        f" {100 * floor['logistic_regression']:.1f}%"
+        for split, floor in audit["floors"].items()
+    ]
+    return f"What to beat: {'; '.join(parts)}."
+
+
+def rests() -> str:
+    """How many conclusions rest on numbers that two rounds share."""
+    found = read("statistics/reference_findings.csv", FINDING_COLUMNS)
+    copied = found.loc[found["check"] == "same number in two rounds", "finding"].astype(str)
+    printed = read("statistics/reference_claims.csv", PRINTED_COLUMNS)["findings"].fillna("")
+    count = sum(bool(set(str(text).split()) & set(copied)) for text in printed)
+    return (
+        f"{count} of the study's conclusions use its repeated numbers (findings {_listed(copied)})."
+    )
+
+
+def _listed(items: Sequence[str]) -> str:
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def compare_table(number: int, reference: pd.DataFrame) -> str:
@@ -120,7 +219,12 @@ def example_page() -> str:
     reference = pd.read_csv(path, dtype=str)  # as printed, with the decimals as printed
     text = (EXAMPLE / "page.md").read_text(encoding="utf-8")
     tables = "\n\n".join(compare_table(number, reference) for number in range(1, 8))
-    for name, content in (("verdicts", verdicts()), ("findings", findings()), ("tables", tables)):
+    contents = {
+        "seeds": str(SEEDS), "settings": settings(), "counts": counts(), "verdicts": verdicts(),
+        "sizes": sizes(), "effects": clearest_effects(), "splits": splits(), "floors": floors(),
+        "rests": rests(), "findings": findings(), "tables": tables,
+    }  # fmt: skip
+    for name, content in contents.items():
         text = text.replace(f"<!-- {name} -->", content)
     return text
 
@@ -130,6 +234,8 @@ def main() -> None:
     for pattern in COPIED:
         for path in sorted(results.glob(pattern)):
             target = EXAMPLE / path.relative_to(results)
+            if target.match("data/*/*"):  # one data set: without the folder of its digest
+                target = EXAMPLE / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
     (EXAMPLE / "README.md").write_text(example_page(), encoding="utf-8")

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from study.errors import UserError
+from study.published.counts import describe_refused
 from study.published.plausibility import find_problems
 from study.published.printed import accuracies, read_tables
 
@@ -90,17 +91,21 @@ def main() -> int:
         action="extend",
         default=[],
         metavar="FACTOR=LEVEL",
-        help="the levels at which other tables hold a factor: their rows are one",
+        help="levels at which other tables hold a factor: their rows are one (default: inferred)",
     )
     parser.add_argument("--claims", help="a YAML file of claims, whose sentences have numbers")
     arguments = parser.parse_args()
     rows = read_tables(arguments.tables)
     columns = accuracies(rows)
     print(f"{len(rows)} rows; accuracies: {', '.join(columns) or 'none'}")
+    images = image_counts(arguments.images, columns)
+    for column in columns if images else []:
+        count = images.get(column.partition("_")[0])
+        print(describe_refused(rows, column, count, arguments.epochs))
     findings = find_problems(
         rows,
         pairs(arguments.baseline, "--baseline"),
-        image_counts(arguments.images, columns),
+        images,
         arguments.epochs,
         read_sentences(arguments.claims),
     )

@@ -8,6 +8,7 @@ from study.frames import read_frame, write_frame
 from study.logs import log_to
 from study.published.beside import FINDING_COLUMNS, claims_as_printed, set_beside
 from study.published.plausibility import find_problems
+from study.published.runs import infer_baseline
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -23,6 +24,7 @@ if __name__ == "__main__":
         for name, claim in claims.items()
     ]
     rows = reference["rows"]
+    baseline |= infer_baseline(rows)  # which may be another than this study's
     findings = find_problems(rows, baseline, reference["images"], reference["epochs"], sentences)
     numbered = [{"finding": number} | found for number, found in enumerate(findings, start=1)]
     same_data = reference["dataset"] == study["dataset"]

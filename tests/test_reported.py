@@ -35,22 +35,6 @@ def test_clean_tables_have_no_findings(tmp_path):
     assert problems(tmp_path, *CLEAN, "2,loss,CE,3,0.10,96.0,0.31,91.6") == []
 
 
-def test_a_number_that_another_round_left_as_it_was(tmp_path):
-    ((check, text),) = problems(tmp_path, *CLEAN, "2,loss,BCE,3,0.10,92.0,0.33,91.9")
-    assert check == "same number in two rounds"
-    assert text.startswith(
-        "BCE has the same train_accuracy (92.0) after rounds 1 and 3 (tables 1 and 2),"
-        " although its train_loss went from 0.20 to 0.10"
-    )
-
-
-def test_a_number_in_two_rows(tmp_path):
-    found = problems(tmp_path, *CLEAN, "1,loss,MSE,1,0.18,94.0,0.28,91.5")
-    assert found == [
-        ("same number in two rows", "Table 1: CE and MSE have the same val_accuracy (91.5)")
-    ]
-
-
 def test_one_row_with_two_values(tmp_path):
     """BCE in table 1 is batch size 32 in table 2: each holds the other at its baseline."""
     lines = (*CLEAN, "2,batch_size,32,1,0.20,92.0,0.31,91.0")
@@ -146,11 +130,23 @@ def test_what_a_careful_reader_finds_in_the_source_study():
     for level in ("BCE", "32", "ReLU"):
         same = "train_accuracy (98.68), val_loss (0.2723), val_accuracy (93.43)"
         assert any(f"{level} has the same {same} after rounds 1 and 3" in line for line in found)
-    assert any("Table 6: Leaky ReLU and Tanhshrink have the same" in line for line in found)
+    assert not any("92.93" in line for line in found)  # a lone coincidence in Table 6
     assert any("train_loss 0.014 has 3 decimals" in line for line in found)
     assert any("train_loss 0.03488 has 5 decimals" in line for line in found)
     assert any("val_accuracy 93.5 has 1 decimal," in line for line in found)
     assert any("Table 1: BCE has a higher training loss than CE" in line for line in found)
+
+
+def test_the_command_says_how_much_counting_images_can_refuse():
+    train, val = command(SOURCE, "--images", "val=524").stdout.splitlines()[1:3]
+    assert train == "train_accuracy: not checked for whole numbers of images, which need --images"
+    said = "can refuse about 95% of the wrong numbers with 2 decimals"
+    assert val == f"val_accuracy: counting 524 images {said}"
+    images = ["--images", "train=4708", "val=524", "--epochs", "27"]
+    train, val = command(SOURCE, *images).stdout.splitlines()[1:3]
+    said = "over 27 epochs can refuse none of the wrong numbers with 2 decimals"
+    assert train == f"train_accuracy: counting 4,708 images {said}"
+    assert val == f"val_accuracy: counting 524 images {said}"
 
 
 def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):

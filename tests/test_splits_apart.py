@@ -1,4 +1,4 @@
-"""Warnings where the validation and the test split disagree, and thresholds chosen on validation."""
+"""Where the validation and the test split disagree, and thresholds chosen on validation."""
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,9 @@ def comparisons(val: tuple, test: tuple, metric: str = "roc_auc") -> pd.DataFram
     base = {"table": "table1", "factor": "batch_size", "level": "16", "reference": "32"}
     return pd.DataFrame(
         [
-            base | {"metric": f"final_{split}_{metric}"} | dict(zip(("difference", "low", "high"), x))
+            base
+            | {"metric": f"final_{split}_{metric}"}
+            | dict(zip(("difference", "low", "high"), x))
             for split, x in (("val", val), ("test", test))
         ]
     )

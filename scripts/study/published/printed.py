@@ -8,6 +8,7 @@ by their names; accuracies are in per cent.
 import csv
 import io
 import re
+from collections import Counter
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -72,3 +73,19 @@ def printed_cells(rows: list[dict]) -> list[tuple[dict, str]]:
 def printed_number(row: dict, name: str) -> Decimal | None:
     """The number of a metric as printed, or None."""
     return Decimal(row["printed"][name]) if name in row["printed"] else None
+
+
+def decimal_places(text: str) -> int:
+    """How many decimals a number is printed with."""
+    return len(text.partition(".")[2])
+
+
+def usual_decimals(rows: list[dict], name: str) -> int:
+    """How many decimals most numbers of a column are printed with."""
+    counts = Counter(decimal_places(row["printed"][name]) for row in rows if name in row["printed"])
+    return counts.most_common(1)[0][0]
+
+
+def last_digit(row: dict, name: str) -> Decimal:
+    """One unit of a printed number's last digit: 0.01 for 93.43."""
+    return Decimal(10) ** -decimal_places(row["printed"][name])

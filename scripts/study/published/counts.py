@@ -1,0 +1,57 @@
+"""Numbers that no training can give, and how many of them a count of images gives away."""
+
+from decimal import Decimal
+
+from study.published.printed import last_digit, printed_cells, printed_number, usual_decimals
+from study.published.runs import finding
+
+
+def impossible_numbers(rows: list[dict], images: dict[str, int], epochs: int) -> list[dict]:
+    """Accuracies that no whole number of correct images gives, and numbers out of range."""
+    findings = []
+    for row, name in printed_cells(rows):
+        value, text = printed_number(row, name), None
+        where = f"Table {row['table']}, {row['level']}: {name} {row['printed'][name]}"
+        if value < 0 or ("accuracy" in name and value > 100):
+            text = f"{where} is out of range"
+        elif "accuracy" in name and name.partition("_")[0] in images:
+            n = images[name.partition("_")[0]]
+            if not is_possible(value, last_digit(row, name), n * epochs):
+                over = f", averaged over {epochs} epochs" if epochs > 1 else ""
+                text = f"{where} is not k/{n} for any whole number k of images{over}"
+        if text:
+            findings.append(finding("impossible number", text, (row,), [name]))
+    return findings
+
+
+def is_possible(value: Decimal, unit: Decimal, count: int) -> bool:
+    """Whether k of `count`, in per cent, is rounded to `value` for some whole number k.
+
+    Args:
+        unit: one unit of the value's last digit.
+    """
+    correct = (value * count / 100).to_integral_value()
+    return abs(100 * correct / count - value) <= unit / 2
+
+
+def share_refused(places: int, images: int, epochs: int) -> float:
+    """Of the numbers with so many decimals, in per cent, those that no count of images gives.
+
+    Counts are 100 / (images · epochs) apart, and each is rounded to one number: that leaves out all
+    but a unit of the last digit in every such step, and none if the step is less than a unit.
+    """
+    return max(0.0, 1 - 10.0**-places * images * epochs / 100)
+
+
+def describe_refused(rows: list[dict], name: str, images: int | None, epochs: int) -> str:
+    """How much the check of whole numbers of images can find in a column, as a sentence."""
+    if images is None:
+        return f"{name}: not checked for whole numbers of images, which need --images"
+    places = usual_decimals(rows, name)
+    share = share_refused(places, images, epochs)
+    part = "none" if share == 0 else f"about {share:.0%}"
+    counted = f"{images:,} images" + (f" over {epochs} epochs" if epochs > 1 else "")
+    return (
+        f"{name}: counting {counted} can refuse {part} of the wrong numbers with {places}"
+        f" decimal{'' if places == 1 else 's'}"
+    )
