@@ -15,6 +15,8 @@ from scipy import special, stats
 
 REPOSITORY = Path(os.environ.get("PUBLISHED", Path(__file__).parents[1]))
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
+# of the data set, by split: Yang et al. 2023, table 2, and https://medmnist.com
+IMAGES = {"train": 4708, "val": int(os.environ.get("VAL", 524)), "test": 624}
 PERCENT = ("accuracy", "sensitivity", "specificity")  # metrics with these in their names
 EPOCH = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
 BESIDE = ("final_val_accuracy", "final_test_accuracy", "final_val_roc_auc", "final_test_roc_auc")

@@ -11,6 +11,7 @@ from published import (
     CLAIMS,
     EPOCH,
     GAPS,
+    IMAGES,
     METRICS,
     PRINTED,
     STUDY,
@@ -22,8 +23,11 @@ from published import (
     interval,
     is_percent,
     levels,
+    metric_title,
     p_value,
     pair_statistics,
+    shown_interval,
+    signed,
     title,
 )
 from scipy import special
@@ -193,24 +197,44 @@ def same(first: dict, second: dict) -> list[str]:
     return [metric for metric in EPOCH if Decimal(first[metric]) == Decimal(second[metric])]
 
 
+def by_chance(first: dict, second: dict, equal: list[str]) -> float:
+    """A rough bound on how often a level's numbers stay as they were, if others' are any guide.
+
+    The last digit's share of the range of the other levels' changes, metric by metric, times the
+    choices of metrics.
+    """
+    chance = math.comb(len(EPOCH), len(equal))
+    for metric in equal:
+        changes = [
+            float(after[metric]) - float(before[metric])
+            for before, after in itertools.permutations(PRINTED, 2)
+            if [before[key] == after[key] for key in ("factor", "level")] == [True, True]
+            and (before["round"], after["round"]) == (first["round"], second["round"])
+            and same(before, after) == []
+        ]
+        digit = 10 ** -len(first[metric].partition(".")[2])
+        chance *= digit / (max(changes) - min(changes))
+    return chance
+
+
 def findings() -> list[tuple[str, str, set]]:
     """What is odd about the published tables: its kind, in words, and (table, level, metric)."""
     found = []
     for a, b in itertools.combinations(PRINTED, 2):
         equal = same(a, b)
-        numbers = ", ".join(f"{metric} ({a[metric]})" for metric in equal)
-        places = {(row["table"], row["level"], metric) for row in (a, b) for metric in equal}
         alike = [a[key] == b[key] for key in ("factor", "level", "round")]
         if equal and alike == [True, True, False]:
+            numbers = ", ".join(f"{metric} ({a[metric]})" for metric in equal)
             text = f"{a['level']} has the same {numbers} after rounds {a['round']} and {b['round']}"
             text += f" (tables {a['table']} and {b['table']})"
-            for metric in (metric for metric in EPOCH if metric not in equal):
-                text += f", although its {metric} went from {a[metric]} to {b[metric]}"
+            changes = [f"its {x} went from {a[x]} to {b[x]}" for x in EPOCH if x not in equal]
+            text += f", although {', '.join(changes)}"
+            assert by_chance(a, b, equal) < 1e-6
+            text += "; expected by chance in fewer than 1 of a million such sets of tables"
+            places = {(row["table"], row["level"], metric) for row in (a, b) for metric in equal}
             found.append(("same number in two rounds", text, places))
-        if equal and a["table"] == b["table"]:
-            text = f"Table {a['table']}: {a['level']} and {b['level']} have the same {numbers}"
-            found.append(("same number in two rows", text, places))
-        assert len(equal) == 4 or alike != [True, True, True], "one row with two values"
+        elif a["table"] == b["table"] and len(equal) > 1:
+            raise AssertionError("two rows share more than one number, which may coincide")
     for a, b in itertools.permutations(PRINTED, 2):
         more = Decimal(a["train_accuracy"]) - Decimal(b["train_accuracy"])
         higher = float(a["train_loss"]) > float(b["train_loss"])
@@ -229,8 +253,7 @@ def findings() -> list[tuple[str, str, set]]:
                 text = f"Table {row['table']}, {row['level']}: {metric} {row[metric]} has {places}"
                 text += f" decimal{'s' * (places != 1)}, where {usual} are usual"
                 found.append(("decimals change", text, {(row["table"], row["level"], metric)}))
-    order = ("same number in two rounds", "same number in two rows", "loss against accuracy")
-    return sorted(found, key=lambda item: [*order, "decimals change"].index(item[0]))
+    return found
 
 
 def printed_claim_rows() -> list[dict]:
@@ -253,3 +276,48 @@ def printed_claim_rows() -> list[dict]:
             row["agrees"] = str(all(low < difference < high for difference in found))
         expected.append(row)
     return expected
+
+
+# ---- Validation against test --------------------------------------------------------------------
+
+
+def split_rows() -> list[tuple[str, str, str]]:
+    """Table, metric, and how a sentence begins on where the two splits disagree."""
+    found, compared = [], {}
+    for row in comparison_rows():
+        compared[row["table"], row["level"], row["metric"]] = row
+    for name, table in TABLES.items() if "final_test_accuracy" in METRICS else ():
+        apart = []
+        for level in levels(table):
+            shares = {
+                split: np.mean([*of_level(table, level, f"final_{split}_accuracy").values()])
+                for split in ("val", "test")
+            }
+            error = math.sqrt(sum(p * (1 - p) / IMAGES[split] for split, p in shares.items()))
+            apart.append((abs(shares["val"] - shares["test"]) / error, level, shares))
+        distance, level, shares = max(apart, key=lambda item: item[0])
+        if distance > special.ndtri(0.975):
+            text = f"{title(level)}: after the last epoch, accuracy is {100 * shares['val']:.2f}%"
+            text += f" on the validation split and {100 * shares['test']:.2f}% on the test split,"
+            text += f" farther apart than {IMAGES['val']} and {IMAGES['test']} images explain."
+            found.append((name, "final_test_accuracy", text))
+        for metric in (metric for metric in METRICS if metric.startswith("final_val_")):
+            other = metric.replace("_val_", "_test_")
+            gaps = []
+            for level in levels(table)[1:]:
+                val, test = (compared[name, str(level), key] for key in (metric, other))
+                gap = max(val["low"] - test["high"], test["low"] - val["high"])
+                gaps.append((gap, level, val, test))
+            gap, level, *rows = max(gaps, key=lambda item: item[0], default=(0, None))
+            if gap > 0:
+                val, test = (
+                    f"{signed(metric, row['difference'])}"
+                    f" {shown_interval(metric, row['low'], row['high'])}"
+                    for row in rows
+                )
+                words = metric_title(metric).removeprefix("Final validation ")
+                text = f"{title(level)} − {title(levels(table)[0])}: {words.removesuffix(' (%)')}"
+                text += f" differs by {val} on the validation split and by {test}"
+                text += " percentage points" * is_percent(metric) + " on the test split."
+                found.append((name, other, text))
+    return found

@@ -31,6 +31,7 @@ from recomputed import (
     of_level,
     printed_claim_rows,
     reference_rows,
+    split_rows,
 )
 
 
@@ -176,3 +177,12 @@ def test_reference_findings():
 
 def test_reference_claims():
     assert_rows(statistics("reference_claims"), printed_claim_rows())
+
+
+def test_splits():
+    """Where validation and test disagree."""
+    rows, expected = statistics("splits"), split_rows()
+    assert [(row["table"], row["metric"]) for row in rows] == [item[:2] for item in expected]
+    for row, (*_, text) in zip(rows, expected):
+        assert row["text"].startswith(text)
+        assert not any(letter.isdigit() for letter in row["text"].removeprefix(text))
