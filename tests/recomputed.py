@@ -1,5 +1,6 @@
 """The rows of the published example's statistics, computed again; see `published`."""
 
+import functools
 import itertools
 import math
 from collections import Counter
@@ -39,6 +40,7 @@ def of_level(table: dict, level: object, metric: str) -> dict:
     return VALUES[cell({table["vary"]: level}), table["round"], metric]
 
 
+@functools.cache
 def level_rows() -> list[dict]:
     expected = []
     for name, table in TABLES.items():
@@ -54,6 +56,7 @@ def level_rows() -> list[dict]:
     return expected
 
 
+@functools.cache
 def comparison_rows() -> list[dict]:
     expected = []
     for name, table in TABLES.items():
@@ -112,6 +115,7 @@ def analysis_of_variance(array: np.ndarray, axes: tuple[int, ...]) -> dict:
     return row | {"partial_eta_squared": of_effect / (of_effect + of_error)}
 
 
+@functools.cache
 def effect_rows() -> list[dict]:
     expected = []
     for metric in METRICS:
@@ -128,6 +132,7 @@ def effect_rows() -> list[dict]:
     return expected
 
 
+@functools.cache
 def marginal_rows() -> list[dict]:
     expected = []
     for metric, (axis, factor) in itertools.product(METRICS, enumerate(FACTORS, start=1)):
@@ -217,6 +222,7 @@ def by_chance(first: dict, second: dict, equal: list[str]) -> float:
     return chance
 
 
+@functools.cache
 def findings() -> list[tuple[str, str, set]]:
     """What is odd about the published tables: its kind, in words, and (table, level, metric)."""
     found = []
@@ -256,6 +262,7 @@ def findings() -> list[tuple[str, str, set]]:
     return found
 
 
+@functools.cache
 def printed_claim_rows() -> list[dict]:
     """What the published numbers say to each claim, and which findings that rests on."""
     expected, odd = [], findings()

@@ -101,6 +101,11 @@ def test_tables_of_the_report():
         assert any(set(row) <= {*full} and row[:6] == full[:6] for full in expected), row
 
 
+def without_sign(row: list[str]) -> list[str]:
+    """Without that of nothing: a mean of 0 may be -0, by the order of the sum."""
+    return [re.sub(r"^[+−](0\.0+)$", r"\1", text) for text in row]
+
+
 def test_comparisons_of_the_report():
     expected = [
         [
@@ -115,7 +120,7 @@ def test_comparisons_of_the_report():
         for row in comparison_rows()
     ]
     rows = [row[:5] + row[6:] for row in report_rows("Comparison", "Metric")]
-    assert sorted(rows) == sorted(expected)
+    assert sorted(map(without_sign, rows)) == sorted(map(without_sign, expected))
 
 
 def test_levels_of_the_report():
