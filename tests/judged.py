@@ -8,8 +8,10 @@ from published import (
     CLAIMS,
     VALUES,
     amount,
+    caveat,
     cell,
     differences,
+    guard_ends,
     holm,
     interval,
     p_value,
@@ -103,6 +105,10 @@ def _tested(claim: dict) -> dict:
 def _pair(claim: dict, first: dict, second: dict) -> dict:
     sides = [side_values(claim, side) for side in (first, second)]
     pair = {"first": side_title(first), "second": side_title(second)}
+    where = {"round": "round", "epoch": "epochs"}.get(claim["factor"])
+    named = [side[where] if where else side["cell"][claim["factor"]] for side in (first, second)]
+    pair["guard"] = guard_ends(claim["factor"], *named)
+    pair["caveat"] = caveat(claim["factor"], first["cell"], second["cell"])
     values = {value for side in sides for value in side.values()}
     if len(values) == 1 and claim["expect"] in ("greater", "less"):
         return pair | {"alike": shown(claim["metric"], *values)}

@@ -173,6 +173,31 @@ def wrong(row: dict, expected: dict) -> list[str]:
     return problems
 
 
+def caveat(factor: str, first: dict, second: dict) -> str:
+    """What else a difference of two cells may come from, given what differs from the baseline."""
+    sides = [STUDY["baseline"] | side for side in (first, second)]
+    if factor in ("round", "epoch"):
+        return ""
+    assert factor in ("loss", "batch_size", "activation", "hidden_layers")
+    small, large = sorted(side["batch_size"] for side in sides)
+    said = (
+        f"Epochs are equal, updates are not: batch size {small} gets {large // small} times as"
+        f" many as {large}. " * (small < large)
+    )
+    said += "The networks differ in their number of weights. " * (factor == "hidden_layers")
+    return said + (
+        f"The learning rate ({sides[0]['learning_rate']}) was tuned for neither side: a difference"
+        " may be in how well it suits them."
+    )
+
+
+def guard_ends(factor: str, first: object, second: object) -> tuple[str, str]:
+    """How the proof begins and ends that two sides differ in the factor alone."""
+    run = read(EXAMPLE / "runs.csv")[0]
+    begins = f"differ in {factor} alone ({first} against {second}): all their runs have the same "
+    return begins, f"data ({run['data']}) and trainer ({run['code_trainer']})"
+
+
 # ---- As people read it --------------------------------------------------------------------------
 
 

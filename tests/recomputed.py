@@ -18,6 +18,7 @@ from published import (
     STUDY,
     TABLES,
     VALUES,
+    caveat,
     cell,
     differences,
     holm,
@@ -74,6 +75,7 @@ def comparison_rows() -> list[dict]:
             row["p_holm"], level_of_test = families[metric][level]
             ends = interval(differences(*sides), level_of_test)
             row |= dict(zip(("low_adjusted", "high_adjusted"), ends)) | {"refused": None}
+            row["caveat"] = caveat(table["vary"], *({table["vary"]: x} for x in (level, first)))
             expected.append(row)
     return expected
 

@@ -17,6 +17,7 @@ from published import (
     SUMMARY,
     TABLES,
     VALUES,
+    guard_ends,
     levels,
     read,
     wrong,
@@ -71,6 +72,10 @@ def test_runs():
         assert len({row[name] for row in rows}) == 1
     for row in rows:
         assert all(row[name] == CELLS[row["cell"]][name] for name in STUDY["baseline"])
+    for name in ("loss", "activation", "optimizer"):
+        digests = {(row[name], row[f"code_{name}"]) for row in rows}
+        assert len(digests) == len({row[name] for row in rows})
+    assert len({row["code_network"] for row in rows}) == 1
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -103,7 +108,9 @@ def test_comparisons():
     rows = statistics("comparisons")
     assert_rows(rows, comparison_rows())
     for row in rows:
-        assert row["guard"].startswith(f"differ in {row['factor']} alone ")
+        begins, ends = guard_ends(row["factor"], row["level"], row["reference"])
+        assert row["guard"].startswith(begins)
+        assert row["guard"].endswith(ends)
         outside = not float(row["low_adjusted"]) <= 0 <= float(row["high_adjusted"])
         assert outside == (float(row["p_holm"]) <= 0.05), row
         by_images = row["metric"] in ("final_val_accuracy", "final_test_accuracy")
@@ -123,6 +130,7 @@ def test_claims():
         row |= {key: claim[key].strip() for key in ("sentence", "metric", "factor", "expect")}
         for key in ("verdict", "p_value", "p_adjusted", "tests", "seeds", "reason"):
             row[key] = item.get(key)
+        row |= {"alpha": 0.05, "required": str(claim.get("required", False))}
         for key in ("alpha_adjusted", "supported_above", "contradicted_below"):
             row[key] = item.get(key)
         expected.append(row)
@@ -130,7 +138,7 @@ def test_claims():
     for row, item in zip(rows, judged().values()):
         for key in ("seeds_from", "seeds_to"):
             assert (row[key] == "") == (key not in item), row
-            assert not row[key] or abs(float(row[key]) - item[key]) <= 1, row
+            assert not row[key] or abs(float(row[key]) - item[key]) in (0, 1), row
 
 
 def test_claim_pairs():
@@ -140,12 +148,20 @@ def test_claim_pairs():
     pairs = [(name, pair) for name, item in judged().items() for pair in item["pairs"]]
     for name, pair in pairs:
         row = {"claim": name, "first": pair["first"], "second": pair["second"]}
+        row["metric"] = CLAIMS[name]["metric"]
         expected.append(row | {key: pair.get(key) for key in names})
     assert_rows(rows, expected)
     for row, (_, pair) in zip(rows, pairs):
-        listed = [float(item.split(":")[1]) for item in row["differences"].split()]
-        assert np.allclose(listed, pair.get("differences", []), rtol=0, atol=2e-12)
-        assert bool(row["guard"]) == ("alike" not in pair)
+        listed = dict(item.split(":") for item in row["differences"].split())
+        found = [float(text) for text in listed.values()]
+        assert np.allclose(found, pair.get("differences", []), rtol=0, atol=2e-12)
+        if "alike" in pair:
+            assert row["guard"] == row["caveat"] == ""
+            continue
+        assert list(listed) == [str(seed) for seed in range(STUDY["seeds"])]
+        assert row["caveat"] == pair["caveat"]
+        assert row["guard"].startswith(pair["guard"][0])
+        assert row["guard"].endswith(pair["guard"][1])
 
 
 def test_looks():

@@ -17,6 +17,7 @@ from published import (
     VALUES,
     levels,
     metric_title,
+    read,
     shown,
     shown_interval,
     shown_mean,
@@ -24,7 +25,17 @@ from published import (
     signed,
     title,
 )
-from recomputed import FACTORS, comparison_rows, effect_rows, level_rows, marginal_rows, of_level
+from recomputed import (
+    FACTORS,
+    comparison_rows,
+    effect_rows,
+    findings,
+    level_rows,
+    marginal_rows,
+    of_level,
+    printed_claim_rows,
+    reference_rows,
+)
 
 
 class Tables(HTMLParser):
@@ -80,6 +91,8 @@ def test_claims_of_the_report():
         assert row[0] == item["verdict"]
         assert row[1].startswith(claim["sentence"].strip())
         assert said[1:] in row[1]
+        for pair in item["pairs"]:
+            assert f"\n{pair['first']} − {pair['second']}" in row[1]
         assert [row[2].split("\n"), row[3]] == [pairs, shown_p(item.get("p_adjusted"))]
 
 
@@ -104,6 +117,44 @@ def test_tables_of_the_report():
 def without_sign(row: list[str]) -> list[str]:
     """Without that of nothing: a mean of 0 may be -0, by the order of the sum."""
     return [re.sub(r"^[+−](0\.0+)$", r"\1", text) for text in row]
+
+
+def test_images_intervals_of_the_report():
+    """Those of the file, which are drawn at random."""
+    expected = []
+    for row in read(EXAMPLE / "statistics" / "comparisons.csv"):
+        ends = [float(row[key]) if row[key] else None for key in ("images_low", "images_high")]
+        expected.append(shown_interval(row["metric"], *ends))
+    assert sorted(row[5] for row in report_rows("Comparison", "Metric")) == sorted(expected)
+
+
+def test_published_numbers_of_the_report():
+    expected = []
+    for row in reference_rows():
+        metric = row["metric"]
+        ends = shown_interval(metric, row["run_low"], row["run_high"], shown)
+        mean = shown(metric, row["mean"])
+        texts = [title(row["level"]), metric_title(metric), row["printed"], mean, ends]
+        expected.append([*texts, row["verdict"]])
+    assert report_rows("Level", "Metric", "As printed") == expected
+
+
+def test_findings_of_the_report():
+    numbered = enumerate(findings(), start=1)
+    assert report_rows("No.", "Finding") == [
+        [str(number), check.capitalize(), f"{text}."] for number, (check, text, _) in numbered
+    ]
+    answers = {None: "–", "True": "yes", "False": "no"}
+    assert report_rows("Conclusion") == [
+        [
+            CLAIMS[row["claim"]]["sentence"].strip(),
+            row["printed"] or "–",
+            answers[row["agrees"]],
+            row["findings"] or "–",
+            judged()[row["claim"]]["verdict"],
+        ]
+        for row in printed_claim_rows()
+    ]
 
 
 def test_comparisons_of_the_report():
@@ -189,14 +240,18 @@ def test_final_metrics_of_the_report():
     for split in ("val", "test"):
         metrics = [name for name in METRICS if name.startswith(f"final_{split}_")]
         for name in CELLS if metrics else ():
-            row = [str(last_round(name))]
+            cell = CELLS[name]
+            layers = cell["hidden_layers"]
+            words = f"{title(cell['loss'])}, batch size {cell['batch_size']},"
+            words += f" {title(cell['activation'])}, {layers} hidden layer{'s' * (layers != '1')}"
+            row = [words, str(last_round(name))]
             for metric in metrics:
                 values = [*VALUES[name, last_round(name), metric].values()]
                 scale, digits = (100, 1) if "%" in metric_title(metric) else (1, 3)
                 mean, sd = scale * np.mean(values), scale * np.std(values, ddof=1)
                 row.append(f"{mean:.{digits}f} ± {sd:.{digits}f}")
             expected.append([*row, str(len(values))])
-    assert [row[1:] for row in found] == expected
+    assert found == expected
 
 
 def test_summary_of_the_report():
