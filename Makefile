@@ -1,8 +1,10 @@
 # make run          train the study of config.yaml and write its report
+# make status       say how far it is, also while it runs
 # make test         run the tests, but for those that take minutes
 # make test-slow    run those: on a SLURM cluster that they start, with faults, simulated studies
 # make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
 # make check        lint and format checks
+# make simulations  which test to trust; what the check of published tables finds (minutes)
 # make bench        measure the trainer's speed and memory (DATA=file.npz for other images)
 # make clean        remove the virtual environment; results stay
 
@@ -11,10 +13,13 @@ DATA ?= data/pneumoniamnist.npz
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-slow fault-test check bench clean
+.PHONY: run status test test-slow fault-test check simulations bench clean
 
 run: .venv/run.stamp
 	snakemake --cores 4
+
+status: .venv/run.stamp
+	@snakemake --cores 1 status
 
 test: .venv/dev.stamp
 	pytest -m "not slow"
@@ -30,6 +35,10 @@ check: .venv/dev.stamp
 	ruff format --check .
 	snakefmt --check .
 	snakemake --lint
+
+simulations: .venv/run.stamp
+	python docs/compare_tests.py
+	python tests/bench_published.py
 
 bench: .venv/run.stamp
 	python tests/bench_training.py $(DATA)

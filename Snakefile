@@ -12,6 +12,9 @@ from snakemake.utils import min_version
 min_version("9.25")
 
 
+include: "workflow/rules/start.smk"
+
+
 configfile: f"{workflow.current_basedir}/config.yaml"
 
 
@@ -22,6 +25,7 @@ RUNS = STUDY["runs"]
 DATA = find_prepared(STUDY)
 
 
+include: "workflow/rules/run.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -38,8 +42,3 @@ rule all:
         rules.list_checksums.output,
     message:
         "The study is complete"
-
-
-onsuccess:
-    if Path(REPORT).exists():
-        print(f"Report: {REPORT}")

@@ -1,6 +1,5 @@
 """Write the statistics of every table: its levels, and each of them against the first."""
 
-import gc
 from pathlib import Path
 
 from study.analysis.averages import read_values
@@ -13,7 +12,6 @@ from study.frames import write_frame
 from study.logs import log_to
 
 if __name__ == "__main__":
-    gc.freeze()  # multipletests collects garbage whenever it is called, among all that was imported
     log_to(snakemake.log[0])
     params, files = snakemake.params, snakemake.input
     values = read_values(files.summary, files.evaluation)

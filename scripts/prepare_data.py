@@ -1,13 +1,15 @@
 """Read the declared data set once, check it, and write it as plain arrays with a description.
 
-Where the configuration does not accept every finding, the data are audited here as well, and the
-study stops before it trains.
+What may surprise is noted in the log, and shown when the job is through. Where the configuration
+does not accept every finding, the data are audited here as well, and the study
+stops before it trains.
 """
 
 from pathlib import Path
 
 from study.data.audit import audit
 from study.data.findings import refuse_findings
+from study.data.limits import batch_notes, left_out_notes
 from study.data.prepared import load_all, prepare, read_description
 from study.logs import log_to
 
@@ -15,7 +17,11 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     study = snakemake.params.study
     name, folder = study["dataset"], Path(snakemake.output.description).parent
-    prepare(name, study["datasets"][name], folder)
+    entry = study["datasets"][name]
+    prepare(name, entry, folder)
+    notes = left_out_notes(name, entry) + batch_notes(study["cells"], folder / "description.json")
+    for note in notes:
+        print(f"note: {note}")
     if study["audit"]["fail_on"] != "never":
         result = audit(*load_all(folder), read_description(folder)["classes"])
         refuse_findings(name, result["findings"], study["audit"]["fail_on"])

@@ -14,6 +14,7 @@ from study.analysis.paired import MIN_SEEDS
 from study.analysis.power import detectable_difference
 from study.jobs import outdated_runs, present_runs
 from study.paths import run_files, run_folder
+from study.progress import time_text
 from study.report.tables import name_title
 
 SHOWN = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
@@ -68,13 +69,6 @@ def largest_spread(summary: pd.DataFrame, table: dict, metric: str) -> float:
     by_cell = by_cell.reindex(columns=table["cells"])
     differences = by_cell.sub(by_cell[table["cells"][0]], axis="index").iloc[:, 1:]
     return differences.std(ddof=1).max()
-
-
-def time_text(seconds: float) -> str:
-    """`40 s`, `12 min` or `3.4 h`."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def training_lines(study: dict, present: list[dict], outdated: set[str]) -> list[str]:

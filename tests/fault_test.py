@@ -57,7 +57,7 @@ def resume(folder: Path) -> int:
             raise Failure(f"ten messages did not help:\n{said}")
         if "--forcerun prepare_data" in said:
             finish(folder, start(folder, "--forcerun", "prepare_data", "--until", "prepare_data"))
-        elif "cannot be locked" in said or "LockException" in said:
+        elif "snakemake --unlock" in said:
             finish(folder, start(folder, "--unlock"))
         elif damaged:
             for names, what in {(match[1], match[2]) for match in damaged}:

@@ -37,7 +37,7 @@ def test_regenerate_report_never_trains(finished, repository_copy):
     done = subprocess.run(command, cwd=finished, capture_output=True, text=True, check=True)
     assert "1 of 4 runs present" in done.stderr
     ce = read_csv(finished / "results" / "tiny" / "cells.csv")[1]["cell"]
-    assert f"missing: runs/{ce}/seeds_0-1/round1" in done.stderr
+    assert re.search(r"^missing: runs/\S+ and 2 more$", done.stderr, re.MULTILINE)
     assert contents(finished / "results", "metrics.csv", "checkpoint.pt") == kept
     html = (finished / "results" / "tiny" / "report.html").read_text()
     assert "1 of 4 runs present" in html
@@ -152,7 +152,7 @@ def test_a_running_study_can_be_looked_at(fresh):
         command, cwd=fresh, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
         for line in running.stdout:
-            if "(Rule: train)" in line:
+            if ", val " in line:
                 break
         running.send_signal(signal.SIGSTOP)  # so that it does not come to its own report meanwhile
         look = snakemake(fresh, "regenerate_report")

@@ -101,11 +101,16 @@ def start(slurm):
 
 
 def finish(folder: Path, process: subprocess.Popen) -> str:
-    """What Snakemake printed, when it has finished well."""
+    """What Snakemake printed and logged, when it has finished well."""
     code = process.wait(timeout=400)
     text = (folder / "output.txt").read_text()
     assert code == 0, text
-    return text
+    return all_said(folder)
+
+
+def all_said(folder: Path) -> str:
+    """Snakemake's own logs, which say more than what it prints."""
+    return "".join(path.read_text() for path in (folder / ".snakemake" / "log").iterdir())
 
 
 def training(folder: Path, count: int) -> list[psutil.Process]:
@@ -225,7 +230,8 @@ def test_a_gpu_job_asks_for_a_gpu(slurm, start, long):
     assert snakemake_process.wait(timeout=400) != 0
     text = (long / "output.txt").read_text()
     assert "device: cuda, but PyTorch finds no GPU on this machine" in text
-    numbers = re.findall(r"Job \d+ has been submitted with SLURM jobid (\d+) .*rule_train", text)
+    submitted = r"Job \d+ has been submitted with SLURM jobid (\d+) .*rule_train"
+    numbers = re.findall(submitted, all_said(long))
     for number in numbers:
         command = ["scontrol", "show", "job", number]
         job = subprocess.run(command, env=slurm, capture_output=True, text=True, check=True).stdout

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import TTestPower
 
+from study.analysis import power
 from study.analysis.expectations import p_values
 from study.analysis.looks import LOOK_COLUMNS, add_look, chance_of_false_verdict, grown
 from study.analysis.paired import (
@@ -100,6 +103,14 @@ def test_holm_of_a_worked_example():
     assert adjusted[[0, 1, 3, 4]] == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert math.isnan(adjusted[2])
     assert np.isnan(holm([np.nan])).all()
+
+
+def test_holm_and_power_are_those_of_statsmodels():
+    p_values = np.random.default_rng(3).random(12) ** 3
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
+    for effect, seeds, alpha in ((0.5, 34, 0.05), (1.2, 12, 0.05 / 18), (0.1, 500, 0.01)):
+        expected = TTestPower().power(effect, seeds, alpha / 2, alternative="larger")
+        assert power._power(effect, seeds, alpha) == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_levels_at_which_holm_tests():

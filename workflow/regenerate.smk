@@ -3,6 +3,7 @@
 # `snakemake --cores 1 regenerate_report` runs it, see scripts/regenerate_report.py.
 
 
+include: "rules/start.smk"
 include: "rules/study.smk"
 
 

@@ -18,6 +18,7 @@ from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
+from study.yaml_files import check_yaml, yaml_problem
 
 TYPE_NAMES = {
     "integer": "a whole number",
@@ -37,7 +38,7 @@ def read_config(config: dict) -> dict:
     `rows` of the reference, which is None if there is none.
 
     Raises:
-        UserError: one line a mistake, each with its key and what would be right.
+        UserError: one line per mistake, each with its key and what would be right.
     """
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
     _raise([*_not_finite(config), *_problems(config, complete_schema())])
@@ -61,10 +62,13 @@ def _read_claims(claims):
     text = _read_text(claims, "claims")
     try:
         found = yaml.safe_load(text)
+        check_yaml([_find(claims, "claims")])
         if found is None:
             raise ValueError("it is empty; `claims: null` declares none")
         return found
-    except (ValueError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
+        raise UserError(f"Configuration error\n  claims: {yaml_problem(claims, error)}") from error
+    except ValueError as error:
         raise UserError(
             f"Configuration error\n  claims: {claims} cannot be read: {error}"
         ) from error

@@ -5,6 +5,7 @@ parameters decides whether its jobs run again, so it is content (settings, diges
 time stamps or the machine. What many jobs share is worked out once, while the Snakefile is read.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -17,6 +18,7 @@ from study.choices import REGISTRIES
 from study.code import code_digest
 from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
+from study.data.limits import refuse_shares
 from study.errors import UserError
 from study.paths import PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
 from study.records import is_current, read_record
@@ -68,6 +70,7 @@ def find_prepared(study: dict) -> Prepared:
     configuration does not accept, a job that needs the data says so, and no other.
     """
     try:
+        refuse_shares(study["dataset"], study["datasets"][study["dataset"]])
         digest = data_digest(study)
         folder, card = prepared_folder(study, digest), data_card(study, digest)
         if study["audit"]["fail_on"] != "never" and (folder / "audit.json").exists():
@@ -165,16 +168,36 @@ def training_cell(cells: dict[str, dict]) -> Callable:
     return of_job
 
 
-def previous_round(study: dict) -> Callable:
-    """The record and the checkpoint that a run resumes from, none in round 1."""
+def previous_round(study: dict, here: bool) -> Callable:
+    """The record and the checkpoint that a run resumes from, none in round 1.
+
+    Args:
+        study: the expanded study.
+        here: whether it is trained on this machine, which then needs the device.
+
+    Raises:
+        UserError: it is a GPU, and there is none.
+    """
 
     def of_job(wildcards) -> list[str]:
+        if here and study["device"] == "cuda" and not has_gpu():
+            raise UserError(
+                "device: cuda, but this machine has no GPU; cpu needs none, and"
+                " profiles/slurm sends jobs to machines that have one"
+            )
         if wildcards.round == "1":
             return []
         run = dict(wildcards) | {"round": int(wildcards.round) - 1}
         return [run_files(study, [run], name)[0] for name in ("run.json", "checkpoint.pt")]
 
     return of_job
+
+
+@cache
+def has_gpu() -> bool:
+    """Whether there may be a GPU here that PyTorch can use; without importing it."""
+    places = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/kfd", "/dev/dxg")  # NVIDIA, AMD, Windows
+    return sys.platform != "linux" or any(Path(place).exists() for place in places)
 
 
 def present_runs(study: dict) -> list[dict]:
@@ -191,6 +214,21 @@ def missing_runs(study: dict, present: list[dict]) -> list[str]:
     """The folders of the study's runs that have not been trained."""
     folders = {run_folder(run) for run in present}
     return [run_folder(run) for run in study["runs"] if run_folder(run) not in folders]
+
+
+def resumed(study: dict, needed: list[str]) -> str:
+    """What there is already of the runs, in a line; nothing if there is nothing.
+
+    Args:
+        study: the expanded study.
+        needed: the metrics.csv of the runs that are to be trained now.
+    """
+    present = run_files(study, present_runs(study), "metrics.csv")
+    trained = len(set(present) - set(needed))
+    saved = sum(Path(path).with_name("progress.pt").exists() for path in needed)
+    parts = [f"{trained} are trained already"] if trained else []
+    parts += [f"{saved} resume from their saved progress"] if saved else []
+    return f"Of {len(study['runs'])} runs {', '.join(parts)}" if parts else ""
 
 
 def outdated_runs(study: dict, runs: list[dict]) -> list[str]:

@@ -84,7 +84,7 @@ def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.Dat
         seed: which decides the first weights and the order of the samples.
 
     Returns:
-        A row an epoch: `epoch` and the four metrics of `study.training.EPOCH_METRICS`.
+        One row per epoch: `epoch` and the four metrics of `study.training.EPOCH_METRICS`.
 
     Raises:
         UserError: a change is wrong, with its key; or the data cannot be read.

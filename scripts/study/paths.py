@@ -6,6 +6,8 @@ from here; Python fills in the same ones.
 
 from pathlib import Path
 
+from study.errors import UserError
+
 # Where the path variables of Snakemake lead, unless the configuration or a module says otherwise.
 FOLDERS = {name: f"{name}/{{dataset}}" for name in ("results", "logs", "benchmarks")}
 RUN = "runs/{cell}/seeds_{first}-{last}/round{round}"
@@ -18,6 +20,22 @@ def study_folders(study: dict) -> dict[str, str]:
     """The folders of a study's results, logs and benchmarks, as its configuration has them."""
     folders = {name: path.format(dataset=study["dataset"]) for name, path in FOLDERS.items()}
     return folders | study["pathvars"]
+
+
+def refuse_files(study: dict) -> None:
+    """Stop if a file is where one of the study's folders is to be.
+
+    Raises:
+        UserError: it is.
+    """
+    for name in FOLDERS:
+        folder = Path(study[name])
+        for path in (folder, *folder.parents):
+            if path.is_file():
+                raise UserError(
+                    f"{path} is a file, but {folder} is to be a folder; move the file away, or set"
+                    f" pathvars: {{{name}: another/folder}}"
+                )
 
 
 def run_folder(run: dict) -> str:

@@ -1,4 +1,4 @@
-# Before anything is trained: what that will take, and what it can show.
+# What a study will take and can show, before it is trained; and how far it is, while it is.
 
 
 rule plan:
@@ -14,3 +14,18 @@ rule plan:
         "Plan the study"
     script:
         "../../scripts/print_plan.py"
+
+
+rule status:
+    """Print which runs are done, running, waiting or failed."""
+    log:
+        "<logs>/status.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        study=STUDY,
+    message:
+        "Say how far the study is"
+    script:
+        "../../scripts/print_status.py"

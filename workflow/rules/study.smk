@@ -1,21 +1,5 @@
 # The study: which cells are trained, for which seeds and rounds, and where the files are.
 # From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
-import sys
-from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
-
-REPOSITORY = Path(str(workflow.current_basedir)).parents[1]
-if not REPOSITORY.is_dir():
-    raise WorkflowError(
-        f"{REPOSITORY} is no folder here: clone the repository, and name the clone's Snakefile"
-    )
-if workflow.modifier.path_modifier.prefix:
-    raise WorkflowError(
-        "a module has no prefix here: set its pathvars, as examples/module does"
-    )
-sys.path.insert(0, str(REPOSITORY / "scripts"))
-
 from study.cells import expand_study
 from study.code import code_digest
 from study.config import read_config
@@ -35,7 +19,14 @@ from study.jobs import (
     untracked,
 )
 from study.parameters import REPORT_TEMPLATE
-from study.paths import FOLDERS, PREPARED, RUN, run_files, study_folders
+from study.paths import (
+    FOLDERS,
+    PREPARED,
+    RUN,
+    refuse_files,
+    run_files,
+    study_folders,
+)
 from study.resources import (
     preparation_memory,
     preparation_minutes,
@@ -54,6 +45,7 @@ pathvars:
 
 # What Python builds are the same paths, also where a module sets other ones.
 STUDY |= {name: workflow.pathvars.apply(f"<{name}>") for name in FOLDERS}
+refuse_files(STUDY)
 
 REPORT = f"{STUDY['results']}/report.html"
 TRAINED = training_cells(STUDY)

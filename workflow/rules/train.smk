@@ -1,13 +1,15 @@
 # Stage 2: one job a run, that is one cell, one block of seeds, one round.
 # From the prepared arrays and the round before to its metrics, its scores and a checkpoint.
 
+TRAINED_HERE = workflow.is_main_process and workflow.resource_settings.nodes is None
+
 
 rule train:
     """Train one cell for one round, with each seed of a block."""
     input:
         # ancient: the digests in params decide what runs again, not time stamps
         data=ancient(DATA.files),
-        previous=previous_round(STUDY),
+        previous=previous_round(STUDY, here=TRAINED_HERE),
     output:
         metrics="<run>/metrics.csv",
         scores="<run>/scores.npz",

@@ -159,7 +159,7 @@ def over_seeds(values: pd.DataFrame, metrics: Sequence[str] = EPOCH_METRICS) -> 
     """Counts, means and sample standard deviations over seeds.
 
     Args:
-        values: one row a seed, its averages empty where it diverged.
+        values: one row per seed, its averages empty where it diverged.
         metrics: those to average.
 
     Returns:

@@ -4,8 +4,8 @@ import itertools
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from scipy.linalg import helmert
+from scipy.special import fdtrc
 
 from study.analysis import paired
 
@@ -58,7 +58,7 @@ def grid_metric(values: pd.DataFrame, grid: dict, metric: str) -> tuple[np.ndarr
 
 
 def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
-    """A repeated-measures analysis of variance of a full grid, a row an effect.
+    """A repeated-measures analysis of variance of a full grid, one row per effect.
 
     An effect is a set of orthogonal contrasts between cells, which each seed has a score on. F is
     n times the squared length of the mean scores, over the trace of their covariance matrix; the
@@ -95,7 +95,7 @@ def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
                     "df_error": df_error,
                     "f_value": f_value,
                     "epsilon": epsilon,
-                    "p_value": stats.f.sf(f_value, epsilon * df_effect, epsilon * df_error),
+                    "p_value": fdtrc(epsilon * df_effect, epsilon * df_error, f_value),
                     "partial_eta_squared": f_value * df_effect / (f_value * df_effect + df_error),
                 }
             )

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from study.analysis.paired import ALPHA, MIN_SEEDS
 
@@ -57,6 +56,8 @@ def chance_of_false_verdict(seeds: Sequence[int], alpha: float = ALPHA) -> float
     The means over the first n and the first m seeds are correlated by sqrt(n / m); taken as
     normal, without what few seeds add.
     """
+    from scipy import stats
+
     seeds = np.asarray(seeds, float)
     correlation = np.sqrt(np.minimum.outer(seeds, seeds) / np.maximum.outer(seeds, seeds))
     limit = np.full(len(seeds), stats.norm.ppf(1 - alpha / 2))

@@ -1,15 +1,15 @@
-"""Intervals, paired tests and power. The unit of observation is a seed.
+"""Intervals and tests of paired differences. The unit of observation is a seed.
 
 A comparison is of two cells, or rounds, that were trained with the same seeds: the differences
-are taken seed by seed, and the differences are what is tested.
+are taken seed by seed, and the differences are what is tested. (scipy.stats takes a second to
+import, and is where it is needed; the t distribution is in scipy.special.)
 """
 
 import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
+from scipy.special import stdtr, stdtrit
 
 # What a file has of a paired difference, column by column: see `compare_pairs`.
 DIFFERENCE_COLUMNS = {"n": int, "difference": float, "sd": float, "low": float, "high": float}
@@ -36,7 +36,7 @@ def mean_interval(values: np.ndarray, alpha: float = ALPHA) -> dict:
     n = len(values)
     mean = values.mean() if n else np.nan
     sd = values.std(ddof=1) if n > 1 else np.nan
-    half = stats.t.ppf(1 - alpha / 2, n - 1) * sd / math.sqrt(n) if n > 1 else np.nan
+    half = stdtrit(n - 1, 1 - alpha / 2) * sd / math.sqrt(n) if n > 1 else np.nan
     return {"n": n, "mean": mean, "sd": sd, "low": mean - half, "high": mean + half}
 
 
@@ -51,7 +51,9 @@ def t_p(differences: np.ndarray, mean: float = 0.0) -> float:
         return 1.0
     if np.ptp(differences) == 0:
         return 2.0 ** (1 - len(differences))
-    return float(stats.ttest_1samp(differences, 0).pvalue)
+    n = len(differences)
+    t = differences.mean() / (differences.std(ddof=1) / math.sqrt(n))
+    return float(2 * stdtr(n - 1, -abs(t)))
 
 
 def sign_flip_p(differences: np.ndarray) -> float:
@@ -62,6 +64,8 @@ def sign_flip_p(differences: np.ndarray) -> float:
     the observed one; above 16 differences, of 99,999 random ones drawn from a fixed seed. Means
     that differ by rounding alone are equally far.
     """
+    from scipy import stats
+
     differences = np.asarray(differences, float)
     if len(differences) < 2 or not differences.any():
         return 1.0
@@ -79,11 +83,15 @@ def sign_flip_p(differences: np.ndarray) -> float:
 
 
 def holm(p_values: ArrayLike) -> np.ndarray:
-    """Holm's adjustment of the p-values that are not NaN; those stay NaN."""
+    """Holm's adjustment of the p-values that are not NaN; those stay NaN.
+
+    The smallest of m times m, the next times m - 1, and so on; none less than the one before it.
+    """
     p_values = np.asarray(p_values, float)
-    adjusted, given = np.full(len(p_values), np.nan), ~np.isnan(p_values)
-    if given.any():
-        adjusted[given] = multipletests(p_values[given], method="holm")[1]
+    adjusted, order = np.full(len(p_values), np.nan), np.argsort(p_values, kind="stable")
+    order = order[: int((~np.isnan(p_values)).sum())]
+    steps = p_values[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
     return adjusted
 
 
@@ -143,6 +151,8 @@ def image_interval(
         The 95% percentile interval of first - second over 2,000 paired bootstrap samples of the
         images or groups, the seeds as they are; from a fixed seed.
     """
+    from scipy import stats
+
     by_image = (first - second).mean(axis=0)
     if groups is None:
         sums, sizes = by_image, np.ones(len(by_image))

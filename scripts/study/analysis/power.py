@@ -8,9 +8,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable
 
-import numpy as np
-from scipy.optimize import brentq
-from statsmodels.stats.power import TTestPower
+from scipy.special import nctdtr, stdtrit
 
 from study.analysis.paired import ALPHA, MIN_SEEDS
 
@@ -24,6 +22,8 @@ def detectable_difference(sd: float, seeds: int, tests: int = 1, alpha: float = 
     At alpha/tests, which is what Holm asks of the smallest p-value. Infinite where there are too
     few seeds for a verdict, however large the difference.
     """
+    from scipy.optimize import brentq
+
     if seeds < MIN_SEEDS:
         return math.inf
     return sd * brentq(lambda d: _power(d, seeds, alpha / tests) - POWER, 1e-3, 100)
@@ -60,8 +60,8 @@ def seeds_to_be_within(low: float, high: float, alpha: float, power: float = POW
 
 def _power(distance: float, seeds: int, alpha: float) -> float:
     """The power of a two-sided t-test, but for the chance to be significant on the wrong side."""
-    power = TTestPower().power(min(distance, 100), seeds, alpha / 2, alternative="larger")
-    return 1.0 if np.isnan(power) else float(power)  # far in the tail scipy has no number for 1
+    limit = stdtrit(seeds - 1, 1 - alpha / 2)
+    return float(1 - nctdtr(seeds - 1, min(distance, 10) * math.sqrt(seeds), limit))
 
 
 def _fewest_seeds(enough: Callable[[int], bool]) -> float:

@@ -8,7 +8,7 @@ have no value in common.
 import math
 
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from study.analysis.metrics import FINAL, format_value, is_percentage, metric_title
 from study.analysis.paired import ALPHA
@@ -59,7 +59,7 @@ def _levels_apart(levels: pd.DataFrame, sizes: dict[str, int]) -> str:
         val, test = (row.get(f"final_{split}_accuracy", math.nan) for split in ("val", "test"))
         error = math.sqrt(val * (1 - val) / sizes["val"] + test * (1 - test) / sizes["test"])
         distance = abs(val - test) / error if error > 0 else 0.0
-        if distance > max(found, stats.norm.ppf(1 - ALPHA / 2)):
+        if distance > max(found, ndtri(1 - ALPHA / 2)):
             title = level_title(levels["factor"].iloc[0], level)
             found, text = (
                 distance,

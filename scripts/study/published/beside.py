@@ -4,7 +4,7 @@ import math
 from decimal import Decimal
 
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from study.analysis.metrics import GAPS, is_percentage
 from study.analysis.paired import ALPHA
@@ -63,7 +63,7 @@ def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.Da
         rounding = 0.5 * 10.0 ** -len(text.partition(".")[2]) / scale
         n, half = ours["n"], math.nan
         if n > 1:
-            half = stats.t.ppf(1 - ALPHA / 2, n - 1) * ours["sd"] * math.sqrt(1 + 1 / n)
+            half = stdtrit(n - 1, 1 - ALPHA / 2) * ours["sd"] * math.sqrt(1 + 1 / n)
         verdict = TOO_FEW if same_data else NOT_COMPARABLE
         if same_data and n > 1:
             near = abs(float(text) / scale - ours["mean"]) <= half + rounding

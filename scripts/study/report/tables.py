@@ -24,7 +24,7 @@ FINAL_NOTE = (
 
 
 def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
-    """One row a level: the factor, `round`, `n`, `diverged`, and mean and sd of the metrics.
+    """One row per level: the factor, `round`, `n`, `diverged`, and mean and sd of the metrics.
 
     Args:
         values: as `study.analysis.averages.join_metrics` returns it.

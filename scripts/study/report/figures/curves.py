@@ -11,7 +11,7 @@ STYLES = {"train": ("Training", "#0b5fa5"), "val": ("Validation", "#c8501e")}
 
 
 def mean_curves(epochs: pd.DataFrame) -> pd.DataFrame:
-    """Mean and sd over seeds of each metric, a row an epoch, NaN where a round is not shown.
+    """Mean and sd over seeds of each metric, one row per epoch, NaN where a round is not shown.
 
     A seed that diverged in a round is left out of that round.
     """

@@ -1,0 +1,72 @@
+"""What a data set and the configuration do to each other that nobody may have meant.
+
+Light to import: it is used while the Snakefile is read.
+"""
+
+import json
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+from study.data.location import expand_home, locate
+from study.errors import UserError
+
+
+def refuse_shares(name: str, entry: dict) -> None:
+    """Stop if the splits that are to be drawn leave no sample to train on.
+
+    Raises:
+        UserError: they do, or the data are not there.
+    """
+    shares = {split: entry.get(f"{split}_share", 0) for split in ("val", "test")}
+    if sum(shares.values()) < 1:
+        return
+    drawn = {split: share for split, share in shares.items() if split not in _given(name, entry)}
+    if sum(drawn.values()) >= 1:
+        raise UserError(
+            f"datasets.{name}: val_share {shares['val']} and test_share {shares['test']} leave"
+            " nothing to train on; together they must be below 1"
+        )
+
+
+def _given(name: str, entry: dict) -> set[str]:
+    """The splits that the files of a data set have already."""
+    files = locate(name, entry)
+    if entry["kind"] != "npz":
+        return {part.split("/")[0] for part in files}
+    try:
+        with zipfile.ZipFile(files["path"]) as file:
+            return {array.split("_")[0] for array in file.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        return set()  # whoever reads it says more
+
+
+def batch_notes(cells: dict[str, dict], description: Path) -> list[str]:
+    """The batch sizes that are above the number of training samples, if the data are prepared."""
+    try:
+        count = json.loads(description.read_text(encoding="utf-8"))["splits"]["train"]["count"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    large = sorted({cell["batch_size"] for cell in cells.values() if cell["batch_size"] > count})
+    return [
+        f"batch_size {size}: there are only {count} training samples, so all of them are one batch"
+        for size in large
+    ]
+
+
+def left_out_notes(name: str, entry: dict) -> list[str]:
+    """The files of a folder of images that are not read: how many of which kind, and why."""
+    if entry["kind"] != "folder":
+        return []
+    folder, read = expand_home(f"datasets.{name}.path", entry["path"]), locate(name, entry).values()
+    read = {path.resolve() for path in read}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.resolve() not in read]
+    shown = [path for path in files if "/." not in f"/{path.relative_to(folder).as_posix()}"]
+    if not shown:
+        return []
+    kinds = Counter(path.suffix.lower() or "without an ending" for path in shown)
+    first = min(shown).relative_to(folder)
+    return [
+        f"{entry['path']}: {len(shown)} files are left out, because only .png, .jpg and .jpeg are"
+        f" read: {', '.join(f'{count} {kind}' for kind, count in kinds.most_common())}, as {first}"
+    ]

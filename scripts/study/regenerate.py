@@ -1,0 +1,50 @@
+"""Make results anew from the runs that exist, without training.
+
+A Snakemake of its own runs workflow/regenerate.smk, which has no rule that trains. It takes no
+lock, so that a study that is still running can be looked at.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from study.jobs import missing_runs, outdated_runs, present_runs
+
+
+def coverage_lines(study: dict) -> list[str]:
+    """What results rest on: how many runs there are, and how many of those are outdated."""
+    present = present_runs(study)
+    lines = [f"{len(present)} of {len(study['runs'])} runs present"]
+    for folders, what in (
+        (missing_runs(study, present), "missing"),
+        (outdated_runs(study, present), "trained on other data or with other code"),
+    ):
+        if folders:
+            others = f" and {len(folders) - 1} more" if len(folders) > 1 else ""
+            lines.append(f"{what}: {folders[0]}{others}")
+    return lines
+
+
+def regenerate(snakemake, *arguments: str) -> int:
+    """Run workflow/regenerate.smk for a job; the exit status.
+
+    Args:
+        snakemake: the job's, with `config`, `study` and the `snakefile` among its params.
+        arguments: targets and options.
+    """
+    environment = {key: text for key, text in os.environ.items() if key != "SNAKEMAKE_PROFILE"}
+    study = snakemake.params.study
+    folders = {name: study[name] for name in ("results", "logs", "benchmarks")}
+    with (
+        tempfile.NamedTemporaryFile("w", suffix=".json") as config,
+        open(snakemake.log[0], "w") as log,
+    ):
+        json.dump(snakemake.params.config | {"pathvars": folders}, config)
+        config.flush()
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        command += ["--snakefile", snakemake.params.snakefile, "--configfile", config.name]
+        command += ["--workflow-profile", "none", "--nolock", "--rerun-incomplete"]
+        command += ["--show-failed-logs", "--cores", str(snakemake.threads)]
+        return subprocess.run(command, stdout=log, stderr=log, env=environment).returncode

@@ -1,0 +1,32 @@
+# How a run is shown, what it resumes, and what it does when it is asked to stop.
+from snakemake.logging import logger
+
+from study.data.limits import batch_notes
+from study.display import makes, show_jobs
+from study.jobs import resumed
+from study.stopping import stop_with_jobs
+
+DISPLAY = show_jobs(
+    workflow, in_blocks=STUDY["seeds"] > STUDY["seeds_per_job"], report=REPORT
+)
+if workflow.is_main_process and isinstance(DATA.card, list):
+    for note in batch_notes(STUDY["cells"], Path(DATA.files[0])):
+        logger.warning(f"note: {note}")
+
+
+onstart:
+    stop_with_jobs(workflow, DISPLAY)
+    # As with --nolock: a target that writes no results, such as plan, has no lock of its own, and
+    # Snakemake would remove that of a study which runs meanwhile.
+    if not any(job.output for job in workflow.dag.jobs):
+        workflow.persistence.unlock = workflow.persistence.noop
+    needed = [
+        job for job in workflow.dag.needrun_jobs() if job.rule.name == "train"
+    ]
+    if DISPLAY and needed:
+        DISPLAY.say(resumed(STUDY, [job.output.metrics for job in needed]))
+
+
+onsuccess:
+    if not DISPLAY and makes(workflow, REPORT):
+        print(f"Report: {REPORT}")

@@ -1,0 +1,23 @@
+# Before anything else: where the code is, and whether the configuration's files can be read.
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+REPOSITORY = Path(str(workflow.current_basedir)).parents[1]
+if not REPOSITORY.is_dir():
+    raise WorkflowError(
+        f"{REPOSITORY} is no folder here: clone the repository, and name the clone's Snakefile"
+    )
+if workflow.modifier.path_modifier.prefix:
+    raise WorkflowError(
+        "a module has no prefix here: set its pathvars, as examples/module does"
+    )
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+from study.stopping import stop_before_start
+from study.yaml_files import check_yaml
+
+if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+    stop_before_start()
+    check_yaml([REPOSITORY / "config.yaml", *workflow.overwrite_configfiles])
