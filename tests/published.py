@@ -6,19 +6,16 @@ seed; a metric of a cell after a round is a mapping, seed -> value.
 
 import csv
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 import yaml
 from scipy import special, stats
 
-REPOSITORY = Path(os.environ.get("PUBLISHED", Path(__file__).parents[1]))
+REPOSITORY = Path(__file__).parents[1]
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 # Normal and pneumonia, by split: Yang et al. 2023, table 2, and https://medmnist.com.
 CLASSES = {"train": (1214, 3494), "val": (135, 389), "test": (234, 390)}
-if "PUBLISHED" in os.environ:
-    CLASSES["val"] = (72, 42)
 IMAGES = {split: sum(counts) for split, counts in CLASSES.items()}
 PERCENT = ("accuracy", "sensitivity", "specificity")  # metrics with these in their names
 EPOCH = ("train_loss", "train_accuracy", "val_loss", "val_accuracy")
@@ -102,9 +99,14 @@ def differences(first: dict, second: dict) -> np.ndarray:
     return np.array([round(first[seed] - second[seed], 12) for seed in first if seed in second])
 
 
+def t_quantile(df: int, alpha: float) -> float:
+    """What |t| exceeds with a chance of alpha, by the beta distribution of 1 / (1 + t² / df)."""
+    return math.sqrt(df * (1 / special.betaincinv(df / 2, 0.5, alpha) - 1))
+
+
 def interval(values: np.ndarray, alpha: float = 0.05) -> tuple[float, float]:
     n = len(values)
-    half = special.stdtrit(n - 1, 1 - alpha / 2) * np.std(values, ddof=1) / math.sqrt(n)
+    half = t_quantile(n - 1, alpha) * np.std(values, ddof=1) / math.sqrt(n)
     return np.mean(values) - half, np.mean(values) + half
 
 
@@ -116,7 +118,7 @@ def p_value(values: np.ndarray, mean: float = 0.0) -> float:
     if np.ptp(away) == 0:
         return 0.5 ** (len(away) - 1)
     t = np.mean(away) / (np.std(away, ddof=1) / math.sqrt(len(away)))
-    return 2 * special.stdtr(len(away) - 1, -abs(t))
+    return special.betainc((len(away) - 1) / 2, 0.5, 1 / (1 + t**2 / (len(away) - 1)))
 
 
 def holm(p: dict, alpha: float = 0.05) -> dict:
@@ -233,7 +235,9 @@ def shown_p(p: float | None) -> str:
 
 
 def amount(metric: str, value: float) -> str:
-    return f"{100 * value:g} percentage points" if is_percent(metric) else f"{value:g}"
+    """`0.02`, `0.5 percentage points`."""
+    text = f"{100 * value if is_percent(metric) else value:g}"
+    return text + (" percentage point" + "s" * (text != "1")) * is_percent(metric)
 
 
 def metric_title(metric: str) -> str:

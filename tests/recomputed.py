@@ -30,6 +30,7 @@ from published import (
     pair_statistics,
     shown_interval,
     signed,
+    t_quantile,
     title,
 )
 from scipy import special
@@ -113,7 +114,7 @@ def analysis_of_variance(array: np.ndarray, axes: tuple[int, ...]) -> dict:
     row["f_value"] = f = (of_effect / df) / (of_error / (df * (n - 1)))
     covariance = np.cov(part.reshape(n, -1), rowvar=False)
     row["epsilon"] = eps = np.trace(covariance) ** 2 / (df * np.sum(covariance**2))
-    row["p_value"] = special.fdtrc(eps * df, eps * df * (n - 1), f)
+    row["p_value"] = special.betainc(eps * df * (n - 1) / 2, eps * df / 2, (n - 1) / (n - 1 + f))
     return row | {"partial_eta_squared": of_effect / (of_effect + of_error)}
 
 
@@ -171,7 +172,7 @@ def reference_rows() -> list[dict]:
             row = printed_row(table["vary"], level, table["round"])
             values = list(of_level(table, level, metric).values())
             n, sd = len(values), np.std(values, ddof=1)
-            half = special.stdtrit(n - 1, 0.975) * math.hypot(sd, sd / math.sqrt(n))
+            half = t_quantile(n - 1, 0.05) * math.hypot(sd, sd / math.sqrt(n))
             mean, scale = np.mean(values), 100 if is_percent(metric) else 1
             rounding = 0.5 / 10 ** len(row[metric].partition(".")[2])
             near = abs(float(row[metric]) - scale * mean) <= scale * half + rounding
@@ -305,7 +306,7 @@ def split_rows() -> list[tuple[str, str, str]]:
             error = math.sqrt(sum(p * (1 - p) / IMAGES[split] for split, p in shares.items()))
             apart.append((abs(shares["val"] - shares["test"]) / error, level, shares))
         distance, level, shares = max(apart, key=lambda item: item[0])
-        if distance > special.ndtri(0.975):
+        if distance > math.sqrt(2) * special.erfinv(0.95):
             text = f"{title(level)}: after the last epoch, accuracy is {100 * shares['val']:.2f}%"
             text += f" on the validation split and {100 * shares['test']:.2f}% on the test split,"
             text += f" farther apart than {IMAGES['val']} and {IMAGES['test']} images explain."
