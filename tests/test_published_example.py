@@ -1,0 +1,204 @@
+"""Every number in the published example's files agrees with an independent computation."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from judged import judged
+from published import (
+    BESIDE,
+    CELLS,
+    CLAIMS,
+    EPOCH,
+    EXAMPLE,
+    METRICS,
+    STUDY,
+    SUMMARY,
+    TABLES,
+    VALUES,
+    guard_ends,
+    levels,
+    read,
+    wrong,
+)
+from recomputed import (
+    FACTORS,
+    comparison_rows,
+    effect_rows,
+    findings,
+    level_rows,
+    marginal_rows,
+    of_level,
+    printed_claim_rows,
+    reference_rows,
+    split_rows,
+)
+
+
+def statistics(name: str) -> list[dict]:
+    return read(EXAMPLE / "statistics" / f"{name}.csv")
+
+
+def assert_rows(rows: list[dict], expected: list[dict]) -> None:
+    """The rows of a file, in order, have what is expected of them."""
+    assert len(rows) == len(expected)
+    problems = [problem for pair in zip(rows, expected) for problem in wrong(*pair)]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_seed_of_every_cell_is_there():
+    assert len(CELLS) == math.prod(map(len, FACTORS.values())) + 1  # the deep network beside it
+    for name in CELLS:
+        found = sorted(
+            (int(row["round"]), int(row["seed"])) for row in SUMMARY if row["cell"] == name
+        )
+        assert found == [*itertools.product(range(1, found[-1][0] + 1), range(STUDY["seeds"]))]
+    assert all(row["train_loss"] for row in SUMMARY), "a seed diverged: say so on the pages"
+
+
+def test_runs():
+    """All blocks of seeds of all rounds were trained alike."""
+    rows = read(EXAMPLE / "runs.csv")
+    found = [
+        (row["cell"], int(row["round"]), seed)
+        for row in rows
+        for seed in range(int(row["first"]), int(row["last"]) + 1)
+    ]
+    assert len(found) == len(SUMMARY)
+    assert set(found) == {(row["cell"], int(row["round"]), int(row["seed"])) for row in SUMMARY}
+    assert {row["epochs"] for row in rows} == {str(STUDY["epochs_per_round"])}
+    for name in ("data", "device", "code_trainer"):
+        assert len({row[name] for row in rows}) == 1
+    for row in rows:
+        assert all(row[name] == CELLS[row["cell"]][name] for name in STUDY["baseline"])
+    for name in ("loss", "activation", "optimizer"):
+        digests = {(row[name], row[f"code_{name}"]) for row in rows}
+        assert len(digests) == len({row[name] for row in rows})
+    assert len({row["code_network"] for row in rows}) == 1
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_table(name):
+    table = TABLES[name]
+    metrics = table.get("metrics") or [*EPOCH, *(BESIDE if set(BESIDE) <= set(METRICS) else ())]
+    expected = []
+    for level in levels(table):
+        row = {table["vary"]: str(level), "round": table["round"], "diverged": 0}
+        for metric in metrics:
+            values = list(of_level(table, level, metric).values())
+            row |= {metric: np.mean(values), f"{metric}_sd": np.std(values, ddof=1)}
+            row["n"] = len(values)
+        expected.append(row)
+    rows = read(EXAMPLE / "tables" / f"{name}.csv")
+    assert_rows(rows, expected)
+    assert set(rows[0]) == set(expected[0])
+
+
+def test_levels():
+    rows = statistics("levels")
+    assert_rows(rows, level_rows())
+    for row in rows:
+        values = VALUES[row["cell"], int(row["round"]), row["metric"]]
+        listed = dict(item.split(":") for item in row["values"].split())
+        assert {int(seed): float(text) for seed, text in listed.items()} == values
+
+
+def test_comparisons():
+    rows = statistics("comparisons")
+    assert_rows(rows, comparison_rows())
+    for row in rows:
+        begins, ends = guard_ends(row["factor"], row["level"], row["reference"])
+        assert row["guard"].startswith(begins)
+        assert row["guard"].endswith(ends)
+        outside = not float(row["low_adjusted"]) <= 0 <= float(row["high_adjusted"])
+        assert outside == (float(row["p_holm"]) <= 0.05), row
+        by_images = row["metric"] in ("final_val_accuracy", "final_test_accuracy")
+        assert by_images == bool(row["images_low"]) == bool(row["images_high"])
+        if by_images:  # a bootstrap, around the same mean
+            low, high = float(row["images_low"]), float(row["images_high"])
+            assert low <= float(row["difference"]) <= high
+            assert high - low < 0.05
+
+
+def test_claims():
+    """Verdicts are read off the intervals; Holm counts a test in other words once."""
+    rows, expected = statistics("claims"), []
+    for name, item in judged().items():
+        claim = CLAIMS[name]
+        row = {"claim": name} | {key: claim.get(key) for key in ("quote", "made_in", "margin")}
+        row |= {key: claim[key].strip() for key in ("sentence", "metric", "factor", "expect")}
+        for key in ("verdict", "p_value", "p_adjusted", "tests", "seeds", "reason"):
+            row[key] = item.get(key)
+        row |= {"alpha": 0.05, "required": str(claim.get("required", False))}
+        for key in ("alpha_adjusted", "supported_above", "contradicted_below"):
+            row[key] = item.get(key)
+        expected.append(row)
+    assert_rows(rows, expected)
+    for row, item in zip(rows, judged().values()):
+        for key in ("seeds_from", "seeds_to"):
+            assert (row[key] == "") == (key not in item), row
+            assert not row[key] or abs(float(row[key]) - item[key]) in (0, 1), row
+
+
+def test_claim_pairs():
+    names = ("n", "difference", "sd", "low", "high", "low_adjusted", "high_adjusted", "d_z")
+    names += ("p_supporting", "p_contradicting", "p_sign_flip", "probability_higher", "correlation")
+    rows, expected = statistics("claim_pairs"), []
+    pairs = [(name, pair) for name, item in judged().items() for pair in item["pairs"]]
+    for name, pair in pairs:
+        row = {"claim": name, "first": pair["first"], "second": pair["second"]}
+        row["metric"] = CLAIMS[name]["metric"]
+        expected.append(row | {key: pair.get(key) for key in names})
+    assert_rows(rows, expected)
+    for row, (_, pair) in zip(rows, pairs):
+        listed = dict(item.split(":") for item in row["differences"].split())
+        found = [float(text) for text in listed.values()]
+        assert np.allclose(found, pair.get("differences", []), rtol=0, atol=2e-12)
+        if "alike" in pair:
+            assert row["guard"] == row["caveat"] == ""
+            continue
+        assert list(listed) == [str(seed) for seed in range(STUDY["seeds"])]
+        assert row["caveat"] == pair["caveat"]
+        assert row["guard"].startswith(pair["guard"][0])
+        assert row["guard"].endswith(pair["guard"][1])
+
+
+def test_looks():
+    """The number of seeds was decided on once, and looked at once."""
+    looks = statistics("looks")
+    tests = {item["test"] for item in judged().values() if "test" in item}
+    assert len({row["test"] for row in looks}) == len(looks) >= len(tests)
+    assert {(row["planned"], row["seeds"]) for row in looks} == {(str(STUDY["seeds"]),) * 2}
+
+
+def test_effects():
+    assert_rows(statistics("effects"), effect_rows())
+
+
+def test_marginal_means():
+    assert_rows(statistics("marginal_means"), marginal_rows())
+
+
+def test_reference():
+    assert_rows(statistics("reference"), reference_rows())
+
+
+def test_reference_findings():
+    rows = [(row["finding"], row["check"], row["text"]) for row in statistics("reference_findings")]
+    assert rows == [
+        (str(number), check, text) for number, (check, text, _) in enumerate(findings(), start=1)
+    ]
+
+
+def test_reference_claims():
+    assert_rows(statistics("reference_claims"), printed_claim_rows())
+
+
+def test_splits():
+    """Where validation and test disagree."""
+    rows, expected = statistics("splits"), split_rows()
+    assert [(row["table"], row["metric"]) for row in rows] == [item[:2] for item in expected]
+    for row, (*_, text) in zip(rows, expected):
+        assert row["text"].startswith(text)
+        assert not any(letter.isdigit() for letter in row["text"].removeprefix(text))

@@ -1,0 +1,322 @@
+"""Every table and every number on the published example's pages agrees with a computation.
+
+The pages are its README.md, its report.html, and the verdicts in the project's README.md. A number
+in a sentence is computed here, or is among the facts below; a sentence with any other number fails.
+"""
+
+import itertools
+import json
+import re
+
+import numpy as np
+from judged import difference_and_interval, judged, note
+from published import (
+    CELLS,
+    CLAIMS,
+    CLASSES,
+    EPOCH,
+    EXAMPLE,
+    IMAGES,
+    METRICS,
+    PRINTED,
+    REPOSITORY,
+    STUDY,
+    TABLES,
+    levels,
+    metric_title,
+    shown_mean,
+    shown_p,
+    signed,
+    title,
+)
+from recomputed import (
+    comparison_rows,
+    effect_rows,
+    findings,
+    of_level,
+    printed_claim_rows,
+    printed_row,
+    split_rows,
+)
+
+# What is known of the data and of the published report, not from this study's runs.
+FACTS = {
+    "28 × 28 pixels": "https://medmnist.com",
+    "Scientific Data 10, 41, 2023": "https://doi.org/10.1038/s41597-022-01721-8",
+    "CC BY 4.0": "the data's licence, https://medmnist.com",
+}
+WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+WORDS += ["eleven", "twelve"]
+NUMBER = rf"(?i)\d|\b({'|'.join(WORDS)}|half|third|quarter|fifth|tenth|twice|double)s?\b"
+PAGE = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+
+
+def number_word(number: int) -> str:
+    return WORDS[number - 1] if 0 < number <= len(WORDS) else str(number)
+
+
+def markdown_tables(text: str) -> list[list[list[str]]]:
+    """The tables of a page, each a list of rows of cells, without the rule."""
+    blocks = re.findall(r"(?:^\|.*\|\n?)+", text, flags=re.M)
+    return [
+        [line[2:-2].split(" | ") for line in block.strip().split("\n") if "| ---" not in line]
+        for block in blocks
+    ]
+
+
+def table_of_page(heading: str) -> list[list[str]]:
+    """The rows of the table whose first column has this heading."""
+    (rows,) = (rows for (first, *_), *rows in markdown_tables(PAGE) if first == heading)
+    return rows
+
+
+def listed(items: list[str]) -> str:
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+# ---- Verdicts -----------------------------------------------------------------------------------
+
+
+def verdict_row(name: str) -> list[str]:
+    claim, item = CLAIMS[name], judged()[name]
+    pairs = [" ".join(difference_and_interval(claim, pair)) for pair in item["pairs"]]
+    said = note(claim, item)
+    sentence = claim["sentence"].strip() + (f" *{said}*" if said else "")
+    p = shown_p(item.get("p_adjusted"))
+    return [f"**{item['verdict']}**", sentence, "<br>".join(pairs), p]
+
+
+def test_verdicts_of_the_page():
+    assert table_of_page("Verdict") == [verdict_row(name) for name in CLAIMS]
+
+
+def test_verdicts_of_the_project_page():
+    """Some of them, word for word."""
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    (part,) = re.findall(r"(?s)<!-- verdicts: begin -->(.*)<!-- verdicts: end -->", text)
+    ((heading, *rows),) = markdown_tables(part)
+    assert heading == markdown_tables(PAGE)[0][0]
+    assert rows
+    assert [row for row in rows if row not in [verdict_row(name) for name in CLAIMS]] == []
+    assert f"chest X-rays with {STUDY['seeds']} seeds" in text
+    assert f"{len(CLAIMS)} claims on chest X-rays" in text
+
+
+def test_the_heading_does_not_call_an_adjusted_interval_a_95_percent_one():
+    assert "95%" not in " ".join(markdown_tables(PAGE)[0][0])
+
+
+# ---- The published tables -----------------------------------------------------------------------
+
+
+def test_findings_of_the_page():
+    assert table_of_page("No.") == [
+        [str(i), *item[:2]] for i, item in enumerate(findings(), start=1)
+    ]
+    assert table_of_page("Conclusion") == [
+        [
+            CLAIMS[row["claim"]]["sentence"].strip(),
+            row["printed"] or "–",
+            row["findings"] or "–",
+            judged()[row["claim"]]["verdict"],
+        ]
+        for row in printed_claim_rows()
+    ]
+
+
+def test_tables_of_the_page():
+    found = [rows for rows in markdown_tables(PAGE) if "*study*" in rows[0]]
+    captions = re.findall(r"(?m)^\*\*(Table .*)\*\*$", PAGE)
+    assert len(found) == len(captions) == len(TABLES)
+    for (name, table), caption, (heading, *rows) in zip(TABLES.items(), captions, found):
+        factor, number = table["vary"].replace("_", " "), name.removeprefix("table")
+        assert caption == f"Table {number}: {factor}, round {table['round']}"
+        study = [[metric_title(metric), "*study*"] for metric in EPOCH]
+        assert heading == [factor.capitalize(), *itertools.chain(*study)]
+        expected = []
+        for level in levels(table):
+            row = printed_row(table["vary"], level, table["round"], [number])
+            beside = [
+                [shown_mean(metric, of_level(table, level, metric)), f"*{row[metric]}*"]
+                for metric in EPOCH
+            ]
+            expected.append([title(level), *itertools.chain(*beside)])
+        assert rows == expected
+
+
+# ---- Sentences ----------------------------------------------------------------------------------
+
+
+def settings() -> str:
+    baseline, layers = STUDY["baseline"], STUDY["baseline"]["hidden_layers"]
+    return (
+        f"{STUDY['epochs_per_round']} epochs a round, {layers} hidden layer{'s' * (layers > 1)} of"
+        f" {baseline['hidden_units']} units, {baseline['optimizer'].capitalize()} at"
+        f" {baseline['learning_rate']}, {len(CELLS)} cells, {STUDY['seeds']} seeds."
+    )
+
+
+def counts() -> str:
+    verdicts = [item["verdict"] for item in judged().values()]
+    order = ("supported", "contradicted", "undecided", "too few seeds", "not tested", "refused")
+    found = [f"{verdicts.count(verdict)} {verdict}" for verdict in order if verdict in verdicts]
+    tests = len({item["test"] for item in judged().values() if "test" in item})
+    return f"Of {len(CLAIMS)} claims, in {tests} tests, {listed(found)}."
+
+
+def sizes() -> list[str]:
+    """How far the rounds, and how far the factors, move the validation accuracy."""
+    changes = []
+    for loss in ("bce", "ce"):
+        first, last = (
+            np.mean([*of_level({"vary": "loss", "round": number}, loss, "val_accuracy").values()])
+            for number in (1, STUDY["rounds"])
+        )
+        changes.append(f"for {title(loss)} {signed('val_accuracy', last - first)}")
+    rows = [row for row in comparison_rows() if row["metric"] == "val_accuracy"]
+    most = max(rows, key=lambda row: abs(row["difference"]))
+    sides = f"{title(most['level'])} against {title(most['reference'])}, round {most['round']}"
+    return [
+        f"From one round to {number_word(STUDY['rounds'])} the validation accuracy changes by"
+        f" {listed(changes)} percentage points.",
+        "The largest difference in it between two rows of a table is"
+        f" {signed('val_accuracy', most['difference'])}"
+        f" ({most['factor'].replace('_', ' ')}, {sides}).",
+    ]
+
+
+def floors() -> list[str]:
+    """The larger class's share; the logistic regression's is the audit's, beside its own file."""
+    audited = json.loads((EXAMPLE / "audit.json").read_text(encoding="utf-8"))["floors"]
+    names = {"val": "validation", "test": "test"}
+    return [
+        f"on the {names[split]} split the best constant answer reaches"
+        f" {100 * max(CLASSES[split]) / IMAGES[split]:.1f}%, a logistic regression on the pixels"
+        f" {100 * floor['logistic_regression']:.1f}%"
+        for split, floor in audited.items()
+    ]
+
+
+def disagreements() -> list[str]:
+    items = [f"Table {table.removeprefix('table')}. {text}" for table, _, text in split_rows()]
+    return items or ["Validation and test agree."]
+
+
+def rests() -> str:
+    repeated = [str(i) for i, item in enumerate(findings(), start=1) if "two rounds" in item[0]]
+    resting = [row for row in printed_claim_rows() if {*repeated} & {*row["findings"].split()}]
+    return (
+        f"{len(resting)} of the study's conclusions use its repeated numbers"
+        f" (findings {listed(repeated)})."
+    )
+
+
+def repeated_row() -> list[str]:
+    """What is said of the published tables' row that is printed again and again."""
+    first, later = (printed_row("loss", "bce", number) for number in (1, 3))
+    at_baseline = [
+        row for row in PRINTED if row["level"] == title(STUDY["baseline"][row["factor"]])
+    ]
+    for row in at_baseline:
+        assert {row[metric] for metric in EPOCH} == {
+            (first if row["round"] == "1" else later)[metric] for metric in EPOCH
+        }
+    same = [metric for metric in EPOCH if first[metric] == later[metric]]
+    assert same == ["train_accuracy", "val_loss", "val_accuracy"]
+    others = [row for row in PRINTED if row["round"] == "1" and row not in at_baseline]
+    higher = [row for row in others if float(row["train_loss"]) > float(first["train_loss"])]
+    accuracies = [float(row["train_accuracy"]) for row in others]
+    parts = round(float(first["train_loss"]) / float(later["train_loss"]))
+    assert len(higher) == 1
+    assert float(first["train_accuracy"]) > max(accuracies) + 2 * np.ptp(accuracies)
+    fraction = {2: "half", 3: "a third", 4: "a quarter", 5: "a fifth"}[parts]
+    return [
+        f"batch size {STUDY['baseline']['batch_size']} and of ReLU is one run, printed in"
+        f" {number_word(len(at_baseline))} tables.",
+        "After three rounds it has the training accuracy, the validation loss and the validation"
+        " accuracy that it had after one, to the last digit, while its training loss is"
+        f" {fraction}.",
+        "After one round, that row has one of the highest training losses and by far the highest"
+        " training accuracy.",
+    ]
+
+
+def captions() -> list[str]:
+    found = []
+    for name, figure in STUDY["figures"].items():
+        cell = {**STUDY["baseline"], **figure["cell"]}
+        word = number_word(cell["hidden_layers"])
+        text = f"Figure {name.removeprefix('figure')}: {word} hidden layer"
+        found += [text + "s" * (cell["hidden_layers"] > 1), f"{word}-layer network"]
+    return found
+
+
+def phrases() -> list[str]:
+    """All that a sentence may say in numbers."""
+    return [
+        f"on PneumoniaMNIST with {STUDY['seeds']} seeds",
+        f"deviation over {STUDY['seeds']} seeds.",
+        "each of its numbers is one run",
+        "a verdict on one split is not one on the other",
+        settings(),
+        counts(),
+        *sizes(),
+        *floors(),
+        *disagreements(),
+        rests(),
+        *repeated_row(),
+        *captions(),
+        *FACTS,
+    ]
+
+
+def sentences(text: str) -> list[str]:
+    """Those of a page in Markdown: without code, tables, comments and addresses."""
+    text = re.sub(r"(?s)```.*?```|<!--.*?-->", "", text)
+    text = re.sub(r"(?m)^\|.*$", "", text)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    text = re.sub(r"(?m)^\*\*Table .*$", "", text)  # compared above
+    return [" ".join(part.split()) for part in re.split(r"\n\n|(?<=[.:;])\s", text)]
+
+
+def unaccounted(text: str, phrases: list[str]) -> list[str]:
+    """The sentences with a number that no phrase has."""
+    joined = "\n".join(sentences(text))
+    for phrase in sorted(filter(None, phrases), key=len, reverse=True):
+        words = re.escape(phrase).replace(r"\ ", r"\s+")
+        joined = re.sub(rf"(?<![\w.,]){words}(?![\w%]|[.,]\d)", " … ", joined)
+    return [line for line in joined.split("\n") if re.search(NUMBER, line)]
+
+
+def test_every_number_in_a_sentence_is_accounted_for():
+    assert unaccounted(PAGE, phrases()) == []
+
+
+def test_the_page_says_what_was_computed():
+    text = " ".join(PAGE.split())
+    for phrase in (settings(), counts(), *sizes(), *floors(), *disagreements(), rests()):
+        assert phrase in text
+    assert len(re.findall(r"(?m)^- Table ", PAGE)) == len(split_rows())
+
+
+def test_clearest_effects_of_the_page():
+    """For each metric shown, the effect with the smallest p."""
+    rows = table_of_page("Metric")
+    assert rows
+    expected = {}
+    for metric in METRICS:
+        effects = [row for row in effect_rows() if row["metric"] == metric and row["f_value"]]
+        best = min(effects, key=lambda row: row["p_value"])
+        name = " × ".join(x.replace("_", " ").capitalize() for x in best["effect"].split(" × "))
+        size = f"{best['partial_eta_squared']:.2f}"
+        expected[metric_title(metric)] = [name, size, shown_p(best["p_holm"])]
+    assert rows == [[row[0], *expected[row[0]]] for row in rows]
+
+
+def test_a_wrong_number_in_a_sentence_is_found():
+    known = ["19 cells", "less than a third of a point"]
+    assert unaccounted("There are 19 cells.", known) == []
+    assert unaccounted("There are 18 cells.", known) == ["There are 18 cells."]
+    for text in ("119 cells", "1.19 cells", "less than a third of a point, or two", "19 cells3"):
+        assert unaccounted(text, known)
