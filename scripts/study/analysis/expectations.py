@@ -107,7 +107,7 @@ def seeds_to_decide(
 
     With 80% power, if the true mean is anywhere in the 80% interval of those seen and the spread
     is as seen. None where that interval crosses a bound, or comes so near to it that the numbers
-    are more than twenty times apart: then it is open which way, and how far.
+    are more than twenty times apart, or above 1,000: then it is open which way, and how far.
 
     Args:
         claim: has `expect` and, where it needs one, `margin`.
@@ -142,7 +142,7 @@ def seeds_to_decide(
     else:
         return None
     more = max(len(differences) for differences in pairs) + 1
-    if found[1] > WIDEST * found[0]:
+    if math.isinf(found[1]) or found[1] > WIDEST * found[0]:
         return None
     return max(found[0], more), max(found[1], more)
 

@@ -125,7 +125,7 @@ def compare_pairs(first: np.ndarray, second: np.ndarray) -> dict:
     first, second = (np.round(np.asarray(side, float), DECIMALS) for side in (first, second))
     differences = paired_differences(first, second)
     interval = mean_interval(differences)
-    difference, sd = np.round(interval["mean"], DECIMALS), interval["sd"]
+    difference, sd = np.round(interval["mean"], DECIMALS) + 0.0, interval["sd"]  # no minus zero
     row = {"n": interval["n"], "difference": difference, "sd": sd}
     row |= {"low": interval["low"], "high": interval["high"]}
     row |= {"p_value": t_p(differences) if len(first) > 1 else np.nan}

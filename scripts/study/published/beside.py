@@ -6,6 +6,7 @@ from decimal import Decimal
 import pandas as pd
 from scipy.special import stdtrit
 
+from study.analysis.expectations import bounds
 from study.analysis.metrics import GAPS, is_percentage
 from study.analysis.paired import ALPHA
 from study.choices import level_title
@@ -135,7 +136,6 @@ def _parts(metric: str) -> list[tuple[str, int]]:
 
 
 def _as_claimed(claim: dict, difference: Decimal) -> bool:
-    if claim["expect"] == "equivalent":
-        scale = 100 if is_percentage(claim["metric"]) else 1
-        return float(abs(difference)) < scale * claim["margin"]
-    return difference > 0 if claim["expect"] == "greater" else difference < 0
+    scale = 100 if is_percentage(claim["metric"]) else 1
+    low, high = (scale * bound for bound in bounds(claim))
+    return low < float(difference) < high
