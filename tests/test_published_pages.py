@@ -173,7 +173,7 @@ def sizes() -> list[str]:
             np.mean([*of_level({"vary": "loss", "round": number}, loss, "val_accuracy").values()])
             for number in (1, STUDY["rounds"])
         )
-        changes.append(f"for {title(loss)} {signed('val_accuracy', last - first)}")
+        changes.append(f"{signed('val_accuracy', last - first)} ({title(loss)})")
     rows = [row for row in comparison_rows() if row["metric"] == "val_accuracy"]
     most = max(rows, key=lambda row: abs(row["difference"]))
     sides = f"{title(most['level'])} against {title(most['reference'])}, round {most['round']}"
@@ -199,7 +199,7 @@ def floors() -> list[str]:
 
 
 def disagreements() -> list[str]:
-    items = [f"Table {table.removeprefix('table')}. {text}" for table, _, text in split_rows()]
+    items = [f"Table {table.removeprefix('table')}. {text}." for table, _, text in split_rows()]
     return items or ["Validation and test agree."]
 
 

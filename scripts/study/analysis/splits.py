@@ -19,8 +19,8 @@ SPLIT_COLUMNS = {"table": str, "what": str, "metric": str, "text": str}
 MEANINGS = {
     "level": (
         "Where accuracies are that far apart, the splits' images come from different places or are"
-        " not equally hard, or settings were chosen by validation. The test split's numbers are the"
-        " ones to expect elsewhere."
+        " not equally hard, or settings were chosen by validation. Take the test split's numbers"
+        " for what to expect elsewhere."
     ),
     "difference": (
         "Where differences have nothing in common, what the factor does depends on the images: a"
