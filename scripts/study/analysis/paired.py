@@ -15,7 +15,7 @@ from scipy.special import stdtr, stdtrit
 DIFFERENCE_COLUMNS = {"n": int, "difference": float, "sd": float, "low": float, "high": float}
 
 ALPHA = 0.05  # the level of significance
-MIN_SEEDS = 10  # with fewer there is no verdict: docs/statistics.md has the simulations
+MIN_SEEDS = 10  # with fewer there is no verdict: docs/statistics.md says why
 DECIMALS = 12  # averages over the same counts that are taken in another order agree to about 15
 EXACT_SEEDS = 16  # up to here every assignment of signs is tried, beyond 99,999 random ones
 RANDOM_FLIPS = 99_999
