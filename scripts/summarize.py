@@ -1,6 +1,10 @@
-"""Write summary.csv, the means over each round's epochs after the warm-up, and runs.csv."""
+"""Write summary.csv, the means over each round's epochs after the warm-up, and what runs recorded."""
+
+from pathlib import Path
+
 
 from study.analysis.averages import collect_runs, summarize
+from study.analysis.environments import collect_environments
 from study.frames import write_frame
 from study.logs import log_to
 
@@ -11,3 +15,5 @@ if __name__ == "__main__":
     runs = collect_runs(params.runs, files.runs)
     write_frame(snakemake.output.summary, summary)
     write_frame(snakemake.output.runs, runs)
+    beside = [Path(path).with_name("environment.json") for path in files.runs]
+    write_frame(snakemake.output.environments, collect_environments(beside))

@@ -33,6 +33,7 @@ rule summarize:
     output:
         summary="<results>/summary.csv",
         runs="<results>/runs.csv",
+        environments="<results>/environments.csv",  # hardware, versions, hours
     log:
         "<logs>/summarize.log",
     localrule: True

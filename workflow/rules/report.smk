@@ -17,6 +17,7 @@ rule make_report:
         data=DATA.card,
         summary="<results>/summary.csv",
         runs="<results>/runs.csv",
+        environments="<results>/environments.csv",
         cells="<results>/cells.csv",
         tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
         figures=collect("<results>/figures/{figure}.svg", figure=STUDY["figures"]),
@@ -50,7 +51,7 @@ rule make_report:
         data=DATA.digest,
         trained={cell: told["code"] for cell, told in TRAINED.items()},
         code=code_digest("make_report"),
-        template=file_digest(REPORT_TEMPLATE),
+        template=folder_digest(REPORT_FOLDER),
     message:
         "Write the report"
     script:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 from study.cells import expand_study
 from study.code import code_digest
 from study.config import read_config
-from study.files import file_digest
+from study.files import folder_digest
 from study.jobs import (
     figure_runs,
     find_prepared,
@@ -34,7 +34,7 @@ from study.jobs import (
     training_cells,
     untracked,
 )
-from study.parameters import REPORT_TEMPLATE
+from study.parameters import REPORT_FOLDER
 from study.paths import FOLDERS, PREPARED, RUN, run_files, study_folders
 from study.resources import (
     preparation_memory,
