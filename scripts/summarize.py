@@ -1,7 +1,6 @@
-"""Write summary.csv, the means over each round's epochs after the warm-up, and what runs recorded."""
+"""Write the means over each round's epochs after the warm-up, and what runs recorded."""
 
 from pathlib import Path
-
 
 from study.analysis.averages import collect_runs, summarize
 from study.analysis.environments import collect_environments

@@ -145,11 +145,11 @@ def test_too_few_seeds_say_how_many_are_needed():
 @pytest.mark.parametrize(
     ("expect", "margin", "ce", "reason"),
     [
-        ("equivalent", 0.01, HIGH, "it is higher by more than 1 percentage points"),
+        ("equivalent", 0.01, HIGH, "it is higher by more than 1 percentage point"),
         ("equivalent", 0.01, [2 * 0.9 - value for value in HIGH], "it is lower by more than 1 pe"),
         ("less", 0, HIGH, "it is higher"),
         ("not_greater", 0.005, HIGH, "it is higher by more than 0.5 percentage points"),
-        ("less", 0.01, HIGH, "it is not lower by more than 1 percentage points"),
+        ("less", 0.01, HIGH, "it is not lower by more than 1 percentage point"),
     ],
 )
 def test_a_contradiction_says_how(expect, margin, ce, reason):

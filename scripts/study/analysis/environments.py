@@ -29,6 +29,8 @@ def collect_environments(paths: Iterable[Path]) -> pd.DataFrame:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             continue
     frame = pd.DataFrame(rows, columns=list(ENVIRONMENT_COLUMNS))
-    frame[list(DESCRIBED)] = frame[list(DESCRIBED)].astype(object).where(frame.notna(), "").astype(str)
+    frame[list(DESCRIBED)] = (
+        frame[list(DESCRIBED)].astype(object).where(frame.notna(), "").astype(str)
+    )
     found = frame.groupby(list(DESCRIBED), sort=True, as_index=False)[["runs", "seconds"]].sum()
     return found.round({"seconds": 1})

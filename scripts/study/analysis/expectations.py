@@ -82,7 +82,10 @@ def contradiction(claim: dict, mean: float) -> str:
 
 def amount(metric: str, value: float) -> str:
     """`0.5 percentage points`, `0.02`."""
-    return f"{100 * value:g} percentage points" if is_percentage(metric) else f"{value:g}"
+    if not is_percentage(metric):
+        return f"{value:g}"
+    text = f"{100 * value:g}"
+    return f"{text} percentage point" + "s" * (text != "1")
 
 
 def expectation(claim: dict) -> str:

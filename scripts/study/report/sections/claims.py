@@ -42,7 +42,7 @@ def card(item: dict, source: str) -> dict:
         "sentence": row["sentence"],
         "quote": row["quote"] if isinstance(row["quote"], str) else "",
         "required": bool(row["required"]),
-        "made_in": f"{source}, {made_in}" if source and made_in else made_in,
+        "made_in": upper_first(f"{source}, {made_in}") if source and made_in else made_in,
         "expected": item["expected"],
         "note": upper_first(with_titles(item["note"])),
         "p": item["p"],

@@ -16,7 +16,7 @@ from study.report.wording import minus, with_titles
 
 TITLE = "Every claim and its difference"
 INDENT = 3  # per cent of the width that are left free at both ends
-TICKS = 5  # about so many
+TICKS = 7  # about so many
 
 
 def context(inputs: dict) -> dict | None:

@@ -7,6 +7,7 @@ from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.paired import MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.report.claim_words import difference_words
+from study.report.sections.claims import seeds_words
 from study.report.wording import counted, listed, lower_first, p_text, plain
 
 TITLE = ""
@@ -73,10 +74,9 @@ def found(inputs: dict) -> list[str]:
     tested = claims[claims["tests"].notna()]
     if len(tested):
         tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
-        over = f"over {tests} tests, " if tests > 1 else ""
         sentences.append(
-            f"How surely: as far as chance between seeds goes, the probability that any of these"
-            f" verdicts is false is at most {alpha:g}% (paired t-tests, {over}Holm)."
+            "How surely: as far as chance between seeds goes, the probability that any of these"
+            f" verdicts is false is at most {alpha:g}% (paired t-tests, Holm over {tests} tests)."
             if tests > 1
             else f"How surely: the probability that chance between seeds made the verdict is at"
             f" most {alpha:g}% (a paired t-test)."
@@ -113,9 +113,7 @@ def clearest(inputs: dict) -> list[dict]:
         pairs = frames["pairs"][frames["pairs"]["claim"] == row["claim"]].to_dict("records")
         place = max(range(len(pairs)), key=lambda number, of=pairs: abs(of[number]["d_z"]))
         words = difference_words(claim, claim["compare"][place], pairs[place])
-        items.setdefault(
-            words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]}
-        )
+        items.setdefault(words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]})
     return list(items.values())[:CLEAREST]
 
 
@@ -130,8 +128,10 @@ def undecided(inputs: dict) -> list[str]:
         text = f"{counted(len(open_claims), 'claim')} {'is' if one else 'are'} undecided"
         known = open_claims[open_claims["seeds_to"].notna()]
         if len(known):
-            low, high = int(known["seeds_from"].min()), int(known["seeds_to"].max())
-            text += f"; for {len(known)} of them, {low} to {high} seeds would probably do"
+            numbers = [seeds_words(row) for row in known.to_dict("records")]
+            text += (
+                f"; so many seeds would probably decide {len(known)} of them: {'; '.join(numbers)}"
+            )
         sentences.append(f"{text}.")
     if len(untested):
         sentences.append(
