@@ -1,4 +1,5 @@
-"""Write the means over each round's epochs after the warm-up, and what runs recorded."""
+"""Write summary.csv, the means over each round's epochs after the warm-up; runs.csv, what each run
+was trained with; and environments.csv, what it ran on."""
 
 from pathlib import Path
 
@@ -12,7 +13,8 @@ if __name__ == "__main__":
     params, files = snakemake.params, snakemake.input
     summary = summarize(params.runs, files.metrics, files.runs, params.study)
     runs = collect_runs(params.runs, files.runs)
+    beside = [Path(path).with_name("environment.json") for path in files.runs]
+    environments = collect_environments(params.runs, beside)
     write_frame(snakemake.output.summary, summary)
     write_frame(snakemake.output.runs, runs)
-    beside = [Path(path).with_name("environment.json") for path in files.runs]
-    write_frame(snakemake.output.environments, collect_environments(beside))
+    write_frame(snakemake.output.environments, environments)

@@ -187,6 +187,15 @@ def present_runs(study: dict) -> list[dict]:
     ]
 
 
+def environment_files(study: dict, runs: list[dict]) -> list[str]:
+    """The environment.json of those runs that have one, or will have one once they are trained.
+
+    No result depends on it, so that where it alone is missing nothing is trained again.
+    """
+    pairs = zip(run_files(study, runs, "environment.json"), run_files(study, runs, "run.json"))
+    return [path for path, record in pairs if Path(path).exists() or not Path(record).exists()]
+
+
 def missing_runs(study: dict, present: list[dict]) -> list[str]:
     """The folders of the study's runs that have not been trained."""
     folders = {run_folder(run) for run in present}

@@ -30,10 +30,11 @@ rule summarize:
     input:
         metrics=run_files(STUDY, RUNS, "metrics.csv"),
         runs=run_files(STUDY, RUNS, "run.json"),
+        environments=environment_files(STUDY, RUNS),
     output:
         summary="<results>/summary.csv",
         runs="<results>/runs.csv",
-        environments="<results>/environments.csv",  # hardware, versions, hours
+        environments="<results>/environments.csv",  # what they ran on, for people
     log:
         "<logs>/summarize.log",
     localrule: True

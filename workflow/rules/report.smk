@@ -76,11 +76,11 @@ rule regenerate_report:
         "../../scripts/regenerate_report.py"
 
 
-# All that people read, and the runs that it is made from; as plain paths, because Snakemake takes
-# long to look up the rules of many.
+# All that people read, and the runs that it is made from, but not what these ran on; as plain paths,
+# because Snakemake takes long to look up the rules of many.
 RESULTS = [
     rules.list_cells.output,
-    rules.summarize.output,
+    [rules.summarize.output.summary, rules.summarize.output.runs],
     rules.evaluate.output,
     collect(rules.make_table.output, table=STUDY["tables"]),
     collect(rules.make_figure.output, figure=STUDY["figures"]),

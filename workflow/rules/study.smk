@@ -21,6 +21,7 @@ from study.code import code_digest
 from study.config import read_config
 from study.files import folder_digest
 from study.jobs import (
+    environment_files,
     figure_runs,
     find_prepared,
     growing,

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from study.analysis.environments import distinct_environments
 from study.choices import level_title, parameter_title
 from study.report.data_table import data_table
 from study.report.wording import counted
@@ -14,7 +15,8 @@ UNRECORDED = "not recorded"
 
 def context(inputs: dict) -> dict:
     """Two tables and a sentence."""
-    environments, study = inputs["frames"]["environments"], inputs["study"]
+    environments = distinct_environments(inputs["frames"]["environments"])
+    study = inputs["study"]
     hours = environments["seconds"].sum() / 3600
     recorded = int(environments["runs"].sum())
     present = inputs["run_count"] - len(inputs["missing"])
