@@ -12,6 +12,7 @@ DATA = recorded_data(STUDY, RUNS)
 
 include: "rules/aggregate.smk"
 include: "rules/statistics.smk"
+include: "rules/pictures.smk"
 include: "rules/claims.smk"
 include: "rules/report.smk"
 

@@ -35,6 +35,7 @@ rule summarize:
         summary="<results>/summary.csv",
         runs="<results>/runs.csv",
         environments="<results>/environments.csv",  # what they ran on, for people
+        curves="<results>/curves.json",  # what the report's explorer draws
     log:
         "<logs>/summarize.log",
     localrule: True
@@ -43,6 +44,7 @@ rule summarize:
     params:
         runs=RUNS,
         study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs"),
+        first=[cell for cell, _ in drawn_cells(factor_levels(STUDY))],
         code=code_digest("summarize"),
     message:
         "Summarize the runs"
@@ -57,6 +59,7 @@ rule evaluate:
         runs=run_files(STUDY, RUNS, "run.json"),
     output:
         evaluation="<results>/evaluation.csv",
+        mistakes="<results>/mistakes.csv",
     log:
         "<logs>/evaluate.log",
     conda:
@@ -66,6 +69,7 @@ rule evaluate:
         runtime=growing(10 + len(RUNS) // 10),
     params:
         runs=RUNS,
+        rounds={name: cell["rounds"] for name, cell in STUDY["cells"].items()},
         code=code_digest("evaluate"),
     message:
         "Evaluate the scores"

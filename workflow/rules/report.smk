@@ -80,12 +80,13 @@ rule regenerate_report:
 # because Snakemake takes long to look up the rules of many.
 RESULTS = [
     rules.list_cells.output,
-    [rules.summarize.output.summary, rules.summarize.output.runs],
+    [getattr(rules.summarize.output, name) for name in ("summary", "runs", "curves")],
     rules.evaluate.output,
     collect(rules.make_table.output, table=STUDY["tables"]),
     collect(rules.make_figure.output, figure=STUDY["figures"]),
     rules.compare_levels.output,
     rules.estimate_effects.output,
+    rules.draw_pictures.output,
     rules.judge_claims.output,
     rules.compare_reference.output if STUDY["reference"] else [],
     rules.make_report.output,

@@ -95,8 +95,7 @@ def numbered_titles(kind: str, names: Iterable[str]) -> dict[str, str]:
     """
     plain = re.compile(rf"{kind}_?\d+|\d+", re.IGNORECASE)
     return {
-        name: f"{kind} {number}"
-        + ("" if plain.fullmatch(name) else f" ({name_title(name).lower()})")
+        name: f"{kind} {number}" + ("" if plain.fullmatch(name) else f" ({name_title(name).lower()})")
         for number, name in enumerate(names, start=1)
     }
 

@@ -35,8 +35,6 @@ def context(inputs: dict) -> dict:
         "claims": counted(len(frames["claims"]), "claim"),
         "min_seeds": MIN_SEEDS,
         "optimizers": listed(
-            sorted(
-                {level_title("optimizer", cell["optimizer"]) for cell in study["cells"].values()}
-            )
+            sorted({level_title("optimizer", cell["optimizer"]) for cell in study["cells"].values()})
         ),
     }

@@ -14,11 +14,7 @@ def context(inputs: dict) -> dict | None:
         return None
     claims = frames["claims"].set_index("claim").to_dict("index")
     findings = [
-        [
-            str(row["finding"]),
-            upper_first(with_titles(row["check"])),
-            f"{with_titles(row['text'])}.",
-        ]
+        [str(row["finding"]), upper_first(with_titles(row["check"])), f"{with_titles(row['text'])}."]
         for row in frames["findings"].to_dict("records")
     ]
     conclusions = [

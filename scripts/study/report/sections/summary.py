@@ -113,7 +113,9 @@ def clearest(inputs: dict) -> list[dict]:
         pairs = frames["pairs"][frames["pairs"]["claim"] == row["claim"]].to_dict("records")
         place = max(range(len(pairs)), key=lambda number, of=pairs: abs(of[number]["d_z"]))
         words = difference_words(claim, claim["compare"][place], pairs[place])
-        items.setdefault(words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]})
+        items.setdefault(
+            words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]}
+        )
     return list(items.values())[:CLEAREST]
 
 

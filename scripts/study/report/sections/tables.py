@@ -43,7 +43,9 @@ def context(inputs: dict) -> dict:
     }
 
 
-def table_context(name: str, title: str, table: dict, path: str, frames: dict, study: dict) -> dict:
+def table_context(
+    name: str, title: str, table: dict, path: str, frames: dict, study: dict
+) -> dict:
     """All that is said of one table.
 
     Args:
