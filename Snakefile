@@ -18,6 +18,9 @@ configfile: f"{workflow.current_basedir}/config.yaml"
 include: "workflow/rules/study.smk"
 
 
+ARGUMENTS = config_arguments(
+    workflow.config_settings.configfiles, workflow.config_settings.config_args or []
+)
 RUNS = STUDY["runs"]
 DATA = find_prepared(STUDY)
 

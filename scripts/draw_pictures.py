@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from study.analysis.averages import read_values
+from study.analysis.confusion import count_confusions
 from study.analysis.evaluation import cell_scores, split_sizes
 from study.analysis.levels import drawn_cells
 from study.analysis.mistakes import MISTAKE_COLUMNS
@@ -19,12 +20,12 @@ if __name__ == "__main__":
     scores = cell_scores(snakemake.params.runs, files.scores, files.runs)
     splits = list(split_sizes(scores)) or ["val"]
     classes = read_description(folder)["classes"] if folder else ["negative", "positive"]
-    counts = confusion.count_confusions(drawn_cells(groups), scores)
+    counts = count_confusions(drawn_cells(groups), scores)
     table = mistaken.most_mistaken(read_frame(files.mistakes, MISTAKE_COLUMNS), folder)
     write_frame(made.confusions, counts)
     write_frame(made.mistaken_samples, table)
     values = read_values(files.summary, files.evaluation)
-    write_picture(made.levels, strips.draw(groups, values))
+    write_picture(made.seeds, strips.draw(groups, values))
     write_picture(made.roc, roc.draw(groups, scores, splits))
     write_picture(made.confusion, confusion.draw(groups, counts, classes))
     write_picture(made.calibration, calibration.draw(groups, scores, splits))

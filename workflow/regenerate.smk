@@ -3,6 +3,9 @@
 # `snakemake --cores 1 regenerate_report` runs it, see scripts/regenerate_report.py.
 
 
+ARGUMENTS = config.pop("arguments")
+
+
 include: "rules/study.smk"
 
 

@@ -15,7 +15,7 @@ rule draw_pictures:
         mistakes="<results>/mistakes.csv",
         data=ancient(DATA.images),
     output:
-        levels="<results>/pictures/levels.svg",
+        seeds="<results>/pictures/seeds.svg",
         roc="<results>/pictures/roc.svg",
         confusion="<results>/pictures/confusion.svg",
         calibration="<results>/pictures/calibration.svg",

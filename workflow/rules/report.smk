@@ -8,12 +8,22 @@ REPORTED = [
     "epochs_per_round",
     "warmup_epochs",
 ]
-REPORTED += ["seeds", "cells", "tables", "figures", "claims", "reference"]
+REPORTED += [
+    "seeds",
+    "cells",
+    "grid_cells",
+    "device",
+    "tables",
+    "figures",
+    "claims",
+    "reference",
+]
 
 
 rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
+        **{name: path for name, path in rules.draw_pictures.output.items()},
         data=DATA.card,
         summary="<results>/summary.csv",
         runs="<results>/runs.csv",
@@ -27,6 +37,7 @@ rule make_report:
         means="<results>/statistics/marginal_means.csv",
         interactions="<results>/statistics/interactions.svg",
         evaluation="<results>/evaluation.csv",
+        curves="<results>/curves.json",
         claims="<results>/statistics/claims.csv",
         pairs="<results>/statistics/claim_pairs.csv",
         looks="<results>/statistics/looks.csv",
@@ -49,6 +60,7 @@ rule make_report:
         run_count=len(STUDY["runs"]),
         missing=missing_runs(STUDY, RUNS),
         data=DATA.digest,
+        arguments=untracked(ARGUMENTS),
         trained={cell: told["code"] for cell, told in TRAINED.items()},
         code=code_digest("make_report"),
         template=folder_digest(REPORT_FOLDER),
@@ -67,7 +79,7 @@ rule regenerate_report:
         "../../envs/study.yaml"
     threads: 4
     params:
-        config=config,
+        config=config | {"arguments": ARGUMENTS},
         study=STUDY,
         snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
     message:

@@ -17,6 +17,7 @@ if workflow.modifier.path_modifier.prefix:
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.analysis.levels import drawn_cells, factor_levels
+from study.arguments import config_arguments
 from study.cells import expand_study
 from study.code import code_digest
 from study.config import read_config

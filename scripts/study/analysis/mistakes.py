@@ -10,6 +10,8 @@ from study.analysis.metrics import SCORED_SPLITS
 from study.records import read_record
 
 MISTAKE_COLUMNS = {"split": str, "row": int, "label": int, "wrong": int, "runs": int}
+# What pictures/mistaken.csv has: the first of them by name.
+MISTAKEN_COLUMNS = dict.fromkeys(["split", "name", "label"], str)
 LISTED = 100  # of each split
 
 

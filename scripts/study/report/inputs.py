@@ -42,13 +42,13 @@ def read_inputs(files: Mapping, params: Mapping) -> dict:
 
     Args:
         files: the rule's inputs by name: a path, a list of paths, or nothing.
-        params: its parameters: `study`, `run_count`, `missing`, and the digests `data` and
-            `trained` of what runs should have been trained with.
+        params: its parameters: `study`, `run_count`, `missing`, `arguments`, and the digests
+            `data` and `trained` of what runs should have been trained with.
 
     Returns:
-        `study`, `run_count` and `missing` as they are; `frames`, a frame for each of `FRAMES`,
-        empty where there is no file; `files`; `card`, the description, the audit and the contact
-        sheet of the data, or None; `outdated`, the folders of runs that are out of date.
+        `study`, `run_count`, `missing` and `arguments` as they are; `frames`, a frame for each of
+        `FRAMES`, empty where there is no file; `files`; `card`, the description, the audit and the
+        contact sheet of the data, or None; `outdated`, the folders of runs that are out of date.
     """
     frames = {
         name: read_frame(files[name], columns) if files[name] else pd.DataFrame(columns=[*columns])
@@ -58,6 +58,7 @@ def read_inputs(files: Mapping, params: Mapping) -> dict:
         "study": params["study"],
         "run_count": params["run_count"],
         "missing": params["missing"],
+        "arguments": params["arguments"],
         "outdated": outdated_folders(frames["runs"], params["data"], params["trained"]),
         "frames": frames,
         "files": files,

@@ -10,9 +10,13 @@ from study.report.sections import (
     cost,
     curves,
     data,
+    explorer,
     forest,
     grid,
     method,
+    mistaken,
+    plots,
+    provenance,
     published,
     reading,
     summary,
@@ -24,9 +28,10 @@ PARTS = {
     "found": ("What came out", (summary, forest)),
     "claims": ("How sure", (claims, published)),
     "tables": ("Tables", (tables, grid, cells)),
-    "pictures": ("Pictures", (curves,)),
+    "pictures": ("Pictures", (plots, mistaken, curves, explorer)),
     "data": ("Data", (data,)),
     "method": ("Method and cost", (method, cost, reading)),
+    "runs": ("Where a number comes from", (provenance,)),
 }
 
 

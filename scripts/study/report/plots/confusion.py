@@ -5,70 +5,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from study.analysis.metrics import SPLIT_TITLES, choose_threshold
-from study.choices import level_title, parameter_title
+from study.analysis.confusion import COUNTS, threshold_title
+from study.analysis.metrics import SPLIT_TITLES
+from study.report.plots.names import level_names
 from study.report.plots.style import WIDTH, say_empty
 
-COUNTS = ("true_negative", "false_positive", "false_negative", "true_positive")
-CONFUSION_COLUMNS = dict.fromkeys(["cell", "split", "threshold"], str)
-AT_HALF, CHOSEN = "0.5", "chosen"
 DRAWN_CELLS = 12
-
-
-def confusion_counts(labels: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
-    """`COUNTS` of one seed, positive being predicted above the threshold, a logit."""
-    predicted = scores.astype(float) > threshold
-    return np.array([((labels == a) & (predicted == b)).sum() for a in (0, 1) for b in (0, 1)])
-
-
-def count_confusions(cells: list[tuple[str, int]], scores: dict) -> pd.DataFrame:
-    """`cell`, `round`, `split`, `threshold`, `n`, and mean and sd over seeds of the four counts.
-
-    The threshold is 0.5, or `chosen` seed by seed on the validation split, where its balanced
-    accuracy is highest. With a test split that is applied to the test split alone; else to the
-    validation split itself, on which it looks better than it is.
-
-    Args:
-        cells: (cell, round), those of `scores` to count.
-        scores: as `study.analysis.evaluation.cell_scores` returns them.
-    """
-    rows = []
-    for cell, number in cells:
-        arrays = scores.get((cell, number), {})
-        splits = [split for split in ("val", "test") if f"{split}_scores" in arrays]
-        for split in splits:
-            kinds = [AT_HALF] if split != splits[-1] else [AT_HALF, CHOSEN]
-            for kind in kinds:
-                counts = _each_seed(arrays, split, kind)
-                row = {"cell": cell, "round": number, "split": split, "threshold": kind}
-                row["n"] = len(counts)
-                for name, column in zip(COUNTS, counts.T):
-                    row[name] = column.mean() if len(column) else np.nan
-                    row[f"{name}_sd"] = column.std(ddof=1) if len(column) > 1 else np.nan
-                rows.append(row)
-    header = [*CONFUSION_COLUMNS, *(name + end for name in COUNTS for end in ("", "_sd"))]
-    header[1:1], header[4:4] = ["round"], ["n"]
-    return pd.DataFrame(rows, columns=header)
-
-
-def _each_seed(arrays: dict, split: str, kind: str) -> np.ndarray:
-    """(seeds, 4) counts, of the seeds that did not diverge and can choose a threshold."""
-    counts = []
-    for validation, of_seed in zip(arrays["val_scores"], arrays[f"{split}_scores"]):
-        if not (np.isfinite(validation).all() and np.isfinite(of_seed).all()):
-            continue
-        threshold = 0.0
-        if kind == CHOSEN:
-            threshold = choose_threshold(arrays["val_labels"], validation)
-        if not np.isnan(threshold):
-            counts.append(confusion_counts(arrays[f"{split}_labels"], of_seed, threshold))
-    return np.array(counts, float).reshape(-1, 4)
-
-
-def column_title(split: str, kind: str) -> str:
-    """`Test, threshold 0.5`."""
-    what = "threshold chosen on validation" if kind == CHOSEN else "threshold 0.5"
-    return f"{SPLIT_TITLES[split].capitalize()},\n{what}"
 
 
 def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure:
@@ -79,18 +21,12 @@ def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure
         counts: as `count_confusions` returns them.
         classes: the negative and the positive class's name.
     """
-    titles = {}
-    for group in groups:
-        for level, cell in zip(group["levels"] or [None], group["cells"]):
-            key, name = (cell, group["round"]), "baseline"
-            if level is not None:
-                name = f"{parameter_title(group['factor'])} {level_title(group['factor'], level)}"
-            titles[key] = [*titles.get(key, []), name]
+    titles = level_names(groups)
     columns = list(dict.fromkeys(zip(counts["split"], counts["threshold"])))
     shown = list(titles)[:DRAWN_CELLS]
     if not columns or not shown:
         return say_empty(Figure(figsize=(WIDTH, 1)), "nothing to show")
-    size = (2.6 + 1.8 * len(columns), 0.7 + 1.05 * len(shown))
+    size = (2 + 1.4 * len(columns), 0.7 + 0.95 * len(shown))
     figure = Figure(figsize=size, layout="constrained")
     made = figure.subplots(len(shown), len(columns), squeeze=False, sharex=True, sharey=True)
     keyed = counts.set_index(["cell", "round", "split", "threshold"])
@@ -98,12 +34,12 @@ def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure
         for (split, kind), axes in zip(columns, line):
             key = (cell, number, split, kind)
             _draw_matrix(axes, keyed.loc[key] if key in keyed.index else None, classes)
-        name = titles[cell, number][0] if len(titles[cell, number]) == 1 else "Baseline"
+        name = titles[cell, number]
         line[0].set_ylabel(
             f"{name}\nround {number}", fontsize=8, rotation=0, ha="right", va="center"
         )
     for (split, kind), axes in zip(columns, made[0]):
-        axes.set_title(column_title(split, kind), fontsize=8)
+        axes.set_title(f"{SPLIT_TITLES[split].capitalize()},\n{threshold_title(kind)}", fontsize=8)
     figure.supxlabel("Columns: predicted; rows: true", fontsize=8)
     return figure
 

@@ -14,7 +14,6 @@ from study.report.plots.style import WIDTH, say_empty
 SHOWN = 16  # in all, as many of each split
 ACROSS = 4
 LARGEST = 96  # pixels along a side; larger images are thinned out
-MISTAKEN_COLUMNS = dict.fromkeys(["split", "name", "label"], str)
 
 
 def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:

@@ -19,10 +19,10 @@ DASHES = ["-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)
 DRAWN_LEVELS = len(COLOURS)  # of a factor; with more, the first and the last are drawn
 WIDTH = 6.2  # inches, so that 9 points are 10 pixels on a screen 500 pixels wide
 # Where the screen is dark, what is black or white changes places; the colours stay.
-DARK = """<style>@media (prefers-color-scheme: dark) and (not print) {
+DARK = """<style>@media screen and (prefers-color-scheme: dark) {
 text, .ink { fill: #e4e8ee !important }
 [style*="stroke: #000000"] { stroke: #e4e8ee !important }
-[style*="fill: #ffffff"] { fill: #14181f !important }
+[style*="fill: #ffffff"] { fill: #14181e !important }
 [style*="stroke: #ebebeb"] { stroke: #333b47 !important }
 }</style>"""
 
