@@ -31,6 +31,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/statistics.smk"
+include: "workflow/rules/pictures.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 

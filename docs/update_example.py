@@ -27,8 +27,9 @@ from study.analysis.splits import MEANINGS, SPLIT_COLUMNS
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
-from study.report.sections import claim_items, p_text, plain
+from study.report.sections.claims import claim_items
 from study.report.tables import mean_text, name_title
+from study.report.wording import p_text, plain
 from study.training import EPOCH_METRICS
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"

@@ -1,13 +1,27 @@
-"""Write summary.csv, the means over each round's epochs after the warm-up, and runs.csv."""
+"""Write summary.csv, the means over each round's epochs after the warm-up; runs.csv, what each run
+was trained with; environments.csv, what it ran on; and curves.json, all epochs, to be drawn."""
+
+import json
+from pathlib import Path
 
 from study.analysis.averages import collect_runs, summarize
+from study.analysis.curves import Curves
+from study.analysis.environments import collect_environments
+from study.files import write_text
 from study.frames import write_frame
 from study.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     params, files = snakemake.params, snakemake.input
-    summary = summarize(params.runs, files.metrics, files.runs, params.study)
+    study = params.study
+    curves = Curves(study["cells"], study["epochs_per_round"])
+    summary = summarize(params.runs, files.metrics, files.runs, study, also=curves.add)
     runs = collect_runs(params.runs, files.runs)
+    beside = [Path(path).with_name("environment.json") for path in files.runs]
+    environments = collect_environments(params.runs, beside)
     write_frame(snakemake.output.summary, summary)
     write_frame(snakemake.output.runs, runs)
+    write_frame(snakemake.output.environments, environments)
+    packed = json.dumps(curves.packed(params.first), separators=(",", ":"))
+    write_text(snakemake.output.curves, packed + "\n")

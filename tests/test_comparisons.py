@@ -10,7 +10,8 @@ from study.analysis.averages import join_metrics
 from study.analysis.comparisons import compare_levels, describe_levels
 from study.analysis.metrics import FINAL, METRICS, format_value, metric_title
 from study.parameters import DEFAULTS
-from study.report.sections import comparison_rows, p_text, seeds_note
+from study.report.sections.tables import comparison_rows, seeds_note
+from study.report.wording import p_text
 from study.training import EPOCH_METRICS
 
 CELLS = {

@@ -64,7 +64,7 @@ def test_findings_are_shown_and_can_stop_the_study(fresh):
     strict = {"fail_on": "error"}
     expected = (
         "The audit of tiny stops the study",
-        "error: 1 pairs of identical samples in two splits: train[5] and val[3]",
+        "error: 1 pair of identical samples in two splits: train[5] and val[3]",
         "fail_on: never",
     )
     change_study(fresh, audit=strict)

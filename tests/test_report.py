@@ -13,7 +13,8 @@ from study.report.figures.contact_sheet import as_picture, draw_contact_sheet
 from study.report.figures.curves import caption, count_seeds, draw, mean_curves
 from study.report.figures.interactions import draw_interactions
 from study.report.figures.saving import save_figure
-from study.report.page import cell_table, split_table
+from study.report.sections.cells import cell_table
+from study.report.sections.data import split_table
 
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"
 
@@ -124,8 +125,9 @@ def test_interactions_are_means_over_the_other_factors():
     panels = draw_interactions(measured, factors, 3).axes
     assert [axes.get_xlabel() for axes in panels] == ["Loss", "Loss", "Batch size"]
     lines = [container.lines[0] for container in panels[0].containers]
-    assert [container.get_label() for container in panels[0].containers] == ["32", "16", "64"]
-    for position, line in enumerate(lines):
+    assert [container.get_label() for container in panels[0].containers] == ["16", "32", "64"]
+    assert panels[0].get_ylim()[1] <= 100
+    for position, line in zip((1, 0, 2), lines):
         expected = 100 * measured.mean(axis=(0, 3))[:, position]
         assert line.get_ydata().tolist() == pytest.approx(expected.tolist())
     (empty,) = draw_interactions(measured[:0, :, 0, 0], {"loss": ["bce", "ce"]}, 3).axes

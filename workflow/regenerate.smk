@@ -3,6 +3,9 @@
 # `snakemake --cores 1 regenerate_report` runs it, see scripts/regenerate_report.py.
 
 
+ARGUMENTS = config.pop("arguments")
+
+
 include: "rules/start.smk"
 include: "rules/study.smk"
 
@@ -13,6 +16,7 @@ DATA = recorded_data(STUDY, RUNS)
 
 include: "rules/aggregate.smk"
 include: "rules/statistics.smk"
+include: "rules/pictures.smk"
 include: "rules/claims.smk"
 include: "rules/report.smk"
 

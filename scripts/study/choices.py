@@ -4,6 +4,8 @@ A new choice is one entry in its registry: the configuration, the trainer and th
 and figures all read these.
 """
 
+from collections.abc import Iterable
+
 from study.training.activations import ACTIVATIONS
 from study.training.losses import LOSSES
 from study.training.networks import NETWORKS
@@ -32,3 +34,10 @@ def level_title(parameter: str, level: str | int | float) -> str:
 def parameter_title(parameter: str) -> str:
     """How tables and figures print a parameter's name: `batch_size` -> `Batch size`."""
     return parameter.replace("_", " ").capitalize()
+
+
+def ordered_levels(levels: Iterable) -> list:
+    """A factor's levels as an axis shows them: numbers ascending, names as they come."""
+    levels = list(dict.fromkeys(levels))
+    numbers = all(isinstance(level, int | float) for level in levels)
+    return sorted(levels) if numbers else levels

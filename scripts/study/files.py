@@ -89,6 +89,13 @@ def file_digest(path: Path | str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def folder_digest(folder: Path) -> str:
+    """The SHA-256 of the names and the content of all files below a folder, as hex."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    lines = (f"{path.relative_to(folder).as_posix()} {file_digest(path)}\n" for path in paths)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def check_digest(path: Path | str, digest: str) -> None:
     """Refuse a file that is not as it was written.
 

@@ -57,6 +57,7 @@ class Prepared(NamedTuple):
     files: list[str] | Callable
     card: list[str] | Callable  # what the report shows
     samples: list[str] | Callable  # the images' names and groups
+    images: list[str] | Callable  # all that pictures of them are made from
 
 
 def find_prepared(study: dict) -> Prepared:
@@ -84,7 +85,7 @@ def find_prepared(study: dict) -> Prepared:
 
         return Prepared(*[unavailable] * len(Prepared._fields))
     files = [str(folder / name) for name in PREPARED_FILES]
-    return Prepared(digest, files, card, [str(folder / "samples.csv")])
+    return Prepared(digest, files, card, [str(folder / "samples.csv")], files)
 
 
 def data_digest(study: dict) -> str:
@@ -109,8 +110,10 @@ def recorded_data(study: dict, runs: list[dict]) -> Prepared:
     digests = Counter(record["data"] for run in runs if (record := recorded(study, run)))
     cards = [data_card(study, digest) for digest, _ in digests.most_common(1)]
     here = [path for card in cards if all(Path(path).exists() for path in card) for path in card]
-    samples = [Path(path).with_name("samples.csv") for path in here[:1]]
-    return Prepared(current_data(study), [], here, [str(path) for path in samples if path.exists()])
+    images = [str(Path(path).with_name(name)) for path in here[:1] for name in PREPARED_FILES]
+    there = [path for path in images if Path(path).exists()]
+    samples = [path for path in there if path.endswith("samples.csv")]
+    return Prepared(current_data(study), [], here, samples, there if there == images else [])
 
 
 def current_data(study: dict) -> str:
@@ -208,6 +211,15 @@ def present_runs(study: dict) -> list[dict]:
         for run in study["runs"]
         if all(Path(*run_files(study, [run], name)).exists() for name in names)
     ]
+
+
+def environment_files(study: dict, runs: list[dict]) -> list[str]:
+    """The environment.json of those runs that have one, or will have one once they are trained.
+
+    No result depends on it, so that where it alone is missing nothing is trained again.
+    """
+    pairs = zip(run_files(study, runs, "environment.json"), run_files(study, runs, "run.json"))
+    return [path for path, record in pairs if Path(path).exists() or not Path(record).exists()]
 
 
 def missing_runs(study: dict, present: list[dict]) -> list[str]:

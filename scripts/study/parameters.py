@@ -7,7 +7,7 @@ import yaml
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 SCHEMA_FILE = WORKFLOW / "schemas" / "config.schema.yaml"
-REPORT_TEMPLATE = WORKFLOW / "report" / "report.html.j2"
+REPORT_FOLDER = WORKFLOW / "report"
 # by libyaml where PyYAML has it, because every job reads this: 4 ms in place of 31
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SCHEMA = yaml.load(SCHEMA_FILE.read_text(encoding="utf-8"), LOADER)

@@ -30,9 +30,12 @@ rule summarize:
     input:
         metrics=run_files(STUDY, RUNS, "metrics.csv"),
         runs=run_files(STUDY, RUNS, "run.json"),
+        environments=environment_files(STUDY, RUNS),
     output:
         summary="<results>/summary.csv",
         runs="<results>/runs.csv",
+        environments="<results>/environments.csv",  # what they ran on, for people
+        curves="<results>/curves.json",  # what the report's explorer draws
     log:
         "<logs>/summarize.log",
     localrule: True
@@ -41,6 +44,7 @@ rule summarize:
     params:
         runs=RUNS,
         study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs"),
+        first=[cell for cell, _ in drawn_cells(factor_levels(STUDY))],
         code=code_digest("summarize"),
     message:
         "Summarize the runs"
@@ -55,6 +59,7 @@ rule evaluate:
         runs=run_files(STUDY, RUNS, "run.json"),
     output:
         evaluation="<results>/evaluation.csv",
+        mistakes="<results>/mistakes.csv",
     log:
         "<logs>/evaluate.log",
     conda:
@@ -64,6 +69,7 @@ rule evaluate:
         runtime=growing(10 + len(RUNS) // 10),
     params:
         runs=RUNS,
+        rounds={name: cell["rounds"] for name, cell in STUDY["cells"].items()},
         code=code_digest("evaluate"),
     message:
         "Evaluate the scores"

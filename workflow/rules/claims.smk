@@ -40,7 +40,7 @@ rule check_claims:
         "../../envs/study.yaml"
     threads: 4
     params:
-        config=config,
+        config=config | {"arguments": ARGUMENTS},
         study=STUDY,
         snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
     message:

@@ -8,15 +8,26 @@ REPORTED = [
     "epochs_per_round",
     "warmup_epochs",
 ]
-REPORTED += ["seeds", "cells", "tables", "figures", "claims", "reference"]
+REPORTED += [
+    "seeds",
+    "cells",
+    "grid_cells",
+    "device",
+    "tables",
+    "figures",
+    "claims",
+    "reference",
+]
 
 
 rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
+        **{name: path for name, path in rules.draw_pictures.output.items()},
         data=DATA.card,
         summary="<results>/summary.csv",
         runs="<results>/runs.csv",
+        environments="<results>/environments.csv",
         cells="<results>/cells.csv",
         tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
         figures=collect("<results>/figures/{figure}.svg", figure=STUDY["figures"]),
@@ -26,6 +37,7 @@ rule make_report:
         means="<results>/statistics/marginal_means.csv",
         interactions="<results>/statistics/interactions.svg",
         evaluation="<results>/evaluation.csv",
+        curves="<results>/curves.json",
         claims="<results>/statistics/claims.csv",
         pairs="<results>/statistics/claim_pairs.csv",
         looks="<results>/statistics/looks.csv",
@@ -48,9 +60,10 @@ rule make_report:
         run_count=len(STUDY["runs"]),
         missing=missing_runs(STUDY, RUNS),
         data=DATA.digest,
+        arguments=untracked(ARGUMENTS),
         trained={cell: told["code"] for cell, told in TRAINED.items()},
         code=code_digest("make_report"),
-        template=file_digest(REPORT_TEMPLATE),
+        template=folder_digest(REPORT_FOLDER),
     message:
         "Write the report"
     script:
@@ -66,7 +79,7 @@ rule regenerate_report:
         "../../envs/study.yaml"
     threads: 4
     params:
-        config=config,
+        config=config | {"arguments": ARGUMENTS},
         study=STUDY,
         snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
     message:
@@ -75,16 +88,17 @@ rule regenerate_report:
         "../../scripts/regenerate_report.py"
 
 
-# All that people read, and the runs that it is made from; as plain paths, because Snakemake takes
-# long to look up the rules of many.
+# All that people read, and the runs that it is made from, but not what these ran on; as plain paths,
+# because Snakemake takes long to look up the rules of many.
 RESULTS = [
     rules.list_cells.output,
-    rules.summarize.output,
+    [getattr(rules.summarize.output, name) for name in ("summary", "runs", "curves")],
     rules.evaluate.output,
     collect(rules.make_table.output, table=STUDY["tables"]),
     collect(rules.make_figure.output, figure=STUDY["figures"]),
     rules.compare_levels.output,
     rules.estimate_effects.output,
+    rules.draw_pictures.output,
     rules.judge_claims.output,
     rules.compare_reference.output if STUDY["reference"] else [],
     rules.make_report.output,

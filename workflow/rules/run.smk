@@ -1,11 +1,16 @@
 # How a run is shown, what it resumes, and what it does when it is asked to stop.
 from snakemake.logging import logger
 
+from study.arguments import config_arguments
 from study.data.limits import batch_notes
 from study.display import makes, show_jobs
 from study.jobs import resumed
 from study.stopping import stop_with_jobs
 
+# for commands to copy
+ARGUMENTS = config_arguments(
+    workflow.config_settings.configfiles, workflow.config_settings.config_args or []
+)
 DISPLAY = show_jobs(
     workflow, in_blocks=STUDY["seeds"] > STUDY["seeds_per_job"], report=REPORT
 )

@@ -1,10 +1,12 @@
 # The study: which cells are trained, for which seeds and rounds, and where the files are.
 # From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
+from study.analysis.levels import drawn_cells, factor_levels
 from study.cells import expand_study
 from study.code import code_digest
 from study.config import read_config
-from study.files import file_digest
+from study.files import folder_digest
 from study.jobs import (
+    environment_files,
     figure_runs,
     find_prepared,
     growing,
@@ -18,7 +20,7 @@ from study.jobs import (
     training_cells,
     untracked,
 )
-from study.parameters import REPORT_TEMPLATE
+from study.parameters import REPORT_FOLDER
 from study.paths import (
     FOLDERS,
     PREPARED,

@@ -1,6 +1,6 @@
 """From the metrics of each epoch to one mean a seed, and from those to a mean over seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -56,7 +56,13 @@ RUN_COLUMNS = dict.fromkeys(
 ) | dict.fromkeys(["device", "data", *(f"code_{name}" for name in ("trainer", *PARAMETERS))], str)
 
 
-def summarize(runs: list[dict], paths: list[str], records: list[str], study: dict) -> pd.DataFrame:
+def summarize(
+    runs: list[dict],
+    paths: list[str],
+    records: list[str],
+    study: dict,
+    also: Callable[[dict, pd.DataFrame], None] = lambda run, metrics: None,
+) -> pd.DataFrame:
     """One row per cell, round and seed, with its parameters, the four means and their halves.
 
     Args:
@@ -64,6 +70,7 @@ def summarize(runs: list[dict], paths: list[str], records: list[str], study: dic
         paths: the metric file of each.
         records: the run.json of each.
         study: has `cells`, `epochs_per_round` and `warmup_epochs`.
+        also: is given each run with its epochs, so that no other has to read them again.
 
     Raises:
         UserError: a file is damaged.
@@ -75,6 +82,7 @@ def summarize(runs: list[dict], paths: list[str], records: list[str], study: dic
     for run, path, record in zip(runs, paths, records, strict=True):
         seeds = range(run["first"], run["last"] + 1)
         metrics = read_epochs(path, seeds, epochs, read_record(record)["files"]["metrics.csv"])
+        also(run, metrics)
         of_cell = {name: cells[run["cell"]][name] for name in parameters}
         means = average_epochs(metrics, warmup)
         means = means.assign(cell=run["cell"], round=run["round"], **of_cell)

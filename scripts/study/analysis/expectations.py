@@ -85,7 +85,7 @@ def amount(metric: str, value: float) -> str:
     if not is_percentage(metric):
         return f"{value:g}"
     text = f"{100 * value:g}"
-    return f"{text} percentage point{'' if text == '1' else 's'}"
+    return f"{text} percentage point" + "s" * (text != "1")
 
 
 def expectation(claim: dict) -> str:

@@ -204,10 +204,15 @@ def is_percentage(metric: str) -> bool:
     return METRICS[metric].unit == "%"
 
 
-def format_value(metric: str, value: float, sign: bool = False) -> str:
-    """A value of a metric as people read it: 94.87 (per cent) or 0.1845; – for nothing."""
+def format_value(metric: str, value: float, sign: bool = False, less: int = 0) -> str:
+    """A value of a metric as people read it: 94.87 (per cent) or 0.1845; – for nothing.
+
+    Args:
+        sign: whether a plus is shown.
+        less: how many decimals to leave out.
+    """
     if value != value:  # NaN
         return "–"
     scale = 100 if is_percentage(metric) else 1
-    text = f"{scale * value:{'+' if sign else ''}.{METRICS[metric].digits}f}"
-    return text.replace("-", "−") if sign else text
+    text = f"{scale * value:{'+' if sign else ''}.{METRICS[metric].digits - less}f}"
+    return text.replace("-", "−")

@@ -140,7 +140,8 @@ def check_pixels(splits: dict, names: list[str]) -> list[dict]:
             if sample.ndim > 1 and sample.min() == sample.max():
                 blank.append(names[row])
             row += 1
-    text = f"{len(blank)} images have one value throughout"
+    have = "image has" if len(blank) == 1 else "images have"
+    text = f"{len(blank)} {have} one value throughout"
     return [
         _finding("blank images", "warning" if blank else "ok", text, [[name] for name in blank])
     ]
@@ -157,20 +158,17 @@ def check_exact(
 
     def report(check, severity, found, text):
         shown = [[names[a], names[b]] for a, b in found]
-        return _finding(check, severity if found else "ok", f"{len(found)} {text}", shown)
+        pairs = "1 pair" if len(found) == 1 else f"{len(found)} pairs"
+        return _finding(check, severity if found else "ok", f"{pairs} of {text}", shown)
 
     return [
-        report(
-            "duplicates within splits", "warning", within, "pairs of identical samples in one split"
-        ),
-        report(
-            "duplicates across splits", "error", across, "pairs of identical samples in two splits"
-        ),
+        report("duplicates within splits", "warning", within, "identical samples in one split"),
+        report("duplicates across splits", "error", across, "identical samples in two splits"),
         report(
             "label conflicts",
             "error",
             conflicts,
-            "pairs of identical samples with different labels",
+            "identical samples with different labels",
         ),
     ]
 
@@ -200,8 +198,9 @@ def check_near(splits: dict, thumbnails: dict, exact: list[list[int]], names: li
             best = np.argsort(-found, kind="stable")[:SHOWN]
             shown += [(-found[i], start + rows[i], end + others[i]) for i in best]
             shown = sorted(shown)[:SHOWN]
+    more = "1 more pair" if count == 1 else f"{count} more pairs"
     text = (
-        f"{count} more pairs across splits whose thumbnails, of at most"
+        f"{more} across splits whose thumbnails, of at most"
         f" {THUMBNAIL} × {THUMBNAIL}, correlate at {NEAR} or above"
     )
     pairs = [[names[row], names[other]] for _, row, other in shown]
@@ -216,7 +215,8 @@ def check_groups(groups: list[str], split_of: np.ndarray) -> dict:
     for group, split in zip(groups, split_of):
         seen[group].add(split)
     torn = sorted(group for group, splits in seen.items() if len(splits) > 1)
-    text = f"{len(torn)} of {len(seen)} groups are in more than one split"
+    are = "is" if len(torn) == 1 else "are"
+    text = f"{len(torn)} of {len(seen)} groups {are} in more than one split"
     return _finding("groups", "error" if torn else "ok", text, [[group] for group in torn])
 
 

@@ -123,15 +123,22 @@ def load_splits(folder: Path | str) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 def load_all(folder: Path | str) -> tuple[dict, list[str], list[str]]:
     """Every split's inputs and labels, and all samples' names and groups, in the rows' order."""
-    folder = Path(folder)
-    splits = load_splits(folder)
-    with (folder / "samples.csv").open(encoding="utf-8", newline="") as file:
+    return load_splits(folder), *read_samples(folder)
+
+
+def read_samples(folder: Path | str) -> tuple[list[str], list[str]]:
+    """All samples' names and groups, in the rows' order.
+
+    Raises:
+        UserError: there are more or fewer than samples.
+    """
+    path = Path(folder) / "samples.csv"
+    with path.open(encoding="utf-8", newline="") as file:
         samples = list(csv.DictReader(file))
-    count = sum(len(labels) for _, labels in splits.values())
+    count = sum(rows["count"] for rows in read_description(folder)["splits"].values())
     if len(samples) != count:
-        message = f"{folder / 'samples.csv'}: {len(samples)} rows, {count} expected"
-        raise UserError(f"{message}; {PREPARE_AGAIN}")
-    return splits, [row["name"] for row in samples], [row["group"] for row in samples]
+        raise UserError(f"{path}: {len(samples)} rows, {count} expected; {PREPARE_AGAIN}")
+    return [row["name"] for row in samples], [row["group"] for row in samples]
 
 
 def split_groups(folder: Path | str) -> dict[str, np.ndarray] | None:

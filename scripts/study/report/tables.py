@@ -1,13 +1,14 @@
 """A study's tables: from each seed's metrics to a frame, and from there to Markdown and LaTeX."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
 from study.analysis.averages import over_seeds
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, differences, listed
+from study.parameters import DEFAULTS, PARAMETERS, differences, listed
 from study.training import EPOCH_METRICS
 
 # What a table shows of the test split if it is not told, and of the validation split beside it.
@@ -87,6 +88,19 @@ def name_title(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=\d)", " ", name.replace("_", " ")).capitalize()
 
 
+def numbered_titles(kind: str, names: Iterable[str]) -> dict[str, str]:
+    """What tables, or figures, are called on one page: `Table 1`, and `Table 2 (rates)`.
+
+    They are numbered as they come; a name that says more than its number is said with it.
+    """
+    plain = re.compile(rf"{kind}_?\d+|\d+", re.IGNORECASE)
+    return {
+        name: f"{kind} {number}"
+        + ("" if plain.fullmatch(name) else f" ({name_title(name).lower()})")
+        for number, name in enumerate(names, start=1)
+    }
+
+
 def seed_count(n: int, diverged: int, seeds: int) -> str:
     """How many seeds a row is over: `5`, or `3 of 5 seeds; 1 diverged; 1 missing`."""
     if n == seeds:
@@ -107,8 +121,10 @@ def mean_text(metric: str, mean: float, deviation: float) -> str:
 
 
 def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]]:
-    """A table as people read it: its headings, and its rows as text."""
+    """A table as people read it: its headings, and its rows as text, levels in their order."""
     factor, metrics = frame.columns[0], table_metrics(frame)
+    if PARAMETERS[factor]["type"] != "string":
+        frame = frame.sort_values(factor, key=lambda levels: levels.astype(float), kind="stable")
     headings = [parameter_title(factor), "Round", *map(metric_title, metrics), "Seeds"]
     rows = [
         [
@@ -156,5 +172,5 @@ def to_latex(frame: pd.DataFrame, seeds: int, text: str, label: str) -> str:
 def _latex(text: str) -> str:
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     special |= {character: f"\\{character}" for character in "&%$#_{}"}
-    special |= {"±": r"$\pm$", "–": "--"}
+    special |= {"±": r"$\pm$", "–": "--", "−": "$-$"}
     return "".join(special.get(character, character) for character in text)

@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from study.parameters import listed
+from study.report.figures.saving import within_percent
 from study.report.tables import cell_title, describe, seed_count
 from study.training import EPOCH_METRICS
 
@@ -66,6 +67,7 @@ def draw(figure: dict, epochs: pd.DataFrame, study: dict) -> Figure:
                 0.5, 0.5, "no seed to show", ha="center", va="center", transform=axes.transAxes
             )
     panels[0].set_ylim(bottom=0)
+    within_percent(panels[1])
     panels[0].legend(frameon=False)
     count = count_seeds(epochs, rounds, study["seeds"])
     parameters = {**study["baseline"], **figure["cell"]}

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from study.analysis.metrics import metric_title
 from study.analysis.paired import mean_interval
-from study.choices import level_title, parameter_title
+from study.choices import level_title, ordered_levels, parameter_title
+from study.report.figures.saving import within_percent
 
 COLOURS = ["#0b5fa5", "#c8501e", "#2f8f5b", "#7b4fa3", "#8a6d1d", "#5b6675"]
 DRAWN = "val_accuracy"
@@ -17,7 +18,8 @@ PER_LINE = 3
 def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_number: int) -> Figure:
     """One panel per pair of factors: mean validation accuracy by level, 95% intervals over seeds.
 
-    Lines that are not parallel are an interaction. With one factor there is one panel, one line.
+    Lines that are not parallel are an interaction. Levels that are numbers ascend, whatever their
+    order in the configuration. With one factor there is one panel, one line.
 
     Args:
         measured: (seeds, levels of factor 1, …), fractions.
@@ -25,6 +27,9 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_numb
         round_number: the round that is shown.
     """
     names = list(factors)
+    shown = {factor: ordered_levels(levels) for factor, levels in factors.items()}
+    for axis, (factor, levels) in enumerate(factors.items(), start=1):
+        measured = np.take(measured, [levels.index(level) for level in shown[factor]], axis)
     pairs = list(itertools.combinations(names, 2)) or [(name, None) for name in names]
     lines = max(1, -(-len(pairs) // PER_LINE))
     width = max(1, min(PER_LINE, len(pairs)))
@@ -43,7 +48,7 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_numb
             means = means[:, :, None]
         elif kept[0] > kept[1]:
             means = means.swapaxes(1, 2)
-        titles = [level_title(lined, level) for level in factors[lined]] if lined else [None]
+        titles = [level_title(lined, level) for level in shown[lined]] if lined else [None]
         for line, title in enumerate(titles):
             intervals = [
                 mean_interval(100 * means[:, place, line]) for place in range(means.shape[1])
@@ -63,9 +68,9 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_numb
                 label=title,
             )
         axes.set_xticks(
-            range(len(factors[across])), [level_title(across, level) for level in factors[across]]
+            range(len(shown[across])), [level_title(across, level) for level in shown[across]]
         )
-        axes.set_xlim(-0.5, len(factors[across]) - 0.5)
+        axes.set_xlim(-0.5, len(shown[across]) - 0.5)
         axes.set_xlabel(parameter_title(across))
         axes.grid(axis="y", color="0.92")
         axes.set_axisbelow(True)
@@ -82,7 +87,10 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_numb
             )
     for axes in panels[::width]:
         axes.set_ylabel(metric_title(DRAWN))
+        within_percent(axes)
     figure.suptitle(
-        f"Round {round_number}, mean and 95% interval over {len(measured)} seeds", fontsize=10
+        f"Round {round_number}, mean and 95% interval over {len(measured)}"
+        f" seed{'' if len(measured) == 1 else 's'}",
+        fontsize=10,
     )
     return figure

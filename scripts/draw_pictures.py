@@ -1,0 +1,32 @@
+"""Draw the pictures of the levels of each factor, and write the numbers that some are made of."""
+
+from pathlib import Path
+
+from study.analysis.averages import read_values
+from study.analysis.confusion import count_confusions
+from study.analysis.evaluation import cell_scores, split_sizes
+from study.analysis.levels import drawn_cells
+from study.analysis.mistakes import MISTAKE_COLUMNS
+from study.data.prepared import read_description
+from study.frames import read_frame, write_frame
+from study.logs import log_to
+from study.report.plots import calibration, confusion, mistaken, roc, strips
+from study.report.plots.style import write_picture
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    files, made, groups = snakemake.input, snakemake.output, snakemake.params.levels
+    folder = next((Path(path).parent for path in files.data), None)
+    scores = cell_scores(snakemake.params.runs, files.scores, files.runs)
+    splits = list(split_sizes(scores)) or ["val"]
+    classes = read_description(folder)["classes"] if folder else ["negative", "positive"]
+    counts = count_confusions(drawn_cells(groups), scores)
+    table = mistaken.most_mistaken(read_frame(files.mistakes, MISTAKE_COLUMNS), folder)
+    write_frame(made.confusions, counts)
+    write_frame(made.mistaken_samples, table)
+    values = read_values(files.summary, files.evaluation)
+    write_picture(made.seeds, strips.draw(groups, values))
+    write_picture(made.roc, roc.draw(groups, scores, splits))
+    write_picture(made.confusion, confusion.draw(groups, counts, classes))
+    write_picture(made.calibration, calibration.draw(groups, scores, splits))
+    write_picture(made.mistaken, mistaken.draw(table, folder))

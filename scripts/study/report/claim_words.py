@@ -1,0 +1,97 @@
+"""The difference that a claim is about, in a sentence: `training accuracy rises by 1.44 …`."""
+
+import pandas as pd
+
+from study.analysis.metrics import format_value, is_percentage
+from study.choices import CHOICES, level_title, parameter_title
+from study.report.wording import amount_words, lower_first, metric_words, upper_first
+
+
+def is_clear(pair: dict) -> bool:
+    """Whether the interval that is drawn leaves out 0."""
+    low, high = drawn_interval(pair)
+    return low > 0 or high < 0
+
+
+def drawn_interval(pair: dict) -> tuple[float, float]:
+    """The interval that the verdict is read off; where there is no verdict, the 95% one."""
+    if pd.isna(pair["low_adjusted"]):
+        return pair["low"], pair["high"]
+    return pair["low_adjusted"], pair["high_adjusted"]
+
+
+def difference_words(claim: dict, sides: list[dict], pair: dict) -> str:
+    """`Training accuracy rises by 1.44 percentage points (95% 1.36 to 1.52), from round 1 to 3`.
+
+    Args:
+        claim: has `metric` and `factor`.
+        sides: the two sides, as `study.cells.expand_side` returns them.
+        pair: the pair's row of statistics/claim_pairs.csv, of which `n` is not empty.
+    """
+    metric, over_time = claim["metric"], claim["factor"] in ("round", "epoch")
+    subject = metric_words(metric)
+    if len(sides[0]["rounds"]) == 2:
+        subject = f"the change of {subject} since round {sides[0]['rounds'][0]}"
+    where = _circumstances(claim, sides)
+    if not is_clear(pair):
+        size = format_value(metric, pair["difference"], sign=True)
+        size += " percentage points" if is_percentage(metric) else ""
+        verb = "changes" if over_time else "differs"
+        how = _course(claim, sides) if over_time else f", {_versus(claim, sides, ' minus ')}"
+        return f"{upper_first(subject)} {verb} by {size} ({range_words(pair)}){how}{where}"
+    size, up = amount_words(metric, pair["difference"]), pair["difference"] > 0
+    if over_time:
+        verb = "rises" if up else "falls"
+        said = f"{verb} by {size} ({range_words(pair)}){_course(claim, sides)}"
+    else:
+        verb = "higher" if up else "lower"
+        versus = _versus(claim, sides, " than with ")
+        said = f"is {size} {verb} ({range_words(pair)}) with {versus}"
+    return f"{upper_first(subject)} {said}{where}"
+
+
+def range_words(pair: dict) -> str:
+    """The 95% interval: `95% 1.36 to 1.52`, of a clear fall in sizes without a sign."""
+    return f"95% {_ends(pair, pair['low'], pair['high'])}"
+
+
+def drawn_words(pair: dict) -> str:
+    """The interval that is drawn: `1.29 to 1.59`."""
+    return _ends(pair, *drawn_interval(pair))
+
+
+def _ends(pair: dict, low: float, high: float) -> str:
+    if is_clear(pair) and (low > 0 or high < 0):
+        low, high = sorted((abs(low), abs(high)))
+        return f"{format_value(pair['metric'], low)} to {format_value(pair['metric'], high)}"
+    ends = (format_value(pair["metric"], end, sign=True) for end in (low, high))
+    return " to ".join(ends)
+
+
+def _course(claim: dict, sides: list[dict]) -> str:
+    """` from round 1 to round 3`."""
+    first, second = sides
+    if claim["factor"] == "epoch":
+        return f" from the {second['epochs']} to the {first['epochs']} epochs of a round"
+    return f" from round {second['rounds'][-1]} to round {first['rounds'][-1]}"
+
+
+def _versus(claim: dict, sides: list[dict], between: str) -> str:
+    """`CE than with BCE`, `batch size 16 than with 32`."""
+    factor = claim["factor"]
+    levels = [level_title(factor, side["parameters"][factor]) for side in sides]
+    named = "" if factor in CHOICES else f"{lower_first(parameter_title(factor))} "
+    return f"{named}{levels[0]}{between}{levels[1]}"
+
+
+def _circumstances(claim: dict, sides: list[dict]) -> str:
+    """What both sides have: `, loss CE, round 3`."""
+    factor, side = claim["factor"], sides[0]
+    parts = [
+        f"{lower_first(parameter_title(name))} {level_title(name, level)}"
+        for name, level in side["changes"].items()
+        if name != factor
+    ]
+    if factor != "round":
+        parts.append(f"round {side['rounds'][-1]}")
+    return "".join(f", {part}" for part in parts)

@@ -1,0 +1,82 @@
+"""Calibration: how often the positive class is there, where a probability of it was given."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from study.analysis.metrics import CALIBRATION_BINS, probability
+from study.report.plots.style import dress, lines, panel_title, panels
+
+FEWEST = 10  # predictions in a bin, of all seeds together, to draw a share of them
+
+
+def reliability(labels: np.ndarray, scores: np.ndarray) -> dict | None:
+    """By bin of the positive class's probability `given`, `found` and `count`, (10,); `n` seeds.
+
+    `given` is the mean probability and `found` the share of positives, of all seeds' predictions in
+    the bin together; `count` is how many these are. The bins are those of
+    `study.analysis.metrics.calibration_error`.
+
+    Args:
+        labels: (n,) 0 or 1.
+        scores: (seeds, n) logits; a seed with one that is not finite has diverged.
+
+    Returns:
+        None where no seed is left.
+    """
+    whole = scores[np.isfinite(scores).all(axis=1)]
+    if not whole.size:
+        return None
+    probabilities = probability(whole).ravel()
+    positives = np.tile(labels, len(whole))
+    bins = np.minimum((probabilities * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    sums = [
+        np.bincount(bins, weights, minlength=CALIBRATION_BINS)
+        for weights in (probabilities, positives, None)
+    ]
+    with np.errstate(invalid="ignore"):
+        given, found = sums[0] / sums[2], sums[1] / sums[2]
+    return {"given": given, "found": found, "count": sums[2], "n": len(whole)}
+
+
+def draw(groups: list[dict], scores: dict, splits: list[str]) -> Figure:
+    """A panel for each factor and split; below each the bins' counts."""
+    figure, made = panels(groups, splits, 3.9, (3, 1))
+    for group, line in zip(groups, made):
+        for split, (axes, counts) in zip(splits, line):
+            _draw_panel(axes, counts, group, scores, split)
+            dress(axes, panel_title(group, split, splits))
+            dress(counts, "")
+            axes.set_xticklabels([])
+            axes.set_ylabel("Share of positives", fontsize=8)
+            counts.set_ylabel("Samples", fontsize=8)
+            counts.set_xlabel("Probability of the positive class", fontsize=8)
+    return figure
+
+
+def _draw_panel(axes, counts, group: dict, scores: dict, split: str) -> None:
+    axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+    for place in (axes, counts):
+        place.set(xlim=(-0.02, 1.02), xticks=np.linspace(0, 1, 6))
+    axes.set(ylim=(-0.02, 1.02))
+    edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
+    drawn = False
+    for (cell, label, colour, dash), marker in zip(lines(group), "os^Dvp"):
+        arrays = scores.get((cell, group["round"]), {})
+        if f"{split}_scores" not in arrays:
+            continue
+        found = reliability(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
+        if found is None:
+            continue
+        there = found["count"] >= FEWEST
+        style = {"color": colour, "linestyle": dash, "linewidth": 1.3, "label": label}
+        axes.plot(
+            found["given"][there], found["found"][there], marker=marker, markersize=3.5, **style
+        )
+        counts.stairs(np.maximum(found["count"] / found["n"], 1e-9), edges, **style)
+        drawn = True
+    if not drawn:
+        axes.text(0.5, 0.2, "nothing to show", ha="center", fontsize=8)
+        return
+    counts.set_yscale("log")
+    counts.set_ylim(bottom=0.1)
+    axes.legend(loc="upper left", frameon=False, fontsize=8, handlelength=2.6)

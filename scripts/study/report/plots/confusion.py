@@ -1,0 +1,69 @@
+"""Confusion matrices, at a probability of 0.5 and at a threshold chosen on the validation split."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from study.analysis.confusion import COUNTS, threshold_title
+from study.analysis.metrics import SPLIT_TITLES
+from study.report.plots.names import level_names
+from study.report.plots.style import WIDTH, say_empty
+
+DRAWN_CELLS = 12
+
+
+def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure:
+    """A row for each cell, a column for each split and threshold.
+
+    Args:
+        groups: what the cells are called by, as `factor_levels` returns them.
+        counts: as `count_confusions` returns them.
+        classes: the negative and the positive class's name.
+    """
+    titles = level_names(groups)
+    columns = list(dict.fromkeys(zip(counts["split"], counts["threshold"])))
+    shown = list(titles)[:DRAWN_CELLS]
+    if not columns or not shown:
+        return say_empty(Figure(figsize=(WIDTH, 1)), "nothing to show")
+    size = (2 + 1.4 * len(columns), 0.7 + 0.95 * len(shown))
+    figure = Figure(figsize=size, layout="constrained")
+    made = figure.subplots(len(shown), len(columns), squeeze=False, sharex=True, sharey=True)
+    keyed = counts.set_index(["cell", "round", "split", "threshold"])
+    for (cell, number), line in zip(shown, made):
+        for (split, kind), axes in zip(columns, line):
+            key = (cell, number, split, kind)
+            _draw_matrix(axes, keyed.loc[key] if key in keyed.index else None, classes)
+        name = titles[cell, number]
+        line[0].set_ylabel(
+            f"{name}\nround {number}", fontsize=8, rotation=0, ha="right", va="center"
+        )
+    for (split, kind), axes in zip(columns, made[0]):
+        axes.set_title(f"{SPLIT_TITLES[split].capitalize()},\n{threshold_title(kind)}", fontsize=8)
+    figure.supxlabel("Columns: predicted; rows: true", fontsize=8)
+    return figure
+
+
+def _draw_matrix(axes, row: pd.Series | None, classes: list[str]) -> None:
+    """Mean counts ± sd; the darker, the larger the share of the true class."""
+    axes.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5))
+    axes.spines[:].set_visible(False)
+    axes.set_xticks([0, 1], classes, fontsize=7)
+    axes.set_yticks([0, 1], classes, fontsize=7)
+    axes.tick_params(length=0)
+    if row is None or not row["n"]:
+        axes.text(0.5, 0.5, "nothing to show", ha="center", va="center", fontsize=7)
+        return
+    means = np.array([row[name] for name in COUNTS]).reshape(2, 2)
+    spread = np.array([row[f"{name}_sd"] for name in COUNTS]).reshape(2, 2)
+    shares = means / np.maximum(means.sum(axis=1, keepdims=True), 1)
+    for (true, predicted), mean in np.ndenumerate(means):
+        share, colour = shares[true, predicted], "#0072b2" if true == predicted else "#d55e00"
+        corner = (predicted - 0.5, true - 0.5)
+        look = {"facecolor": colour, "alpha": 0.08 + 0.5 * share, "linewidth": 0}
+        axes.add_patch(Rectangle(corner, 1, 1, **look))
+        deviation = spread[true, predicted]
+        text = f"{mean:.1f}" + ("" if np.isnan(deviation) else f" ± {deviation:.1f}")
+        axes.text(
+            predicted, true, f"{text}\n{100 * share:.1f}%", ha="center", va="center", fontsize=7
+        )

@@ -1,0 +1,98 @@
+"""ROC curves: the mean over seeds and the band that most of them lie in."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from study.analysis.metrics import SCORED, both_classes
+from study.report.plots.style import dress, lines, panel_title, panels
+
+GRID = np.linspace(0, 1, 101)  # false positive rates
+BAND = (2.5, 97.5)  # per cent of the seeds
+
+
+def roc_curve(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """The true positive rate of one seed at each of `GRID`'s false positive rates.
+
+    Between the corners of the curve it runs straight, and where it climbs the upper end counts.
+
+    Args:
+        labels: (n,) 0 or 1, both of them.
+        scores: (n,) logits of the positive class.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ordered, positive = scores[order], labels[order] == 1
+    last = np.append(ordered[1:] != ordered[:-1], True)  # of those with the same score
+    true = np.append(0, np.cumsum(positive)[last]) / positive.sum()
+    false = np.append(0, np.cumsum(~positive)[last]) / (~positive).sum()
+    corner = np.append(false[1:] != false[:-1], True)  # the upper end of each climb
+    curve = np.interp(GRID, false[corner], true[corner])
+    curve[0] = true[corner][0]
+    return curve
+
+
+def mean_curve(labels: np.ndarray, scores: np.ndarray) -> dict | None:
+    """Vertical averaging: `mean`, `low` and `high` true positive rates on `GRID`, `n`, and AUC.
+
+    Args:
+        labels: (n,) 0 or 1.
+        scores: (seeds, n) logits; a seed with one that is not finite has diverged.
+
+    Returns:
+        None where no seed is left, or the labels are of one class.
+    """
+    whole = scores[np.isfinite(scores).all(axis=1)]
+    if not len(whole) or not both_classes(labels):
+        return None
+    curves = np.array([roc_curve(labels, of_seed) for of_seed in whole])
+    areas = np.array([SCORED["roc_auc"].function(labels, of_seed) for of_seed in whole])
+    low, high = np.percentile(curves, BAND, axis=0)
+    return {
+        "mean": curves.mean(axis=0),
+        "low": low,
+        "high": high,
+        "n": len(whole),
+        "auc": areas.mean(),
+        "auc_sd": areas.std(ddof=1) if len(areas) > 1 else np.nan,
+    }
+
+
+def draw(groups: list[dict], scores: dict, splits: list[str]) -> Figure:
+    """A panel for each factor and split, with the upper left corner enlarged."""
+    figure, made = panels(groups, splits, 3.3)
+    for group, line in zip(groups, made):
+        for split, (axes,) in zip(splits, line):
+            _draw_panel(axes, group, scores, split)
+            dress(axes, panel_title(group, split, splits))
+            axes.set_xlabel("False positive rate", fontsize=8)
+            axes.set_ylabel("True positive rate", fontsize=8)
+    return figure
+
+
+def _draw_panel(axes, group: dict, scores: dict, split: str) -> None:
+    found = []
+    for cell, label, colour, dash in lines(group):
+        arrays = scores.get((cell, group["round"]), {})
+        if f"{split}_scores" not in arrays:
+            continue
+        curve = mean_curve(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
+        if curve:
+            found.append((curve, label, {"color": colour, "linestyle": dash}))
+    axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    if not found:
+        axes.text(0.5, 0.2, "nothing to show", ha="center", fontsize=8)
+        return
+    inset = axes.inset_axes([0.42, 0.1, 0.55, 0.55])
+    for curve, label, style in found:
+        deviation = "" if np.isnan(curve["auc_sd"]) else f" ± {curve['auc_sd']:.3f}"
+        text = f"{label}: AUC {curve['auc']:.3f}{deviation}"
+        for place in (axes, inset):
+            place.fill_between(
+                GRID, curve["low"], curve["high"], color=style["color"], alpha=0.18, linewidth=0
+            )
+            place.plot(GRID, curve["mean"], linewidth=1.4, label=text, **style)
+    inset.set(xlim=(0, 0.3), ylim=(0.7, 1.005), xticks=[0, 0.3], yticks=[0.7, 1])
+    inset.tick_params(labelsize=7)
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, fontsize=8, handlelength=2.6
+    )

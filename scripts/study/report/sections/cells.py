@@ -1,0 +1,138 @@
+"""All cells after their last round: the averages of an epoch's metrics, and the final metrics."""
+
+import pandas as pd
+
+from study.analysis.averages import over_seeds
+from study.analysis.metrics import (
+    CHOSEN,
+    METRICS,
+    SCORED,
+    SCORED_SPLITS,
+    SPLIT_TITLES,
+    format_value,
+    metric_title,
+)
+from study.choices import level_title, ordered_levels, parameter_title
+from study.parameters import PARAMETERS
+from study.report.data_table import data_table
+from study.report.tables import cell_title, mean_text, seed_count
+from study.training import EPOCH_METRICS
+
+TITLE = "All cells, each after its last round"
+SCORES = (
+    "From the scores after the last epoch. Accuracy, balanced accuracy, sensitivity and specificity"
+    " in per cent, at a probability of 0.5, and where it says so at the threshold with the highest"
+    " balanced accuracy on the run's validation split; AUC is the area under the ROC curve; ECE the"
+    " expected calibration error over 10 bins of equal width of the positive class's probability."
+)
+
+
+def context(inputs: dict) -> dict:
+    """Both tables; of the final metrics one a split."""
+    study, frames = inputs["study"], inputs["frames"]
+    headings, rows = cell_table(frames["summary"], study["cells"], study["seeds"])
+    splits = evaluation_rows(frames["evaluation"], study["cells"])
+    chosen = " The test split is scored, and nothing is chosen by it." * (len(splits) > 1)
+    texts = differing(study["cells"])
+    return {
+        "averages": data_table(
+            "Mean ± standard deviation over seeds. Parameters that all cells share are under"
+            " Method and cost.",
+            headings,
+            rows,
+            title="All cells",
+            kind="fine",
+            text_columns=[parameter_title(name) for name in texts],
+            file="summary.csv",
+        ),
+        "splits": [
+            {
+                "split": SPLIT_TITLES[split],
+                "table": data_table(
+                    SCORES + chosen,
+                    found,
+                    lines,
+                    title=f"Final metrics, {SPLIT_TITLES[split]} split",
+                    kind="fine",
+                    file="evaluation.csv",
+                ),
+            }
+            for split, found, lines in splits
+        ],
+    }
+
+
+def differing(cells: dict[str, dict]) -> list[str]:
+    """The parameters in which cells differ."""
+    return [name for name in PARAMETERS if len({cell[name] for cell in cells.values()}) > 1]
+
+
+def in_level_order(cells: dict[str, dict]) -> list[tuple[str, dict]]:
+    """The cells, each factor's levels in their order."""
+    keys = [ordered_levels(cell[name] for cell in cells.values()) for name in differing(cells)]
+    places = {
+        cell: tuple(key.index(parameters[name]) for key, name in zip(keys, differing(cells)))
+        for cell, parameters in cells.items()
+    }
+    return sorted(cells.items(), key=lambda item: places[item[0]])
+
+
+def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tuple[list, list]:
+    """Every cell after its last round, as text: headings and rows.
+
+    Only the parameters in which the cells differ have a column.
+    """
+    named = differing(cells)
+    headings = [*map(parameter_title, named), "Round", *map(metric_title, EPOCH_METRICS), "Seeds"]
+    groups = dict(list(summary.groupby(["cell", "round"], sort=False)))
+    rows = []
+    for name, cell in in_level_order(cells):
+        row = over_seeds(groups.get((name, cell["rounds"]), summary.iloc[:0]))
+        rows.append(
+            [
+                *(level_title(parameter, cell[parameter]) for parameter in named),
+                str(cell["rounds"]),
+                *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in EPOCH_METRICS),
+                seed_count(row["n"], row["diverged"], seeds),
+            ]
+        )
+    return headings, rows
+
+
+def evaluation_rows(evaluation: pd.DataFrame, cells: dict[str, dict]) -> list[tuple]:
+    """(split, headings, rows): every cell's final metrics after its last round, mean ± sd.
+
+    Args:
+        evaluation: as `study.analysis.evaluation.evaluate_runs` returns it.
+        cells: name -> cell with its `rounds`.
+    """
+    groups = dict(list(evaluation.groupby(["cell", "round"], sort=False)))
+    parts = []
+    for split in SCORED_SPLITS:
+        metrics = [f"final_{split}_{name}" for name in SCORED]
+        metrics += [name for name in CHOSEN if split == "test"]
+        if evaluation[metrics].isna().all(axis=None):
+            continue
+        rows = []
+        for name, cell in in_level_order(cells):
+            last = groups.get((name, cell["rounds"]), evaluation.iloc[:0])
+            values = [last[metric].dropna() for metric in metrics]
+            rows.append(
+                [
+                    cell_title(cell),
+                    str(cell["rounds"]),
+                    *(_short_mean(metric, column) for metric, column in zip(metrics, values)),
+                    str(len(values[0])),
+                ]
+            )
+        headings = ["Cell", "Round", *(METRICS[metric].short for metric in metrics), "Seeds"]
+        parts.append((split, headings, rows))
+    return parts
+
+
+def _short_mean(metric: str, values: pd.Series) -> str:
+    """`95.6 ± 0.9`, `0.992 ± 0.001`: shorter than elsewhere, as seven stand beside each other."""
+    if values.empty:
+        return "–"
+    parts = [values.mean()] + [values.std(ddof=1)] * (len(values) > 1)
+    return " ± ".join(format_value(metric, part, less=1) for part in parts)

@@ -1,0 +1,146 @@
+"""Every claim with its verdict, what it rests on, and what would change it."""
+
+import pandas as pd
+
+from study.analysis.expectations import amount, expectation
+from study.analysis.looks import chance_of_false_verdict, grown
+from study.analysis.metrics import format_value, metric_title
+from study.analysis.paired import ALPHA
+from study.report.wording import (
+    counted,
+    interval_text,
+    lower_first,
+    p_text,
+    upper_first,
+    with_titles,
+)
+
+TITLE = ""
+
+
+def context(inputs: dict) -> dict:
+    """The claims as cards, and how they are adjusted."""
+    frames, study = inputs["frames"], inputs["study"]
+    source = (study["reference"] or {}).get("title", "")
+    return {
+        "claims": [
+            card(item, source)
+            for item in claim_items(frames["claims"], frames["pairs"], study["seeds"])
+        ],
+        "note": claims_note(frames["claims"]),
+        "looks": looks_note(frames["looks"]),
+    }
+
+
+def card(item: dict, source: str) -> dict:
+    """A claim as its template prints it."""
+    row = item["row"]
+    made_in = row["made_in"] if isinstance(row["made_in"], str) else ""
+    return {
+        "name": row["claim"],
+        "verdict": row["verdict"],
+        "sentence": row["sentence"],
+        "quote": row["quote"] if isinstance(row["quote"], str) else "",
+        "required": bool(row["required"]),
+        "made_in": upper_first(f"{source}, {made_in}") if source and made_in else made_in,
+        "expected": item["expected"],
+        "note": upper_first(with_titles(item["note"])),
+        "p": item["p"],
+        "pairs": [
+            pair | {"guard": with_titles(pair["guard"]), "caveat": pair["caveat"]}
+            for pair in item["pairs"]
+        ],
+    }
+
+
+def claims_note(claims: pd.DataFrame) -> str:
+    """How many tests the claims are; empty if none is tested."""
+    tested = claims[claims["tests"].notna()]
+    if tested.empty:
+        return ""
+    tests = int(tested["tests"].iloc[0])
+    if tests == 1:
+        return "One test: nothing to adjust for."
+    same = f" ({len(tested)} claims: some are the same test)" if len(tested) != tests else ""
+    return f"Adjusted by Holm over {tests} tests{same}."
+
+
+def looks_note(looks: pd.DataFrame) -> str:
+    """What it means that a study grew after its verdicts had been seen; empty if it did not."""
+    numbers = grown(looks)
+    if not numbers:
+        return ""
+    before = ", ".join(map(str, numbers[:-1]))
+    chance = chance_of_false_verdict(numbers)
+    return (
+        f"The verdicts were seen with {before} seeds before {numbers[-1]} were run. Each look is"
+        f" another chance: of claims with nothing to find, up to {100 * chance:.0f}% rather than"
+        f" {100 * ALPHA:.0f}% would by now have had a false verdict, before adjustment."
+    )
+
+
+def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[dict]:
+    """What the report says of a claim: its `row`, `p`, `note`, what is `expected`, its `pairs`."""
+    of_claims = dict(list(pairs.groupby("claim", sort=False)))
+    return [
+        {
+            "row": row,
+            "p": p_text(row["p_adjusted"]),
+            "note": _claim_note(row),
+            "expected": _expectation(row),
+            "pairs": [
+                _pair_text(pair, seeds) for pair in of_claims[row["claim"]].to_dict("records")
+            ],
+        }
+        for row in claims.to_dict("records")
+    ]
+
+
+def _pair_text(pair: dict, seeds: int) -> dict:
+    metric = pair["metric"]
+    tested = not pd.isna(pair["n"])
+    return {
+        "sides": f"{pair['first']} − {pair['second']}",
+        "difference": format_value(metric, pair["difference"], sign=True) if tested else "–",
+        "interval": interval_text(metric, *(pair[key] for key in _interval_keys(pair))),
+        "adjusted": not pd.isna(pair["low_adjusted"]),
+        "caveat": "" if pd.isna(pair["caveat"]) else pair["caveat"],
+        "seeds": f"{pair['n']:.0f} of {counted(seeds, 'seed')}" if pair["n"] < seeds else "",
+        "guard": "" if pd.isna(pair["guard"]) else pair["guard"],
+    }
+
+
+def _interval_keys(pair: dict) -> tuple[str, str]:
+    """The adjusted interval where the claim was tested, else the 95% one."""
+    adjusted = ("low_adjusted", "high_adjusted")
+    return ("low", "high") if pd.isna(pair["low_adjusted"]) else adjusted
+
+
+def _claim_note(row: dict) -> str:
+    notes = []
+    if not pd.isna(row["reason"]) and row["reason"]:
+        notes.append(str(row["reason"]))
+    if not pd.isna(row["seeds_from"]):
+        notes.append(f"{seeds_words(row)} seeds would probably decide it")
+    if not pd.isna(row["supported_above"]):
+        above, below = (
+            amount(row["metric"], float(f"{row[key]:.2g}"))
+            for key in ("supported_above", "contradicted_below")
+        )
+        text = f"supported with a margin above {above}"
+        notes.append(text + (f", contradicted below {below}" if row["contradicted_below"] else ""))
+    return "; ".join(notes)
+
+
+def seeds_words(row: dict) -> str:
+    """With how many seeds a claim would probably be decided: `21 to 826`, `about 41`."""
+    low, high = int(row["seeds_from"]), int(row["seeds_to"])
+    return f"about {low}" if low == high else f"{low} to {high}"
+
+
+def _expectation(row: dict) -> str:
+    """`Difference of validation accuracy: above 0`."""
+    title = metric_title(row["metric"]).removesuffix(" (%)")
+    claim = {"metric": row["metric"], "expect": row["expect"]}
+    claim |= {} if pd.isna(row["margin"]) else {"margin": row["margin"]}
+    return f"Difference of {lower_first(title)}: {expectation(claim)}"

@@ -1,0 +1,103 @@
+"""The effects of the factors over the whole grid."""
+
+import pandas as pd
+
+from study.analysis.metrics import format_value, metric_title
+from study.choices import level_title, ordered_levels, parameter_title
+from study.report.data_table import data_table, split_rows
+from study.report.pictures import picture
+from study.report.wording import interval_text, p_text, plain, upper_first, with_titles
+
+TITLE = "Over the whole grid"
+FIRST = ("val_accuracy",)
+MEANS = "Main effects: each level's mean over the whole grid, round {}"
+VARIANCE = (
+    "Main effects and two-way interactions: repeated-measures analysis of variance, a seed being"
+    " the unit. p is corrected for unequal spread by Greenhouse and Geisser's ε, and adjusted by"
+    " Holm over the effects on one metric."
+)
+
+
+def context(inputs: dict) -> dict:
+    """The marginal means, the analysis of variance and the picture of the interactions."""
+    frames, study = inputs["frames"], inputs["study"]
+    refused = frames["effects"]["refused"].dropna().tolist()
+    effects = frames["effects"][frames["effects"]["refused"].isna()]
+    grid = {factor: levels for factor, levels in study["grid"].items() if len(levels) > 1}
+    return {
+        "refused": [upper_first(with_titles(text)) for text in refused],
+        "interactions": picture(inputs["files"]["interactions"]),
+        "panels": len(grid) * (len(grid) - 1) // 2 or 1,
+        "means": two_tables(
+            marginal_rows(frames["means"], grid), MEANS.format(study["rounds"]), "Main effects"
+        ),
+        "effects": two_tables(effect_rows(effects), VARIANCE, "Analysis of variance"),
+    }
+
+
+def two_tables(rows: tuple, caption: str, title: str) -> list[dict]:
+    """The table that comes first, and the one of the other metrics; none where there is nothing."""
+    headings, marked = rows
+    first, others = split_rows(marked)
+    if not marked:
+        return []
+    return [
+        data_table(caption, headings, part, title=name, kind="fine", text_columns=["Level"])
+        for part, name in ((first, title), (others, f"{title}, other metrics"))
+    ]
+
+
+def effect_rows(effects: pd.DataFrame) -> tuple[list[str], list[tuple[bool, list[str]]]]:
+    """The effects of the grid's factors, and which of them come first."""
+    headings = ["Effect", "Metric", "F", "Degrees of freedom", "ε", "p", "p, Holm", "Partial η²"]
+    rows = []
+    for row in effects.to_dict("records"):
+        text = [
+            " × ".join(parameter_title(name) for name in row["effect"].split(" × ")),
+            metric_title(row["metric"]),
+            plain(row["f_value"]),
+            f"{row['df_effect']}, {row['df_error']}",
+            plain(row["epsilon"]),
+            p_text(row["p_value"]),
+            p_text(row["p_holm"]),
+            plain(row["partial_eta_squared"]),
+        ]
+        rows.append((row["metric"] in FIRST, text))
+    return headings, rows
+
+
+def marginal_rows(
+    means: pd.DataFrame, grid: dict[str, list]
+) -> tuple[list[str], list[tuple[bool, list[str]]]]:
+    """Each level's mean over the grid, levels in their order, and which rows come first."""
+    headings = ["Factor", "Level", "Metric", "Mean", "95% over seeds"]
+    headings += ["Against the baseline", "95% over seeds, difference"]
+    places = {
+        (factor, str(level)): place
+        for factor, levels in grid.items()
+        for place, level in enumerate(ordered_levels(levels))
+    }
+    order = {factor: place for place, factor in enumerate(grid)}
+    metrics = {metric: place for place, metric in enumerate(dict.fromkeys(means["metric"]))}
+    records = sorted(
+        means.to_dict("records"),
+        key=lambda row: (
+            metrics[row["metric"]],
+            order.get(row["factor"], len(order)),
+            places.get((row["factor"], row["level"]), len(places)),
+        ),
+    )
+    rows = []
+    for row in records:
+        metric = row["metric"]
+        text = [
+            parameter_title(row["factor"]),
+            level_title(row["factor"], row["level"]),
+            metric_title(metric),
+            format_value(metric, row["mean"]),
+            interval_text(metric, row["low"], row["high"], sign=False),
+            format_value(metric, row["difference"], sign=True),
+            interval_text(metric, row["difference_low"], row["difference_high"]),
+        ]
+        rows.append((metric in FIRST, text))
+    return headings, rows

@@ -1,0 +1,42 @@
+"""What was done, in words for a paper."""
+
+from study.analysis.paired import MIN_SEEDS
+from study.choices import level_title, ordered_levels, parameter_title
+from study.parameters import listed as listed_parameters
+from study.report.tables import describe
+from study.report.wording import counted, listed
+
+TITLE = "What was done"
+
+
+def context(inputs: dict) -> dict:
+    """Settings as a list, and the method as sentences."""
+    study, frames = inputs["study"], inputs["frames"]
+    tests = frames["claims"]["tests"].dropna()
+    trained = len(inputs["study"]["cells"]) * study["seeds"]
+    return {
+        "baseline": describe(listed_parameters(study["baseline"])),
+        "factors": [
+            (
+                parameter_title(factor),
+                ", ".join(level_title(factor, level) for level in ordered_levels(levels)),
+            )
+            for factor, levels in study["grid"].items()
+        ],
+        "cells": counted(len(study["cells"]), "cell"),
+        "seeds": counted(study["seeds"], "seed"),
+        "seed_count": study["seeds"],
+        "trainings": f"{trained:,}",
+        "rounds": counted(study["rounds"], "round"),
+        "epochs": counted(study["epochs_per_round"], "epoch"),
+        "warmup": counted(study["warmup_epochs"], "epoch"),
+        "has_warmup": study["warmup_epochs"] > 0,
+        "tests": counted(int(tests.iloc[0]), "test") if len(tests) else "",
+        "claims": counted(len(frames["claims"]), "claim"),
+        "min_seeds": MIN_SEEDS,
+        "optimizers": listed(
+            sorted(
+                {level_title("optimizer", cell["optimizer"]) for cell in study["cells"].values()}
+            )
+        ),
+    }

@@ -1,0 +1,98 @@
+"""The baseline and the levels of each factor, as pictures that people expect of classifiers."""
+
+import pandas as pd
+
+from study.analysis.confusion import CONFUSION_COLUMNS, COUNTS, threshold_title
+from study.analysis.levels import factor_levels
+from study.analysis.metrics import SPLIT_TITLES
+from study.frames import read_frame
+from study.report.data_table import data_table
+from study.report.pictures import picture
+from study.report.plots.names import level_names
+from study.report.wording import plain
+
+TITLE = "The levels of each factor"
+OPTIMISTIC = (
+    " The threshold is chosen on the same samples that are counted here, so that its matrix looks"
+    " better than it would on others."
+)
+# name -> title, and what the picture shows
+TEXTS = {
+    "seeds": (
+        "Each seed by level",
+        "A point is a seed, a thin line joins a seed's values, the bar is their mean.",
+    ),
+    "roc": (
+        "ROC curves",
+        "Mean over seeds of the true positive rate at each false positive rate; the band holds the"
+        " middle 95% of the seeds (2.5th to 97.5th percentile). AUC is mean ± standard deviation"
+        " over seeds. The inset enlarges the upper left corner.",
+    ),
+    "confusion": (
+        "Confusion matrices",
+        "Mean count ± standard deviation over seeds, and the share of the true class. The threshold"
+        " is a probability of 0.5, or for each seed the one with the highest balanced accuracy on"
+        " the validation split.",
+    ),
+    "calibration": (
+        "Calibration",
+        "Share of positives against the mean probability that was given, in ten bins of equal"
+        " width, over all seeds' predictions; bins with fewer than ten of them are left out. On"
+        " the grey line probabilities are right. Below, how many samples of a seed are in each bin,"
+        " on a logarithmic axis.",
+    ),
+}
+
+
+def context(inputs: dict) -> dict | None:
+    """The pictures with their captions, and the confusion matrices as a table."""
+    study, files = inputs["study"], inputs["files"]
+    groups = factor_levels(study)
+    if not groups:
+        return None
+    counts = read_frame(files["confusions"], CONFUSION_COLUMNS)
+    texts = {name: list(text) for name, text in TEXTS.items()}
+    if set(counts["split"]) == {"val"}:
+        texts["confusion"][1] += OPTIMISTIC
+    return {
+        "about": about(groups),
+        "pictures": [
+            {"name": name, "title": title, "caption": text, "picture": picture(files[name])}
+            for name, (title, text) in texts.items()
+        ],
+        "confusions": data_table(
+            "Mean ± standard deviation over seeds.",
+            *confusion_rows(counts, level_names(groups)),
+            title="Confusion matrices",
+            kind="fine",
+            text_columns=["Cell", "Split", "Threshold"],
+            file="pictures/confusion.csv",
+        ),
+    }
+
+
+def about(groups: list[dict]) -> str:
+    """What all of these pictures show."""
+    if groups[0]["factor"] is None:
+        return f"The baseline after round {groups[0]['round']}."
+    return "Every parameter but the one named is at the baseline, after the round named."
+
+
+def confusion_rows(
+    counts: pd.DataFrame, names: dict[tuple[str, int], str]
+) -> tuple[list[str], list[list[str]]]:
+    """pictures/confusion.csv as headings and rows of text."""
+    headings = ["Cell", "Round", "Split", "Threshold"]
+    headings += [name.replace("_", " ").capitalize() + "s" for name in COUNTS] + ["Seeds"]
+    rows = []
+    for row in counts.to_dict("records"):
+        spread = [
+            plain(row[name], 1)
+            + ("" if pd.isna(row[f"{name}_sd"]) else f" ± {row[f'{name}_sd']:.1f}")
+            for name in COUNTS
+        ]
+        name = names.get((row["cell"], row["round"]), row["cell"])
+        split, kind = SPLIT_TITLES[row["split"]], threshold_title(row["threshold"])
+        kind = kind.removeprefix("threshold ")
+        rows.append([name, str(row["round"]), split, kind, *spread, str(row["n"])])
+    return headings, rows

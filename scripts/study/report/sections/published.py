@@ -1,0 +1,61 @@
+"""What published tables can and cannot say."""
+
+from study.report.data_table import data_table
+from study.report.wording import minus, upper_first, with_titles
+
+TITLE = "Published tables"
+
+
+def context(inputs: dict) -> dict | None:
+    """The findings in the source's tables, and its conclusions by its numbers and by ours."""
+    study, frames = inputs["study"], inputs["frames"]
+    reference = study["reference"]
+    if not reference:
+        return None
+    claims = frames["claims"].set_index("claim").to_dict("index")
+    findings = [
+        [
+            str(row["finding"]),
+            upper_first(with_titles(row["check"])),
+            f"{with_titles(row['text'])}.",
+        ]
+        for row in frames["findings"].to_dict("records")
+    ]
+    conclusions = [
+        [
+            claims[row["claim"]]["sentence"],
+            minus(row["printed"]) or "–",
+            "–" if row["agrees"] == "" else "yes" if row["agrees"] else "no",
+            row["findings"] or "–",
+            claims[row["claim"]]["verdict"],
+        ]
+        for row in frames["printed"].fillna("").to_dict("records")
+        if row["printed"] or study["claims"][row["claim"]]["made_in"]
+    ]
+    headings = ["Conclusion", "Difference as printed", "Do they say so?", "Rests on findings"]
+    return {
+        "title": f"What the tables of {reference['title']} can and cannot say",
+        "same_data": reference["dataset"] == study["dataset"],
+        "dataset": reference["dataset"],
+        "findings": data_table(
+            "What a careful reader would stop at.",
+            ["No.", "Finding", "In the tables as printed"],
+            findings,
+            title="Findings",
+            kind="prose",
+        )
+        if findings
+        else None,
+        "conclusions": data_table(
+            "Its conclusions, by its own numbers and by ours. Accuracies in percentage points; –"
+            " where its tables do not have the numbers.",
+            [*headings, "Our runs"],
+            conclusions,
+            title="Conclusions",
+            kind="prose",
+            text_columns=["Rests on findings", "Difference as printed"],
+        )
+        if conclusions
+        else None,
+        "note": reference.get("note"),
+    }

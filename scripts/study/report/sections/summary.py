@@ -1,0 +1,153 @@
+"""The first screen: what was compared, on what, what was found, how surely, and what was not."""
+
+import pandas as pd
+
+from study.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
+from study.analysis.metrics import SPLIT_TITLES
+from study.analysis.paired import MIN_SEEDS
+from study.choices import level_title, ordered_levels, parameter_title
+from study.report.claim_words import difference_words
+from study.report.sections.claims import seeds_words
+from study.report.wording import counted, listed, lower_first, p_text, plain
+
+TITLE = ""
+CLEAREST = 3  # of so many claims the difference is said
+EFFECTS_OF = "val_accuracy"
+
+
+def context(inputs: dict) -> dict:
+    """Sentences, and what the reader must know of missing, outdated and diverged runs."""
+    summary = inputs["frames"]["summary"]
+    diverged = summary.loc[summary["train_loss"].isna(), ["cell", "seed"]].drop_duplicates()
+    claims = inputs["frames"]["claims"]
+    return {
+        "present": f"{inputs['run_count'] - len(inputs['missing'])} of"
+        f" {counted(inputs['run_count'], 'run')} present",
+        "run_count": inputs["run_count"],
+        "missing": inputs["missing"],
+        "outdated": inputs["outdated"],
+        "diverged": len(diverged),
+        "compared": compared(inputs["study"], inputs["card"]),
+        "counts": [
+            (verdict, int((claims["verdict"] == verdict).sum()))
+            for verdict in VERDICTS
+            if (claims["verdict"] == verdict).any()
+        ],
+        "found": [*found(inputs), *effects_found(inputs["frames"]["effects"])],
+        "clearest": clearest(inputs),
+        "undecided": undecided(inputs),
+    }
+
+
+def compared(study: dict, card: dict | None) -> str:
+    """What was compared, on what."""
+    factors = [
+        f"{lower_first(parameter_title(factor))}"
+        f" ({', '.join(level_title(factor, level) for level in ordered_levels(levels))})"
+        for factor, levels in study["grid"].items()
+    ]
+    networks = {level_title("network", cell["network"]) for cell in study["cells"].values()}
+    more = len(study["cells"]) - len(set(study["grid_cells"]))
+    grid = f"in {listed(factors)}" if factors else "in one setting"
+    beyond = f", and {counted(more, 'setting')} beyond that grid" if more else ""
+    samples = ""
+    if card:
+        counts = card["audit"]["splits"].items()
+        sizes = [f"{part['count']:,} {SPLIT_TITLES.get(split, split)}" for split, part in counts]
+        samples = f" ({listed(sizes)} samples)"
+    return (
+        f"{counted(len(study['cells']), 'cell')} of the {listed(sorted(networks))} on"
+        f" {study['dataset']}{samples}, which differ {grid}{beyond}; each trained with"
+        f" {counted(study['seeds'], 'seed')}, for {counted(study['rounds'], 'round')} of"
+        f" {counted(study['epochs_per_round'], 'epoch')}."
+    )
+
+
+def found(inputs: dict) -> list[str]:
+    """How many claims have which verdict, and how sure all verdicts are together."""
+    claims = inputs["frames"]["claims"]
+    if claims.empty:
+        return ["The configuration declares no claims, so nothing has a verdict."]
+    counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
+    said = [f"{count} {verdict}" for verdict, count in counts.items() if count]
+    sentences = [f"Of {counted(len(claims), 'claim')}, {listed(said)}."]
+    tested = claims[claims["tests"].notna()]
+    if len(tested):
+        tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
+        sentences.append(
+            "How surely: as far as chance between seeds goes, the probability that any of these"
+            f" verdicts is false is at most {alpha:g}% (paired t-tests, Holm over {tests} tests)."
+            if tests > 1
+            else f"How surely: the probability that chance between seeds made the verdict is at"
+            f" most {alpha:g}% (a paired t-test)."
+        )
+    elif (claims["verdict"] == "too few seeds").any():
+        sentences.append(
+            f"How surely: not at all yet, because a verdict takes at least {MIN_SEEDS} seeds."
+        )
+    return sentences
+
+
+def effects_found(effects: pd.DataFrame) -> list[str]:
+    """Which factor, or pair of factors, matters most over the grid."""
+    shown = effects[(effects["metric"] == EFFECTS_OF) & effects["p_holm"].notna()]
+    if shown.empty:
+        return []
+    row = shown.loc[shown["partial_eta_squared"].idxmax()]
+    names = " × ".join(lower_first(parameter_title(name)) for name in row["effect"].split(" × "))
+    sign = "" if row["p_holm"] < 0.001 else "= "
+    return [
+        f"Over the whole grid, what moves validation accuracy most consistently is {names}"
+        f" (partial η² {plain(row['partial_eta_squared'])}, p {sign}{p_text(row['p_holm'])},"
+        " adjusted)."
+    ]
+
+
+def clearest(inputs: dict) -> list[dict]:
+    """The decided claims with the smallest p-values, as differences in words."""
+    frames, study = inputs["frames"], inputs["study"]
+    decided = frames["claims"][frames["claims"]["verdict"].isin([SUPPORTED, CONTRADICTED])]
+    items = {}
+    for row in decided.sort_values(["p_value", "claim"], kind="stable").to_dict("records"):
+        claim = study["claims"][row["claim"]]
+        pairs = frames["pairs"][frames["pairs"]["claim"] == row["claim"]].to_dict("records")
+        place = max(range(len(pairs)), key=lambda number, of=pairs: abs(of[number]["d_z"]))
+        words = difference_words(claim, claim["compare"][place], pairs[place])
+        items.setdefault(words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]})
+    return list(items.values())[:CLEAREST]
+
+
+def undecided(inputs: dict) -> list[str]:
+    """What the study leaves open, in sentences."""
+    study, claims = inputs["study"], inputs["frames"]["claims"]
+    open_claims = claims[claims["verdict"] == UNDECIDED]
+    untested = claims[~claims["verdict"].isin([SUPPORTED, CONTRADICTED, UNDECIDED])]
+    sentences = []
+    if len(open_claims):
+        one = len(open_claims) == 1
+        text = f"{counted(len(open_claims), 'claim')} {'is' if one else 'are'} undecided"
+        known = open_claims[open_claims["seeds_to"].notna()]
+        if len(known):
+            numbers = [seeds_words(row) for row in known.to_dict("records")]
+            text += (
+                f"; so many seeds would probably decide {len(known)} of them: {'; '.join(numbers)}"
+            )
+        sentences.append(f"{text}.")
+    if len(untested):
+        sentences.append(
+            f"{counted(len(untested), 'claim')} could not be judged, for the reasons given below."
+        )
+    splits = [] if inputs["card"] is None else list(inputs["card"]["audit"]["splits"])
+    if splits and "test" not in splits:
+        sentences.append("There is no test split: all this is about the validation split.")
+    rates = {cell["learning_rate"] for cell in study["cells"].values()}
+    if len(rates) == 1 and len(study["cells"]) > 1:
+        sentences.append(
+            f"All cells were trained at one learning rate, {rates.pop():g}; how they compare where"
+            " each has the rate that suits it best is open."
+        )
+    sentences.append(
+        "Seeds say how much depends on initial weights and the order of the samples. Whether it"
+        " holds on other data, or on another split of these, they cannot say."
+    )
+    return sentences

@@ -1,0 +1,210 @@
+"""The tables, and under each how sure its differences are."""
+
+import pandas as pd
+
+from study.analysis.metrics import format_value, metric_title
+from study.analysis.paired import MIN_SEEDS
+from study.choices import level_title, parameter_title
+from study.frames import read_frame
+from study.report.data_table import data_table, split_rows
+from study.report.tables import (
+    caption,
+    numbered_titles,
+    printed,
+    table_metrics,
+)
+from study.report.wording import (
+    counted,
+    interval_text,
+    lower_first,
+    p_text,
+    plain,
+    upper_first,
+    with_titles,
+)
+from study.training import EPOCH_METRICS
+
+TITLE = ""
+# shown first; the others are folded away
+FIRST = ("val_accuracy", "val_loss", "final_val_accuracy", "final_val_roc_auc")
+
+
+def context(inputs: dict) -> dict:
+    """Every table of the study."""
+    study = inputs["study"]
+    titles = numbered_titles("Table", study["tables"])
+    return {
+        "tables": [
+            table_context(name, titles[name], table, path, inputs["frames"], study)
+            for (name, table), path in zip(
+                study["tables"].items(), inputs["files"]["tables"], strict=True
+            )
+        ]
+    }
+
+
+def table_context(name: str, title: str, table: dict, path: str, frames: dict, study: dict) -> dict:
+    """All that is said of one table.
+
+    Args:
+        name, title: the table's name, and what it is called: `Table 1`.
+        table: its entry in the study.
+        path: its CSV file.
+        frames: `levels`, `comparisons`, `splits` and `beside`.
+        study: has `baseline`, `seeds` and `reference`.
+    """
+    frame = read_frame(path, {table["vary"]: str})
+    metrics, factor = table_metrics(frame), parameter_title(table["vary"])
+    levels, comparisons, beside = (
+        frames[kind][frames[kind]["table"] == name] for kind in ("levels", "comparisons", "beside")
+    )
+    tested = comparisons[comparisons["refused"].isna() & (comparisons["n"] > 1)]
+    first, others = split_rows(comparison_rows(tested, metrics)[1])
+    headings = comparison_rows(tested, metrics)[0]
+    against = level_title(table["vary"], table["levels"][0])
+    source = (study["reference"] or {}).get("title", "")
+    return {
+        "name": name,
+        "heading": f"{title}: {lower_first(factor)}, round {table['round']}",
+        "table": data_table(
+            caption(table, study["baseline"], metrics),
+            *printed(frame, study["seeds"]),
+            title=title,
+            text_columns=[factor],
+            file=f"tables/{name}.csv",
+        ),
+        "comparisons": data_table(
+            f"Against {against}, seed by seed. {seeds_note(tested)}",
+            headings,
+            first,
+            title=f"{title}, differences",
+            kind="fine",
+            text_columns=["Comparison"],
+        )
+        if first
+        else None,
+        "other_metrics": data_table(
+            f"Against {against}, seed by seed: the other metrics.",
+            headings,
+            others,
+            title=f"{title}, further differences",
+            kind="fine",
+            text_columns=["Comparison"],
+        )
+        if others
+        else None,
+        "levels": data_table(
+            "Each level's mean with its interval over seeds, and each seed's value.",
+            *level_rows(levels),
+            title=f"{title}, seeds",
+            kind="fine seeds",
+            text_columns=["Level", "Each seed"],
+        ),
+        "refused": [
+            upper_first(with_titles(text)) for text in comparisons["refused"].dropna().tolist()
+        ],
+        "guards": [with_titles(text) for text in dict.fromkeys(tested["guard"])],
+        "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
+        "warnings": frames["splits"].query("table == @name")["text"].tolist(),
+        "beside": data_table(
+            f"Beside {source}: its numbers as printed.",
+            *beside_rows(beside, table["vary"]),
+            title=f"{title}, published",
+            kind="fine",
+            text_columns=["Level"],
+        )
+        if len(beside)
+        else None,
+        "source": source,
+    }
+
+
+def comparison_rows(
+    comparisons: pd.DataFrame, metrics: list[str]
+) -> tuple[list[str], list[tuple[bool, list[str]]]]:
+    """The comparisons of one table: headings, and rows of text, each with whether it comes first.
+
+    Args:
+        comparisons: the table's rows of statistics/comparisons.csv, without refused ones.
+        metrics: those that the table shows; of the four of an epoch, two come first.
+    """
+    first = {*FIRST} | {*metrics} - {*EPOCH_METRICS}
+    headings = ["Comparison", "Metric", "Difference", "Interval, adjusted", "p, adjusted"]
+    headings += ["95% over images", "d_z", "P(>)", "r", "n"]
+    rows = []
+    for row in comparisons.to_dict("records"):
+        metric = row["metric"]
+        sides = [level_title(row["factor"], row[side]) for side in ("level", "reference")]
+        text = [
+            " − ".join(sides),
+            metric_title(metric),
+            format_value(metric, row["difference"], sign=True),
+            interval_text(metric, row["low_adjusted"], row["high_adjusted"]),
+            p_text(row["p_holm"]),
+            interval_text(metric, row["images_low"], row["images_high"]),
+            plain(row["d_z"]),
+            plain(row["probability_higher"]),
+            plain(row["correlation"]),
+            str(int(row["n"])),
+        ]
+        rows.append((metric in first, text))
+    return headings, rows
+
+
+def seeds_note(comparisons: pd.DataFrame) -> str:
+    """Over how many comparisons Holm's adjustment is, and whether the seeds are enough."""
+    if comparisons.empty:
+        return ""
+    seeds, tests = int(comparisons["n"].min()), int(comparisons.groupby("metric").size().max())
+    over = f"Adjusted by Holm over {tests} comparisons." if tests > 1 else "One comparison."
+    if seeds < MIN_SEEDS:
+        over += (
+            f" {counted(seeds, 'seed is', 'seeds are')} too few for a verdict: {MIN_SEEDS} needed."
+        )
+    return over
+
+
+def level_rows(levels: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """The levels of one table with their intervals and each seed's value.
+
+    Args:
+        levels: the table's rows of statistics/levels.csv.
+    """
+    headings = ["Level", "Metric", "Mean", "95% over seeds", "Each seed"]
+    rows = []
+    for row in levels.to_dict("records"):
+        metric = row["metric"]
+        values = [] if pd.isna(row["values"]) else str(row["values"]).split()
+        rows.append(
+            [
+                level_title(row["factor"], row["level"]),
+                metric_title(metric),
+                format_value(metric, row["mean"]),
+                interval_text(metric, row["low"], row["high"], sign=False),
+                "  ".join(_seed_text(metric, value) for value in values),
+            ]
+        )
+    return headings, rows
+
+
+def _seed_text(metric: str, value: str) -> str:
+    """`0:0.95` -> `0: 95.00`."""
+    seed, _, text = value.partition(":")
+    return f"{seed}: {format_value(metric, float(text))}"
+
+
+def beside_rows(beside: pd.DataFrame, factor: str) -> tuple[list[str], list[list[str]]]:
+    """One table's published numbers beside ours."""
+    headings = ["Level", "Metric", "As printed", "Ours", "95% for one more run of ours", "Verdict"]
+    rows = [
+        [
+            level_title(factor, row["level"]),
+            metric_title(row["metric"]),
+            row["printed"],
+            format_value(row["metric"], row["mean"]),
+            interval_text(row["metric"], row["run_low"], row["run_high"], sign=False),
+            row["verdict"],
+        ]
+        for row in beside.to_dict("records")
+    ]
+    return headings, rows

@@ -1,0 +1,180 @@
+"""The report in a browser: what it asks for, how it behaves, and whether everybody can read it."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import made_once, skip
+from page_study import CHROMIUM, SCRIPT, environments, finish_page_study, opened
+from playwright.sync_api import sync_playwright
+
+pytestmark = pytest.mark.xdist_group("page")
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = made_once(tmp_path_factory, "page", finish_page_study)
+    return folder / "results" / "tiny" / "report.html"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM:
+        skip("no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def column(page, table: str, number: int) -> list[str]:
+    """The texts of a table's column, from the top."""
+    cells = page.locator(f'[aria-label="{table}"] tbody tr td:nth-child({number})')
+    return cells.all_inner_texts()
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(browser, report):
+    with opened(browser, report) as page:
+        assert [url for url in page.asked if not url.startswith("data:")] == [report.as_uri()]
+        assert page.errors == []
+        assert page.title() == "Training study: tiny"  # text that looks like a script is text
+        assert SCRIPT in page.inner_text("main")
+        assert page.locator("script").count() == 1
+    assert report.stat().st_size < 8e6
+
+
+def test_the_first_screen_says_what_came_out(browser, report):
+    with opened(browser, report, viewport=WIDE) as page:
+        found = page.inner_text("#section-summary")
+        assert "6 cells of the multilayer perceptron on tiny" in found
+        assert "batch size (8, 32, 64)" in found
+        assert "Of 4 claims, " in found and "1 not tested" in found
+        assert re.search(r"Training loss falls by [\d.]+ \(95% [\d.]+ to [\d.]+\)", found)
+        heading = page.locator("#section-forest h3")
+        assert heading.bounding_box()["y"] < 1.2 * WIDE["height"]
+
+
+def test_claims_are_drawn_with_the_interval_that_decides(browser, report):
+    """Where a claim is supported, the line is within its band; where contradicted, outside."""
+    with opened(browser, report, viewport=WIDE) as page:
+        for verdict, inside in (("supported", True), ("contradicted", False)):
+            drawn = page.locator(f"svg.line.{verdict}")
+            assert drawn.count() == 1
+            band = drawn.locator(".band").bounding_box()
+            line = drawn.locator(".interval").first.bounding_box()
+            ends = (line["x"], line["x"] + line["width"])
+            within = [band["x"] - 1 <= end <= band["x"] + band["width"] + 1 for end in ends]
+            assert within == [inside] * 2
+            assert drawn.locator(".seed").count() == 12
+        undrawn = page.locator(".verdict-group", has_text="not tested")
+        assert "has not been trained" in undrawn.inner_text()
+
+
+def test_tables_are_sorted_and_copied(browser, report):
+    options = {"viewport": WIDE, "permissions": ["clipboard-read", "clipboard-write"]}
+    with opened(browser, report, **options) as page:
+        assert column(page, "Table 2 (sizes)", 1) == ["8", "32", "64"]
+        table = page.locator(".table", has=page.locator('[aria-label="Table 2 (sizes)"]'))
+        heading = table.locator("th").first
+        heading.get_by_role("button").press("Enter")
+        assert heading.get_attribute("aria-sort") == "ascending"
+        heading.get_by_role("button").click()
+        assert column(page, "Table 2 (sizes)", 1) == ["64", "32", "8"]
+        copied = {}
+        for kind in ("CSV", "Markdown", "LaTeX"):
+            table.get_by_role("button", name=f"Copy as {kind}").click()
+            page.get_by_text(f"copied as {kind}").wait_for(state="attached")
+            copied[kind] = page.evaluate("navigator.clipboard.readText()")
+        heading.get_by_role("button").click()
+        assert column(page, "Table 2 (sizes)", 1) == ["8", "32", "64"]
+        differences = page.locator(
+            ".table", has=page.locator('[aria-label="Table 2 (sizes), differences"]')
+        )
+        differences.get_by_role("button", name="Copy as LaTeX").click()
+        page.get_by_text("differences copied as LaTeX").wait_for(state="attached")
+        latex = page.evaluate("navigator.clipboard.readText()")
+    rows = list(csv.reader(io.StringIO(copied["CSV"])))
+    assert [row[0] for row in rows] == ["Batch size", "64", "32", "8"]
+    assert len({len(row) for row in rows}) == 1
+    lines = copied["Markdown"].splitlines()
+    assert lines[0].startswith("| Batch size | Round |") and lines[1].startswith("| --- | ---: |")
+    for text in (copied["LaTeX"], latex):
+        assert environments(text) == [
+            r"\begin{table}", r"\begin{tabular}", r"\end{tabular}", r"\end{table}",
+        ]  # fmt: skip
+        assert not re.search(r"(?<!\\)[%#_]", text)
+        compile_latex(text, report.parent)
+
+
+def compile_latex(text: str, folder) -> None:
+    """Where there is a LaTeX here: that it takes a table."""
+    if not shutil.which("pdflatex"):
+        return
+    whole = "\\documentclass{article}\\usepackage{booktabs}\\usepackage[T1]{fontenc}"
+    (folder / "table.tex").write_text(f"{whole}\\begin{{document}}{text}\\end{{document}}")
+    subprocess.run(["pdflatex", "-halt-on-error", "table.tex"], cwd=folder, check=True)
+
+
+def test_without_javascript_all_is_there_but_buttons(browser, report):
+    with opened(browser, report, java_script_enabled=False, viewport=WIDE) as page:
+        assert page.locator("svg.line").count() == 3
+        assert page.get_by_role("button").count() == 0
+        assert page.locator("table.data").first.is_visible()
+        page.locator("details summary").first.click()
+        assert page.locator("details ul").first.is_visible()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(browser, report, size, scheme):
+    with opened(browser, report, viewport=size, color_scheme=scheme) as page:
+        page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+        found = Axe().run(page).response["violations"]
+        told = [
+            f"{finding['id']}: {node['html'][:90]}"
+            for finding in found
+            if finding["impact"] in ("serious", "critical") or finding["id"] == "region"
+            for node in finding["nodes"]
+        ]
+        assert told == []
+
+
+def test_nothing_is_cut(browser, report):
+    """No table at 1280 pixels, whatever is folded away; not the page at 400; claims as cards."""
+    open_all = "document.querySelectorAll('details').forEach((part) => (part.open = true))"
+    too_wide = (
+        "[...document.querySelectorAll('.scroll')].filter((part) => part.scrollWidth >"
+        " part.clientWidth).map((part) => part.getAttribute('aria-label'))"
+    )
+    with opened(browser, report, viewport=WIDE) as page:
+        page.evaluate(open_all)
+        assert page.evaluate(too_wide) == []
+    with opened(browser, report, viewport=PHONE) as page:
+        page.evaluate(open_all)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        cells = page.locator("#claim-falls > [role=cell]").all()
+        assert len({round(cell.bounding_box()["x"]) for cell in cells}) == 1  # one below another
+        assert min(cell.bounding_box()["width"] for cell in cells) > 300
+
+
+def test_dark_and_printed(browser, report):
+    back = "getComputedStyle(document.body).backgroundColor"
+    with opened(browser, report, color_scheme="dark") as page:
+        dark = page.evaluate(back)
+        page.emulate_media(media="print", color_scheme="dark")
+        assert (dark, page.evaluate(back)) == ("rgb(20, 24, 30)", "rgb(255, 255, 255)")
+        assert not page.locator("nav").is_visible()
+
+
+def test_by_keyboard(browser, report):
+    with opened(browser, report, viewport=PHONE) as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        regions = page.locator(".scroll")
+        assert {part.get_attribute("tabindex") for part in regions.all()} == {"0"}
+        assert page.locator("main, nav, header").count() == 3

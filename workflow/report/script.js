@@ -1,0 +1,148 @@
+// Sorts tables by a click on a heading, and copies them as CSV, Markdown and LaTeX. Without
+// JavaScript the page has neither buttons, and all else.
+"use strict";
+
+const said = document.getElementById("said");
+
+// ---- Sorting: by the number that a text starts with, or by the text; – comes last ---------------
+
+const NOTHING = /^[–\s]*$/;
+
+function sortKey(text) {
+  const number = text.replace(/−/g, "-").replace(/,(?=\d{3})/g, "").match(/[+-]?\d+(\.\d+)?(e[+-]?\d+)?/i);
+  const below = text.startsWith("<") ? 0.999999 : 1;
+  return number ? below * Number(number[0]) : NaN;
+}
+
+function compare(first, second, numbers) {
+  const nothing = [first, second].map((text) => NOTHING.test(text));
+  if (nothing[0] || nothing[1]) return nothing[0] === nothing[1] ? 0 : null;
+  if (numbers) return sortKey(first) - sortKey(second);
+  return first.localeCompare(second, "en", { numeric: true });
+}
+
+function sortRows(table, column, direction) {
+  const body = table.tBodies[0];
+  const numbers = table.tHead.rows[0].cells[column].classList.contains("number");
+  const texts = new Map([...body.rows].map((row) => [row, row.cells[column].textContent.trim()]));
+  const rows = [...body.rows].sort((one, other) => {
+    if (!direction) return one.dataset.place - other.dataset.place;
+    const order = compare(texts.get(one), texts.get(other), numbers);
+    if (order === null) return NOTHING.test(texts.get(one)) ? 1 : -1;
+    return direction * order || one.dataset.place - other.dataset.place;
+  });
+  body.append(...rows);
+}
+
+function makeSortable(table) {
+  [...table.tBodies[0].rows].forEach((row, place) => (row.dataset.place = place));
+  const headings = [...table.tHead.rows[0].cells];
+  headings.forEach((heading, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    heading.append(button);
+    button.addEventListener("click", () => {
+      const before = heading.getAttribute("aria-sort");
+      const after = { ascending: "descending", descending: null }[before] ?? (before ? null : "ascending");
+      headings.forEach((other) => other.removeAttribute("aria-sort"));
+      if (after) heading.setAttribute("aria-sort", after);
+      sortRows(table, column, { ascending: 1, descending: -1 }[after] ?? 0);
+    });
+  });
+}
+
+// ---- Copying: what is seen, in the order that is seen --------------------------------------------
+
+function contentOf(table) {
+  const texts = (row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
+  const file = table.caption.querySelector(".file");
+  const caption = [...table.caption.childNodes].filter((node) => node !== file);
+  return {
+    caption: caption.map((node) => node.textContent).join("").trim(),
+    numbers: [...table.tHead.rows[0].cells].map((cell) => cell.classList.contains("number")),
+    headings: texts(table.tHead.rows[0]),
+    rows: [...table.tBodies[0].rows].map(texts),
+  };
+}
+
+function toCsv({ headings, rows }) {
+  const field = (text) => {
+    const plain = text.replace(/−(?=\d)/g, "-");
+    return /[",\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
+  };
+  return [headings, ...rows].map((row) => row.map(field).join(",")).join("\n") + "\n";
+}
+
+function toMarkdown({ caption, numbers, headings, rows }) {
+  const line = (row) => `| ${row.map((text) => text.replace(/\|/g, "\\|")).join(" | ")} |`;
+  const rule = numbers.map((number) => (number ? "---:" : "---"));
+  return [line(headings), line(rule), ...rows.map(line), "", caption, ""].join("\n");
+}
+
+const LATEX = {
+  "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "$<$", ">": "$>$",
+  "±": "$\\pm$", "×": "$\\times$", "−": "$-$", "–": "--", "ε": "$\\varepsilon$", "η": "$\\eta$", "²": "$^2$",
+  "α": "$\\alpha$", "≤": "$\\leq$", "≥": "$\\geq$", "…": "\\dots{}", "’": "'", "“": "``", "”": "''", "[": "{[}", "]": "{]}",
+};
+
+function latexText(text) {
+  return [...text].map((sign) => LATEX[sign] ?? ("&%$#_{}".includes(sign) ? `\\${sign}` : sign)).join("");
+}
+
+// For a document that uses booktabs.
+function toLatex({ caption, numbers, headings, rows }) {
+  const line = (row) => `    ${row.map(latexText).join(" & ")} \\\\`;
+  return [
+    "\\begin{table}", "  \\centering", `  \\caption{${latexText(caption)}}`,
+    `  \\begin{tabular}{${numbers.map((number) => (number ? "r" : "l")).join("")}}`, "    \\toprule", line(headings), "    \\midrule",
+    ...rows.map(line), "    \\bottomrule", "  \\end{tabular}", "\\end{table}", "",
+  ].join("\n");
+}
+
+function copyByHand(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyByHand(text);
+  }
+}
+
+function addCopyButtons(table) {
+  const bar = document.createElement("div");
+  bar.className = "copy";
+  bar.append("Copy as");
+  const name = table.caption.querySelector("strong")?.textContent ?? "";
+  for (const [kind, convert] of [["CSV", toCsv], ["Markdown", toMarkdown], ["LaTeX", toLatex]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = kind;
+    button.setAttribute("aria-label", `Copy as ${kind}: ${name}`);
+    button.addEventListener("click", async () => {
+      const focused = document.activeElement;
+      const done = await copy(convert(contentOf(table)));
+      focused?.focus();
+      said.textContent = done ? `${name} copied as ${kind}` : "The browser does not let this page copy";
+      button.textContent = done ? `${kind} copied` : `${kind}: not copied`;
+    });
+    button.addEventListener("blur", () => (button.textContent = kind));
+    bar.append(button);
+  }
+  table.closest(".table").append(bar);
+}
+
+for (const table of document.querySelectorAll("table.data")) {
+  makeSortable(table);
+  addCopyButtons(table);
+}
