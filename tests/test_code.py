@@ -259,6 +259,17 @@ def test_every_form_of_import_is_followed(tmp_path, statement):
     assert digest() == before
 
 
+def test_a_string_that_can_be_no_name_asks_for_nothing(tmp_path):
+    """A `"*"` in a script, say of a pattern, is not the star of an import."""
+    (tmp_path / "script.py").write_text('import helpers\nprint("*", helpers.used())\n')
+    (tmp_path / "helpers.py").write_text("def used(): return 1\n")
+    before = code.code_digest("script", root=tmp_path)
+    code._statements.cache_clear()
+    code._parsed.cache_clear()
+    (tmp_path / "helpers.py").write_text("def used(): return 1\n\ndef unused(): return 2\n")
+    assert code.code_digest("script", root=tmp_path) == before
+
+
 @pytest.mark.parametrize(
     "text",
     [

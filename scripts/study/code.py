@@ -147,7 +147,8 @@ def _read(node: ast.stmt, package: str, root: Path) -> Statement:
                 references += [(origin, alias.name), (f"{origin}.{alias.name}", None)]
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             references += _named(part.value, package)
-            attributes.add(part.value)  # as in getattr(module, "name")
+            if part.value.isidentifier():  # as in getattr(module, "name")
+                attributes.add(part.value)
     ours = tuple((module, name) for module, name in references if _path(module, root))
     return Statement(_text(node), _bound(node), frozenset(names), frozenset(attributes), ours)
 
