@@ -17,6 +17,10 @@ from study.data.prepared import prepare
 
 REPOSITORY = Path(__file__).parents[1]
 
+# What says how long jobs took, which differs from run to run: some files, and parts of the page.
+TIMED = ("environment.json", "environments.csv")
+TIMES = re.compile(rb"<!-- times: begin -->.*?<!-- times: end -->", re.DOTALL)
+
 # Two cells of two seeds for one round of four epochs, one table and one figure.
 SMALL_STUDY = {
     "dataset": "tiny",
@@ -175,11 +179,13 @@ def jobs_by_rule(text: str) -> dict[str, int]:
 
 
 def contents(folder: Path, *patterns: str) -> dict[str, bytes]:
-    """The files below a folder that match, by their path; without those that have times."""
-    timed = ("environment.json", "environments.csv")
+    """The files below a folder that match, by their path; without the times that jobs took."""
     found = {path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()}
-    found = {path for path in found if path.name not in timed}
-    return {os.fspath(path.relative_to(folder)): path.read_bytes() for path in sorted(found)}
+    return {
+        os.fspath(path.relative_to(folder)): TIMES.sub(b"", path.read_bytes())
+        for path in sorted(found)
+        if path.name not in TIMED
+    }
 
 
 def assert_readable(done, *expected: str) -> None:

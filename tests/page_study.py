@@ -65,6 +65,7 @@ def finish_page_study(folder: Path) -> None:
 def opened(browser, path: Path, **options) -> Iterator:
     """A page, its network cut off; what it asked for and complained of is on it afterwards."""
     context = browser.new_context(offline=True, **options)
+    context.set_default_timeout(15_000)
     page = context.new_page()
     page.asked, page.errors = [], []
     page.on("request", lambda request: page.asked.append(request.url))

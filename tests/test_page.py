@@ -44,7 +44,8 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(browser, report):
         assert page.errors == []
         assert page.title() == "Training study: tiny"  # text that looks like a script is text
         assert SCRIPT in page.inner_text("main")
-        assert page.locator("script").count() == 1
+        scripts = "[...document.scripts].filter((part) => part.textContent.includes('broken'))"
+        assert page.evaluate(f"{scripts}.filter((part) => part.type === '').length") == 0
     assert report.stat().st_size < 8e6
 
 
@@ -88,7 +89,7 @@ def test_tables_are_sorted_and_copied(browser, report):
         copied = {}
         for kind in ("CSV", "Markdown", "LaTeX"):
             table.get_by_role("button", name=f"Copy as {kind}").click()
-            page.get_by_text(f"copied as {kind}").wait_for(state="attached")
+            page.get_by_text(f"Table 1 (sizes): {kind} copied").wait_for(state="attached")
             copied[kind] = page.evaluate("navigator.clipboard.readText()")
         heading.get_by_role("button").click()
         assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64"]
@@ -96,7 +97,7 @@ def test_tables_are_sorted_and_copied(browser, report):
             ".table", has=page.locator('[aria-label="Table 1 (sizes), differences"]')
         )
         differences.get_by_role("button", name="Copy as LaTeX").click()
-        page.get_by_text("differences copied as LaTeX").wait_for(state="attached")
+        page.get_by_text("differences: LaTeX copied").wait_for(state="attached")
         latex = page.evaluate("navigator.clipboard.readText()")
     rows = list(csv.reader(io.StringIO(copied["CSV"])))
     assert [row[0] for row in rows] == ["Batch size", "64", "32", "8"]
@@ -129,12 +130,16 @@ def test_without_javascript_all_is_there_but_buttons(browser, report):
         assert page.locator("details ul").first.is_visible()
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_it(browser, report, size, scheme):
+@pytest.mark.parametrize(
+    ("size", "scheme", "rules"),
+    [(WIDE, "light", None), (PHONE, "light", None), (WIDE, "dark", ["color-contrast"])],
+    ids=["wide", "phone", "dark"],
+)
+def test_everybody_can_read_it(browser, report, size, scheme, rules):
     with opened(browser, report, viewport=size, color_scheme=scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
-        found = Axe().run(page).response["violations"]
+        options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+        found = Axe().run(page, options=options).response["violations"]
         told = [
             f"{finding['id']}: {node['html'][:90]}"
             for finding in found

@@ -123,7 +123,9 @@ function addCopyButtons(table) {
   const bar = document.createElement("div");
   bar.className = "copy";
   bar.append("Copy as");
-  const name = table.caption.querySelector("strong")?.textContent ?? "";
+  const name = (table.caption.querySelector("strong")?.textContent ?? "").replace(/\.$/, "");
+  const told = document.createElement("span");
+  told.setAttribute("aria-hidden", "true");
   for (const [kind, convert] of [["CSV", toCsv], ["Markdown", toMarkdown], ["LaTeX", toLatex]]) {
     const button = document.createElement("button");
     button.type = "button";
@@ -133,12 +135,12 @@ function addCopyButtons(table) {
       const focused = document.activeElement;
       const done = await copy(convert(contentOf(table)));
       focused?.focus();
-      said.textContent = done ? `${name} copied as ${kind}` : "The browser does not let this page copy";
-      button.textContent = done ? `${kind} copied` : `${kind}: not copied`;
+      told.textContent = done ? `${kind} copied` : "The browser does not let this page copy";
+      said.textContent = `${name}: ${told.textContent}`;
     });
-    button.addEventListener("blur", () => (button.textContent = kind));
     bar.append(button);
   }
+  bar.append(told); // behind the buttons, which must not move under the mouse
   table.closest(".table").append(bar);
 }
 

@@ -1,0 +1,129 @@
+"""What the page's sections say, without a browser."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from study.analysis.claims import CLAIM_COLUMNS
+from study.parameters import DEFAULTS
+from study.report.claim_words import difference_words, drawn_words
+from study.report.data_table import data_table
+from study.report.sections.claims import claims_note
+from study.report.sections.cost import duration, weights_table
+from study.report.sections.forest import INDENT, line, place, scale
+from study.report.wording import counted, listed, with_titles
+
+
+def side(rounds, changes=None, **more) -> dict:
+    changes = changes or {}
+    return {"rounds": rounds, "changes": changes, "parameters": DEFAULTS | changes, **more}
+
+
+def pair(metric, difference, low, high, adjusted=(math.nan, math.nan)) -> dict:
+    return {
+        "metric": metric, "difference": difference, "low": low, "high": high, "n": 3,
+        "low_adjusted": adjusted[0], "high_adjusted": adjusted[1],
+        "differences": f"0:{low} 1:{difference} 2:{high}",
+    }  # fmt: skip
+
+
+ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
+
+
+@pytest.mark.parametrize(
+    ("factor", "sides", "measured", "words"),
+    [
+        (
+            "round", ROUNDS, pair("train_accuracy", 0.0144, 0.0136, 0.0152, (0.0129, 0.0159)),
+            "Training accuracy rises by 1.44 percentage points (95% 1.36 to 1.52)"
+            " from round 1 to round 3, loss CE",
+        ),
+        (
+            "round", ROUNDS, pair("val_loss", -0.0222, -0.0263, -0.0181),
+            "Validation loss falls by 0.0222 (95% 0.0181 to 0.0263)"
+            " from round 1 to round 3, loss CE",
+        ),
+        (
+            "loss", [side([3], {"loss": "ce"}), side([3], {"loss": "bce"})],
+            pair("val_accuracy", 0.0021, 0.0002, 0.004, (-0.001, 0.0052)),
+            "Validation accuracy differs by +0.21 percentage points (95% +0.02 to +0.40),"
+            " CE minus BCE, round 3",
+        ),
+        (
+            "batch_size", [side([1], {"batch_size": 16}), side([1])],
+            pair("final_val_roc_auc", 0.01, 0.005, 0.015),
+            "Final validation area under the ROC curve is 0.0100 higher (95% 0.0050 to 0.0150)"
+            " with batch size 16 than with 32, round 1",
+        ),
+        (
+            "loss", [side([1, 3], {"loss": "ce"}), side([1, 3])],
+            pair("val_accuracy", 0.02, 0.01, 0.03),
+            "The change of validation accuracy since round 1 is 2.00 percentage points higher"
+            " (95% 1.00 to 3.00) with CE than with BCE, round 3",
+        ),
+        (
+            "epoch", [side([1], epochs="late"), side([1], epochs="early")],
+            pair("val_loss", -0.02, -0.03, -0.01),
+            "Validation loss falls by 0.0200 (95% 0.0100 to 0.0300) from the early to the late"
+            " epochs of a round, round 1",
+        ),
+    ],
+)  # fmt: skip
+def test_differences_in_words(factor, sides, measured, words):
+    claim = {"metric": measured["metric"], "factor": factor}
+    assert difference_words(claim, sides, measured) == words
+
+
+def test_the_interval_that_is_drawn_is_the_one_that_decides():
+    measured = pair("train_accuracy", 0.0144, 0.0136, 0.0152, (0.0129, 0.0159))
+    assert drawn_words(measured) == "1.29 to 1.59"
+    assert drawn_words(pair("val_loss", 0.0, -0.01, 0.01)) == "−0.0100 to +0.0100"
+    axis = {"low": -0.02, "high": 0.02, "ticks": []}
+    claim = {"metric": "train_accuracy", "factor": "round", "expect": "equivalent", "margin": 0.01}
+    drawn = line({"claim": claim}, ROUNDS, measured, axis)
+    assert drawn["low"] > drawn["band"]["from"] + drawn["band"]["width"]  # contradicted
+    assert (drawn["low"], drawn["high"]) == (place(axis, 0.0129), place(axis, 0.0159))
+    assert [seed["text"] for seed in drawn["seeds"]] == [
+        "seed 0: +1.36", "seed 1: +1.44", "seed 2: +1.52",
+    ]  # fmt: skip
+    greater = claim | {"expect": "greater", "margin": 0.0}
+    assert line({"claim": greater}, ROUNDS, measured, axis)["band"] == {"from": 50.0, "width": 50.0}
+
+
+def test_an_axis_holds_all_and_zero():
+    axis = scale([pair("val_loss", 0.2, 0.1, 0.31), pair("val_loss", 0.3, 0.25, 0.4)])
+    assert (axis["low"], axis["high"]) == (0, 0.4)
+    assert axis["ticks"] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    assert (place(axis, 0), place(axis, 0.4)) == (INDENT, 100 - INDENT)
+    assert scale([])["low"] < 0 < scale([])["high"]
+
+
+def test_columns_of_numbers_are_told_from_text():
+    rows = [["16", "[−1.20, +0.30]", "relu"], ["<0.001", "–", "12"]]
+    assert data_table("", ["a", "b", "c"], rows)["numbers"] == [True, True, False]
+    assert data_table("", ["a", "b", "c"], rows, text_columns=["a"])["numbers"][0] is False
+
+
+def test_one_and_many():
+    assert [counted(1, "seed"), counted(9000, "run")] == ["1 seed", "9,000 runs"]
+    assert [listed(["a"]), listed(["a", "b", "c"])] == ["a", "a, b and c"]
+    assert with_titles("the same train_accuracy and hidden_units") == (
+        "the same training accuracy and hidden units"
+    )
+    claims = pd.DataFrame([{"tests": 1}, {"tests": math.nan}], columns=list(CLAIM_COLUMNS))
+    assert claims_note(claims) == "One test: nothing to adjust for."
+
+
+def test_hours_are_told_by_the_tenth():
+    assert [duration(0.04), duration(0.11), duration(1234.56)] == [
+        "less than 0.1 hours", "0.1 hours", "1,234.6 hours",
+    ]  # fmt: skip
+
+
+def test_weights_are_counted():
+    """30 inputs, 256 hidden: 31 · 256 + 257 · outputs."""
+    cells = {"a": DEFAULTS, "b": DEFAULTS | {"batch_size": 64}, "c": DEFAULTS | {"loss": "ce"}}
+    table = weights_table(cells, {"description": {"shape": [30]}})
+    assert [row[2:] for row in table["rows"]] == [["1", "2", "8,193"], ["2", "1", "8,450"]]
+    assert weights_table(cells, None) is None
