@@ -241,9 +241,9 @@ def amount(metric: str, value: float) -> str:
 
 
 def metric_title(metric: str) -> str:
-    """`Validation accuracy (%)`, `Final test area under the ROC curve`."""
+    """`Validation accuracy (%)`, `Final test AUC`."""
     splits = {"train": "training", "val": "validation", "test": "test"}
-    words = {"roc_auc": "area under the ROC curve", "brier_score": "Brier score"}
+    words = {"roc_auc": "AUC", "brier_score": "Brier score"}
     words["calibration_error"] = "expected calibration error"
     unit = " (%)" if is_percent(metric) else ""
     if metric in GAPS:

@@ -144,5 +144,5 @@ def test_numbers_and_titles():
         "0.0625", "<0.001", "1", "–",
     ]  # fmt: skip
     assert len({metric_title(metric) for metric in METRICS}) == len(METRICS)
-    assert metric_title("final_test_roc_auc") == "Final test area under the ROC curve"
+    assert metric_title("final_test_roc_auc") == "Final test AUC"
     assert metric_title("accuracy_gap") == "Accuracy gap (%)"

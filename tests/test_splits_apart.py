@@ -51,7 +51,7 @@ def test_differences_whose_intervals_have_nothing_in_common():
     (row,) = compare_splits(levels(0.95, 0.95), apart, SIZES).to_dict("records")
     assert row["metric"] == "final_test_roc_auc"
     assert row["text"].startswith(
-        "16 − 32: area under the ROC curve differs by +0.0014 [+0.0009, +0.0019] on the validation"
+        "16 − 32: AUC differs by +0.0014 [+0.0009, +0.0019] on the validation"
         " split and by +0.0092 [+0.0070, +0.0114] on the test split"
     )
     assert compare_splits(levels(0.95, 0.95), SAME, SIZES).empty

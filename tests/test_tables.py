@@ -79,7 +79,7 @@ def test_a_table_shows_the_metrics_that_it_asks_for():
         "final_test_roc_auc_sd",
     ]  # fmt: skip
     assert to_markdown(frame, 3, "").splitlines()[::2][:2] == [
-        "| Loss | Round | Accuracy gap (%) | Final test area under the ROC curve | Seeds |",
+        "| Loss | Round | Accuracy gap (%) | Final test AUC | Seeds |",
         "| BCE | 2 | 2.00 ± 1.41 | – | 2 of 3 seeds; 1 diverged |",
     ]
 

@@ -105,7 +105,7 @@ SCORED = {
         ),
     ),
     "roc_auc": Metric(
-        title="area under the ROC curve",
+        title="AUC",
         unit="",
         digits=4,
         short="AUC",

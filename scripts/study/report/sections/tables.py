@@ -4,6 +4,7 @@ import pandas as pd
 
 from study.analysis.metrics import format_value, metric_title
 from study.analysis.paired import MIN_SEEDS
+from study.analysis.splits import MEANINGS
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
 from study.report.data_table import data_table, split_rows
@@ -63,6 +64,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
     headings = comparison_rows(tested, metrics)[0]
     against = level_title(table["vary"], table["levels"][0])
     source = (study["reference"] or {}).get("title", "")
+    warned = frames["splits"].query("table == @name")
     return {
         "name": name,
         "heading": f"{title}: {lower_first(factor)}, round {table['round']}",
@@ -105,7 +107,8 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         ],
         "guards": [with_titles(text) for text in dict.fromkeys(tested["guard"])],
         "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
-        "warnings": frames["splits"].query("table == @name")["text"].tolist(),
+        "warnings": warned["text"].tolist(),
+        "meanings": [MEANINGS[what] for what in dict.fromkeys(warned["what"])],
         "beside": data_table(
             f"Beside {source}: its numbers as printed.",
             *beside_rows(beside, table["vary"]),
