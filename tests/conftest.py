@@ -175,8 +175,10 @@ def jobs_by_rule(text: str) -> dict[str, int]:
 
 
 def contents(folder: Path, *patterns: str) -> dict[str, bytes]:
-    """The files below a folder that match, by their path."""
+    """The files below a folder that match, by their path; without those that have times."""
+    timed = ("environment.json", "environments.csv")
     found = {path for pattern in patterns for path in folder.rglob(pattern) if path.is_file()}
+    found = {path for path in found if path.name not in timed}
     return {os.fspath(path.relative_to(folder)): path.read_bytes() for path in sorted(found)}
 
 

@@ -51,7 +51,7 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(browser, report):
 def test_the_first_screen_says_what_came_out(browser, report):
     with opened(browser, report, viewport=WIDE) as page:
         found = page.inner_text("#section-summary")
-        assert "6 cells of the multilayer perceptron on tiny" in found
+        assert "3 cells, settings of the multilayer perceptron on tiny" in found
         assert "batch size (8, 32, 64)" in found
         assert "Of 4 claims, " in found and "1 not tested" in found
         assert re.search(r"Training loss falls by [\d.]+ \(95% [\d.]+ to [\d.]+\)", found)
@@ -63,14 +63,14 @@ def test_claims_are_drawn_with_the_interval_that_decides(browser, report):
     """Where a claim is supported, the line is within its band; where contradicted, outside."""
     with opened(browser, report, viewport=WIDE) as page:
         for verdict, inside in (("supported", True), ("contradicted", False)):
-            drawn = page.locator(f"svg.line.{verdict}")
-            assert drawn.count() == 1
-            band = drawn.locator(".band").bounding_box()
-            line = drawn.locator(".interval").first.bounding_box()
-            ends = (line["x"], line["x"] + line["width"])
-            within = [band["x"] - 1 <= end <= band["x"] + band["width"] + 1 for end in ends]
-            assert within == [inside] * 2
-            assert drawn.locator(".seed").count() == 12
+            for drawn in page.locator(f"svg.line.{verdict}").all():
+                band = drawn.locator(".band").bounding_box()
+                line = drawn.locator(".interval").first.bounding_box()
+                ends = (line["x"], line["x"] + line["width"])
+                within = [band["x"] <= end <= band["x"] + band["width"] for end in ends]
+                assert within == [inside] * 2
+                assert drawn.locator(".seed").count() == 12
+            assert page.locator(f"svg.line.{verdict}").count() >= 1
         undrawn = page.locator(".verdict-group", has_text="not tested")
         assert "has not been trained" in undrawn.inner_text()
 
@@ -78,22 +78,22 @@ def test_claims_are_drawn_with_the_interval_that_decides(browser, report):
 def test_tables_are_sorted_and_copied(browser, report):
     options = {"viewport": WIDE, "permissions": ["clipboard-read", "clipboard-write"]}
     with opened(browser, report, **options) as page:
-        assert column(page, "Table 2 (sizes)", 1) == ["8", "32", "64"]
-        table = page.locator(".table", has=page.locator('[aria-label="Table 2 (sizes)"]'))
+        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64"]
+        table = page.locator(".table", has=page.locator('[aria-label="Table 1 (sizes)"]'))
         heading = table.locator("th").first
         heading.get_by_role("button").press("Enter")
         assert heading.get_attribute("aria-sort") == "ascending"
         heading.get_by_role("button").click()
-        assert column(page, "Table 2 (sizes)", 1) == ["64", "32", "8"]
+        assert column(page, "Table 1 (sizes)", 1) == ["64", "32", "8"]
         copied = {}
         for kind in ("CSV", "Markdown", "LaTeX"):
             table.get_by_role("button", name=f"Copy as {kind}").click()
             page.get_by_text(f"copied as {kind}").wait_for(state="attached")
             copied[kind] = page.evaluate("navigator.clipboard.readText()")
         heading.get_by_role("button").click()
-        assert column(page, "Table 2 (sizes)", 1) == ["8", "32", "64"]
+        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64"]
         differences = page.locator(
-            ".table", has=page.locator('[aria-label="Table 2 (sizes), differences"]')
+            ".table", has=page.locator('[aria-label="Table 1 (sizes), differences"]')
         )
         differences.get_by_role("button", name="Copy as LaTeX").click()
         page.get_by_text("differences copied as LaTeX").wait_for(state="attached")

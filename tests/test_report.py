@@ -15,6 +15,7 @@ from study.report.figures.interactions import draw_interactions
 from study.report.figures.saving import save_figure
 from study.report.sections.cells import cell_table
 from study.report.sections.data import split_table
+from study.report.tables import numbered_titles
 
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"
 
@@ -88,6 +89,15 @@ def test_every_cell_is_shown_after_its_last_round():
     assert rows[1][:3] == ["CE", "2", "0.2500"]
 
 
+def test_tables_are_numbered_as_they_come():
+    assert numbered_titles("Table", ["table1", "table2"]) == {
+        "table1": "Table 1", "table2": "Table 2",
+    }  # fmt: skip
+    assert numbered_titles("Table", ["rates", "table7"]) == {
+        "rates": "Table 1 (rates)", "table7": "Table 2 (table7)",
+    }  # fmt: skip
+
+
 def test_splits_and_floors_are_shown():
     card = {
         "description": {"classes": ["well", "ill"]},
@@ -102,8 +112,8 @@ def test_splits_and_floors_are_shown():
     headings, rows = split_table(card)
     assert headings[2:5] == ["well", "ill", "ill (%)"]
     assert rows == [
-        ["train", "40", "30", "10", "25.0", "–", "–"],
-        ["val", "8", "4", "4", "50.0", "50.0", "87.5"],
+        ["training", "40", "30", "10", "25.0", "–", "–"],
+        ["validation", "8", "4", "4", "50.0", "50.0", "87.5"],
     ]
 
 

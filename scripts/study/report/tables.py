@@ -91,12 +91,11 @@ def name_title(name: str) -> str:
 def numbered_titles(kind: str, names: Iterable[str]) -> dict[str, str]:
     """What tables, or figures, are called on one page: `Table 1`, and `Table 2 (rates)`.
 
-    They are numbered as they come; a name that says more than its number is said with it.
+    They are numbered as they come; a name that says something else is said with it.
     """
-    plain = re.compile(rf"{kind}_?\d+|\d+", re.IGNORECASE)
     return {
         name: f"{kind} {number}"
-        + ("" if plain.fullmatch(name) else f" ({name_title(name).lower()})")
+        + (f" ({name})" if name_title(name) not in (f"{kind} {number}", str(number)) else "")
         for number, name in enumerate(names, start=1)
     }
 

@@ -1,8 +1,10 @@
 """All cells after their last round: the averages of an epoch's metrics, and the final metrics."""
 
+import math
+from collections.abc import Callable
+
 import pandas as pd
 
-from study.analysis.averages import over_seeds
 from study.analysis.metrics import (
     CHOSEN,
     METRICS,
@@ -77,6 +79,22 @@ def in_level_order(cells: dict[str, dict]) -> list[tuple[str, dict]]:
     return sorted(cells.items(), key=lambda item: places[item[0]])
 
 
+def after_last_round(frame: pd.DataFrame, cells: dict[str, dict]) -> pd.DataFrame:
+    """The rows of each cell's last round."""
+    rounds = {name: cell["rounds"] for name, cell in cells.items()}
+    return frame[frame["round"] == frame["cell"].map(rounds)]
+
+
+def mean_and_spread(frame: pd.DataFrame, metrics: list[str]) -> Callable:
+    """Of a cell's name and a metric, the mean and the standard deviation over seeds, or NaN."""
+    groups = frame.groupby("cell")[metrics]
+    means, spreads = groups.mean().to_dict("index"), groups.std(ddof=1).to_dict("index")
+    nothing = dict.fromkeys(metrics, math.nan)
+    return lambda name, metric: tuple(
+        values.get(name, nothing)[metric] for values in (means, spreads)
+    )
+
+
 def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tuple[list, list]:
     """Every cell after its last round, as text: headings and rows.
 
@@ -84,16 +102,19 @@ def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tup
     """
     named = differing(cells)
     headings = [*map(parameter_title, named), "Round", *map(metric_title, EPOCH_METRICS), "Seeds"]
-    groups = dict(list(summary.groupby(["cell", "round"], sort=False)))
+    last = after_last_round(summary, cells)
+    whole = last.dropna(subset=list(EPOCH_METRICS))
+    found = mean_and_spread(whole, list(EPOCH_METRICS))
+    counts = whole.groupby("cell").size()
+    diverged = last.groupby("cell").size().sub(counts, fill_value=0)
     rows = []
     for name, cell in in_level_order(cells):
-        row = over_seeds(groups.get((name, cell["rounds"]), summary.iloc[:0]))
         rows.append(
             [
                 *(level_title(parameter, cell[parameter]) for parameter in named),
                 str(cell["rounds"]),
-                *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in EPOCH_METRICS),
-                seed_count(row["n"], row["diverged"], seeds),
+                *(mean_text(metric, *found(name, metric)) for metric in EPOCH_METRICS),
+                seed_count(int(counts.get(name, 0)), int(diverged.get(name, 0)), seeds),
             ]
         )
     return headings, rows
@@ -106,33 +127,28 @@ def evaluation_rows(evaluation: pd.DataFrame, cells: dict[str, dict]) -> list[tu
         evaluation: as `study.analysis.evaluation.evaluate_runs` returns it.
         cells: name -> cell with its `rounds`.
     """
-    groups = dict(list(evaluation.groupby(["cell", "round"], sort=False)))
-    parts = []
+    parts, last = [], after_last_round(evaluation, cells)
     for split in SCORED_SPLITS:
         metrics = [f"final_{split}_{name}" for name in SCORED]
         metrics += [name for name in CHOSEN if split == "test"]
         if evaluation[metrics].isna().all(axis=None):
             continue
-        rows = []
-        for name, cell in in_level_order(cells):
-            last = groups.get((name, cell["rounds"]), evaluation.iloc[:0])
-            values = [last[metric].dropna() for metric in metrics]
-            rows.append(
-                [
-                    cell_title(cell),
-                    str(cell["rounds"]),
-                    *(_short_mean(metric, column) for metric, column in zip(metrics, values)),
-                    str(len(values[0])),
-                ]
-            )
+        found, counts = mean_and_spread(last, metrics), last.groupby("cell")[metrics[0]].count()
+        rows = [
+            [
+                cell_title(cell),
+                str(cell["rounds"]),
+                *(_short_mean(metric, *found(name, metric)) for metric in metrics),
+                str(counts.get(name, 0)),
+            ]
+            for name, cell in in_level_order(cells)
+        ]
         headings = ["Cell", "Round", *(METRICS[metric].short for metric in metrics), "Seeds"]
         parts.append((split, headings, rows))
     return parts
 
 
-def _short_mean(metric: str, values: pd.Series) -> str:
+def _short_mean(metric: str, mean: float, spread: float) -> str:
     """`95.6 ± 0.9`, `0.992 ± 0.001`: shorter than elsewhere, as seven stand beside each other."""
-    if values.empty:
-        return "–"
-    parts = [values.mean()] + [values.std(ddof=1)] * (len(values) > 1)
+    parts = [mean] if pd.isna(spread) else [mean, spread]
     return " ± ".join(format_value(metric, part, less=1) for part in parts)

@@ -29,8 +29,8 @@ def context(inputs: dict) -> dict:
 
 
 def duration(hours: float) -> str:
-    """`12 minutes`, `3.4 hours`."""
-    return f"{hours:,.1f} hours" if hours >= 1 else counted(max(round(60 * hours), 1), "minute")
+    """`3.4 hours`: no finer, so that two runs of a small study write the same page."""
+    return f"{hours:,.1f} hours" if hours >= 0.05 else "less than 0.1 hours"
 
 
 def weights_table(cells: dict[str, dict], card: dict | None) -> dict | None:
@@ -72,7 +72,7 @@ def environments_table(environments: pd.DataFrame) -> dict:
             *(text_of(row[name]) for name in ("processor", "gpu", "threads", "system")),
             *(text_of(row[name]) for name in ("python", "torch", "numpy", "commit")),
             f"{row['runs']:,}",
-            f"{row['seconds'] / 3600:,.2f}",
+            f"{row['seconds'] / 3600:,.1f}",
         ]
         for row in environments.to_dict("records")
     ]

@@ -1,5 +1,6 @@
 """The data: splits, what a network must beat on them, the audit, and where they are from."""
 
+from study.analysis.metrics import SPLIT_TITLES
 from study.report.data_table import data_table
 from study.report.wording import upper_first
 
@@ -52,7 +53,7 @@ def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
         floors = card["audit"]["floors"].get(split, {})
         rows.append(
             [
-                split,
+                SPLIT_TITLES.get(split, split),
                 *(str(counts[key]) for key in ("count", "negative", "positive")),
                 f"{100 * counts['positive_share']:.1f}",
                 *(

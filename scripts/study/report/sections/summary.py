@@ -48,16 +48,16 @@ def compared(study: dict, card: dict | None) -> str:
     ]
     networks = {level_title("network", cell["network"]) for cell in study["cells"].values()}
     more = len(study["cells"]) - len(set(study["grid_cells"]))
-    grid = f"in {listed(factors)}" if factors else "in one setting"
-    beyond = f", and {counted(more, 'setting')} beyond that grid" if more else ""
+    grid = f": {listed(factors)}{' in all combinations' * (len(factors) > 1)}" if factors else ""
+    beyond = f", and {more} beyond that grid" if more else ""
     samples = ""
     if card:
         counts = card["audit"]["splits"].items()
         sizes = [f"{part['count']:,} {SPLIT_TITLES.get(split, split)}" for split, part in counts]
         samples = f" ({listed(sizes)} samples)"
     return (
-        f"{counted(len(study['cells']), 'cell')} of the {listed(sorted(networks))} on"
-        f" {study['dataset']}{samples}, which differ {grid}{beyond}; each trained with"
+        f"{counted(len(study['cells']), 'cell')}, settings of the {listed(sorted(networks))} on"
+        f" {study['dataset']}{samples}{grid}{beyond}. Each was trained with"
         f" {counted(study['seeds'], 'seed')}, for {counted(study['rounds'], 'round')} of"
         f" {counted(study['epochs_per_round'], 'epoch')}."
     )
