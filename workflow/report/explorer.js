@@ -168,8 +168,8 @@
     legend.querySelectorAll("output").forEach((output, order) => {
       const cell = cells[shown.places[order]];
       if (round === null) {
-        const numbers = shown.rounds.map((number) => cell.n[cell.rounds.indexOf(number)] ?? 0);
-        output.textContent = `${[...new Set(numbers)].join(" or ")} seeds`;
+        const numbers = cell.rounds.map((number, at) => (shown.rounds.includes(number) ? cell.n[at] : 0)).filter(Boolean);
+        output.textContent = `${[...new Set(numbers)].join(" or ") || "no"} seeds`;
         return;
       }
       output.textContent = shown.metrics
@@ -206,12 +206,12 @@
     }
     plots = [];
     const places = [...chosen].sort((one, other) => one - other);
-    const rounds = picked("round").map(Number);
+    const rounds = picked("round").map(Number).filter((round) => places.some((place) => cells[place].rounds.includes(round)));
     const chosenMetrics = picked("metric").map((name) => metrics.indexOf(name));
     const [single, log] = [picked("spread")[0] === "seeds", picked("axis")[0] === "log"];
     drawLegend(places);
     shown = { places, rounds, metrics: chosenMetrics, x: [], at: null };
-    const nothing = !places.length ? "Choose a cell." : !rounds.length ? "Choose a round." : !chosenMetrics.length ? "Choose a metric." : "";
+    const nothing = !places.length ? "Choose a cell." : !rounds.length ? "Choose a round that these cells have." : !chosenMetrics.length ? "Choose a metric." : "";
     const without = single ? places.filter((place) => !cells[place].seeds.length).length : 0;
     note.textContent = nothing || (without ? `${without} of these cells are shown by their means: the page holds the seeds of some cells alone.` : "");
     if (nothing) return;

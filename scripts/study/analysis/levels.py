@@ -1,6 +1,7 @@
 """The levels of each factor, every other parameter at the baseline, in an order to draw them."""
 
 from study.cells import find_cell
+from study.choices import ordered_levels
 from study.parameters import PARAMETERS
 
 
@@ -24,9 +25,7 @@ def factor_levels(study: dict) -> list[dict]:
     for factor in (name for name in PARAMETERS if name in named):
         levels = dict.fromkeys([study["baseline"][factor], *named[factor]])
         cells = {level: find_cell(study, {factor: level}) for level in levels}
-        trained = [level for level in levels if cells[level] in study["cells"]]
-        if PARAMETERS[factor]["type"] != "string":
-            trained.sort()
+        trained = [level for level in ordered_levels(levels) if cells[level] in study["cells"]]
         if len(trained) > 1:
             found.append(_group(study, factor, trained, [cells[level] for level in trained]))
     baseline = find_cell(study, {})

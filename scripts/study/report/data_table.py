@@ -16,6 +16,7 @@ def data_table(
     kind: str = "",
     file: str = "",
     title: str = "",
+    cells: Sequence[str] = (),
 ) -> dict:
     """A table with what is said of it.
 
@@ -26,6 +27,7 @@ def data_table(
         kind: a class for the style: `fine`, `seeds`, `prose`.
         file: the file below the results folder that has it with all digits.
         title: what its caption starts with, in bold: `Table 1`.
+        cells: the cell that each row is of, to which its first text leads.
     """
     rows = [list(row) for row in rows]
     columns = zip(*rows) if rows else [()] * len(headings)
@@ -41,6 +43,7 @@ def data_table(
         "rows": rows,
         "kind": kind,
         "file": file,
+        "links": [f"#cell-{cell}" for cell in cells],
     }
 
 

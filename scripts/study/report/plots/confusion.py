@@ -39,7 +39,8 @@ def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure
             f"{name}\nround {number}", fontsize=8, rotation=0, ha="right", va="center"
         )
     for (split, kind), axes in zip(columns, made[0]):
-        axes.set_title(f"{SPLIT_TITLES[split].capitalize()},\n{threshold_title(kind)}", fontsize=8)
+        words = threshold_title(kind).replace(" on ", "\non ")
+        axes.set_title(f"{SPLIT_TITLES[split].capitalize()},\n{words}", fontsize=8)
     figure.supxlabel("Columns: predicted; rows: true", fontsize=8)
     return figure
 

@@ -46,6 +46,7 @@ def context(inputs: dict) -> dict:
             kind="fine",
             text_columns=[parameter_title(name) for name in texts],
             file="summary.csv",
+            cells=[name for name, _ in in_level_order(study["cells"])],
         ),
         "splits": [
             {
@@ -57,6 +58,7 @@ def context(inputs: dict) -> dict:
                     title=f"Final metrics, {SPLIT_TITLES[split]} split",
                     kind="fine",
                     file="evaluation.csv",
+                    cells=[name for name, _ in in_level_order(study["cells"])],
                 ),
             }
             for split, found, lines in splits

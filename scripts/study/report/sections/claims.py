@@ -6,6 +6,7 @@ from study.analysis.expectations import amount, expectation
 from study.analysis.looks import chance_of_false_verdict, grown
 from study.analysis.metrics import format_value, metric_title
 from study.analysis.paired import ALPHA
+from study.report.tables import cell_title
 from study.report.wording import (
     counted,
     interval_text,
@@ -24,7 +25,7 @@ def context(inputs: dict) -> dict:
     source = (study["reference"] or {}).get("title", "")
     return {
         "claims": [
-            card(item, source)
+            card(item, source) | {"runs": sides_of(study["claims"][item["row"]["claim"]], study)}
             for item in claim_items(frames["claims"], frames["pairs"], study["seeds"])
         ],
         "note": claims_note(frames["claims"]),
@@ -51,6 +52,12 @@ def card(item: dict, source: str) -> dict:
             for pair in item["pairs"]
         ],
     }
+
+
+def sides_of(claim: dict, study: dict) -> list[tuple[str, str]]:
+    """The cells that a claim is about, each once: name and title, of those that are trained."""
+    sides = dict.fromkeys(side["cell"] for pair in claim["compare"] for side in pair)
+    return [(cell, cell_title(study["cells"][cell])) for cell in sides if cell in study["cells"]]
 
 
 def claims_note(claims: pd.DataFrame) -> str:

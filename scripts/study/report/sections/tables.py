@@ -5,7 +5,7 @@ import pandas as pd
 from study.analysis.metrics import format_value, metric_title
 from study.analysis.paired import MIN_SEEDS
 from study.analysis.splits import MEANINGS
-from study.choices import level_title, parameter_title
+from study.choices import level_title, ordered_levels, parameter_title
 from study.frames import read_frame
 from study.report.data_table import data_table, split_rows
 from study.report.tables import (
@@ -56,6 +56,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
     """
     frame = read_frame(path, {table["vary"]: str})
     metrics, factor = table_metrics(frame), parameter_title(table["vary"])
+    cells = dict(zip(table["levels"], table["cells"]))
     levels, comparisons, beside = (
         frames[kind][frames[kind]["table"] == name] for kind in ("levels", "comparisons", "beside")
     )
@@ -74,6 +75,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
             title=title,
             text_columns=[factor],
             file=f"tables/{name}.csv",
+            cells=[cells[level] for level in ordered_levels(table["levels"])],
         ),
         "comparisons": data_table(
             f"Against {against}, seed by seed. {seeds_note(tested)}",

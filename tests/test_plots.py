@@ -1,0 +1,233 @@
+"""The numbers that pictures are drawn from, against other programs and by hand; the pictures."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import confusion_matrix, roc_auc_score
+from sklearn.metrics import roc_curve as sklearn_roc
+from test_tables import make_values
+
+from study.analysis.confusion import CHOSEN, COUNTS, confusion_counts, count_confusions
+from study.analysis.evaluation import evaluate
+from study.analysis.levels import drawn_cells, factor_levels
+from study.analysis.metrics import probability
+from study.cells import expand_study, find_cell
+from study.report.plots import calibration, confusion, mistaken, roc, strips
+from study.report.plots.names import level_names
+from study.report.plots.roc import GRID
+from study.report.plots.style import COLOURS, picked, write_picture
+
+STUDY = {
+    "grid": {"batch_size": [32, 8, 64], "activation": ["relu", "tanhshrink"]},
+    "tables": {"one": {"vary": "batch_size", "levels": [16, 8], "round": 1}},
+}
+
+
+def make_scores(seeds: int = 6, count: int = 80) -> dict[str, np.ndarray]:
+    """Scores that know something of the labels, some of them equal."""
+    generator = np.random.default_rng(1)
+    arrays = {}
+    for split in ("val", "test"):
+        labels = (np.arange(count) % 3 == 0).astype(np.int8)
+        noise = generator.normal(0, 1.5, (seeds, count))
+        arrays[f"{split}_scores"] = np.round(3 * labels - 1 + noise, 1).astype(np.float32)
+        arrays[f"{split}_labels"] = labels
+    return arrays
+
+
+GROUPS = [
+    {"factor": "batch_size", "levels": [8, 32], "cells": ["a", "b"], "round": 2},
+    {"factor": "loss", "levels": ["bce", "ce"], "cells": ["b", "c"], "round": 2},
+]
+SCORES = {(cell, 2): make_scores() for cell in "abc"}
+
+
+# ---- Which cells ---------------------------------------------------------------------------------
+
+
+def test_levels_are_in_their_order_and_of_one_round(study_of):
+    study = study_of(STUDY | {"rounds": 3})
+    sizes, activations = factor_levels(study)
+    assert (sizes["factor"], sizes["levels"]) == ("batch_size", [8, 16, 32, 64])
+    assert sizes["round"] == 1  # the table trains 16 for one round alone
+    assert activations["levels"] == ["relu", "tanhshrink"]
+    assert activations["round"] == 3
+    assert sizes["cells"][2] == activations["cells"][0] == find_cell(study, {})
+    assert len(drawn_cells([sizes, activations])) == 6  # the baseline after both rounds
+    names = level_names([sizes | {"round": 3}, activations])
+    assert list(names.values()) == [
+        "Batch size 8", "Batch size 16", "Baseline", "Batch size 64", "Activation Tanhshrink",
+    ]  # fmt: skip
+
+
+def test_without_factors_the_baseline_is_drawn(study_of):
+    (alone,) = factor_levels(study_of({"grid": {}, "tables": {}}))
+    assert (alone["factor"], alone["levels"]) == (None, [])
+    assert list(level_names([alone]).values()) == ["Baseline"]
+
+
+@pytest.fixture(scope="module")
+def study_of():
+    from study.config import read_config
+
+    def make(changes: dict) -> dict:
+        datasets = {"wdbc": {"kind": "sklearn", "name": "wdbc", "positive": "malignant"}}
+        return expand_study(read_config({"dataset": "wdbc", "datasets": datasets} | changes))
+
+    return make
+
+
+def test_of_many_levels_the_first_the_last_and_some_between_are_drawn():
+    assert picked([1, 2]) == [1, 2]
+    assert picked(list(range(21))) == [0, 4, 8, 12, 16, 20]
+    assert len(picked(list(range(100)))) == len(COLOURS)
+
+
+# ---- ROC curves ----------------------------------------------------------------------------------
+
+
+def test_the_band_is_of_the_curves_that_scikit_learn_draws():
+    arrays = make_scores(12)
+    labels, scores = arrays["val_labels"], arrays["val_scores"]
+    curves = []
+    for of_seed in scores:
+        false, true, _ = sklearn_roc(labels, of_seed, drop_intermediate=False)
+        # the upper end of each climb, as a function of the false positive rate
+        ends = pd.Series(true).groupby(false).max()
+        curves.append(np.interp(GRID, ends.index, ends))
+    found = roc.mean_curve(labels, scores)
+    np.testing.assert_allclose(found["mean"], np.mean(curves, axis=0))
+    np.testing.assert_allclose(found["low"], np.percentile(curves, 2.5, axis=0))
+    np.testing.assert_allclose(found["high"], np.percentile(curves, 97.5, axis=0))
+    areas = [roc_auc_score(labels, of_seed) for of_seed in scores]
+    assert (found["n"], found["auc"]) == (12, pytest.approx(np.mean(areas)))
+    assert found["auc_sd"] == pytest.approx(np.std(areas, ddof=1))
+
+
+def test_diverged_seeds_and_one_class_have_no_curve():
+    arrays = make_scores(3)
+    labels, scores = arrays["val_labels"], arrays["val_scores"].copy()
+    scores[1, 5] = np.nan
+    assert roc.mean_curve(labels, scores)["n"] == 2
+    assert roc.mean_curve(np.ones_like(labels), scores) is None
+    scores[:, 0] = np.inf
+    assert roc.mean_curve(labels, scores) is None
+
+
+def test_a_perfect_and_a_random_ranking():
+    labels = np.array([0, 0, 1, 1])
+    assert roc.roc_curve(labels, np.array([0.0, 1, 2, 3])).tolist() == [1] * len(GRID)
+    np.testing.assert_allclose(roc.roc_curve(labels, np.zeros(4)), GRID)
+
+
+# ---- Confusion matrices --------------------------------------------------------------------------
+
+
+def test_counts_by_hand():
+    labels = np.array([0, 0, 0, 1, 1])
+    scores = np.array([-2.0, -1, 1, -0.5, 3])
+    assert confusion_counts(labels, scores, 0.0).tolist() == [2, 1, 1, 1]
+    assert confusion_counts(labels, scores, -0.75).tolist() == [2, 1, 0, 2]
+    assert confusion_counts(labels, scores, 0.0).tolist() == (
+        confusion_matrix(labels, scores > 0).ravel().tolist()
+    )
+
+
+def test_the_chosen_threshold_gives_the_metrics_of_evaluation(tmp_path):
+    """Sensitivity from the counts is that of evaluation.csv, for both thresholds."""
+    arrays = make_scores(5)
+    for split in ("val", "test"):
+        arrays[f"{split}_scores"][3, 0] = np.nan  # diverged
+    counts = count_confusions([("a", 1)], {("a", 1): arrays})
+    assert counts[["split", "threshold", "n"]].values.tolist() == [
+        ["val", "0.5", 4], ["test", "0.5", 4], ["test", "chosen", 4],
+    ]  # fmt: skip
+    assert counts["round"].tolist() == [1, 1, 1]
+    whole = [0, 1, 2, 4]
+    found = [
+        evaluate(arrays["test_scores"][seed], arrays["test_labels"])["sensitivity"]
+        for seed in whole
+    ]
+    half = counts.iloc[1]
+    positives = half["true_positive"] + half["false_negative"]
+    assert half["true_positive"] / positives == pytest.approx(np.mean(found))
+    assert half["true_positive_sd"] == pytest.approx(np.std(np.array(found) * positives, ddof=1))
+    assert counts.loc[2, list(COUNTS)].sum() == 80
+
+
+def test_without_a_test_split_the_threshold_is_used_where_it_was_chosen():
+    arrays = {name: array for name, array in make_scores().items() if name.startswith("val")}
+    counts = count_confusions([("a", 1), ("gone", 1)], {("a", 1): arrays})
+    assert counts[["split", "threshold"]].values.tolist() == [["val", "0.5"], ["val", CHOSEN]]
+
+
+def test_one_class_has_no_chosen_threshold():
+    arrays = make_scores(2) | {"val_labels": np.zeros(80, np.int8)}
+    chosen = count_confusions([("a", 1)], {("a", 1): arrays}).iloc[2]
+    assert chosen["n"] == 0 and np.isnan(chosen["true_positive"])
+
+
+# ---- Calibration ---------------------------------------------------------------------------------
+
+
+def test_calibration_is_that_of_scikit_learn_over_all_seeds():
+    arrays = make_scores(4, 400)
+    # none of them on the edge of a bin, which scikit-learn gives to the bin below
+    labels, scores = arrays["val_labels"], arrays["val_scores"] + 0.013
+    found = calibration.reliability(labels, scores)
+    pooled = probability(scores).ravel()
+    there = found["count"] > 0
+    share, given = calibration_curve(np.tile(labels, 4), pooled, n_bins=10)
+    np.testing.assert_allclose(found["found"][there], share)
+    np.testing.assert_allclose(found["given"][there], given)
+    assert (found["count"].sum(), found["n"]) == (1600, 4)
+    assert calibration.reliability(labels, scores * np.nan) is None
+
+
+# ---- Pictures ------------------------------------------------------------------------------------
+
+
+def draw_all(scores: dict, groups: list[dict], splits: list[str]) -> dict:
+    cells = drawn_cells(groups)
+    values = make_values()
+    return {
+        "roc": roc.draw(groups, scores, splits),
+        "confusion": confusion.draw(groups, count_confusions(cells, scores), ["well", "<ill>"]),
+        "calibration": calibration.draw(groups, scores, splits),
+        "seeds": strips.draw(groups, values),
+        "mistaken": mistaken.draw(pd.DataFrame(), None),
+    }
+
+
+def test_pictures_have_the_same_bytes_and_text_as_text(tmp_path):
+    files = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        for kind, figure in draw_all(SCORES, GROUPS, ["val", "test"]).items():
+            write_picture(tmp_path / name / f"{kind}.svg", figure)
+        files.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert files[0] == files[1]
+    text = files[0]["confusion.svg"].decode()
+    assert "&lt;ill&gt;" in text and "<ill>" not in text
+    assert "Batch size, round 2: test" in files[0]["roc.svg"].decode()
+    assert all(b"prefers-color-scheme: dark" in content for content in files[0].values())
+
+
+@pytest.mark.parametrize("scores, empty", [({}, 2), ({("a", 2): make_scores(1)}, 1)])
+def test_pictures_of_nothing_and_of_one_seed(tmp_path, scores, empty):
+    for kind, figure in draw_all(scores, GROUPS, ["val"]).items():
+        write_picture(tmp_path / f"{kind}.svg", figure)
+    assert (tmp_path / "roc.svg").read_text().count("nothing to show") == empty
+
+
+def test_seeds_are_joined_over_the_levels():
+    values = make_values()
+    group = {"factor": "loss", "levels": ["bce", "ce"], "cells": ["a", "b"], "round": 1}
+    table = strips.seed_values(values, group, "val_accuracy")
+    for place, cell in enumerate("ab"):
+        rows = values[(values["cell"] == cell) & (values["round"] == 1)].set_index("seed")
+        expected = rows["val_accuracy"].reindex(table.index)
+        np.testing.assert_array_equal(table[place], expected)
+    (axes,) = strips.draw([group], values).axes
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["BCE", "CE"]
