@@ -12,7 +12,7 @@ from study.analysis.claims import VERDICTS
 from study.analysis.expectations import bounds
 from study.analysis.metrics import format_value, is_percentage, metric_title
 from study.report.claim_words import difference_words, drawn_interval, drawn_words
-from study.report.wording import minus, with_titles
+from study.report.wording import minus, upper_first, with_titles
 
 TITLE = "Every claim and its difference"
 INDENT = 3  # per cent of the width that are left free at both ends
@@ -127,7 +127,7 @@ def place(axis: dict, value: float) -> float:
 def line(entry: dict, sides: list[dict], pair: dict, axis: dict) -> dict:
     """One difference: its words, and where its marks are."""
     if pd.isna(pair["n"]):
-        return {"drawn": False, "words": f"{pair['first']} − {pair['second']}"}
+        return {"drawn": False, "words": upper_first(f"{pair['first']} − {pair['second']}")}
     low, high = drawn_interval(pair)
     bound_low, bound_high = bounds(entry["claim"])
     band = [

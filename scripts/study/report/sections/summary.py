@@ -4,7 +4,7 @@ import pandas as pd
 
 from study.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
 from study.analysis.metrics import SPLIT_TITLES
-from study.analysis.paired import MIN_SEEDS
+from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.report.claim_words import difference_words
 from study.report.sections.claims import seeds_words
@@ -93,6 +93,12 @@ def effects_found(effects: pd.DataFrame) -> list[str]:
     shown = effects[(effects["metric"] == EFFECTS_OF) & effects["p_holm"].notna()]
     if shown.empty:
         return []
+    if shown["p_holm"].min() > ALPHA:
+        return [
+            "Over the whole grid, neither a factor nor a pair of factors has a clear effect on"
+            f" validation accuracy (adjusted p at least {p_text(shown['p_holm'].min())})."
+        ]
+    shown = shown[shown["p_holm"] <= ALPHA]
     row = shown.loc[shown["partial_eta_squared"].idxmax()]
     names = " × ".join(lower_first(parameter_title(name)) for name in row["effect"].split(" × "))
     sign = "" if row["p_holm"] < 0.001 else "= "
