@@ -15,6 +15,7 @@ from study.report.tables import cell_title
 from study.report.wording import counted
 
 TITLE = "The runs of each cell"
+COMMANDS = 3000  # with more runs, each cell has one command, to keep the page small
 # how the page calls what environment.json has
 FIELDS = {
     "commit": "Code version",
@@ -47,6 +48,7 @@ def context(inputs: dict) -> dict:
         "arguments": inputs["arguments"],
         "script": Markup((REPORT_FOLDER / "provenance.js").read_text(encoding="utf-8")),
         "environments": environments_table(names) if names else None,
+        "each": len(joined) <= COMMANDS,
         "cells": [
             cell_runs(name, cell, by_cell[name], codes)
             for name, cell in inputs["study"]["cells"].items()
