@@ -69,7 +69,7 @@ def test_a_test_split_is_scored(fresh):
     report = (fresh / RESULTS / "report.html").read_text()
     assert "Final metrics, test split" in report
     claims = read(fresh, "statistics/claims.csv")
-    assert set(claims["verdict"]) <= {"not tested", "undecided", "supported", "contradicted"}
+    assert set(claims["verdict"]) <= {"not tested", "too few seeds"}
 
 
 def test_claims_are_judged_and_checked(finished):
@@ -174,7 +174,7 @@ def test_levels_stay_as_they_were_written(finished):
     assert done.returncode == 0, done.stdout
     report = (finished / RESULTS / "report.html").read_text()
     assert "<td>8 − 32</td>" in report and "<td>0.01 − 0.001</td>" in report
-    assert "8.0" not in re.sub(r"\d+8\.0|8\.0\d", "", report)
+    assert ">8.0<" not in report and "8.0 −" not in report
 
 
 def test_a_half_trained_study_can_be_looked_at(finished):
