@@ -53,7 +53,7 @@ ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
         (
             "batch_size", [side([1], {"batch_size": 16}), side([1])],
             pair("final_val_roc_auc", 0.01, 0.005, 0.015),
-            "Final validation area under the ROC curve is 0.0100 higher (95% 0.0050 to 0.0150)"
+            "Final validation AUC is 0.0100 higher (95% 0.0050 to 0.0150)"
             " with batch size 16 than with 32, round 1",
         ),
         (

@@ -10,7 +10,6 @@ from study.training.losses import LOSSES
 from study.training.networks import network_module
 
 TITLE = "Cost and versions"
-UNRECORDED = "not recorded"
 
 
 def context(inputs: dict) -> dict:

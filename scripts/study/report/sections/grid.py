@@ -27,6 +27,7 @@ def context(inputs: dict) -> dict:
     return {
         "refused": [upper_first(with_titles(text)) for text in refused],
         "interactions": picture(inputs["files"]["interactions"]),
+        "factors": len(grid),
         "panels": len(grid) * (len(grid) - 1) // 2 or 1,
         "means": two_tables(
             marginal_rows(frames["means"], grid), MEANS.format(study["rounds"]), "Main effects"
