@@ -117,8 +117,9 @@ def test_diverged_seeds_and_one_class_have_no_curve():
 
 def test_a_perfect_and_a_random_ranking():
     labels = np.array([0, 0, 1, 1])
-    assert roc.roc_curve(labels, np.array([0.0, 1, 2, 3])).tolist() == [1] * len(GRID)
-    np.testing.assert_allclose(roc.roc_curve(labels, np.zeros(4)), GRID)
+    perfect, random = (roc.roc_points(labels, scores) for scores in (np.arange(4), np.zeros(4)))
+    assert roc.on_grid(*perfect).tolist() == [1] * len(GRID)
+    np.testing.assert_allclose(roc.on_grid(*random), GRID)
 
 
 # ---- Confusion matrices --------------------------------------------------------------------------

@@ -3,17 +3,15 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from study.analysis.metrics import SCORED, both_classes
+from study.analysis.metrics import both_classes
 from study.report.plots.style import dress, lines, panel_title, panels
 
 GRID = np.linspace(0, 1, 101)  # false positive rates
 BAND = (2.5, 97.5)  # per cent of the seeds
 
 
-def roc_curve(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """The true positive rate of one seed at each of `GRID`'s false positive rates.
-
-    Between the corners of the curve it runs straight, and where it climbs the upper end counts.
+def roc_points(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """False and true positive rates of one seed at every threshold, from (0, 0) to (1, 1).
 
     Args:
         labels: (n,) 0 or 1, both of them.
@@ -24,10 +22,16 @@ def roc_curve(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
     last = np.append(ordered[1:] != ordered[:-1], True)  # of those with the same score
     true = np.append(0, np.cumsum(positive)[last]) / positive.sum()
     false = np.append(0, np.cumsum(~positive)[last]) / (~positive).sum()
-    corner = np.append(false[1:] != false[:-1], True)  # the upper end of each climb
-    curve = np.interp(GRID, false[corner], true[corner])
-    curve[0] = true[corner][0]
-    return curve
+    return false, true
+
+
+def on_grid(false: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """The true positive rate at each of `GRID`'s false positive rates.
+
+    Between its points the curve runs straight; where it climbs, its upper end counts.
+    """
+    upper = np.append(false[1:] != false[:-1], True)
+    return np.interp(GRID, false[upper], true[upper])
 
 
 def mean_curve(labels: np.ndarray, scores: np.ndarray) -> dict | None:
@@ -43,8 +47,9 @@ def mean_curve(labels: np.ndarray, scores: np.ndarray) -> dict | None:
     whole = scores[np.isfinite(scores).all(axis=1)]
     if not len(whole) or not both_classes(labels):
         return None
-    curves = np.array([roc_curve(labels, of_seed) for of_seed in whole])
-    areas = np.array([SCORED["roc_auc"].function(labels, of_seed) for of_seed in whole])
+    points = [roc_points(labels, of_seed) for of_seed in whole]
+    curves = np.array([on_grid(*of_seed) for of_seed in points])
+    areas = np.array([np.trapezoid(true, false) for false, true in points])
     low, high = np.percentile(curves, BAND, axis=0)
     return {
         "mean": curves.mean(axis=0),
