@@ -12,6 +12,7 @@ from study.report.data_table import data_table
 from study.report.sections.claims import claims_note
 from study.report.sections.cost import duration, weights_table
 from study.report.sections.forest import INDENT, line, place, scale
+from study.report.sections.summary import undecided
 from study.report.wording import counted, listed, with_titles
 
 
@@ -127,3 +128,18 @@ def test_weights_are_counted():
     table = weights_table(cells, {"description": {"shape": [30]}})
     assert [row[2:] for row in table["rows"]] == [["1", "2", "8,193"], ["2", "1", "8,450"]]
     assert weights_table(cells, None) is None
+
+
+def test_the_first_screen_says_where_splits_disagree():
+    tables = {"table1": {}, "rates": {}, "table3": {}}
+    study = {"tables": tables, "cells": {"a": DEFAULTS}}
+    warned = pd.DataFrame({"table": ["table1", "rates", "rates"], "text": ["…"] * 3})
+    claims = pd.DataFrame(columns=list(CLAIM_COLUMNS))
+    inputs = {"study": study, "card": None, "frames": {"claims": claims, "splits": warned}}
+    assert undecided(inputs)[0].startswith(
+        "The validation and the test split disagree: see the notes under Table 1 and"
+        " Table 2 (rates)."
+    )
+    assert not any("disagree" in text for text in undecided(
+        inputs | {"frames": {"claims": claims, "splits": warned[:0]}}
+    ))  # fmt: skip

@@ -8,6 +8,7 @@ from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.report.claim_words import difference_words
 from study.report.sections.claims import seeds_words
+from study.report.tables import numbered_titles
 from study.report.wording import counted, listed, lower_first, p_text, plain
 
 TITLE = ""
@@ -142,6 +143,14 @@ def undecided(inputs: dict) -> list[str]:
     if len(untested):
         sentences.append(
             f"{counted(len(untested), 'claim')} could not be judged, for the reasons given below."
+        )
+    warned = inputs["frames"]["splits"]
+    if len(warned):
+        titles = numbered_titles("Table", study["tables"])
+        places = listed([titles[name] for name in dict.fromkeys(warned["table"])])
+        sentences.append(
+            f"The validation and the test split disagree: see the notes under {places}. Each"
+            " verdict is on the split that its claim names."
         )
     splits = [] if inputs["card"] is None else list(inputs["card"]["audit"]["splits"])
     if splits and "test" not in splits:
