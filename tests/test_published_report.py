@@ -1,20 +1,26 @@
-"""Every table of the published example's report.html agrees with an independent computation."""
+"""Every table of the published example's report.html agrees with an independent computation.
 
-import itertools
+What its sentences and the picture of all claims say: `test_published_sentences`.
+"""
+
+import json
 import re
-from html.parser import HTMLParser
 
 import numpy as np
-from judged import difference_and_interval, judged, note
+from judged import judged
 from published import (
+    BESIDE,
     CELLS,
     CLAIMS,
+    CLASSES,
     EPOCH,
     EXAMPLE,
+    IMAGES,
     METRICS,
     STUDY,
     TABLES,
     VALUES,
+    cell,
     levels,
     metric_title,
     read,
@@ -36,116 +42,85 @@ from recomputed import (
     printed_claim_rows,
     reference_rows,
 )
+from reported import (
+    NAMED,
+    REPORT,
+    SHOWN,
+    SPLITS,
+    ascending,
+    both_rows,
+    caption,
+    clean,
+    cleaned,
+    numbered,
+    report_rows,
+    shown_plain,
+    words,
+)
 
 
-class Tables(HTMLParser):
-    """The tables of a page, each as its headings and rows of text."""
-
-    def __init__(self, text: str):
-        super().__init__()
-        self.found, self.cell = [], None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        if tag == "table":
-            self.found.append([])
-        elif tag == "tr":
-            self.found[-1].append([])
-        elif tag in ("td", "th"):
-            self.cell = ""
-        elif tag == "br" and self.cell is not None:
-            self.cell += "\n"
-
-    def handle_data(self, data):
-        if self.cell is not None:
-            self.cell += data
-
-    def handle_endtag(self, tag):
-        if tag in ("td", "th"):
-            self.found[-1][-1].append(self.cell.strip())
-            self.cell = None
-
-
-REPORT = (EXAMPLE / "report.html").read_text(encoding="utf-8")
-SHOWN = Tables(REPORT).found
-
-
-def report_rows(*headings: str) -> list[list[str]]:
-    """The rows of all the report's tables with these first headings."""
-    tables = [rows for heading, *rows in SHOWN if tuple(heading[: len(headings)]) == headings]
-    assert tables
-    return list(itertools.chain(*tables))
-
-
-def shown_plain(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
-
-
-def test_claims_of_the_report():
-    rows = report_rows("Verdict", "Claim")
-    assert len(rows) == len(CLAIMS)
-    for row, (name, claim) in zip(rows, CLAIMS.items()):
-        item = judged()[name]
-        pairs = [" ".join(difference_and_interval(claim, pair)) for pair in item["pairs"]]
-        said = note(claim, item)
-        assert row[0] == item["verdict"]
-        assert row[1].startswith(claim["sentence"].strip())
-        assert said[1:] in row[1]
-        for pair in item["pairs"]:
-            assert f"\n{pair['first']} − {pair['second']}" in row[1]
-        assert [row[2].split("\n"), row[3]] == [pairs, shown_p(item.get("p_adjusted"))]
+def test_no_table_of_the_report_is_left_out():
+    kinds = [f"Table {number + 1}" for number in range(len(TABLES))]
+    expected = {*kinds, *(f"{kind}, {what}" for kind in kinds for what in ("seeds", "published"))}
+    for kind, _, table in numbered():
+        if len(levels(table)) > 1:
+            expected |= {f"{kind}, differences", f"{kind}, further differences"}
+    for name in ("Main effects", "Analysis of variance"):
+        expected |= {name, f"{name}, other metrics"}
+    expected |= {"Findings", "Conclusions", "All cells", "Confusion matrices", "Splits", "Weights"}
+    expected |= {"Final metrics, validation split", "Final metrics, test split"}
+    expected |= {"Most often mistaken", "Hardware and versions", "Environments"}
+    assert {*NAMED} == expected
+    assert len(NAMED) + len(CELLS) == len(SHOWN.found)
 
 
 def test_tables_of_the_report():
     """Those of the study, with the final metrics where there is a test split."""
-    expected = []
-    for table in TABLES.values():
-        for level in levels(table):
-            seeds = str(len(of_level(table, level, "val_loss")))
-            row = [title(level), str(table["round"])]
+    metrics = [*EPOCH, *(name for name in BESIDE if name in METRICS)]
+    for name, file, table in numbered():
+        factor, expected = words(table["vary"]), []
+        for level in ascending(levels(table)):
+            values = {metric: of_level(table, level, metric) for metric in metrics}
+            means = [shown_mean(metric, found) for metric, found in values.items()]
             expected.append(
-                [*row, *(shown_mean(name, of_level(table, level, name)) for name in METRICS), seeds]
+                [title(level), str(table["round"]), *means, str(len(values["val_loss"]))]
             )
-    rows = [
-        row for name in ("Loss", "Batch size", "Activation") for row in report_rows(name, "Round")
-    ]
-    assert len(rows) == len(expected)
-    for row in rows:
-        assert any(set(row) <= {*full} and row[:6] == full[:6] for full in expected), row
-
-
-def without_sign(row: list[str]) -> list[str]:
-    """Without that of nothing: a mean of 0 may be -0, by the order of the sum."""
-    return [re.sub(r"^[+−](0\.0+)$", r"\1", text) for text in row]
-
-
-def test_images_intervals_of_the_report():
-    """Those of the file, which are drawn at random."""
-    expected = []
-    for row in read(EXAMPLE / "statistics" / "comparisons.csv"):
-        ends = [float(row[key]) if row[key] else None for key in ("images_low", "images_high")]
-        expected.append(shown_interval(row["metric"], *ends))
-    assert sorted(row[5] for row in report_rows("Comparison", "Metric")) == sorted(expected)
+        headings = [factor, "Round", *map(metric_title, metrics), "Seeds"]
+        assert report_rows(name, *headings) == cleaned(expected)
+        assert caption(name).startswith(f"{name}. {factor}, round {table['round']}; ")
+        assert f">{name}: {factor.lower()}, round {table['round']}</h3>" in REPORT
+        assert caption(name).endswith(f"tables/{file}.csv")
 
 
 def test_published_numbers_of_the_report():
-    expected = []
-    for row in reference_rows():
-        metric = row["metric"]
-        ends = shown_interval(metric, row["run_low"], row["run_high"], shown)
-        mean = shown(metric, row["mean"])
-        texts = [title(row["level"]), metric_title(metric), row["printed"], mean, ends]
-        expected.append([*texts, row["verdict"]])
-    assert report_rows("Level", "Metric", "As printed") == expected
+    headings = ("Level", "Metric", "As printed", "Ours", "95% for one more run of ours", "Verdict")
+    for name, file, _ in numbered():
+        expected = []
+        for row in (row for row in reference_rows() if row["table"] == file):
+            metric = row["metric"]
+            ends = shown_interval(metric, row["run_low"], row["run_high"], shown)
+            mean = shown(metric, row["mean"])
+            texts = [title(row["level"]), metric_title(metric), row["printed"], mean, ends]
+            expected.append([*texts, row["verdict"]])
+        assert report_rows(f"{name}, published", *headings) == cleaned(expected)
+
+
+def with_titles(text: str) -> str:
+    for metric in EPOCH:
+        text = text.replace(metric, metric_title(metric).removesuffix(" (%)").lower())
+    return text
 
 
 def test_findings_of_the_report():
-    numbered = enumerate(findings(), start=1)
-    assert report_rows("No.", "Finding") == [
-        [str(number), check.capitalize(), f"{text}."] for number, (check, text, _) in numbered
+    expected = [
+        [str(number), check.capitalize(), f"{with_titles(text)}."]
+        for number, (check, text, _) in enumerate(findings(), start=1)
     ]
+    found = report_rows("Findings", "No.", "Finding", "In the tables as printed")
+    assert found == cleaned(expected)
     answers = {None: "–", "True": "yes", "False": "no"}
-    assert report_rows("Conclusion") == [
+    headings = ("Conclusion", "Difference as printed", "Do they say so?")
+    expected = [
         [
             CLAIMS[row["claim"]]["sentence"].strip(),
             row["printed"] or "–",
@@ -155,40 +130,69 @@ def test_findings_of_the_report():
         ]
         for row in printed_claim_rows()
     ]
+    found = report_rows("Conclusions", *headings, "Rests on findings", "Our runs")
+    assert found == cleaned(expected)
+
+
+def without_sign(row: list[str]) -> list[str]:
+    """Without that of nothing: a mean of 0 may be -0, by the order of the sum."""
+    return [re.sub(r"^[+−](0\.0+)$", r"\1", text) for text in row]
 
 
 def test_comparisons_of_the_report():
-    expected = [
-        [
-            f"{title(row['level'])} − {title(row['reference'])}",
-            metric_title(row["metric"]),
-            signed(row["metric"], row["difference"]),
-            shown_interval(row["metric"], row["low_adjusted"], row["high_adjusted"]),
-            shown_p(row["p_holm"]),
-            *(shown_plain(row[key]) for key in ("d_z", "probability_higher", "correlation")),
-            str(row["n"]),
+    """The intervals over images are those of the file, which are drawn at random."""
+    images = {}
+    for row in read(EXAMPLE / "statistics" / "comparisons.csv"):
+        ends = [float(row[key]) if row[key] else None for key in ("images_low", "images_high")]
+        key = row["table"], row["level"], row["metric"]
+        images[key] = shown_interval(row["metric"], *ends)
+    assert any(text != "–" for text in images.values())
+    headings = ["Comparison", "Metric", "Difference", "Interval, adjusted", "p, adjusted"]
+    headings += ["95% over images", "d_z", "P(>)", "r", "n"]
+    for name, file, table in numbered():
+        first, *others = levels(table)
+        expected = [
+            [
+                f"{title(row['level'])} − {title(row['reference'])}",
+                metric_title(row["metric"]),
+                signed(row["metric"], row["difference"]),
+                shown_interval(row["metric"], row["low_adjusted"], row["high_adjusted"]),
+                shown_p(row["p_holm"]),
+                images[file, row["level"], row["metric"]],
+                *(shown_plain(row[key]) for key in ("d_z", "probability_higher", "correlation")),
+                str(row["n"]),
+            ]
+            for row in comparison_rows()
+            if row["table"] == file
         ]
-        for row in comparison_rows()
-    ]
-    rows = [row[:5] + row[6:] for row in report_rows("Comparison", "Metric")]
-    assert sorted(map(without_sign, rows)) == sorted(map(without_sign, expected))
+        if not others:
+            assert not expected
+            continue
+        found = both_rows(f"{name}, differences", f"{name}, further differences", *headings)
+        assert sorted(map(without_sign, found)) == sorted(map(without_sign, cleaned(expected)))
+        over = f"Adjusted by Holm over {len(others)} comparisons."
+        over = over if len(others) > 1 else "One comparison."
+        said = f"Against {title(first)}, seed by seed. {over}"
+        assert caption(f"{name}, differences") == f"{name}, differences. {said}"
 
 
 def test_levels_of_the_report():
-    expected = []
-    for row in level_rows():
-        metric, values = row["metric"], VALUES[row["cell"], row["round"], row["metric"]]
-        mean = shown(metric, row["mean"])
-        ends = shown_interval(metric, row["low"], row["high"], shown)
-        seeds = "  ".join(f"{seed}: {shown(metric, value)}" for seed, value in values.items())
-        expected.append([title(row["level"]), metric_title(metric), mean, ends, seeds])
-    assert report_rows("Level", "Metric", "Mean") == expected
+    for name, file, _ in numbered():
+        expected = []
+        for row in (row for row in level_rows() if row["table"] == file):
+            metric, values = row["metric"], VALUES[row["cell"], row["round"], row["metric"]]
+            mean = shown(metric, row["mean"])
+            ends = shown_interval(metric, row["low"], row["high"], shown)
+            seeds = " ".join(f"{seed}: {shown(metric, value)}" for seed, value in values.items())
+            expected.append([title(row["level"]), metric_title(metric), mean, ends, seeds])
+        headings = ("Level", "Metric", "Mean", "95% over seeds", "Each seed")
+        assert sorted(report_rows(f"{name}, seeds", *headings)) == sorted(cleaned(expected))
 
 
 def test_effects_of_the_report():
     expected = [
         [
-            " × ".join(name.replace("_", " ").capitalize() for name in row["effect"].split(" × ")),
+            " × ".join(map(words, row["effect"].split(" × "))),
             metric_title(row["metric"]),
             shown_plain(row["f_value"]),
             f"{row['df_effect']}, {row['df_error']}",
@@ -199,7 +203,9 @@ def test_effects_of_the_report():
         ]
         for row in effect_rows()
     ]
-    assert sorted(report_rows("Effect", "Metric")) == sorted(expected)
+    names = "Analysis of variance", "Analysis of variance, other metrics"
+    headings = ("Effect", "Metric", "F", "Degrees of freedom", "ε", "p", "p, Holm", "Partial η²")
+    assert both_rows(*names, *headings) == sorted(cleaned(expected))
 
 
 def test_main_effects_of_the_report():
@@ -208,7 +214,7 @@ def test_main_effects_of_the_report():
         metric, change = row["metric"], row["difference"]
         expected.append(
             [
-                row["factor"].replace("_", " ").capitalize(),
+                words(row["factor"]),
                 title(row["level"]),
                 metric_title(metric),
                 shown(metric, row["mean"]),
@@ -217,7 +223,11 @@ def test_main_effects_of_the_report():
                 shown_interval(metric, row["difference_low"], row["difference_high"]),
             ]
         )
-    assert sorted(report_rows("Factor", "Level")) == sorted(expected)
+    headings = ["Factor", "Level", "Metric", "Mean", "95% over seeds", "Against the baseline"]
+    found = both_rows(
+        "Main effects", "Main effects, other metrics", *headings, "95% over seeds, difference"
+    )
+    assert found == sorted(cleaned(expected))
 
 
 def last_round(name: str) -> int:
@@ -225,42 +235,114 @@ def last_round(name: str) -> int:
 
 
 def test_cells_of_the_report():
-    expected = []
+    expected, factors = [], [*FACTORS, "hidden_layers"]
     for name, row in CELLS.items():
         values = [VALUES[name, last_round(name), metric] for metric in EPOCH]
-        factors = [title(row[key]) for key in (*FACTORS, "hidden_layers")]
         means = [shown_mean(metric, found) for metric, found in zip(EPOCH, values)]
-        expected.append([*factors, str(last_round(name)), *means, str(len(values[0]))])
-    assert report_rows("Loss", "Batch size", "Activation", "Hidden layers") == expected
+        chosen = [title(row[key]) for key in factors]
+        expected.append([*chosen, str(last_round(name)), *means, str(len(values[0]))])
+    headings = [*map(words, factors), "Round", *map(metric_title, EPOCH), "Seeds"]
+    found = report_rows("All cells", *headings)
+    assert sorted(found) == sorted(cleaned(expected))
+    sizes = [int(row[1]) for row in found if row[0] == "BCE" and row[2:4] == ["ReLU", "1"]]
+    assert sizes == sorted(STUDY["grid"]["batch_size"])
 
 
 def test_final_metrics_of_the_report():
     """With one decimal less than elsewhere."""
-    found, expected = report_rows("Cell", "Round", "Accuracy"), []
+    headings = ["Accuracy", "Balanced", "Sensitivity", "Specificity", "AUC", "Brier", "ECE"]
     for split in ("val", "test"):
-        metrics = [name for name in METRICS if name.startswith(f"final_{split}_")]
-        for name in CELLS if metrics else ():
-            cell = CELLS[name]
-            layers = cell["hidden_layers"]
-            words = f"{title(cell['loss'])}, batch size {cell['batch_size']},"
-            words += f" {title(cell['activation'])}, {layers} hidden layer{'s' * (layers != '1')}"
-            row = [words, str(last_round(name))]
+        metrics, expected = [name for name in METRICS if name.startswith(f"final_{split}_")], []
+        for name, row in CELLS.items():
+            layers = row["hidden_layers"]
+            said = f"{title(row['loss'])}, batch size {row['batch_size']},"
+            said += f" {title(row['activation'])}, {layers} hidden layer{'s' * (layers != '1')}"
+            texts = []
             for metric in metrics:
                 values = [*VALUES[name, last_round(name), metric].values()]
                 scale, digits = (100, 1) if "%" in metric_title(metric) else (1, 3)
                 mean, sd = scale * np.mean(values), scale * np.std(values, ddof=1)
-                row.append(f"{mean:.{digits}f} ± {sd:.{digits}f}")
-            expected.append([*row, str(len(values))])
-    assert found == expected
+                texts.append(f"{mean:.{digits}f} ± {sd:.{digits}f}")
+            expected.append([said, str(last_round(name)), *texts, str(len(values))])
+        chosen = [f"{x}, chosen" for x in headings[:4] if split == "test"]
+        full = ["Cell", "Round", *headings, *chosen, "Seeds"]
+        found = report_rows(f"Final metrics, {SPLITS[split]} split", *full)
+        assert sorted(found) == sorted(cleaned(expected))
 
 
-def test_summary_of_the_report():
-    """How many runs, cells, seeds and verdicts, and over how many tests Holm's adjustment is."""
-    text = " ".join(re.sub(r"<[^>]*>", " ", REPORT.split("</nav>")[0]).split())
-    assert f"{len(CELLS)} cells, {STUDY['seeds']} seeds each" in text
-    assert f"rounds of {STUDY['epochs_per_round']} epochs" in text
-    verdicts = [item["verdict"] for item in judged().values()]
-    for verdict in set(verdicts):
-        assert f">{verdicts.count(verdict)} {verdict}</span>" in REPORT
-    tested = [item for item in judged().values() if "tests" in item]
-    assert f"Adjusted by Holm over {tested[0]['tests']} tests" in REPORT
+def test_confusion_matrices_of_the_report():
+    """Counts of whole images, by sensitivity and specificity."""
+    settings = {"Baseline": {}}
+    for factor, given in FACTORS.items():
+        for level in ascending([x for x in given if x != STUDY["baseline"][factor]]):
+            settings[f"{words(factor)} {title(level)}"] = {factor: level}
+    expected = []
+    for said, changes in settings.items():
+        for split, end in (("val", ""), ("test", ""), ("test", "_chosen")):
+            counts = []
+            for part, images in zip(("specificity", "sensitivity"), CLASSES[split]):
+                shares = VALUES[cell(changes), STUDY["rounds"], f"final_{split}_{part}{end}"]
+                right = np.round(images * np.array([*shares.values()]))
+                counts += [right, images - right] if part == "specificity" else [images - right]
+                counts += [right] * (part == "sensitivity")
+            texts = [f"{np.mean(x):.1f} ± {np.std(x, ddof=1):.1f}" for x in counts]
+            threshold = "chosen on validation" if end else "0.5"
+            row = [said, str(STUDY["rounds"]), SPLITS[split], threshold, *texts]
+            expected.append([*row, str(len(shares))])
+    headings = ["Cell", "Round", "Split", "Threshold", "True negatives", "False positives"]
+    headings += ["False negatives", "True positives", "Seeds"]
+    assert report_rows("Confusion matrices", *headings) == cleaned(expected)
+
+
+def test_mistaken_samples_of_the_report():
+    """The shares are of all trainings; no scores are here to count them again."""
+    trainings, seen = len(CELLS) * STUDY["seeds"], []
+    headings = ("No.", "Split", "Sample", "Its class", "Mistaken (%)", "Trainings")
+    for number, row in enumerate(report_rows("Most often mistaken", *headings), start=1):
+        count, of = map(int, row[5].split(" of "))
+        assert (int(row[0]), of, row[4]) == (number, trainings, f"{100 * count / of:.1f}")
+        seen.append((row[1] == "test", -count))
+        assert row[2].startswith("test[" if row[1] == "test" else "val[")
+    assert seen == sorted(seen)
+
+
+def test_data_and_weights_of_the_report():
+    """How good a logistic regression is comes from the audit."""
+    floors = json.loads((EXAMPLE / "audit.json").read_text(encoding="utf-8"))["floors"]
+    expected = []
+    for split, counts in CLASSES.items():
+        found = floors.get(split, {}).get("logistic_regression")
+        best = "–" if found is None else f"{100 * max(counts) / sum(counts):.1f}"
+        row = [SPLITS[split], str(IMAGES[split]), *map(str, counts)]
+        row += [f"{100 * counts[1] / sum(counts):.1f}", best]
+        expected.append([*row, "–" if found is None else f"{100 * found:.1f}"])
+    headings = ["Split", "Samples", "normal", "pneumonia", "pneumonia (%)"]
+    headings += ["Best constant answer (%)", "Logistic regression (%)"]
+    assert report_rows("Splits", *headings) == cleaned(expected)
+    sizes = [(int(row["hidden_layers"]), row["loss"]) for row in CELLS.values()]
+    expected, width = [], STUDY["baseline"]["hidden_units"]
+    for layers, loss in sorted({*sizes}):
+        outputs = {"bce": 1, "ce": 2}[loss]
+        weights = (28 * 28 + 1) * width + (layers - 1) * (width + 1) * width + (width + 1) * outputs
+        size = f"Hidden layers {layers}, hidden units {width}"
+        row = ["multilayer perceptron", size, str(outputs), str(sizes.count((layers, loss)))]
+        expected.append([*row, f"{weights:,}"])
+    headings = ("Network", "Size", "Outputs", "Cells", "Weights and biases")
+    assert report_rows("Weights", *headings) == cleaned(expected)
+
+
+def test_runs_of_the_report():
+    """Each run is in its cell's table, with its round and seeds, and in its folder's command."""
+    found, runs = [], read(EXAMPLE / "runs.csv")
+    for text, rows in zip(SHOWN.captions, SHOWN.found):
+        if text == "":
+            assert rows[0] == ["Round", "Seeds", "Seconds", "Ran on", clean("To train it again")]
+            for number, seeds, *_, command in rows[1:]:
+                name = re.search(r"/runs/(\w+)/seeds_([\d−]+)/round(\d+)/", command)
+                assert name.groups()[1:] == (seeds.replace("–", "−"), number)
+                found.append((name[1], number, seeds))
+    assert sorted(found) == sorted(
+        (row["cell"], row["round"], f"{row['first']}–{row['last']}") for row in runs
+    )
+    headings, *used = NAMED["Hardware and versions"]
+    assert sum(int(row[headings.index("Runs")]) for row in used) == len(runs)
