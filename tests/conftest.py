@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,11 @@ from filelock import FileLock
 from study.data.prepared import prepare
 
 REPOSITORY = Path(__file__).parents[1]
+
+# What runs in the background may have inherited that these are ignored, and would hand that on.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 # What says how long jobs took, which differs from run to run: some files, and parts of the page.
 TIMED = ("environment.json", "environments.csv")
