@@ -65,7 +65,7 @@ def finish_page_study(folder: Path) -> None:
 def opened(browser, path: Path, **options) -> Iterator:
     """A page, its network cut off; what it asked for and complained of is on it afterwards."""
     context = browser.new_context(offline=True, **options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(180_000)  # a busy machine takes its time
     page = context.new_page()
     page.asked, page.errors = [], []
     page.on("request", lambda request: page.asked.append(request.url))

@@ -72,7 +72,7 @@ def test_patients_on_both_sides_are_found():
     groups[5] = groups[4]  # in one split: no finding
     _, findings = run(splits, groups)
     assert one(findings, "groups") == ("error", [["p7"]])
-    assert findings["groups"][0]["text"] == "1 of 268 groups are in more than one split"
+    assert findings["groups"][0]["text"] == "1 of 268 groups is in more than one split"
 
 
 def test_blank_images_are_found():

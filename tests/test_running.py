@@ -51,17 +51,17 @@ def check_stopped(said: str, name: str, folder) -> None:
 
 def test_a_finished_job_is_a_short_line_and_the_last_one_names_the_report(finished_once):
     lines = (finished_once / "stdout.txt").read_text().splitlines()
-    begin = next(number for number, line in enumerate(lines) if line.startswith("16 jobs: 2 train"))
+    begin = next(number for number, line in enumerate(lines) if line.startswith("17 jobs: 2 train"))
     told = lines[begin + 1 : -2]
-    assert [line.split()[0] for line in told] == [f"{n}/16" for n in range(1, 16)]
+    assert [line.split()[0] for line in told] == [f"{n}/17" for n in range(1, 17)]
     trained = [line for line in told if re.search(r" \S+ round 1, val 0\.\d{3}$", line)]
     assert len(trained) == 2 and begin < 4
-    assert re.fullmatch(r"16 of 16 jobs done in \d+ (s|min)", lines[-2])
+    assert re.fullmatch(r"17 of 17 jobs done in \d+ (s|min)", lines[-2])
     assert lines[-1] == "Report: results/tiny/report.html"
 
 
 def test_the_default_study_prints_at_most_4000_characters(tmp_path):
-    """What Snakemake tells of 78 jobs, of which 56 train."""
+    """What Snakemake tells of 79 jobs, of which 56 train."""
     study = expand_study(read_config(yaml.safe_load((REPOSITORY / "config.yaml").read_text())))
     stream, log = io.StringIO(), tmp_path / "log"
     log.write_text("seed 0: epoch 1 of 1, train_loss 0.1, val_accuracy 0.9474\n")
@@ -73,7 +73,7 @@ def test_the_default_study_prints_at_most_4000_characters(tmp_path):
     steps = [("train", run) for run in study["runs"]]
     steps += [("make_table", {"table": name}) for name in study["tables"]]
     steps += [("make_figure", {"figure": name}) for name in study["figures"]]
-    steps += [(f"another_one_of_{n:02}", {}) for n in range(12)]
+    steps += [(f"another_one_of_{n:02}", {}) for n in range(13)]
     counts = {rule: sum(step[0] == rule for step in steps) for rule, _ in steps}
     tell(LogEvent.WORKFLOW_STARTED)
     tell(LogEvent.RUN_INFO, stats=counts | {"total": len(steps)})
@@ -84,7 +84,7 @@ def test_the_default_study_prints_at_most_4000_characters(tmp_path):
         tell(LogEvent.JOB_FINISHED, job_id=number)
     display.close()
     said = stream.getvalue()
-    assert len(steps) == 78 and said.count("\n") == 81
+    assert len(steps) == 79 and said.count("\n") == 82
     assert "val 0.947" in said and said.endswith("Report: report.html\n")
     assert len(said) < 3900  # Snakemake says which profile it uses before
 
