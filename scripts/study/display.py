@@ -1,4 +1,4 @@
-"""What is shown while a study runs: a short line a finished job, or one live display on a terminal.
+"""What is shown while a study runs: one short line per finished job, or one live display on a terminal.
 
 Snakemake tells its loggers of each job. Here a handler takes the place of its own, which prints
 several lines a job; the file in .snakemake/log has those in any case.
@@ -37,7 +37,7 @@ LOCKED = (
     " whether), or was killed.\nIf none does, remove the lock, then run the same command again:"
     " snakemake --unlock"
 )
-AGAIN = "The same command goes on from there."
+AGAIN = "The same command resumes from there."
 FAILED_JOBS = ("RuleException", "WorkflowError")  # Snakemake says again what a job's log says
 
 
