@@ -160,7 +160,7 @@ def test_a_whole_study_is_the_same_to_the_byte(start, finished_once, fresh):
     text = finish(fresh, start(fresh))
     sent = re.findall(r"has been submitted with SLURM jobid \d+ .*rule_(\w+)", text)
     expected = {"prepare_data", "audit_data", "train", "evaluate"}
-    assert set(sent) == expected | {"compare_levels", "estimate_effects"}
+    assert set(sent) == expected | {"compare_levels", "estimate_effects", "draw_pictures"}
     assert contents(fresh / "results", "*") == contents(finished_once / "results", "*")
 
 
