@@ -25,7 +25,10 @@ for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
 
 # What says how long jobs took, which differs from run to run: some files, and parts of the page.
 TIMED = ("environment.json", "environments.csv")
-TIMES = re.compile(rb"<!-- times: begin -->.*?<!-- times: end -->", re.DOTALL)
+# of the page, and the page's line among the checksums
+TIMES = re.compile(
+    rb"<!-- times: begin -->.*?<!-- times: end -->|(?m:^[0-9a-f]{64}  report\.html\n)", re.DOTALL
+)
 
 # Two cells of two seeds for one round of four epochs, one table and one figure.
 SMALL_STUDY = {
