@@ -1,4 +1,4 @@
-"""What is shown while a study runs: one short line per finished job, or one live display on a terminal.
+"""What is shown while a study runs: one short line per finished job, or a live display.
 
 Snakemake tells its loggers of each job. Here a handler takes the place of its own, which prints
 several lines a job; the file in .snakemake/log has those in any case.
