@@ -204,3 +204,26 @@ def assert_readable(done, *expected: str) -> None:
         assert text in done.stdout
     assert "Traceback" not in done.stdout
     assert not re.search(r"Job \d+: Train |^\d+/\d+ \S+ round ", done.stdout, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Path:
+    """The page of a finished study, for a browser."""
+    from page_study import finish_page_study
+
+    folder = made_once(tmp_path_factory, "page", finish_page_study)
+    return folder / "results" / "tiny" / "report.html"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium."""
+    from page_study import CHROMIUM
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM:
+        skip("no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -5,28 +5,11 @@ import json
 import re
 
 import pytest
-from conftest import made_once, skip
-from page_study import CHROMIUM, finish_page_study, opened
-from playwright.sync_api import expect, sync_playwright
+from page_study import opened
+from playwright.sync_api import expect
 from small_study import read_csv
 
 pytestmark = pytest.mark.xdist_group("page")
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    folder = made_once(tmp_path_factory, "page", finish_page_study)
-    return folder / "results" / "tiny" / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        skip("no chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def plots(page) -> list[str]:

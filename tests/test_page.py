@@ -9,28 +9,10 @@ import subprocess
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import made_once, skip
-from page_study import CHROMIUM, SCRIPT, environments, finish_page_study, opened
-from playwright.sync_api import sync_playwright
+from page_study import SCRIPT, environments, opened
 
 pytestmark = pytest.mark.xdist_group("page")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    folder = made_once(tmp_path_factory, "page", finish_page_study)
-    return folder / "results" / "tiny" / "report.html"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        skip("no chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def column(page, table: str, number: int) -> list[str]:
