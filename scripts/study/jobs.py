@@ -20,8 +20,10 @@ from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
 from study.data.limits import refuse_shares
 from study.errors import UserError
+from study.own_code import own_digest
 from study.paths import PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
 from study.records import is_current, read_record
+from study.spelling import is_own, read_spelling
 
 
 def selected(study: dict, *keys: str) -> dict:
@@ -139,10 +141,11 @@ def training_code(cell: dict) -> dict[str, str]:
     """Digests of the code that trains a cell, as 12 hex digits.
 
     `trainer` is of what all cells share, and under each parameter that is chosen by name the same
-    with the cell's choice, such as its loss.
+    with the cell's choice, such as its loss. A parameter that the cell does not list has none.
     """
+    chosen = [name for name in parameters_of(cell) if name in REGISTRIES]
     return {"trainer": _training_digest()} | {
-        name: _training_digest(name, cell[name]) for name in REGISTRIES
+        name: _training_digest(name, cell[name]) for name in dict.fromkeys([*chosen, "network"])
     }
 
 
@@ -151,8 +154,11 @@ def _training_digest(parameter: str | None = None, choice: str = "") -> str:
     uses = dict.fromkeys(REGISTRIES.values(), "")  # of each, nothing
     starts = ["train"]
     if parameter:
+        name = read_spelling(choice).name
+        if is_own(name):
+            return own_digest(name)
         starts.append(REGISTRIES[parameter])
-        uses[REGISTRIES[parameter]] = choice
+        uses[REGISTRIES[parameter]] = name
     return code_digest(*starts, uses=uses)[:12]
 
 

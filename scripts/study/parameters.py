@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from study.spelling import read_spelling
+
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 SCHEMA_FILE = WORKFLOW / "schemas" / "config.schema.yaml"
 REPORT_FOLDER = WORKFLOW / "report"
@@ -17,9 +19,26 @@ PARAMETERS = SCHEMA["$defs"]["parameters"]
 DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
 
 
-def typed(parameter: str, value: str | int | float) -> str | int | float:
-    """A valid value in its parameter's own type, so that 32 and 32.0 are one level."""
-    return {"integer": int, "number": float, "string": str}[PARAMETERS[parameter]["type"]](value)
+def condition(parameter: str) -> dict[str, list[str]]:
+    """What a parameter takes to mean anything: other parameters, and the choices that it is for."""
+    return PARAMETERS.get(parameter, {}).get("only", {})
+
+
+def applies(parameter: str, values: dict) -> bool:
+    """Whether a parameter means anything in a cell: some belong to certain networks only."""
+    return all(
+        read_spelling(values[name]).name in names for name, names in condition(parameter).items()
+    )
+
+
+def settled(values: dict) -> dict:
+    """A cell's parameters, with those that do not apply at their default.
+
+    So cells that differ in nothing that counts are one cell.
+    """
+    return {
+        name: value if applies(name, values) else DEFAULTS[name] for name, value in values.items()
+    }
 
 
 def differences(values: dict, reference: dict) -> dict:
