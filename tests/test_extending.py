@@ -115,6 +115,6 @@ def test_one_of_each_is_used_in_a_study(extended, fresh):
     done = snakemake(fresh, "results/tiny/summary.csv", repository=project)
     assert done.returncode == 0, done.stdout
     networks = [row["network"] for row in read_csv(fresh / "results" / "tiny" / "summary.csv")]
-    assert networks == ["perceptron"] * 4 + ["small_cnn"] * 2
+    assert networks == ["mlp"] * 4 + ["small_cnn"] * 2
     (cell,) = (fresh / "results" / "tiny" / "runs").glob("*_networksmall_cnn_*")
     assert len(contents(cell, "metrics.csv")) == 1

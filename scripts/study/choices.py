@@ -32,6 +32,7 @@ REGISTRIES = {
     "schedule": "study.training.schedules:SCHEDULES",
     "epoch_choice": "study.training.epoch_choices:EPOCH_CHOICES",
 }
+OWN_NETWORK = "study.training.networks:OWN"
 OWN = ("network", "loss")  # that may be a class in a user's file
 
 

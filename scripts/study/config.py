@@ -126,7 +126,9 @@ def complete_schema() -> dict:
     """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …"""
     schema = deepcopy(SCHEMA)
     parameters = {
-        name: {"choice": name, "default": spec["default"]} if name in CHOICES else spec
+        name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
+        if name in CHOICES
+        else spec
         for name, spec in PARAMETERS.items()
     }
     without_default = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from study.cells import parameters_of
-from study.choices import REGISTRIES
+from study.choices import OWN_NETWORK, REGISTRIES
 from study.code import code_digest
 from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
@@ -151,15 +151,16 @@ def training_code(cell: dict) -> dict[str, str]:
 
 @cache
 def _training_digest(parameter: str | None = None, choice: str = "") -> str:
-    uses = dict.fromkeys(REGISTRIES.values(), "")  # of each, nothing
-    starts = ["train"]
+    uses = dict.fromkeys([*REGISTRIES.values(), OWN_NETWORK], "")  # of each, nothing
+    starts, own = ["train"], ""
     if parameter:
         name = read_spelling(choice).name
-        if is_own(name):
-            return own_digest(name)
-        starts.append(REGISTRIES[parameter])
-        uses[REGISTRIES[parameter]] = name
-    return code_digest(*starts, uses=uses)[:12]
+        own = own_digest(name) if is_own(name) else ""
+        registry = OWN_NETWORK if own and parameter == "network" else REGISTRIES[parameter]
+        starts.append(registry)
+        uses[registry] = "file" if own else name
+    ours = code_digest(*starts, uses=uses)
+    return sha256(f"{ours} {own}".encode()).hexdigest()[:12] if own else ours[:12]
 
 
 def training_cell(cells: dict[str, dict]) -> Callable:

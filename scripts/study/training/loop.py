@@ -25,15 +25,13 @@ from study.training.compiler import spare_compiler
 from study.training.criteria import make_criterion
 from study.training.epoch_choices import EPOCH_CHOICES, best_epoch, is_over
 from study.training.losses import loss_entry
-from study.training.networks import network_module
+from study.training.networks import EVALUATED, network_module
 from study.training.optimizers import OPTIMIZERS
 from study.training.samples import Data, drawn_samples
 from study.training.schedules import rate_factor
 from study.training.streams import AUGMENTATION, LAYERS, ORDER, WEIGHTS, make_generator
 
 spare_compiler()
-
-EVALUATED = 5e8  # values that a network may make of the samples that it evaluates at a time
 
 
 def build_network(data: Data, parameters: dict, generator: torch.Generator) -> torch.nn.Module:
@@ -111,18 +109,18 @@ def decide(logits: torch.Tensor) -> torch.Tensor:
 
 
 def measure(
-    logits: torch.Tensor, labels: torch.Tensor, targets: torch.Tensor, criterion: torch.nn.Module
+    logits: torch.Tensor, labels: torch.Tensor, targets: torch.Tensor, criterion: Callable
 ) -> tuple[float, float]:
     """The mean loss and the accuracy, as a fraction, of logits (n, outputs).
 
     Args:
         labels: (n,) int64.
         targets: what the criterion compares the logits with.
-        criterion: one that does not reduce.
+        criterion: as `make_criterion` returns it.
     """
     scores = decide(logits)
     correct = (scores > 0) == (labels == 1) if scores.ndim == 1 else scores.argmax(1) == labels
-    losses = criterion(logits, targets)
+    losses = criterion(logits, targets, reduction="none")
     return losses.double().mean().item(), correct.double().mean().item()
 
 
@@ -133,7 +131,7 @@ def evaluate_samples(
     outputs = loss_entry(parameters["loss"]).outputs(data.classes)
     values = network_module(parameters["network"]).count_values(data.shape, outputs, parameters)
     with torch.no_grad():
-        return torch.cat([forward(part) for part in inputs.split(max(1, int(EVALUATED // values)))])
+        return torch.cat([forward(part) for part in inputs.split(max(1, EVALUATED // values))])
 
 
 def train_round(
@@ -190,10 +188,7 @@ def _train_epochs(
     val_inputs, val_labels = data.splits["val"]
     device, batch_size = inputs.device, parameters["batch_size"]
     target = loss_entry(parameters["loss"]).target
-    criterion, each_loss = (
-        make_criterion(parameters["loss"], labels, data.classes, reduction).to(device)
-        for reduction in ("mean", "none")
-    )
+    criterion = make_criterion(parameters["loss"], labels, data.classes)
     network = build_network(data, parameters, torch.Generator()).to(device)
     network.load_state_dict(state["network"])
     refuse_single_sample(network, len(inputs), batch_size)
@@ -227,7 +222,7 @@ def _train_epochs(
                 for group in optimizer.param_groups:
                     group["lr"] = parameters["learning_rate"] * rate
             logits = forward(batch)
-            loss = criterion(logits, batch_targets)
+            loss = criterion(logits, batch_targets, reduction="mean")
             for weight, gradient in zip(
                 weights, torch.autograd.grad(loss, weights, allow_unused=True)
             ):
@@ -238,9 +233,9 @@ def _train_epochs(
             step_logits.append(logits.detach())
         network.eval()
         with torch.no_grad():
-            train = measure(torch.cat(step_logits), shuffled_labels, targets, each_loss)
+            train = measure(torch.cat(step_logits), shuffled_labels, targets, criterion)
             val_logits = evaluate_samples(forward, val_inputs, data, parameters)
-            val = measure(val_logits, val_labels, target(val_labels), each_loss)
+            val = measure(val_logits, val_labels, target(val_labels), criterion)
         rows.append([epoch, *train, *val])
         if not (math.isfinite(train[0]) and math.isfinite(val[0])):
             diverged = True

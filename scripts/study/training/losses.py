@@ -14,8 +14,8 @@ class Loss(NamedTuple):
     """A loss, and what the network has to put out for it."""
 
     title: str
-    criterion: str  # `module:class`, made with `reduction` and the options; given logits
-    # (n, outputs) and labels (n,) int64, or what `target` makes of them
+    criterion: str  # `module:function`, called as those of torch.nn.functional are: with logits
+    # (n, outputs), labels (n,) int64 or what `target` makes of them, the options and `reduction`
     outputs: Callable[[int], int]  # classes -> nodes of the output layer
     source: str  # where it is defined
     target: Callable = lambda labels: labels  # labels (n,) -> what the criterion compares with
@@ -45,21 +45,21 @@ LOSSES = {
     ),
     "focal": Loss(
         title="Focal",
-        criterion="study.training.criteria:Focal",
+        criterion="study.training.criteria:focal",
         outputs=lambda classes: classes,
         source="Lin et al. 2017, equation 4, over a softmax",
         options={"gamma": {"type": "number", "minimum": 0, "default": 2.0}},
     ),
     "hinge": Loss(
         title="Hinge",
-        criterion="torch.nn:MultiMarginLoss",
+        criterion="torch.nn.functional:multi_margin_loss",
         outputs=lambda classes: classes,
         source="Weston and Watkins 1999; as torch.nn.MultiMarginLoss",
         options={"margin": {"type": "number", "exclusiveMinimum": 0, "default": 1.0}},
     ),
     "squared_error": Loss(
         title="Squared error",
-        criterion="study.training.criteria:SquaredError",
+        criterion="study.training.criteria:squared_error",
         outputs=lambda classes: classes,
         source="Brier 1950: of the softmax's probabilities, summed over classes",
     ),

@@ -21,6 +21,8 @@ from typing import NamedTuple
 
 from study.spelling import NO_OPTIONS, is_own, read_spelling
 
+EVALUATED = 500_000_000  # values that a network may make of the samples it evaluates at a time
+
 
 class Network(NamedTuple):
     """An architecture."""
@@ -40,10 +42,12 @@ NETWORKS = {
         options={"stem": {"enum": ["small", "large"], "default": "small"}},
     ),
 }
+# The module of those that are a class in a user's file, `{file: my_net.py, class: MyNet, …}`.
+OWN = {"file": Network(title="", module="study.training.networks.own")}
 
 
 def network_module(text: str) -> ModuleType:
     """The module of a network, from its text in a cell."""
     name = read_spelling(text).name
-    module = "study.training.networks.own" if is_own(name) else NETWORKS[name].module
-    return import_module(module)
+    network = OWN["file"] if is_own(name) else NETWORKS[name]
+    return import_module(network.module)
