@@ -162,7 +162,7 @@ def test_levels_get_their_parameters_type():
         ({"baseline": {"loss": "bec"}}, "baseline.loss: unknown value 'bec'; did you mean 'bce'?"),
         (
             {"baseline": {"activation": "sillu"}},
-            "activation: unknown value 'sillu'; did you mean 'silu'?; known: relu, leaky_relu,",
+            "activation: unknown value 'sillu'; did you mean 'silu'? known: relu, leaky_relu,",
         ),
         (
             {"baseline": {"network": "unet"}},

@@ -247,8 +247,9 @@ def test_more_than_two_classes_are_learned(data):
         for split, (inputs, _) in data.splits.items()
     }
     three = Data(splits, data.shape, classes=3)
-    parameters = SMALL | {"loss": "ce", "learning_rate": 0.01, "hidden_units": 32}
-    (rows,), state = train_rounds(three, parameters, epochs=60, rounds=1)
+    parameters = SMALL | {"loss": "ce", "learning_rate": 0.01}
+    (rows,), state = train_rounds(three, parameters, epochs=80, rounds=1)
     scores = score_images(three, parameters, state)["val"]
     assert scores.shape == (20, 3) and scores.dtype == np.float32
-    assert (scores.argmax(axis=1) == splits["val"][1].numpy()).mean() == rows[-1][4] > 0.5
+    assert (scores.argmax(axis=1) == splits["val"][1].numpy()).mean() == rows[-1][4]
+    assert rows[-1][2] > 0.9

@@ -6,6 +6,8 @@ from pathlib import Path
 import yaml
 
 from study.spelling import read_spelling
+from study.training.networks import NETWORKS
+from study.training.optimizers import OPTIMIZERS
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 SCHEMA_FILE = WORKFLOW / "schemas" / "config.schema.yaml"
@@ -16,12 +18,21 @@ SCHEMA = yaml.load(SCHEMA_FILE.read_text(encoding="utf-8"), LOADER)
 
 # name -> its schema, in the order in which files and reports list them
 PARAMETERS = SCHEMA["$defs"]["parameters"]
+# The choices whose entries say which parameters they alone use.
+USERS = {"network": NETWORKS, "optimizer": OPTIMIZERS}
 DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
 
 
 def condition(parameter: str) -> dict[str, list[str]]:
-    """What a parameter takes to mean anything: other parameters, and the choices that it is for."""
-    return PARAMETERS.get(parameter, {}).get("only", {})
+    """What a parameter takes to mean anything: the choices that use it, such as certain networks.
+
+    Nothing for a parameter that always does.
+    """
+    found = {
+        chooser: [name for name, entry in registry.items() if parameter in entry.uses]
+        for chooser, registry in USERS.items()
+    }
+    return {chooser: names for chooser, names in found.items() if names}
 
 
 def applies(parameter: str, values: dict) -> bool:

@@ -62,8 +62,7 @@ def make_forward(
 def build_optimizer(parameters: dict, network: torch.nn.Module) -> torch.optim.Optimizer:
     """A cell's optimizer of a network's weights."""
     choice, options = choose(OPTIMIZERS, parameters["optimizer"])
-    if choice.momentum:
-        options["momentum"] = parameters["momentum"]
+    options |= {name: parameters[name] for name in choice.uses}
     return resolve_name(choice.optimizer)(
         network.parameters(),
         lr=parameters["learning_rate"],

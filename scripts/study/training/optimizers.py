@@ -10,13 +10,13 @@ class Optimizer(NamedTuple):
     """A class of torch.optim, or one like those."""
 
     title: str
-    # `module:class`, made with the weights, the learning rate `lr`, `weight_decay`, `momentum` if
-    # it has that, and the options
+    # `module:class`, made with the weights, the learning rate `lr`, `weight_decay`, the parameters
+    # that it uses, and the options
     optimizer: str
     copies: int  # of the weights, that it keeps
     fixed: Mapping = NO_OPTIONS  # what it is made with always
     options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
-    momentum: bool = False  # whether it takes the parameter `momentum`
+    uses: tuple[str, ...] = ()  # training parameters that are arguments of this class
 
 
 def fraction(default: float) -> dict:
@@ -41,7 +41,7 @@ OPTIMIZERS = {
         copies=1,
         fixed={"fused": True},
         options={"nesterov": {"type": "boolean", "default": False}},
-        momentum=True,
+        uses=("momentum",),
     ),
     "adamw": Optimizer(
         title="AdamW",
@@ -55,6 +55,6 @@ OPTIMIZERS = {
         optimizer="torch.optim:RMSprop",
         copies=2,
         options={"alpha": fraction(0.99)},
-        momentum=True,
+        uses=("momentum",),
     ),
 }

@@ -29,16 +29,26 @@ class Network(NamedTuple):
 
     title: str
     module: str
+    uses: tuple[str, ...] = ()  # training parameters that mean nothing to networks without them
     options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
 
 
 NETWORKS = {
-    "mlp": Network(title="multilayer perceptron", module="study.training.networks.mlp"),
+    "mlp": Network(
+        title="multilayer perceptron",
+        module="study.training.networks.mlp",
+        uses=("activation", "hidden_layers", "hidden_units", "batch_norm", "dropout"),
+    ),
     "logistic": Network(title="logistic regression", module="study.training.networks.logistic"),
-    "cnn": Network(title="convolutional network", module="study.training.networks.cnn"),
+    "cnn": Network(
+        title="convolutional network",
+        module="study.training.networks.cnn",
+        uses=("activation", "channels", "dropout"),
+    ),
     "resnet18": Network(
         title="ResNet-18",
         module="study.training.networks.resnet18",
+        uses=("activation",),
         options={"stem": {"enum": ["small", "large"], "default": "small"}},
     ),
 }
