@@ -163,12 +163,12 @@ def test_a_parameter_listed_when_changed_is_in_files_only_then(monkeypatch):
     """`network`, of which there is a second one here."""
     monkeypatch.setitem(NETWORKS, "other", NETWORKS["perceptron"])
     before = default_study()
-    assert "network" not in list_cells(before["cells"]).splitlines()[0].split(",")
+    assert "network" not in list_cells(before).splitlines()[0].split(",")
     figures = yaml.safe_load((REPOSITORY / "config.yaml").read_text())["figures"]
     study = default_study(figures=figures | {"more": {"cell": {"network": "other"}}})
     (name,) = study["cells"].keys() - before["cells"].keys()
     assert name.startswith("bce_b32_relu_networkother_")
-    rows = {row["cell"]: row for row in csv.DictReader(list_cells(study["cells"]).splitlines())}
+    rows = {row["cell"]: row for row in csv.DictReader(list_cells(study).splitlines())}
     changed = {cell for cell, row in rows.items() if row["network"] != "perceptron"}
     assert changed == {name} and rows[name]["network"] == "other"
     cells = training_cells(study)

@@ -9,7 +9,7 @@ import json
 from hashlib import sha256
 
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences, listed
+from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed
 
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 
@@ -51,7 +51,7 @@ def expand_cells(config: dict) -> dict[str, dict]:
     """All cells to train: the grid, and what tables and figures ask for beyond it.
 
     Returns name -> {every training parameter, "rounds": how many rounds to train}, the grid's
-    cells first, in the order of its factors and levels.
+    cells first, in the order of its factors and levels; parameters in the study's order.
     """
     wanted = [(changes, config["rounds"]) for changes in grid_changes(config)]
     for table in config["tables"].values():
@@ -61,7 +61,7 @@ def expand_cells(config: dict) -> dict[str, dict]:
     cells = {}
     for changes, rounds in wanted:
         parameters = {**config["baseline"], **changes}
-        name = cell_name(parameters, config["epochs_per_round"], config["device"])
+        name = find_cell(config, changes)
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
     return cells
@@ -140,6 +140,6 @@ def expand_side(config: dict, side: dict) -> dict:
     } | ({"epochs": side["epochs"]} if "epochs" in side else {})
 
 
-def parameters_of(cell: dict) -> dict:
+def parameters_of(study: dict, cell: dict) -> dict:
     """A cell's training parameters alone, those that it lists: see `study.parameters.listed`."""
-    return listed({name: cell[name] for name in PARAMETERS})
+    return listed(cell, declared(study))

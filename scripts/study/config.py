@@ -14,7 +14,7 @@ from study.analysis.metrics import METRICS, is_percentage
 from study.choices import CHOICES
 from study.data import KINDS, kind_module
 from study.errors import UserError
-from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
+from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
@@ -35,14 +35,15 @@ def read_config(config: dict) -> dict:
 
     A key that is null counts as not written. Levels get their parameter's type, every table its
     list of levels. Claims that are in a file of their own are read from there, and so are the
-    `rows` of the reference, which is None if there is none.
+    `rows` of the reference, which is None if there is none; and so is the `program`.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
     """
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
-    _raise([*_not_finite(config), *_problems(config, complete_schema())])
-    _set_types(config)
+    parameters = declared(config)
+    _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
+    _set_types(config, parameters)
     _raise(_contradictions(config))
     for table in config["tables"].values():
         if "levels" not in table:
@@ -52,7 +53,7 @@ def read_config(config: dict) -> dict:
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
         if "note" in reference:
             reference["note"] = _read_text(reference["note"], "reference.note")
-    return config | {"reference": config.get("reference")}
+    return config | {"reference": config.get("reference"), "program": config.get("program")}
 
 
 def _read_claims(claims):
@@ -121,13 +122,18 @@ def _not_finite(value, where: str = "") -> list[str]:
     return []
 
 
-def complete_schema() -> dict:
-    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …"""
+def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
+    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …
+
+    Args:
+        parameters: the study's, as `study.parameters.declared` returns them.
+    """
     schema = deepcopy(SCHEMA)
-    parameters = {
-        name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
-        for name, spec in PARAMETERS.items()
-    }
+    if parameters is PARAMETERS:
+        parameters = {
+            name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
+            for name, spec in parameters.items()
+        }
     without_default = {
         name: {key: value for key, value in spec.items() if key != "default"}
         for name, spec in parameters.items()
@@ -236,16 +242,19 @@ def _sides(config: dict) -> list[dict]:
     return [side for claim in claims for pair in claim["compare"] for side in pair]
 
 
-def _set_types(config: dict) -> None:
+def _set_types(config: dict, parameters: dict[str, dict]) -> None:
+    """Numbers in the type of what they are a value of; the baseline in the parameters' order."""
     named = [*config["figures"].values(), *_sides(config)]
     for cell in [config["baseline"], *(item["cell"] for item in named)]:
-        cell.update({name: typed(name, value) for name, value in cell.items()})
+        cell.update({name: typed(value, parameters[name]) for name, value in cell.items()})
+    config["baseline"] = {name: config["baseline"][name] for name in parameters}
     for name, levels in config["grid"].items():
-        config["grid"][name] = [typed(name, level) for level in levels]
+        config["grid"][name] = [typed(level, parameters[name]) for level in levels]
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            table["levels"] = [typed(table["vary"], level) for level in table["levels"]]
+            spec = parameters[table["vary"]]
+            table["levels"] = [typed(level, spec) for level in table["levels"]]
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
     for side in _sides(config):

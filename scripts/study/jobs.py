@@ -130,7 +130,7 @@ def current_data(study: dict) -> str:
 def training_cells(study: dict) -> dict[str, dict]:
     """Cell -> its `parameters`, and `code`, digests of the code that trains it."""
     return {
-        name: {"parameters": parameters_of(cell), "code": training_code(cell)}
+        name: {"parameters": parameters_of(study, cell), "code": training_code(cell)}
         for name, cell in study["cells"].items()
     }
 

@@ -10,7 +10,7 @@ from study.analysis.epochs import read_epochs
 from study.analysis.metrics import FINAL, GAPS, METRICS
 from study.errors import UserError
 from study.frames import read_frame
-from study.parameters import DEFAULTS, PARAMETERS, columns
+from study.parameters import PARAMETERS, columns, declared
 from study.records import read_record
 from study.training import EPOCH_METRICS
 
@@ -50,10 +50,8 @@ def average_epochs(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
     return means.rename_axis("seed").reset_index()
 
 
-# What text runs.csv has; other columns are numbers.
-RUN_COLUMNS = dict.fromkeys(
-    ["cell", *(name for name, spec in PARAMETERS.items() if spec["type"] == "string")], str
-) | dict.fromkeys(["device", "data", *(f"code_{name}" for name in ("trainer", *PARAMETERS))], str)
+# What numbers runs.csv has; levels and digests are kept as the text that they are.
+RUN_NUMBERS = ("first", "last", "round", "epochs")
 
 
 def summarize(
@@ -69,14 +67,14 @@ def summarize(
         runs: the runs to read, as `study.cells.expand_runs` returns them.
         paths: the metric file of each.
         records: the run.json of each.
-        study: has `cells`, `epochs_per_round` and `warmup_epochs`.
+        study: has `cells`, `epochs_per_round` and `warmup_epochs`, and its `program` if it has one.
         also: is given each run with its epochs, so that no other has to read them again.
 
     Raises:
         UserError: a file is damaged.
     """
     cells, epochs, warmup = study["cells"], study["epochs_per_round"], study["warmup_epochs"]
-    parameters = columns(cells.values())
+    parameters = columns(cells.values(), declared(study))
     header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS, *HALF_METRICS]
     parts = [pd.DataFrame(columns=header)]
     for run, path, record in zip(runs, paths, records, strict=True):
@@ -97,30 +95,35 @@ def summarize(
     )
 
 
-def collect_runs(runs: list[dict], records: list[str]) -> pd.DataFrame:
+def collect_runs(
+    runs: list[dict], records: list[str], parameters: dict = PARAMETERS
+) -> pd.DataFrame:
     """What each run recorded of itself: its full settings, and digests of its data and code.
 
     Args:
         runs: the runs to read, as `study.cells.expand_runs` returns them.
         records: the run.json of each.
+        parameters: the study's, as `study.parameters.declared` returns them. One that a run did not
+            record was at its default.
 
     Raises:
         UserError: a record is damaged.
     """
     found = [read_record(path) for path in records]
-    parameters = columns(DEFAULTS | record["parameters"] for record in found)
+    defaults = {name: spec["default"] for name, spec in parameters.items()}
+    shown = columns((defaults | record["parameters"] for record in found), parameters)
     code = list(dict.fromkeys(name for record in found for name in record["code"]))
     rows = []
     for run, record in zip(runs, found, strict=True):
-        settings = DEFAULTS | record["parameters"]
+        settings = defaults | record["parameters"]
         rows.append(
             {"cell": run["cell"]}
             | {name: record[name] for name in ("first", "last", "round", "epochs")}
-            | {name: settings[name] for name in parameters}
+            | {name: settings[name] for name in shown}
             | {name: record[name] for name in ("device", "data")}
             | {f"code_{name}": record["code"].get(name, "") for name in code}
         )
-    header = ["cell", "first", "last", "round", "epochs", *parameters, "device", "data"]
+    header = ["cell", "first", "last", "round", "epochs", *shown, "device", "data"]
     return pd.DataFrame(rows, columns=header + [f"code_{name}" for name in code or ["trainer"]])
 
 

@@ -2,6 +2,7 @@
 
 from study.analysis.paired import MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
+from study.parameters import declared
 from study.parameters import listed as listed_parameters
 from study.report.tables import describe
 from study.report.wording import counted, listed
@@ -15,7 +16,7 @@ def context(inputs: dict) -> dict:
     tests = frames["claims"]["tests"].dropna()
     trained = len(inputs["study"]["cells"]) * study["seeds"]
     return {
-        "baseline": describe(listed_parameters(study["baseline"])),
+        "baseline": describe(listed_parameters(study["baseline"], declared(study))),
         "factors": [
             (
                 parameter_title(factor),
