@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from study.choices import level_title, parameter_title
 from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed
+from study.program.command import program_cell_name
 
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 
@@ -70,6 +71,8 @@ def expand_cells(config: dict) -> dict[str, dict]:
 def find_cell(config: dict, changes: dict) -> str:
     """The name of the cell that differs from the baseline in `changes`."""
     parameters = {**config["baseline"], **changes}
+    if config["program"]:
+        return program_cell_name(config["program"], parameters, config["epochs_per_round"])
     return cell_name(parameters, config["epochs_per_round"], config["device"])
 
 

@@ -15,6 +15,7 @@ from study.choices import CHOICES
 from study.data import KINDS, kind_module
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
+from study.program.command import program_config, program_problems
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
@@ -41,6 +42,10 @@ def read_config(config: dict) -> dict:
         UserError: one line per mistake, each with its key and what would be right.
     """
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
+    if "program" in config:
+        of_program = {"properties": {"program": SCHEMA["properties"]["program"]}}
+        _raise(_problems(config, of_program) or program_problems(config))
+        config = program_config(config)
     parameters = declared(config)
     _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
     _set_types(config, parameters)

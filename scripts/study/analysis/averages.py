@@ -11,7 +11,7 @@ from study.analysis.metrics import FINAL, GAPS, METRICS
 from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import PARAMETERS, columns, declared
-from study.records import read_record
+from study.records import TRAINED, read_record
 from study.training import EPOCH_METRICS
 
 HALVES = ("early", "late")
@@ -113,6 +113,7 @@ def collect_runs(
     defaults = {name: spec["default"] for name, spec in parameters.items()}
     shown = columns((defaults | record["parameters"] for record in found), parameters)
     code = list(dict.fromkeys(name for record in found for name in record["code"]))
+    how = [name for name in TRAINED if any(name in record for record in found)] or ["device"]
     rows = []
     for run, record in zip(runs, found, strict=True):
         settings = defaults | record["parameters"]
@@ -120,10 +121,10 @@ def collect_runs(
             {"cell": run["cell"]}
             | {name: record[name] for name in ("first", "last", "round", "epochs")}
             | {name: settings[name] for name in shown}
-            | {name: record[name] for name in ("device", "data")}
+            | {name: record[name] for name in (*how, "data")}
             | {f"code_{name}": record["code"].get(name, "") for name in code}
         )
-    header = ["cell", "first", "last", "round", "epochs", *shown, "device", "data"]
+    header = ["cell", "first", "last", "round", "epochs", *shown, *how, "data"]
     return pd.DataFrame(rows, columns=header + [f"code_{name}" for name in code or ["trainer"]])
 
 
@@ -149,21 +150,32 @@ def read_values(summary: Path | str, evaluation: Path | str) -> pd.DataFrame:
 def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
     """All metrics of each cell, round and seed: those of an epoch, gaps, final ones and halves.
 
-    Final metrics of which there is nothing, such as those of a test split, have no column.
+    Metrics of which there is nothing have no column: final ones, such as those of a test split, and
+    those of an epoch that a program does not measure.
     """
     keys = ["cell", "round", "seed"]
     halves = [name for name in HALF_METRICS if name in summary]
     epochs = summary[[*keys, *EPOCH_METRICS, *halves]]
     values = epochs.merge(evaluation, on=keys, how="left", validate="1:1")
-    for name, gap in GAPS.items():
-        values[name] = values[gap.larger] - values[gap.smaller]
+    measured = [metric for metric in EPOCH_METRICS if values[metric].notna().any()]
+    measured = measured or [*EPOCH_METRICS]  # where all have diverged
+    gaps = [name for name, gap in GAPS.items() if {gap.larger, gap.smaller} <= {*measured}]
+    for name in gaps:
+        values[name] = values[GAPS[name].larger] - values[GAPS[name].smaller]
     there = [metric for metric in FINAL if values[metric].notna().any()]
-    return values[[*keys, *EPOCH_METRICS, *GAPS, *there, *halves]]
+    halves = [name for name in halves if name.rpartition("_")[0] in measured]
+    return values[[*keys, *measured, *gaps, *there, *halves]]
 
 
 def present_metrics(values: pd.DataFrame) -> list[str]:
     """The metrics that `join_metrics` has found, without the halves."""
     return [name for name in values.columns if name in METRICS]
+
+
+def diverged_rows(values: pd.DataFrame) -> pd.Series:
+    """Whether each row is of a seed that diverged: it has no averages."""
+    averages = [metric for metric in EPOCH_METRICS if metric in values]
+    return values[averages].isna().all(axis=1)
 
 
 def over_seeds(values: pd.DataFrame, metrics: Sequence[str] = EPOCH_METRICS) -> dict:
@@ -177,7 +189,7 @@ def over_seeds(values: pd.DataFrame, metrics: Sequence[str] = EPOCH_METRICS) -> 
         `n` (seeds that the means are over), `diverged`, and for each metric its mean and, under
         `<metric>_sd`, its standard deviation (n - 1 in the denominator; NaN below two seeds).
     """
-    whole = values.dropna(subset=list(EPOCH_METRICS))
+    whole = values[~diverged_rows(values)]
     row = {"n": len(whole), "diverged": len(values) - len(whole)}
     for metric in metrics:
         column = whole[metric] if metric in whole else pd.Series(dtype=float)

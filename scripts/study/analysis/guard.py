@@ -13,11 +13,12 @@ import pandas as pd
 from study.analysis.averages import RUN_NUMBERS
 from study.errors import UserError
 from study.frames import read_frame
+from study.records import TRAINED
 
 # The columns of runs.csv that say which run it is; all others decide its result.
 RUN_KEYS = ("cell", "first", "last", "round")
 # What there is beside training parameters and the code of what they choose.
-ALWAYS = ("epochs", "device", "data", "code_trainer")
+ALWAYS = ("epochs", "device", "command", "data", "code_trainer")
 
 
 class Confounded(Exception):
@@ -64,9 +65,10 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
     if factor not in different:
         raise Confounded(f"the sides do not differ in {factor}")
     same = [name for name in recorded(runs) if name not in (*ALWAYS, factor) and not _choice(name)]
+    how = [name for name in TRAINED if name in runs.columns]
     return (
         f"differ in {factor} alone ({_values(different[factor])}): all their runs have the same"
-        f" {', '.join(same)}, epochs a round, device, data"
+        f" {', '.join([*same, 'epochs a round', *how])}, data"
         f" ({records[0]['data']}) and trainer ({records[0]['code_trainer']})"
     )
 
@@ -129,7 +131,11 @@ def read_runs(path: Path | str) -> pd.DataFrame:
         UserError: the file is damaged.
     """
     runs = read_frame(path, numbers=RUN_NUMBERS)
-    missing = [name for name in ("cell", "round", *ALWAYS) if name not in runs.columns]
+    missing = [
+        name
+        for name in ("cell", "round", "epochs", "data", "code_trainer")
+        if name not in runs.columns
+    ]
     if missing:
         raise UserError(f"{path}: no column {missing[0]}; delete it and run again")
     return runs

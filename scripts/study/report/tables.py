@@ -36,7 +36,7 @@ def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
     metrics = table.get("metrics")
     if metrics is None:
         beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
-        metrics = [*EPOCH_METRICS, *beside]
+        metrics = [*(name for name in EPOCH_METRICS if name in values), *beside]
     rows = []
     for level, cell in zip(table["levels"], table["cells"]):
         seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from study.analysis.averages import diverged_rows
 from study.analysis.metrics import (
     CHOSEN,
     METRICS,
@@ -103,10 +104,11 @@ def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tup
     Only the parameters in which the cells differ have a column.
     """
     named = differing(cells)
-    headings = [*map(parameter_title, named), "Round", *map(metric_title, EPOCH_METRICS), "Seeds"]
     last = after_last_round(summary, cells)
-    whole = last.dropna(subset=list(EPOCH_METRICS))
-    found = mean_and_spread(whole, list(EPOCH_METRICS))
+    whole = last[~diverged_rows(last)]
+    metrics = [name for name in EPOCH_METRICS if whole[name].notna().any()] or [*EPOCH_METRICS]
+    headings = [*map(parameter_title, named), "Round", *map(metric_title, metrics), "Seeds"]
+    found = mean_and_spread(whole, metrics)
     counts = whole.groupby("cell").size()
     diverged = last.groupby("cell").size().sub(counts, fill_value=0)
     rows = []
@@ -115,7 +117,7 @@ def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tup
             [
                 *(level_title(parameter, cell[parameter]) for parameter in named),
                 str(cell["rounds"]),
-                *(mean_text(metric, *found(name, metric)) for metric in EPOCH_METRICS),
+                *(mean_text(metric, *found(name, metric)) for metric in metrics),
                 seed_count(int(counts.get(name, 0)), int(diverged.get(name, 0)), seeds),
             ]
         )

@@ -35,9 +35,11 @@ def context(inputs: dict) -> dict:
         "tests": counted(int(tests.iloc[0]), "test") if len(tests) else "",
         "claims": counted(len(frames["claims"]), "claim"),
         "min_seeds": MIN_SEEDS,
-        "optimizers": listed(
-            sorted(
-                {level_title("optimizer", cell["optimizer"]) for cell in study["cells"].values()}
-            )
-        ),
+        "program": study["program"] and study["program"]["command"],
+        "optimizers": "" if study["program"] else optimizers(study["cells"]),
     }
+
+
+def optimizers(cells: dict[str, dict]) -> str:
+    """Those that the cells are trained with."""
+    return listed(sorted({level_title("optimizer", cell["optimizer"]) for cell in cells.values()}))

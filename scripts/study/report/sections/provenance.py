@@ -91,7 +91,8 @@ def cell_runs(name: str, study: dict, rows: pd.DataFrame, codes: list[str]) -> d
         rows: its runs, runs.csv joined with environments.csv and the letter `environment`.
         codes: the columns of rows with digests of code.
     """
-    digests = rows[["data", *codes, "device"]].drop_duplicates()
+    how = "command" if study["program"] else "device"
+    digests = rows[["data", *codes, how]].drop_duplicates()
     seconds, cell = rows["seconds"].sum(), study["cells"][name]
     return {
         "name": name,
@@ -103,7 +104,8 @@ def cell_runs(name: str, study: dict, rows: pd.DataFrame, codes: list[str]) -> d
         ),
         "digests": [
             {
-                "device": row["device"],
+                "how": how.capitalize(),
+                "device": row[how],
                 "data": row["data"],
                 "code": ", ".join(
                     f"{column.removeprefix('code_')} {row[column]}"
