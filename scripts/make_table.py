@@ -12,7 +12,7 @@ if __name__ == "__main__":
     table, seeds = params.table, params.study["seeds"]
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
     frame = make_table(values, table)
-    text = caption(table, params.study["baseline"], table_metrics(frame))
+    text = caption(table, params.study, table_metrics(frame))
     write_frame(output.csv, frame)
     write_text(output.md, to_markdown(frame, seeds, text))
     label = snakemake.wildcards.table

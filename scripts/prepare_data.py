@@ -19,7 +19,7 @@ if __name__ == "__main__":
     name, folder = study["dataset"], Path(snakemake.output.description).parent
     entry = study["datasets"][name]
     prepare(name, entry, folder)
-    notes = left_out_notes(name, entry) + batch_notes(study["cells"], folder / "description.json")
+    notes = left_out_notes(name, entry) + batch_notes(study, folder / "description.json")
     for note in notes:
         print(f"note: {note}")
     if study["audit"]["fail_on"] != "never":

@@ -109,7 +109,7 @@ def test_columns_of_numbers_are_told_from_text():
 def test_one_and_many():
     assert [counted(1, "seed"), counted(9000, "run")] == ["1 seed", "9,000 runs"]
     assert [listed(["a"]), listed(["a", "b", "c"])] == ["a", "a, b and c"]
-    assert with_titles("the same train_accuracy and hidden_units") == (
+    assert with_titles("the same train_accuracy and hidden_units", {}) == (
         "the same training accuracy and hidden units"
     )
     claims = pd.DataFrame([{"tests": 1}, {"tests": math.nan}], columns=list(CLAIM_COLUMNS))

@@ -10,7 +10,8 @@ import re
 from hashlib import sha256
 
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences, listed, settled
+from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed, settled
+from study.program.command import program_cell_name
 
 LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
@@ -54,7 +55,7 @@ def expand_cells(config: dict) -> dict[str, dict]:
     """All cells to train: the grid, and what tables and figures ask for beyond it.
 
     Returns name -> {every training parameter, "rounds": how many rounds to train}, the grid's
-    cells first, in the order of its factors and levels.
+    cells first, in the order of its factors and levels; parameters in the study's order.
     """
     wanted = [(changes, config["rounds"]) for changes in grid_changes(config)]
     for table in config["tables"].values():
@@ -63,16 +64,24 @@ def expand_cells(config: dict) -> dict[str, dict]:
 
     cells = {}
     for changes, rounds in wanted:
-        parameters = settled({**config["baseline"], **changes})
-        name = cell_name(parameters, config["epochs_per_round"], config["device"])
+        parameters = cell_parameters(config, changes)
+        name = find_cell(config, changes)
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
     return cells
 
 
+def cell_parameters(config: dict, changes: dict) -> dict:
+    """A value for every training parameter, from what differs from the baseline."""
+    parameters = {**config["baseline"], **changes}
+    return parameters if config["program"] else settled(parameters)
+
+
 def find_cell(config: dict, changes: dict) -> str:
     """The name of the cell that differs from the baseline in `changes`."""
-    parameters = settled({**config["baseline"], **changes})
+    parameters = cell_parameters(config, changes)
+    if config["program"]:
+        return program_cell_name(config["program"], parameters, config["epochs_per_round"])
     return cell_name(parameters, config["epochs_per_round"], config["device"])
 
 
@@ -137,12 +146,12 @@ def expand_side(config: dict, side: dict) -> dict:
     return {
         "cell": find_cell(config, side["cell"]),
         "changes": side["cell"],
-        "parameters": settled({**config["baseline"], **side["cell"]}),
+        "parameters": cell_parameters(config, side["cell"]),
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
     } | ({"epochs": side["epochs"]} if "epochs" in side else {})
 
 
-def parameters_of(cell: dict) -> dict:
+def parameters_of(study: dict, cell: dict) -> dict:
     """A cell's training parameters alone, those that it lists: see `study.parameters.listed`."""
-    return listed({name: cell[name] for name in PARAMETERS})
+    return listed(cell, declared(study))

@@ -15,7 +15,8 @@ from study.choice_problems import choice_problems
 from study.choices import CHOICES, as_level
 from study.data import KINDS, kind_module
 from study.errors import UserError
-from study.parameters import PARAMETERS, SCHEMA, WORKFLOW
+from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
+from study.program.command import program_config, program_problems
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
@@ -36,14 +37,19 @@ def read_config(config: dict) -> dict:
 
     A key that is null counts as not written. Levels get their parameter's type, every table its
     list of levels. Claims that are in a file of their own are read from there, and so are the
-    `rows` of the reference, which is None if there is none.
+    `rows` of the reference, which is None if there is none; and so is the `program`.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
     """
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
-    _raise([*_not_finite(config), *_problems(config, complete_schema())])
-    _set_types(config)
+    if "program" in config:
+        of_program = {"properties": {"program": SCHEMA["properties"]["program"]}}
+        _raise(_problems(config, of_program) or program_problems(config))
+        config = program_config(config)
+    parameters = declared(config)
+    _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
+    _set_types(config, parameters)
     _raise(_contradictions(config))
     for table in config["tables"].values():
         if "levels" not in table:
@@ -53,7 +59,7 @@ def read_config(config: dict) -> dict:
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
         if "note" in reference:
             reference["note"] = _read_text(reference["note"], "reference.note")
-    return config | {"reference": config.get("reference")}
+    return config | {"reference": config.get("reference"), "program": config.get("program")}
 
 
 def _read_claims(claims):
@@ -122,15 +128,20 @@ def _not_finite(value, where: str = "") -> list[str]:
     return []
 
 
-def complete_schema() -> dict:
-    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …"""
+def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
+    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …
+
+    Args:
+        parameters: the study's, as `study.parameters.declared` returns them.
+    """
     schema = deepcopy(SCHEMA)
-    parameters = {
-        name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
-        if name in CHOICES
-        else spec
-        for name, spec in PARAMETERS.items()
-    }
+    if parameters is PARAMETERS:
+        parameters = {
+            name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
+            if name in CHOICES
+            else spec
+            for name, spec in parameters.items()
+        }
     without_default = {
         name: {key: value for key, value in spec.items() if key != "default"}
         for name, spec in parameters.items()
@@ -246,20 +257,27 @@ def _sides(config: dict) -> list[dict]:
     return [side for claim in claims for pair in claim["compare"] for side in pair]
 
 
-def _set_types(config: dict) -> None:
+def _set_types(config: dict, parameters: dict[str, dict]) -> None:
+    """Values as levels, in the type of their parameter; the baseline in the parameters' order."""
     for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
         config[key] = int(config[key])
     training_epochs = config["epochs_per_round"] * config["rounds"]
+
+    def level(name: str, value: object) -> str | int | float | bool:
+        if parameters is PARAMETERS and name in CHOICES:
+            return as_level(name, value, training_epochs)
+        return typed(value, parameters[name])
+
     named = [*config["figures"].values(), *_sides(config)]
     for cell in [config["baseline"], *(item["cell"] for item in named)]:
-        cell.update({name: as_level(name, value, training_epochs) for name, value in cell.items()})
+        cell.update({name: level(name, value) for name, value in cell.items()})
+    config["baseline"] = {name: config["baseline"][name] for name in parameters}
     for name, levels in config["grid"].items():
-        found = [as_level(name, level, training_epochs) for level in levels]
-        config["grid"][name] = list(dict.fromkeys(found))
+        config["grid"][name] = list(dict.fromkeys(level(name, value) for value in levels))
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            found = [as_level(table["vary"], level, training_epochs) for level in table["levels"]]
+            found = [level(table["vary"], value) for value in table["levels"]]
             table["levels"] = list(dict.fromkeys(found))
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])

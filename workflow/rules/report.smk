@@ -13,6 +13,7 @@ REPORTED += [
     "cells",
     "grid_cells",
     "device",
+    "program",
     "tables",
     "figures",
     "claims",

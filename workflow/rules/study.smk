@@ -13,6 +13,7 @@ from study.jobs import (
     missing_runs,
     present_runs,
     previous_round,
+    program_arrays,
     recorded_data,
     selected,
     shown_runs,
@@ -22,6 +23,7 @@ from study.jobs import (
 )
 from study.parameters import REPORT_FOLDER
 from study.paths import (
+    ARRAYS,
     FOLDERS,
     PREPARED,
     RUN,
@@ -32,6 +34,7 @@ from study.paths import (
 from study.resources import (
     preparation_memory,
     preparation_minutes,
+    program_minutes,
     training_memory,
     training_minutes,
 )

@@ -115,7 +115,9 @@ def compare_levels(
                 row["guard"] = check_comparison(
                     runs, {"cell": cell} | shown, {"cell": reference} | shown, table["vary"]
                 )
-                row["caveat"] = caveat(table["vary"], cells[cell], cells[reference])
+                row["caveat"] = caveat(
+                    table["vary"], cells[cell], cells[reference], by_program="command" in runs
+                )
             except LookupError:  # the table says which seeds are missing
                 continue
             except Confounded as error:

@@ -2,7 +2,6 @@
 
 from study.cells import find_cell
 from study.choices import ordered_levels
-from study.parameters import PARAMETERS
 
 
 def factor_levels(study: dict) -> list[dict]:
@@ -15,14 +14,14 @@ def factor_levels(study: dict) -> list[dict]:
         study: an expanded study (see `study.cells.expand_study`).
 
     Returns:
-        One dict a factor that has two levels or more, in the order of the schema. Without any,
+        One dict a factor that has two levels or more, in the order of the baseline. Without any,
         one with the baseline's cell, whose `factor` is None; and nothing where that is not trained.
     """
     named = {factor: list(levels) for factor, levels in study["grid"].items()}
     for table in study["tables"].values():
         named.setdefault(table["vary"], []).extend(table["levels"])
     found = []
-    for factor in (name for name in PARAMETERS if name in named):
+    for factor in (name for name in study["baseline"] if name in named):
         levels = dict.fromkeys([study["baseline"][factor], *named[factor]])
         cells = {level: find_cell(study, {factor: level}) for level in levels}
         trained = [level for level in ordered_levels(levels) if cells[level] in study["cells"]]

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from study.analysis.averages import over_seeds
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, PARAMETERS, differences, listed
+from study.parameters import DEFAULTS, declared, differences, listed
 from study.training import EPOCH_METRICS
 
 # What a table shows of the test split if it is not told, and of the validation split beside it.
@@ -35,7 +36,7 @@ def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
     metrics = table.get("metrics")
     if metrics is None:
         beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
-        metrics = [*EPOCH_METRICS, *beside]
+        metrics = [*(name for name in EPOCH_METRICS if name in values), *beside]
     rows = []
     for level, cell in zip(table["levels"], table["cells"]):
         seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]
@@ -49,11 +50,12 @@ def table_metrics(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if f"{name}_sd" in frame]
 
 
-def caption(table: dict, baseline: dict, metrics: list[str] | tuple = ()) -> str:
+def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     """The table's own caption, or a sentence that says what it shows, of its metrics too."""
     if "caption" in table:
         return table["caption"]
-    others = {name: value for name, value in listed(baseline).items() if name != table["vary"]}
+    others = listed(study["baseline"], declared(study))
+    others = {name: value for name, value in others.items() if name != table["vary"]}
     return (
         f"{parameter_title(table['vary'])}, round {table['round']};"
         f" {describe(others)}; mean ± standard deviation over seeds."
@@ -68,8 +70,10 @@ def describe(parameters: dict) -> str:
     )
 
 
-def cell_title(parameters: dict) -> str:
+def cell_title(parameters: dict, study: dict) -> str:
     """A cell in a few words: `BCE, batch size 32, ReLU, 3 hidden layers`, and what is unusual."""
+    if study.get("program"):
+        return describe({name: parameters[name] for name in declared(study)})
     layers = parameters["hidden_layers"]
     words = [
         level_title("loss", parameters["loss"]),
@@ -122,7 +126,7 @@ def mean_text(metric: str, mean: float, deviation: float) -> str:
 def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]]:
     """A table as people read it: its headings, and its rows as text, levels in their order."""
     factor, metrics = frame.columns[0], table_metrics(frame)
-    if PARAMETERS[factor]["type"] != "string":
+    if is_numeric_dtype(frame[factor]) and not is_bool_dtype(frame[factor]):
         frame = frame.sort_values(factor, key=lambda levels: levels.astype(float), kind="stable")
     headings = [parameter_title(factor), "Round", *map(metric_title, metrics), "Seeds"]
     rows = [

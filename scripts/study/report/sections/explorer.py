@@ -23,7 +23,7 @@ def context(inputs: dict) -> dict | None:
         return None
     places = {cell["name"]: place for place, cell in enumerate(packed["cells"])}
     for cell in packed["cells"]:
-        cell["title"] = cell_title(study["cells"][cell["name"]])
+        cell["title"] = cell_title(study["cells"][cell["name"]], study)
     groups = [
         {
             "title": f"Levels of {parameter_title(group['factor']).lower()}"

@@ -25,7 +25,7 @@ def context(inputs: dict) -> dict:
     effects = frames["effects"][frames["effects"]["refused"].isna()]
     grid = {factor: levels for factor, levels in study["grid"].items() if len(levels) > 1}
     return {
-        "refused": [upper_first(with_titles(text)) for text in refused],
+        "refused": [upper_first(with_titles(text, study)) for text in refused],
         "interactions": picture(inputs["files"]["interactions"]),
         "factors": len(grid),
         "panels": len(grid) * (len(grid) - 1) // 2 or 1,

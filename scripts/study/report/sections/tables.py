@@ -52,9 +52,10 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         table: its entry in the study.
         path: its CSV file.
         frames: `levels`, `comparisons`, `splits` and `beside`.
-        study: has `baseline`, `seeds` and `reference`.
+        study: has `baseline`, `seeds` and `reference`, and its `program` if it has one.
     """
-    frame = read_frame(path, {table["vary"]: str})
+    text = isinstance(table["levels"][0], str | bool)
+    frame = read_frame(path, {table["vary"]: str} if text else None)
     metrics, factor = table_metrics(frame), parameter_title(table["vary"])
     cells = dict(zip(table["levels"], table["cells"]))
     levels, comparisons, beside = (
@@ -70,7 +71,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         "name": name,
         "heading": f"{title}: {lower_first(factor)}, round {table['round']}",
         "table": data_table(
-            caption(table, study["baseline"], metrics),
+            caption(table, study, metrics),
             *printed(frame, study["seeds"]),
             title=title,
             text_columns=[factor],
@@ -105,9 +106,10 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
             text_columns=["Level", "Each seed"],
         ),
         "refused": [
-            upper_first(with_titles(text)) for text in comparisons["refused"].dropna().tolist()
+            upper_first(with_titles(text, study))
+            for text in comparisons["refused"].dropna().tolist()
         ],
-        "guards": [with_titles(text) for text in dict.fromkeys(tested["guard"])],
+        "guards": [with_titles(text, study) for text in dict.fromkeys(tested["guard"])],
         "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
         "warnings": warned["text"].tolist(),
         "meanings": [MEANINGS[what] for what in dict.fromkeys(warned["what"])],
