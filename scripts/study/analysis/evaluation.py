@@ -139,6 +139,12 @@ def class_count(arrays: dict[str, np.ndarray]) -> int:
     return 2 if scores.ndim == 2 else scores.shape[2]
 
 
+def class_names(scores: dict[tuple, dict[str, np.ndarray]]) -> list[str]:
+    """What classes are called where their names are not known, of what `cell_scores` returns."""
+    count = max(map(class_count, scores.values()), default=2)
+    return ["negative", "positive"] if count == 2 else [str(label) for label in range(count)]
+
+
 def split_sizes(scores: dict[tuple, dict[str, np.ndarray]]) -> dict[str, int]:
     """How many images each split has that is scored, from what `cell_scores` returns."""
     return {
