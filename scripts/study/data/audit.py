@@ -131,21 +131,27 @@ def check_balance(splits: dict, classes: list[str]) -> list[dict]:
     limit = -NormalDist().inv_cdf(NormalDist().cdf(-APART) / (len(classes) if several else 1))
     for split, (_, labels) in splits.items():
         shares = class_shares(labels, len(classes))
-        rarest, largest = np.argmin(shares), np.argmax(shares)
-        each = [f"{100 * share:.1f}% {name}" for share, name in zip(shares, classes)]
-        text = f"{split}: {each[1]}, {each[0]}"
-        if several:
-            text = f"{split}: from {each[rarest]} to {each[largest]}"
         # the differences from the training split's shares, in standard errors
         error = np.sqrt(expected * (1 - expected) * (1 / len(labels) + 1 / len(train)))
         apart = np.abs(shares - expected) / error
-        surprising = shares[rarest] < RARE / len(classes)
+        text = f"{split}: {_balance_words(shares, classes)}"
         if apart.max() > limit:
-            surprising = True
             text += f"; {f'{classes[apart.argmax()]} is ' if several else ''}{apart.max():.1f}"
             text += " standard errors from the training split's share"
+        surprising = shares.min() < RARE / len(classes) or apart.max() > limit
         findings.append(_finding("balance", "warning" if surprising else "ok", text))
     return findings
+
+
+def _balance_words(shares: np.ndarray, classes: list[str]) -> str:
+    shown = [f"{100 * share:.1f}%" for share in shares]
+    if len(classes) == 2:
+        return f"{shown[1]} {classes[1]}, {shown[0]} {classes[0]}"
+    rarest, largest = shares.argmin(), shares.argmax()
+    return (
+        f"the rarest class is {classes[rarest]} ({shown[rarest]}), the most frequent"
+        f" {classes[largest]} ({shown[largest]})"
+    )
 
 
 def check_pixels(splits: dict, names: list[str]) -> list[dict]:

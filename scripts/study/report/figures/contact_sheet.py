@@ -26,13 +26,18 @@ def draw_contact_sheet(splits: dict, classes: list[str]) -> Figure:
     panels = figure.subplots(len(rows), across, squeeze=False)
     for axes in panels.ravel():
         axes.set_axis_off()
+    if len(classes) > 2:  # room for titles that the layout does not know of
+        figure.get_layout_engine().set(h_pad=0.14)
     for row, line in zip(rows, panels):
-        for place, (split, label) in enumerate(row):
+        for number, (split, label) in enumerate(row):
             inputs, labels = splits[split]
-            part = line[place * shown : (place + 1) * shown]
+            part = line[number * shown : (number + 1) * shown]
             _draw_samples(part, inputs, np.flatnonzero(labels == label))
-            title = f"{split}: {shortened(classes[label])}"
-            part[0].set_title(title, fontsize=9 if len(row) == 1 else 7, loc="left")
+            if len(classes) == 2:
+                part[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left")
+            else:
+                place = {"x": 0, "y": 1.06, "transform": part[0].transAxes, "in_layout": False}
+                part[0].text(s=f"{split}: {shortened(classes[label])}", fontsize=7, **place)
     return figure
 
 

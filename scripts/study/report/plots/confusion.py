@@ -15,6 +15,7 @@ from study.report.plots.style import WIDTH, say_empty
 DRAWN_CELLS = 12
 DRAWN_MATRICES = 6  # cells, where a matrix has more than two classes
 NUMBERED = 15  # classes, above which a matrix has no numbers
+WORDY = 5  # classes, up to which a matrix has shares in per cent beside counts
 LETTERS = 12  # of a class's name beside a matrix
 
 
@@ -125,6 +126,8 @@ def _draw_classes(axes, rows: pd.DataFrame | None, classes: list[str]) -> None:
         look = {"facecolor": "#0072b2" if right else "#d55e00", "alpha": depth, "linewidth": 0}
         axes.add_patch(Rectangle((predicted - 0.5, true - 0.5), 1, 1, **look))
         if mean and count <= NUMBERED:
+            text = f"{mean:.1f}" if mean < 99.95 or count <= WORDY else f"{mean:.0f}"
+            if count <= WORDY:
+                text += f"\n{100 * share:.1f}%"
             size = min(7, 60 / count)
-            text = f"{mean:.1f}" if mean < 99.95 else f"{mean:.0f}"
             axes.text(predicted, true, text, ha="center", va="center", fontsize=size)

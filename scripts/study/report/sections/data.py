@@ -2,6 +2,7 @@
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.report.data_table import data_table
+from study.report.figures.contact_sheet import ROWS
 from study.report.wording import upper_first
 
 TITLE = ""
@@ -37,6 +38,7 @@ def context(inputs: dict) -> dict:
                 finding | {"check": upper_first(finding["check"])} for finding in audit["findings"]
             ],
             "sheet": card["sheet"],
+            "shown_classes": ROWS if len(data["classes"]) > ROWS else None,
             "facts": [
                 ("Kind", data["kind"]),
                 ("Sample", f"{' × '.join(map(str, data['shape']))} values, {data['dtype']}"),

@@ -8,7 +8,7 @@ from study.analysis.metrics import SPLIT_TITLES
 from study.frames import read_frame
 from study.report.data_table import data_table
 from study.report.pictures import picture
-from study.report.plots.confusion import DRAWN_MATRICES
+from study.report.plots.confusion import DRAWN_MATRICES, NUMBERED
 from study.report.plots.names import level_names
 from study.report.wording import plain
 
@@ -44,6 +44,7 @@ TEXTS = {
     ),
 }
 # what is said otherwise of more than two classes
+PREDICTED = " A column is a predicted class."
 NO_CALIBRATION = " Calibration is drawn for two classes alone."
 TEXTS_OF_SEVERAL = {
     "seeds": TEXTS["seeds"],
@@ -55,7 +56,7 @@ TEXTS_OF_SEVERAL = {
     "confusion": (
         "Confusion matrices",
         "Mean count over seeds; the darker, the larger its share of the true class. The class with"
-        " the largest probability is predicted. The table has standard deviations.",
+        " the largest probability is predicted. Standard deviations are in pictures/confusion.csv.",
     ),
 }
 
@@ -73,7 +74,7 @@ def context(inputs: dict) -> dict | None:
         texts["confusion"][1] += OPTIMISTIC
     if several and len(level_names(groups)) > DRAWN_MATRICES:
         texts["confusion"][1] += f" The first {DRAWN_MATRICES} cells are drawn."
-    rows = matrix_rows if several else confusion_rows
+    headings, rows = (matrix_rows if several else confusion_rows)(counts, level_names(groups))
     return {
         "about": about(groups) + NO_CALIBRATION * several,
         "pictures": [
@@ -81,13 +82,16 @@ def context(inputs: dict) -> dict | None:
             for name, (title, text) in texts.items()
         ],
         "confusions": data_table(
-            "Mean ± standard deviation over seeds.",
-            *rows(counts, level_names(groups)),
+            "Mean ± standard deviation over seeds." + PREDICTED * several,
+            headings,
+            rows,
             title="Confusion matrices",
             kind="fine",
             text_columns=["Cell", "Split", "Threshold", "True class"],
             file="pictures/confusion.csv",
-        ),
+        )
+        if not several or counts["predicted"].nunique() <= NUMBERED
+        else None,
     }
 
 
@@ -130,7 +134,7 @@ def matrix_rows(
     ):
         name = names.get((cell, number), cell)
         spread = [
-            plain(mean, 1) + ("" if pd.isna(deviation) else f" ± {deviation:.1f}")
+            plain(mean, 1) + ("" if pd.isna(deviation) else f" ± {deviation:.1f}") if mean else "0"
             for mean, deviation in zip(part["count"], part["count_sd"])
         ]
         seeds = str(part["n"].iloc[0])
