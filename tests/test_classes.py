@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import REPOSITORY, SMALL_STUDY, assert_readable, snakemake
-from data_sources import prepared, save_image
+from conftest import REPOSITORY, SMALL_STUDY, assert_readable, snakemake, tiny_arrays
+from data_sources import prepared, save_image, write_npz
 from sklearn.datasets import load_digits
-from sklearn.metrics import confusion_matrix
-from small_study import change_study
+from sklearn.metrics import confusion_matrix, recall_score, roc_auc_score
+from small_study import NOTHING, change_study
 from test_averages import write_record
 
 from study.analysis.confusion import count_matrices, matrix_counts
@@ -151,7 +151,7 @@ def three_classes(count=30):
     return images.astype(np.uint8), labels
 
 
-def write_three(path, split_labels=True):
+def write_three(path):
     images, labels = three_classes()
     arrays = {}
     for split, count in (("train", 30), ("val", 15)):
@@ -193,9 +193,12 @@ def test_kinds_of_the_same_images_have_the_same_classes(tmp_path):
 def test_classes_of_a_file_are_named_by_their_labels(tmp_path):
     folder = prepared(tmp_path, kind="npz", path=write_three(tmp_path / "a.npz"))
     assert read_description(folder)["classes"] == ["0", "1", "2"]
-    two = {"kind": "npz", "path": str(REPOSITORY / "no"), "classes": ["well", "ill"]}
-    with pytest.raises(UserError, match="there is no file"):
-        prepared(tmp_path, **two)
+    entry = {"kind": "npz", "path": write_npz(tmp_path / "two.npz"), "classes": ["well", "ill"]}
+    for positive, names in ((1, ["well", "ill"]), (0, ["ill", "well"])):
+        folder = prepared(tmp_path / names[0], **entry, positive=positive)
+        assert read_description(folder)["classes"] == names
+        found = load_splits(folder)["train"][1] == positive
+        assert np.array_equal(found, tiny_arrays()["train_labels"][:, 0] == 1)
 
 
 REFUSED = {
@@ -376,3 +379,58 @@ def test_pictures_of_many_classes(tmp_path):
     empty = confusion.draw_matrices(GROUPS, counts.iloc[:0], names)
     write_picture(tmp_path / "e.svg", empty)
     assert "nothing to show" in (tmp_path / "e.svg").read_text()
+
+
+# ---- A study -------------------------------------------------------------------------------------
+
+
+def test_digits_from_end_to_end(fresh):
+    """Each number of evaluation.csv again from the scores; the page says what there is and why."""
+    shown = ["final_val_accuracy", "final_test_balanced_accuracy", "final_test_roc_auc"]
+    changes = {
+        "dataset": "digits",
+        "datasets": SMALL_STUDY["datasets"] | {"digits": {"test_share": 0.2}},
+        "baseline": {"loss": "ce", "hidden_units": 8},
+        "grid": {"loss": None, "batch_size": [32, 64], "activation": None},
+        "tables": SMALL_STUDY["tables"]
+        | {"table1": None, "mine": {"vary": "batch_size", "metrics": shown}},
+        "claims": None,
+        "reference": None,
+    }
+    change_study(fresh, **changes)
+    done = snakemake(fresh)
+    assert done.returncode == 0, done.stdout
+    results = fresh / "results" / "digits"
+    evaluation = pd.read_csv(results / "evaluation.csv")
+    assert len(evaluation) == 4 and evaluation[BINARY].isna().all(axis=None)
+    for row in evaluation.to_dict("records"):
+        (path,) = results.glob(f"runs/{row['cell']}/*/round1/scores.npz")
+        with np.load(path) as file:
+            for split in ("val", "test"):
+                scores, labels = file[f"{split}_scores"][row["seed"]], file[f"{split}_labels"]
+                assert scores.shape == (360, 10)
+                chances = np.exp(scores.astype(float))
+                chances /= chances.sum(axis=1, keepdims=True)
+                expected = {
+                    "accuracy": (scores.argmax(axis=1) == labels).mean(),
+                    "balanced_accuracy": recall_score(labels, scores.argmax(1), average="macro"),
+                    "roc_auc": roc_auc_score(labels, chances, multi_class="ovr", average="macro"),
+                    "brier_score": ((chances - np.eye(10)[labels]) ** 2).sum(axis=1).mean(),
+                }
+                for name, value in expected.items():
+                    assert row[f"final_{split}_{name}"] == pytest.approx(value), name
+    html = (results / "report.html").read_text()
+    for text in (
+        "1,077 training, 360 validation and 360 test samples of 10 classes",
+        "Final metrics, test split",
+        "averaged over the classes (macro average)",
+        "Most often taken for",
+        "Calibration is drawn for two classes alone",
+    ):
+        assert text in html, text
+    assert "Sensitivity" not in html and "positive class" not in html
+    header = (results / "tables" / "mine.csv").read_text().splitlines()[0]
+    assert header.split(",")[4::2] == shown
+    matrices = pd.read_csv(results / "pictures" / "confusion.csv")
+    assert matrices.groupby(["cell", "split"])["count"].sum().tolist() == [360.0] * 4
+    assert NOTHING in snakemake(fresh).stdout
