@@ -208,7 +208,7 @@ REFUSED = {
     ),
     "fewer names": (
         {"classes": ["a", "b"]},
-        "hold 0, 1, 2; the labels of 2 classes are whole numbers from 0 to 1",
+        "hold 0, 1, 2; a label is the number of a class, from 0 to 1",
     ),
     "more names": ({"classes": list("abcd")}, "train has no sample of class d"),
 }

@@ -145,7 +145,7 @@ BAD_ARRAYS = {
     ),
     "a label between": (
         {"val_labels": np.arange(20) % 2 / 2},
-        "val_labels hold 0.0, 0.5; the labels of 127 classes are whole numbers from 0 to 126",
+        "val_labels hold 0.0, 0.5; a label is the number of a class, from 0 to 126",
     ),
     "one-hot": (
         {"val_labels": np.eye(2)[np.arange(20) % 2]},

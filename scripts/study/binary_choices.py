@@ -61,7 +61,8 @@ def remedies(config: dict, refused: list[str]) -> list[str]:
             if table["vary"] == "loss" and len(kept) < 2]  # fmt: skip
     written = [f"`baseline: {{loss: {known[0]}}}`"] if asked["baseline"] else []
     if asked["grid"]:
-        written.append(f"`grid: {{loss: {'null' if len(kept) < 2 else kept}}}`")
+        left = "null" if len(kept) < 2 else f"[{', '.join(kept)}]"
+        written.append(f"`grid: {{loss: {left}}}`")
     for key in ("tables", "figures"):
         names = [name for name in config[key] if asked[f"{key}.{name}"] or f"{key}.{name}" in gone]
         written += [f"`{key}: {{{', '.join(f'{name}: null' for name in names)}}}`"] if names else []

@@ -103,6 +103,6 @@ def _check_labels(path: Path, split: str, labels: np.ndarray, classes: list[str]
     if labels.dtype.kind not in "uifb" or not np.isin(values, range(most)).all():
         listed = ", ".join(str(value) for value in values[:12])
         raise UserError(
-            f"{path}: {split}_labels hold {listed}; the labels of {most} classes are whole numbers"
-            f" from 0 to {most - 1}"
+            f"{path}: {split}_labels hold {listed}; a label is the number of a class, from 0 to"
+            f" {most - 1}"
         )
