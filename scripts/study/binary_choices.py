@@ -3,11 +3,12 @@
 How many there are is known when the configuration is read, or else when the data are.
 """
 
+import json
 from collections.abc import Iterator
 
 from study.analysis.metrics import BINARY, FINAL
-from study.choices import CHOICES
 from study.errors import UserError
+from study.training.losses import LOSSES, loss_entry
 
 NAMING_CHOICES = ("baseline", "grid", "tables", "figures", "claims")  # keys that name them
 SHOWN = 3  # of these that a message lists
@@ -50,7 +51,7 @@ def binary_problems(config: dict, classes: list[str]) -> list[str]:
 
 def remedies(config: dict, refused: list[str]) -> list[str]:
     """What to write so that none of these losses is left, key by key."""
-    known = [name for name in CHOICES["loss"] if not is_binary(name)]
+    known = [name for name in LOSSES if not is_binary(name)]
     levels = config["grid"].get("loss", [])
     kept = [level for level in levels if level not in refused]
     asked = {
@@ -61,7 +62,7 @@ def remedies(config: dict, refused: list[str]) -> list[str]:
             if table["vary"] == "loss" and len(kept) < 2]  # fmt: skip
     written = [f"`baseline: {{loss: {known[0]}}}`"] if asked["baseline"] else []
     if asked["grid"]:
-        left = "null" if len(kept) < 2 else f"[{', '.join(kept)}]"
+        left = "null" if len(kept) < 2 else json.dumps(kept)
         written.append(f"`grid: {{loss: {left}}}`")
     for key in ("tables", "figures"):
         names = [name for name in config[key] if asked[f"{key}.{name}"] or f"{key}.{name}" in gone]
@@ -73,7 +74,7 @@ def remedies(config: dict, refused: list[str]) -> list[str]:
 
 def is_binary(loss: str) -> bool:
     """Whether a loss is for two classes alone."""
-    return getattr(CHOICES["loss"][loss], "binary", loss == "bce")
+    return loss_entry(loss).binary
 
 
 def _entries(config: dict) -> Iterator[tuple[str, dict]]:

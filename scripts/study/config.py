@@ -7,15 +7,16 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
 from study.binary_choices import binary_problems
-from study.choices import CHOICES
+from study.choice_problems import choice_problems
+from study.choices import CHOICES, as_level
 from study.data import KINDS, kind_module, known_classes
 from study.errors import UserError
-from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
+from study.parameters import PARAMETERS, SCHEMA, WORKFLOW
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
@@ -126,7 +127,9 @@ def complete_schema() -> dict:
     """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …"""
     schema = deepcopy(SCHEMA)
     parameters = {
-        name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
+        name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
+        if name in CHOICES
+        else spec
         for name, spec in PARAMETERS.items()
     }
     without_default = {
@@ -184,8 +187,15 @@ def _set_defaults(validator, properties, instance, schema):
     )
 
 
+def _check_choice(validator, parameter, instance, schema):
+    """A keyword of our schema: the value is a choice of that parameter, with valid options."""
+    for problem in choice_problems(parameter, instance, _suggest):
+        yield ValidationError(problem)
+
+
 def _problems(config: dict, schema: dict) -> list[str]:
-    validator = extend(Draft202012Validator, {"properties": _set_defaults})(schema)
+    keywords = {"properties": _set_defaults, "choice": _check_choice}
+    validator = extend(Draft202012Validator, keywords)(schema)
     # A dict, because one mistake may be found on several branches of the schema.
     return list(dict.fromkeys(_explain(error) for error in validator.iter_errors(config)))
 
@@ -240,21 +250,24 @@ def _sides(config: dict) -> list[dict]:
 
 
 def _set_types(config: dict) -> None:
+    for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
+        config[key] = int(config[key])
+    training_epochs = config["epochs_per_round"] * config["rounds"]
     named = [*config["figures"].values(), *_sides(config)]
     for cell in [config["baseline"], *(item["cell"] for item in named)]:
-        cell.update({name: typed(name, value) for name, value in cell.items()})
+        cell.update({name: as_level(name, value, training_epochs) for name, value in cell.items()})
     for name, levels in config["grid"].items():
-        config["grid"][name] = [typed(name, level) for level in levels]
+        found = [as_level(name, level, training_epochs) for level in levels]
+        config["grid"][name] = list(dict.fromkeys(found))
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            table["levels"] = [typed(table["vary"], level) for level in table["levels"]]
+            found = [as_level(table["vary"], level, training_epochs) for level in table["levels"]]
+            table["levels"] = list(dict.fromkeys(found))
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
     for side in _sides(config):
         side.update({key: int(side[key]) for key in ("round", "since") if key in side})
-    for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
-        config[key] = int(config[key])
 
 
 def _contradictions(config: dict) -> list[str]:
