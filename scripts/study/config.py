@@ -11,9 +11,10 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
+from study.binary_choices import binary_problems
 from study.choice_problems import choice_problems
 from study.choices import CHOICES, as_level
-from study.data import KINDS, kind_module
+from study.data import KINDS, kind_module, known_classes
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
 from study.program.command import program_config, program_problems
@@ -223,6 +224,8 @@ def _explain(error) -> str:
         unknown = [key for key in value if key not in known]
         return "\n  ".join(f"{where}: unknown key {key!r}{_suggest(key, known)}" for key in unknown)
     if error.validator == "enum":
+        if value in error.schema.get("refused", ()):
+            return f"{where}: {value} {error.schema['refused'][value]}"
         return f"{where}: unknown value {value!r}{_suggest(value, error.validator_value)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in value]
@@ -309,7 +312,19 @@ def _contradictions(config: dict) -> list[str]:
             )
     for name, claim in config["claims"].items():
         problems += _claim_problems(f"claims.{name}", claim)
-    return problems
+    return problems + _class_problems(config)
+
+
+def _class_problems(config: dict) -> list[str]:
+    """What the data set's number of classes rules out, where its entry alone says how many."""
+    name = config["dataset"]
+    try:
+        classes = known_classes(name, config["datasets"][name])
+    except KeyError:  # which is another problem
+        return []
+    except UserError as error:
+        return [str(error)]
+    return binary_problems(config, classes) if classes else []
 
 
 def _claim_problems(where: str, claim: dict) -> list[str]:
