@@ -11,7 +11,7 @@ from conftest import REPOSITORY, SMALL_STUDY, assert_readable, snakemake, tiny_a
 from data_sources import prepared, save_image, write_npz
 from sklearn.datasets import load_digits
 from sklearn.metrics import confusion_matrix, recall_score, roc_auc_score
-from small_study import NOTHING, change_study
+from small_study import change_study
 from test_averages import write_record
 
 from study.analysis.confusion import count_matrices, matrix_counts
@@ -433,4 +433,3 @@ def test_digits_from_end_to_end(fresh):
     assert header.split(",")[4::2] == shown
     matrices = pd.read_csv(results / "pictures" / "confusion.csv")
     assert matrices.groupby(["cell", "split"])["count"].sum().tolist() == [360.0] * 4
-    assert NOTHING in snakemake(fresh).stdout
