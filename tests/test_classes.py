@@ -376,6 +376,8 @@ def test_pictures_of_many_classes(tmp_path):
     write_picture(tmp_path / "c.svg", calibration.draw(GROUPS, scores, ["val", "test"]))
     assert "drawn for two classes alone" in (tmp_path / "c.svg").read_text()
     write_picture(tmp_path / "m.svg", mistaken.draw(pd.DataFrame(), None))
+    unscored = {key: {"seeds": arrays["seeds"]} for key, arrays in scores.items()}
+    calibration.draw(GROUPS, unscored, ["val"])  # which a program may be
     empty = confusion.draw_matrices(GROUPS, counts.iloc[:0], names)
     write_picture(tmp_path / "e.svg", empty)
     assert "nothing to show" in (tmp_path / "e.svg").read_text()
