@@ -20,6 +20,7 @@ from study.analysis.metrics import BINARY
 from study.analysis.mistakes import count_mistakes
 from study.binary_choices import binary_problems
 from study.config import read_config
+from study.data import medmnist
 from study.data.audit import audit
 from study.data.medmnist import published_sets
 from study.data.prepared import load_all, load_splits, read_description
@@ -242,6 +243,21 @@ def test_published_sets_have_their_classes():
     rows = [(row["name"], row["size"]) for row in published_sets()]
     assert len(set(rows)) == len(rows) == 11 * 4 + 6 * 2
     assert len({row["md5"] for row in published_sets()}) == len(rows)
+
+
+def test_a_published_set_of_many_classes_from_a_local_file(tmp_path):
+    labels = np.arange(22)[:, None] % 11
+    images = np.arange(22 * 9, dtype=np.uint8).reshape(22, 3, 3)
+    splits = {f"{split}_images": images for split in ("train", "val", "test")}
+    splits |= {name.replace("images", "labels"): labels for name in splits}
+    np.savez(tmp_path / "organs.npz", **splits)
+    entry = {"kind": "medmnist", "name": "organsmnist", "path": str(tmp_path / "organs.npz")}
+    folder = prepared(tmp_path, **entry)
+    assert read_description(folder)["classes"][:3] == ["bladder", "femur-left", "femur-right"]
+    assert load_splits(folder)["test"][1].tolist() == labels[:, 0].tolist()
+    assert medmnist.size("d", entry | {"size": 28}, {}) == (25211 * 28 * 28,) * 2
+    three = {"name": "organmnist3d", "size": 28}
+    assert medmnist.size("d", three, {})[1] == 1742 * 28**3
 
 
 def test_the_audit_of_many_classes():
