@@ -6,12 +6,14 @@ block of seeds, one round.
 
 import itertools
 import json
+import re
 from hashlib import sha256
 
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed
+from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed, settled
 from study.program.command import program_cell_name
 
+LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 
 
@@ -28,7 +30,8 @@ def cell_name(parameters: dict, epochs_per_round: int, device: str = "cpu") -> s
     readable = [parameters["loss"], f"b{parameters['batch_size']}", parameters["activation"]]
     spelled_out = ("loss", "batch_size", "activation")
     readable += [f"{key}{value}" for key, value in settings.items() if key not in spelled_out]
-    return "_".join([*readable, digest])
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", "_".join(readable))[:LONGEST]
+    return f"{stem}_{digest}"
 
 
 def cell_settings(parameters: dict, epochs_per_round: int, device: str = "cpu") -> dict:
@@ -61,16 +64,21 @@ def expand_cells(config: dict) -> dict[str, dict]:
 
     cells = {}
     for changes, rounds in wanted:
-        parameters = {**config["baseline"], **changes}
-        name = find_cell(config, changes)
+        parameters, name = cell_parameters(config, changes), find_cell(config, changes)
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
     return cells
 
 
+def cell_parameters(config: dict, changes: dict) -> dict:
+    """Every training parameter of the cell that differs from the baseline in `changes`."""
+    parameters = {**config["baseline"], **changes}
+    return parameters if config["program"] else settled(parameters)
+
+
 def find_cell(config: dict, changes: dict) -> str:
     """The name of the cell that differs from the baseline in `changes`."""
-    parameters = {**config["baseline"], **changes}
+    parameters = cell_parameters(config, changes)
     if config["program"]:
         return program_cell_name(config["program"], parameters, config["epochs_per_round"])
     return cell_name(parameters, config["epochs_per_round"], config["device"])
@@ -137,7 +145,7 @@ def expand_side(config: dict, side: dict) -> dict:
     return {
         "cell": find_cell(config, side["cell"]),
         "changes": side["cell"],
-        "parameters": {**config["baseline"], **side["cell"]},
+        "parameters": cell_parameters(config, side["cell"]),
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
     } | ({"epochs": side["epochs"]} if "epochs" in side else {})

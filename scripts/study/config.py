@@ -7,11 +7,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
-from study.choices import CHOICES
+from study.choice_problems import choice_problems
+from study.choices import CHOICES, as_level
 from study.data import KINDS, kind_module
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
@@ -136,8 +137,10 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
     schema = deepcopy(SCHEMA)
     if parameters is PARAMETERS:
         parameters = {
-            name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
-            for name, spec in parameters.items()
+            name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
+            if name in CHOICES
+            else spec
+            for name, spec in PARAMETERS.items()
         }
     without_default = {
         name: {key: value for key, value in spec.items() if key != "default"}
@@ -194,8 +197,15 @@ def _set_defaults(validator, properties, instance, schema):
     )
 
 
+def _check_choice(validator, parameter, instance, schema):
+    """A keyword of our schema: the value is a choice of that parameter, with valid options."""
+    for problem in choice_problems(parameter, instance, _suggest):
+        yield ValidationError(problem)
+
+
 def _problems(config: dict, schema: dict) -> list[str]:
-    validator = extend(Draft202012Validator, {"properties": _set_defaults})(schema)
+    keywords = {"properties": _set_defaults, "choice": _check_choice}
+    validator = extend(Draft202012Validator, keywords)(schema)
     # A dict, because one mistake may be found on several branches of the schema.
     return list(dict.fromkeys(_explain(error) for error in validator.iter_errors(config)))
 
@@ -248,24 +258,32 @@ def _sides(config: dict) -> list[dict]:
 
 
 def _set_types(config: dict, parameters: dict[str, dict]) -> None:
-    """Numbers in the type of what they are a value of; the baseline in the parameters' order."""
+    """Levels and numbers as they are from here on; the baseline in the parameters' order."""
+    for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
+        config[key] = int(config[key])
+    training_epochs = config["epochs_per_round"] * config["rounds"]
+
+    def level(name: str, value) -> str | int | float | bool:
+        if "program" in config:
+            return typed(value, parameters[name])
+        return as_level(name, value, training_epochs)
+
     named = [*config["figures"].values(), *_sides(config)]
     for cell in [config["baseline"], *(item["cell"] for item in named)]:
-        cell.update({name: typed(value, parameters[name]) for name, value in cell.items()})
+        cell.update({name: level(name, value) for name, value in cell.items()})
     config["baseline"] = {name: config["baseline"][name] for name in parameters}
     for name, levels in config["grid"].items():
-        config["grid"][name] = [typed(level, parameters[name]) for level in levels]
+        found = [level(name, value) for value in levels]
+        config["grid"][name] = list(dict.fromkeys(found))
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            spec = parameters[table["vary"]]
-            table["levels"] = [typed(level, spec) for level in table["levels"]]
+            found = [level(table["vary"], value) for value in table["levels"]]
+            table["levels"] = list(dict.fromkeys(found))
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
     for side in _sides(config):
         side.update({key: int(side[key]) for key in ("round", "since") if key in side})
-    for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
-        config[key] = int(config[key])
 
 
 def _contradictions(config: dict) -> list[str]:

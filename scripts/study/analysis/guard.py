@@ -13,6 +13,7 @@ import pandas as pd
 from study.analysis.averages import RUN_NUMBERS
 from study.errors import UserError
 from study.frames import read_frame
+from study.parameters import DEFAULTS, applies, condition
 from study.records import TRAINED
 
 # The columns of runs.csv that say which run it is; all others decide its result.
@@ -55,7 +56,9 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
     different = {
         name: [record[name] for record in records]
         for name in recorded(runs)
-        if records[0][name] != records[1][name] and _choice(name) != factor
+        if records[0][name] != records[1][name]
+        and _choice(name) != factor
+        and not _belongs(name, factor, records)
     }
     if first["rounds"] != second["rounds"]:
         different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
@@ -95,6 +98,7 @@ def check_sides(first: dict, second: dict, factor: str) -> None:
         name: [side["parameters"][name] for side in (first, second)]
         for name in first["parameters"]
         if first["parameters"][name] != second["parameters"][name]
+        and not _belongs(name, factor, [first["parameters"], second["parameters"]])
     }
     _refuse(pairs, factor)
 
@@ -107,11 +111,24 @@ def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors:
     """
     led = runs[runs["cell"].isin(cells) & (runs["round"] <= round_number)]
     for name in recorded(runs):
-        if name in factors:
+        if name in factors or ("device" in runs and set(condition(name)) & set(factors)):
             continue
         alike = led.groupby(_choice(name)) if _choice(name) in factors else [("", led)]
         if any(rows[name].nunique(dropna=False) > 1 for _, rows in alike):
             raise Confounded(f"the cells of the grid differ in {name} as well")
+
+
+def _belongs(name: str, factor: str, sides: list[dict]) -> bool:
+    """Whether a parameter belongs to one of the factor's levels, and means nothing in the other.
+
+    The hidden units of an mlp are then a part of what it is compared with a cnn as.
+    """
+    if "device" not in sides[0] and not DEFAULTS.keys() <= sides[0].keys():
+        return False  # a program's, whatever its parameters are called
+    return factor in condition(name) and not all(
+        applies(name, DEFAULTS | {key: side[key] for key in condition(name) if key in side})
+        for side in sides
+    )
 
 
 def _refuse(different: dict[str, list], factor: str) -> None:

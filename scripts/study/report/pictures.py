@@ -32,3 +32,9 @@ def read_card(paths: list[str]) -> dict | None:
     if len(card["description"]["shape"]) > 1:
         card["sheet"] = picture(files["contact_sheet.png"])
     return card
+
+
+def without_scores(inputs: dict) -> bool:
+    """Whether nothing can be said of single samples, because a program wrote no scores."""
+    evaluation = inputs["frames"]["evaluation"]
+    return bool(inputs["study"]["program"]) and evaluation[[*FINAL]].isna().all(axis=None)
