@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 
+from study.analysis.metrics import FINAL
 from study.data.findings import read_audit
 from study.data.prepared import read_description
 
