@@ -113,7 +113,7 @@ def test_preparing_asks_for_the_size_of_the_source(tmp_path, monkeypatch):
     assert source_size(folder) == (pytest.approx(1e7 / 2**20), 1)
     entry = {"kind": "medmnist", "name": "pneumoniamnist"}
     download = small_study(dataset="pneumoniamnist", datasets={"pneumoniamnist": entry})
-    assert preparation_memory(download)(None, 1) == 1000 + 20 * 45
+    assert preparation_memory(download)(None, 1) == int(1000 + 20 * 5856 * 28**2 / 2**20) + 1
     assert preparation_minutes(download)(None, 2) == 2 * (5 + 15 + 30 + 1)
 
 

@@ -54,7 +54,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         frames: `levels`, `comparisons`, `splits` and `beside`.
         study: has `baseline`, `seeds` and `reference`, and its `program` if it has one.
     """
-    text = isinstance(table["levels"][0], str | bool)
+    text = isinstance(table["levels"][0], str)
     frame = read_frame(path, {table["vary"]: str} if text else None)
     metrics, factor = table_metrics(frame), parameter_title(table["vary"])
     cells = dict(zip(table["levels"], table["cells"]))
