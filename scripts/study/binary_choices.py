@@ -35,7 +35,7 @@ def binary_problems(config: dict, classes: list[str]) -> list[str]:
         return []
     losses, metrics = {}, {}
     for place, entry in _entries(config):
-        for loss in [] if config["program"] else filter(is_binary, _losses(entry)):
+        for loss in [] if config.get("program") else filter(is_binary, _losses(entry)):
             losses.setdefault(loss, {})[place] = None
         for metric in [*entry.get("metrics", []), entry.get("metric")]:
             if metric in BINARY:
