@@ -205,7 +205,7 @@ def test_seed_blocks():
 
 
 def test_a_round_resumes_from_the_one_before():
-    ask = previous_round({"results": "results/wdbc", "device": "cpu"}, here=True)
+    ask = previous_round({"results": "results/wdbc", "device": "cpu", "program": None}, here=True)
     wildcards = {"cell": "c", "first": "0", "last": "4", "round": "1"}
     assert ask(Wildcards(fromdict=wildcards)) == []
     folder = "results/wdbc/runs/c/seeds_0-4/round2"

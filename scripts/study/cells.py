@@ -64,14 +64,15 @@ def expand_cells(config: dict) -> dict[str, dict]:
 
     cells = {}
     for changes, rounds in wanted:
-        parameters, name = cell_parameters(config, changes), find_cell(config, changes)
+        parameters = cell_parameters(config, changes)
+        name = find_cell(config, changes)
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
     return cells
 
 
 def cell_parameters(config: dict, changes: dict) -> dict:
-    """Every training parameter of the cell that differs from the baseline in `changes`."""
+    """A value for every training parameter, from what differs from the baseline."""
     parameters = {**config["baseline"], **changes}
     return parameters if config["program"] else settled(parameters)
 

@@ -11,9 +11,10 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
+from study.binary_choices import binary_problems
 from study.choice_problems import choice_problems
 from study.choices import CHOICES, as_level
-from study.data import KINDS, kind_module
+from study.data import KINDS, kind_module, known_classes
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
 from study.program.command import program_config, program_problems
@@ -140,7 +141,7 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
             name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
             if name in CHOICES
             else spec
-            for name, spec in PARAMETERS.items()
+            for name, spec in parameters.items()
         }
     without_default = {
         name: {key: value for key, value in spec.items() if key != "default"}
@@ -223,6 +224,8 @@ def _explain(error) -> str:
         unknown = [key for key in value if key not in known]
         return "\n  ".join(f"{where}: unknown key {key!r}{_suggest(key, known)}" for key in unknown)
     if error.validator == "enum":
+        if value in error.schema.get("refused", ()):
+            return f"{where}: {value} {error.schema['refused'][value]}"
         return f"{where}: unknown value {value!r}{_suggest(value, error.validator_value)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in value]
@@ -258,23 +261,22 @@ def _sides(config: dict) -> list[dict]:
 
 
 def _set_types(config: dict, parameters: dict[str, dict]) -> None:
-    """Levels and numbers as they are from here on; the baseline in the parameters' order."""
+    """Values as levels, in the type of their parameter; the baseline in the parameters' order."""
     for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
         config[key] = int(config[key])
     training_epochs = config["epochs_per_round"] * config["rounds"]
 
-    def level(name: str, value) -> str | int | float | bool:
-        if "program" in config:
-            return typed(value, parameters[name])
-        return as_level(name, value, training_epochs)
+    def level(name: str, value: object) -> str | int | float | bool:
+        if parameters is PARAMETERS and name in CHOICES:
+            return as_level(name, value, training_epochs)
+        return typed(value, parameters[name])
 
     named = [*config["figures"].values(), *_sides(config)]
     for cell in [config["baseline"], *(item["cell"] for item in named)]:
         cell.update({name: level(name, value) for name, value in cell.items()})
     config["baseline"] = {name: config["baseline"][name] for name in parameters}
     for name, levels in config["grid"].items():
-        found = [level(name, value) for value in levels]
-        config["grid"][name] = list(dict.fromkeys(found))
+        config["grid"][name] = list(dict.fromkeys(level(name, value) for value in levels))
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
@@ -310,7 +312,19 @@ def _contradictions(config: dict) -> list[str]:
             )
     for name, claim in config["claims"].items():
         problems += _claim_problems(f"claims.{name}", claim)
-    return problems
+    return problems + _class_problems(config)
+
+
+def _class_problems(config: dict) -> list[str]:
+    """What the data set's number of classes rules out, where its entry alone says how many."""
+    name = config["dataset"]
+    try:
+        classes = known_classes(name, config["datasets"][name])
+    except KeyError:  # which is another problem
+        return []
+    except UserError as error:
+        return [str(error)]
+    return binary_problems(config, classes) if classes else []
 
 
 def _claim_problems(where: str, claim: dict) -> list[str]:

@@ -13,12 +13,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from study.binary_choices import refuse_binary
 from study.cells import parameters_of
 from study.choices import OWN_NETWORK, REGISTRIES
 from study.code import code_digest
 from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
 from study.data.limits import refuse_shares
+from study.data.prepared import read_description
 from study.errors import UserError
 from study.own_code import own_digest
 from study.parameters import listed
@@ -71,13 +73,16 @@ def find_prepared(study: dict) -> Prepared:
     other content gets another folder. A damaged file then leaves the data that were prepared before
     it alone, and once it is whole again they are found again.
 
-    Where the source cannot be read, or where it was audited before and has findings that the
-    configuration does not accept, a job that needs the data says so, and no other.
+    Where the source cannot be read, or where it was prepared before and the configuration does not
+    accept what it is (its findings, or more classes than its losses and metrics are for), a job
+    that needs the data says so, and no other.
     """
     try:
         refuse_shares(study["dataset"], study["datasets"][study["dataset"]])
         digest = data_digest(study)
         folder, card = prepared_folder(study, digest), data_card(study, digest)
+        if (folder / "description.json").exists():
+            refuse_binary(study, read_description(folder)["classes"])
         if study["audit"]["fail_on"] != "never" and (folder / "audit.json").exists():
             findings = read_audit(folder / "audit.json")["findings"]
             refuse_findings(study["dataset"], findings, study["audit"]["fail_on"])

@@ -23,7 +23,15 @@ rule prepare_data:
         runtime=preparation_minutes(STUDY),
     params:
         study=untracked(
-            selected(STUDY, "dataset", "datasets", "audit", "cells", "program")
+            selected(
+                STUDY,
+                "dataset",
+                "datasets",
+                "audit",
+                "cells",
+                "program",
+                *NAMING_CHOICES,
+            )
         ),
     message:
         "Prepare the data"

@@ -27,6 +27,12 @@ SCORES = (
     " balanced accuracy on the run's validation split; AUC is the area under the ROC curve; ECE the"
     " expected calibration error over 10 bins of equal width of the positive class's probability."
 )
+SCORES_OF_SEVERAL = (
+    "From the scores after the last epoch. Accuracy in per cent, the class with the largest"
+    " probability being predicted; balanced accuracy is the mean over the classes of the share of"
+    " each that is predicted; AUC the mean over the classes of the area under the ROC curve of each"
+    " against the rest; the Brier score is summed over the classes, from 0 to 2."
+)
 
 
 def context(inputs: dict) -> dict:
@@ -52,7 +58,7 @@ def context(inputs: dict) -> dict:
             {
                 "split": SPLIT_TITLES[split],
                 "table": data_table(
-                    SCORES + chosen,
+                    (SCORES if "Sensitivity" in found else SCORES_OF_SEVERAL) + chosen,
                     found,
                     lines,
                     title=f"Final metrics, {SPLIT_TITLES[split]} split",
@@ -136,7 +142,8 @@ def evaluation_rows(evaluation: pd.DataFrame, study: dict) -> list[tuple]:
     for split in SCORED_SPLITS:
         metrics = [f"final_{split}_{name}" for name in SCORED]
         metrics += [name for name in CHOSEN if split == "test"]
-        if evaluation[metrics].isna().all(axis=None):
+        metrics = [name for name in metrics if evaluation[name].notna().any()]
+        if not metrics:
             continue
         found, counts = mean_and_spread(last, metrics), last.groupby("cell")[metrics[0]].count()
         rows = [

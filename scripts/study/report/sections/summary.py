@@ -61,7 +61,9 @@ def compared(study: dict, card: dict | None) -> str:
     if card:
         counts = card["audit"]["splits"].items()
         sizes = [f"{part['count']:,} {SPLIT_TITLES.get(split, split)}" for split, part in counts]
-        samples = f" ({listed(sizes)} samples)"
+        classes = card["description"]["classes"]
+        several = f" of {len(classes)} classes" if len(classes) > 2 else ""
+        samples = f" ({listed(sizes)} samples{several})"
     return (
         f"{counted(len(study['cells']), 'cell')}, settings {trained} on"
         f" {study['dataset']}{samples}{grid}{beyond}. Each was trained with"
