@@ -15,6 +15,7 @@ from study.binary_choices import binary_problems
 from study.choice_problems import choice_problems
 from study.choices import CHOICES, as_level
 from study.data import KINDS, kind_module, known_classes
+from study.devices import pick_device
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
 from study.program.command import program_config, program_problems
@@ -37,8 +38,9 @@ def read_config(config: dict) -> dict:
     """Check a configuration as Snakemake merged it and return it complete, as a new dict.
 
     A key that is null counts as not written. Levels get their parameter's type, every table its
-    list of levels. Claims that are in a file of their own are read from there, and so are the
-    `rows` of the reference, which is None if there is none; and so is the `program`.
+    list of levels, and the device auto becomes the one that is here. Claims that are in a file of
+    their own are read from there, and so are the `rows` of the reference. The reference and the
+    `program` are None if there is none.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
@@ -60,6 +62,7 @@ def read_config(config: dict) -> dict:
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
         if "note" in reference:
             reference["note"] = _read_text(reference["note"], "reference.note")
+    config["device"] = pick_device(config["device"])
     return config | {"reference": config.get("reference"), "program": config.get("program")}
 
 

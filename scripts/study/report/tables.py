@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from study.analysis.averages import over_seeds
+from study.analysis.epochs import EPOCH_COUNTS
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
 from study.parameters import DEFAULTS, declared, differences, listed
@@ -20,7 +21,7 @@ BESIDE_TEST = (
     "final_test_roc_auc",
 )
 FINAL_NOTE = (
-    " Final metrics are taken after the round's last epoch, the others averaged over its epochs"
+    " Final metrics are taken after the round's {epoch} epoch, the others averaged over its epochs"
     " after the warm-up."
 )
 
@@ -36,7 +37,7 @@ def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
     metrics = table.get("metrics")
     if metrics is None:
         beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
-        metrics = [*(name for name in EPOCH_METRICS if name in values), *beside]
+        metrics = [name for name in (*EPOCH_METRICS, *EPOCH_COUNTS) if name in values] + [*beside]
     rows = []
     for level, cell in zip(table["levels"], table["cells"]):
         seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]
@@ -56,10 +57,14 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
         return table["caption"]
     others = listed(study["baseline"], declared(study))
     others = {name: value for name, value in others.items() if name != table["vary"]}
+    last = {cell.get("epoch_choice", "last") for cell in study.get("cells", {}).values()} <= {
+        "last"
+    }
+    note = FINAL_NOTE.format(epoch="last" if last else "chosen")
     return (
         f"{parameter_title(table['vary'])}, round {table['round']};"
         f" {describe(others)}; mean ± standard deviation over seeds."
-    ) + FINAL_NOTE * any(name in FINAL for name in metrics)
+    ) + (note if any(name in FINAL for name in metrics) else "")
 
 
 def describe(parameters: dict) -> str:
