@@ -11,8 +11,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
+from study.cells import find_cell
 from study.choices import CHOICES
 from study.data import KINDS, kind_module
+from study.design_checks import cell_problems, default_levels, design_problems
+from study.designs import listed_changes, moved_along
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
 from study.published.printed import read_tables
@@ -34,7 +37,8 @@ def read_config(config: dict) -> dict:
     """Check a configuration as Snakemake merged it and return it complete, as a new dict.
 
     A key that is null counts as not written. Levels get their parameter's type, every table its
-    list of levels. Claims that are in a file of their own are read from there, and so are the
+    list of levels (of two factors, a list each), every rule of `exclude` lists of levels, and every
+    cell that is named the changes of what moves along with it. Claims that are in a file of their own are read from there, and so are the
     `rows` of the reference, which is None if there is none.
 
     Raises:
@@ -43,16 +47,18 @@ def read_config(config: dict) -> dict:
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
     _raise([*_not_finite(config), *_problems(config, complete_schema())])
     _set_types(config)
-    _raise(_contradictions(config))
+    _raise([*design_problems(config), *_contradictions(config)])
     for table in config["tables"].values():
-        if "levels" not in table:
-            table["levels"] = _baseline_first(config, table["vary"])
+        table["levels"] = _levels(config, table)
+    _raise(cell_problems(config, lambda changes: find_cell(config, changes)))
+    for named in _named_cells(config):
+        named["cell"] = moved_along(config, named["cell"])
     if "reference" in config:
         reference = config["reference"]
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
         if "note" in reference:
             reference["note"] = _read_text(reference["note"], "reference.note")
-    return config | {"reference": config.get("reference")}
+    return config | {key: config.get(key) for key in ("reference", "study")}
 
 
 def _read_claims(claims):
@@ -94,6 +100,8 @@ def _find(path: str, key: str) -> Path:
 
 
 def _without_nulls(value, where: str):
+    if isinstance(value, list):
+        return [_without_nulls(item, f"{where}[{number}]") for number, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
     for key in value:
@@ -147,20 +155,37 @@ def complete_schema() -> dict:
         }
         dataset["allOf"].append({"if": is_kind, "then": keys})
     schema["properties"]["baseline"]["properties"] = parameters
-    schema["properties"]["grid"]["properties"] = {
+    levels = {
         name: {"type": "array", "minItems": 1, "uniqueItems": True, "items": spec}
         for name, spec in parameters.items()
     }
+    schema["properties"]["grid"]["properties"] = levels
+    schema["properties"]["design"]["properties"]["list"]["items"]["properties"] = without_default
+    schema["properties"]["exclude"]["items"]["properties"] = {
+        name: {"if": {"type": "array"}, "then": levels[name], "else": spec}
+        | {"description": spec["description"]}
+        for name, spec in without_default.items()
+    }
+    schema["properties"]["together"]["items"]["items"]["enum"] = list(parameters)
     table = schema["properties"]["tables"]["additionalProperties"]
-    table["properties"]["vary"]["enum"] = list(parameters)
+    table["properties"]["vary"]["else"] = {"enum": list(parameters)}
+    table["properties"]["vary"]["then"]["items"]["enum"] = list(parameters)
+    table["properties"]["cell"]["properties"] = without_default
     table["properties"]["metrics"]["items"]["enum"] = list(METRICS)
     table["allOf"] = [
         {
-            "if": {"properties": {"vary": {"const": name}}},
-            "then": {"properties": {"levels": {"items": spec}}},
+            "if": {"required": ["vary"], "properties": {"vary": {"const": name}}},
+            "then": {"properties": {"levels": of_factor}},
         }
-        for name, spec in parameters.items()
+        for name, of_factor in levels.items()
     ]
+    of_both = {"type": "object", "additionalProperties": False, "properties": levels}
+    table["allOf"].append(
+        {
+            "if": {"required": ["vary"], "properties": {"vary": {"type": "array"}}},
+            "then": {"properties": {"levels": of_both}},
+        }
+    )
     figure = schema["properties"]["figures"]["additionalProperties"]["properties"]
     figure["kind"]["enum"] = list(FIGURES)
     figure["cell"]["properties"] = without_default
@@ -236,16 +261,30 @@ def _sides(config: dict) -> list[dict]:
     return [side for claim in claims for pair in claim["compare"] for side in pair]
 
 
+def _named_cells(config: dict) -> list[dict]:
+    """What has a `cell` that is named by its changes of the baseline."""
+    return [*config["tables"].values(), *config["figures"].values(), *_sides(config)]
+
+
 def _set_types(config: dict) -> None:
-    named = [*config["figures"].values(), *_sides(config)]
-    for cell in [config["baseline"], *(item["cell"] for item in named)]:
+    cells = [config["baseline"], *(item["cell"] for item in _named_cells(config))]
+    for cell in [*cells, *(listed_changes(config) or [])]:
         cell.update({name: typed(name, value) for name, value in cell.items()})
+    for rule in config["exclude"]:
+        for name, levels in rule.items():
+            levels = levels if isinstance(levels, list) else [levels]
+            rule[name] = [typed(name, level) for level in levels]
     for name, levels in config["grid"].items():
         config["grid"][name] = [typed(name, level) for level in levels]
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            table["levels"] = [typed(table["vary"], level) for level in table["levels"]]
+            typed_levels = {
+                name: [typed(name, level) for level in levels]
+                for name, levels in _own_levels(table).items()
+            }
+            crossed = isinstance(table["vary"], list)
+            table["levels"] = typed_levels if crossed else typed_levels[table["vary"]]
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
     for side in _sides(config):
@@ -270,8 +309,9 @@ def _contradictions(config: dict) -> list[str]:
             f" it must be below epochs_per_round, which is {config['epochs_per_round']}"
         )
     for name, table in config["tables"].items():
-        factor = table["vary"]
-        if "levels" not in table and factor not in config["grid"]:
+        for factor in _varied(table):
+            if factor in _own_levels(table) or default_levels(config, factor):
+                continue
             problems.append(
                 f"tables.{name}.vary: {factor} is not a factor of the grid; give the table its"
                 f" `levels`, add {factor} to the grid, or remove the table with `{name}: null`"
@@ -322,9 +362,22 @@ def _pattern_problems(name: str, pattern: str) -> list[str]:
         return [f"{where}: {pattern!r} is no regular expression: {error}"]
 
 
-def _baseline_first(config: dict, factor: str) -> list:
-    baseline = config["baseline"][factor]
-    return [baseline, *(level for level in config["grid"][factor] if level != baseline)]
+def _varied(table: dict) -> list[str]:
+    return table["vary"] if isinstance(table["vary"], list) else [table["vary"]]
+
+
+def _own_levels(table: dict) -> dict[str, list]:
+    """The levels that a table names, by factor."""
+    levels = table.get("levels", {})
+    return {table["vary"]: levels} if isinstance(levels, list) else levels
+
+
+def _levels(config: dict, table: dict) -> list | dict[str, list]:
+    """A table's levels, of two factors by factor: its own, or the baseline's and then the others."""
+    own = _own_levels(table)
+    if isinstance(table["vary"], list):
+        return {name: own.get(name) or default_levels(config, name) for name in table["vary"]}
+    return own.get(table["vary"]) or default_levels(config, table["vary"], table["cell"])
 
 
 def _raise(problems: list[str]) -> None:

@@ -179,7 +179,8 @@ def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
         try:
             found = values.loc[(side["cell"], round_number), metric].dropna()
         except KeyError:
-            raise LookupError(f"{side['title']} has not been trained") from None
+            what = "is left out by `exclude`" if side.get("excluded") else "has not been trained"
+            raise LookupError(f"{side['title']} {what}") from None
         if found.empty:
             raise LookupError(f"{side['title']}: all seeds diverged")
         by_round.append(found)
@@ -187,9 +188,10 @@ def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
 
 
 def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
-    check_sides(first, second, claim["factor"])
+    along = claim.get("along", {})
+    check_sides(first, second, claim["factor"], along)
     sides = [side_values(values, side, claim["metric"]) for side in (first, second)]
-    guard = check_comparison(runs, first, second, claim["factor"])
+    guard = check_comparison(runs, first, second, claim["factor"], along)
     both = pd.concat(sides, axis=1, join="inner").dropna()
     if len(both) < 2:
         raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
@@ -201,7 +203,7 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
     pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
-    said = caveat(claim["factor"], first["parameters"], second["parameters"])
+    said = caveat(claim["factor"], first["parameters"], second["parameters"], along)
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 

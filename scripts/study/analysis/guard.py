@@ -2,7 +2,7 @@
 
 A run records its full settings and digests of its data and of the code that trained it (run.json);
 `summarize` collects them in runs.csv. Two sides may be compared if they differ in one named factor
-and in nothing else. Where the factor is chosen from a registry, such as the loss, the code of that
+and in nothing else, but for what the study moves along with it, level by level. Where the factor is chosen from a registry, such as the loss, the code of that
 choice goes with it.
 """
 
@@ -34,16 +34,25 @@ def _choice(column: str) -> str | None:
     return name if name != column and name in PARAMETERS else None
 
 
-def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str) -> str:
+def check_comparison(
+    runs: pd.DataFrame,
+    first: dict,
+    second: dict,
+    factor: str,
+    along: dict[str, dict] | None = None,
+) -> str:
     """Prove that two sides differ in the factor named and in nothing else.
 
     Args:
         runs: one row per run, as `read_runs` returns them.
         first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at.
         factor: a training parameter, `round`, or `epoch`.
+        along: what moves along with it: name -> level of the factor -> level that goes with it.
 
     Returns:
-        The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`.
+        The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`;
+        or `differ in batch_size (16 against 32) with learning_rate moved along (0.0005 against
+        0.001): …`, where each side has the level that goes with the factor's.
 
     Raises:
         LookupError: no run of a side is here.
@@ -51,21 +60,24 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
             more than one way. With the reason.
     """
     records = [_recorded(runs, side) for side in (first, second)]
+    moved = _moved(records, factor, along or {})
     different = {
         name: [record[name] for record in records]
         for name in recorded(runs)
-        if records[0][name] != records[1][name] and _choice(name) != factor
+        if records[0][name] != records[1][name] and _choice(name) not in (factor, *moved)
     }
     if first["rounds"] != second["rounds"]:
         different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
     if first.get("epochs") != second.get("epochs"):
         different["epoch"] = [side.get("epochs", "all") for side in (first, second)]
-    _refuse(different, factor)
+    _refuse(different, factor, moved)
     if factor not in different:
         raise Confounded(f"the sides do not differ in {factor}")
-    same = [name for name in PARAMETERS if name in runs.columns and name != factor]
+    same = [name for name in PARAMETERS if name in runs.columns and name not in (factor, *moved)]
+    others = " and ".join(f"{name} moved along ({_values(different[name])})" for name in moved)
+    alone, what = ("", f" with {others}") if moved else (" alone", "")
     return (
-        f"differ in {factor} alone ({_values(different[factor])}): all their runs have the same"
+        f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the same"
         f" {', '.join(same)}, epochs a round, device, data"
         f" ({records[0]['data']}) and trainer ({records[0]['code_trainer']})"
     )
@@ -83,8 +95,22 @@ def _recorded(runs: pd.DataFrame, side: dict) -> dict:
     return led.iloc[0][recorded(runs)].to_dict()
 
 
-def check_sides(first: dict, second: dict, factor: str) -> None:
+def _moved(records: list[dict], factor: str, along: dict[str, dict]) -> list[str]:
+    """What the records differ in because it moves along with the factor, on both sides."""
+    return [
+        name
+        for name, levels in along.items()
+        if records[0][name] != records[1][name]
+        and all(levels.get(record[factor]) == record[name] for record in records)
+    ]
+
+
+def check_sides(
+    first: dict, second: dict, factor: str, along: dict[str, dict] | None = None
+) -> None:
     """Refuse sides that differ in other `parameters` than the factor, trained or not.
+
+    What moves `along` with the factor may differ with it, as for `check_comparison`.
 
     Raises:
         Confounded: with what else they differ in.
@@ -94,7 +120,7 @@ def check_sides(first: dict, second: dict, factor: str) -> None:
         for name in PARAMETERS
         if first["parameters"][name] != second["parameters"][name]
     }
-    _refuse(pairs, factor)
+    _refuse(pairs, factor, _moved([first["parameters"], second["parameters"]], factor, along or {}))
 
 
 def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors: list[str]) -> None:
@@ -112,8 +138,12 @@ def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors:
             raise Confounded(f"the cells of the grid differ in {name} as well")
 
 
-def _refuse(different: dict[str, list], factor: str) -> None:
-    others = [f"{name} ({_values(pair)})" for name, pair in different.items() if name != factor]
+def _refuse(different: dict[str, list], factor: str, moved: list[str]) -> None:
+    others = [
+        f"{name} ({_values(pair)})"
+        for name, pair in different.items()
+        if name not in (factor, *moved)
+    ]
     if others:
         raise Confounded(f"the sides differ in {' and in '.join(others)}, not in {factor} alone")
 
