@@ -21,7 +21,8 @@ from study.training.networks import NETWORKS
 
 METRICS = list(EPOCH_METRICS)
 TABLE = {"vary": "loss", "levels": ["bce", "ce"], "round": 2, "metrics": METRICS}
-TABLE |= {"cells": ["a", "b"]}
+TABLE |= {"rows": [{"loss": "bce"}, {"loss": "ce"}], "cells": ["a", "b"], "cell": {}}
+TABLE |= {"along": {"loss": {}}}
 
 
 def make_values() -> pd.DataFrame:
@@ -127,7 +128,8 @@ def test_captions_and_titles(monkeypatch):
     assert caption(TABLE, other).endswith(
         "0.001, network another one; mean ± standard deviation over seeds."
     )
-    assert caption(TABLE | {"vary": "network"}, other).startswith("Network, round 2; loss BCE,")
-    assert "etwork" not in caption(TABLE | {"vary": "network"}, other).partition(";")[2]
+    networks = TABLE | {"vary": "network", "along": {"network": {}}, "rows": [{"network": "other"}]}
+    assert caption(networks, other).startswith("Network, round 2; loss BCE,")
+    assert "etwork" not in caption(networks, other).partition(";")[2]
     assert cell_title(other).endswith("1 hidden layer, network another one")
     assert describe({"network": "perceptron"}) == "network multilayer perceptron"

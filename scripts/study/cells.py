@@ -102,11 +102,11 @@ def expand_runs(config: dict, cells: dict[str, dict]) -> list[dict]:
 def expand_study(config: dict) -> dict:
     """A complete configuration with what follows from it.
 
-    That is `cells`; `grid_cells`, the names of the design's; `factors`, its factors and their levels;
-    `factorial`, see `study.designs.factorial`; and `runs`.
+    That is `cells`; `grid_cells`, the names of the design's; `factors`, its factors and their
+    levels; `factorial`, see `study.designs.factorial`; and `runs`.
 
-    Tables get `rows`, see `table_rows`, `cells`, the names of the rows' cells, and `along`: factor ->
-    what moves along with it, see `study.designs.companions`. Claims get that of their factor.
+    Tables get `rows`, see `table_rows`, `cells`, the names of the rows' cells, and `along`: factor
+    -> what moves along with it, see `study.designs.companions`. Claims get that of their factor.
     Figures get `cell_name`; the sides of claims have their cell's name, a `title`, and `rounds` in
     place of round and since.
     """

@@ -37,9 +37,9 @@ def read_config(config: dict) -> dict:
     """Check a configuration as Snakemake merged it and return it complete, as a new dict.
 
     A key that is null counts as not written. Levels get their parameter's type, every table its
-    list of levels (of two factors, a list each), every rule of `exclude` lists of levels, and every
-    cell that is named the changes of what moves along with it. Claims that are in a file of their own are read from there, and so are the
-    `rows` of the reference, which is None if there is none.
+    list of levels (of two factors, a list for each), every rule of `exclude` lists of levels, and
+    every cell that is named the levels of what moves along. Claims that are in a file of their own
+    are read from there, and so are the `rows` of the reference, which is None if there is none.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
@@ -373,7 +373,7 @@ def _own_levels(table: dict) -> dict[str, list]:
 
 
 def _levels(config: dict, table: dict) -> list | dict[str, list]:
-    """A table's levels, of two factors by factor: its own, or the baseline's and then the others."""
+    """A table's levels, of two factors by factor: its own, or the baseline's and the others."""
     own = _own_levels(table)
     if isinstance(table["vary"], list):
         return {name: own.get(name) or default_levels(config, name) for name in table["vary"]}

@@ -2,8 +2,8 @@
 
 A run records its full settings and digests of its data and of the code that trained it (run.json);
 `summarize` collects them in runs.csv. Two sides may be compared if they differ in one named factor
-and in nothing else, but for what the study moves along with it, level by level. Where the factor is chosen from a registry, such as the loss, the code of that
-choice goes with it.
+and in nothing else, but for what the study moves along with it, level by level. Where the factor is
+chosen from a registry, such as the loss, the code of that choice goes with it.
 """
 
 from pathlib import Path
@@ -77,8 +77,8 @@ def check_comparison(
     others = " and ".join(f"{name} moved along ({_values(different[name])})" for name in moved)
     alone, what = ("", f" with {others}") if moved else (" alone", "")
     return (
-        f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the same"
-        f" {', '.join(same)}, epochs a round, device, data"
+        f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the"
+        f" same {', '.join(same)}, epochs a round, device, data"
         f" ({records[0]['data']}) and trainer ({records[0]['code_trainer']})"
     )
 

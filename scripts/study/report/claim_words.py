@@ -24,7 +24,7 @@ def difference_words(claim: dict, sides: list[dict], pair: dict) -> str:
     """`Training accuracy rises by 1.44 percentage points (95% 1.36 to 1.52), from round 1 to 3`.
 
     Args:
-        claim: has `metric`, `factor`, and what moves `along` with it.
+        claim: has `metric`, `factor`, and what may move `along` with it.
         sides: the two sides, as `study.cells.expand_side` returns them.
         pair: the pair's row of statistics/claim_pairs.csv, of which `n` is not empty.
     """
@@ -89,7 +89,7 @@ def _versus(claim: dict, sides: list[dict], between: str) -> str:
 def _moved(claim: dict, sides: list[dict]) -> list[str]:
     """What differs between the sides because it moves along with the factor."""
     first, second = (side["parameters"] for side in sides)
-    return [name for name in claim["along"] if first[name] != second[name]]
+    return [name for name in claim.get("along", ()) if first[name] != second[name]]
 
 
 def _circumstances(claim: dict, sides: list[dict]) -> str:

@@ -7,16 +7,22 @@ from study.analysis.paired import MIN_SEEDS
 from study.analysis.splits import MEANINGS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.frames import read_frame
+from study.report import crossed
 from study.report.data_table import data_table, split_rows
 from study.report.tables import (
+    at_words,
     caption,
+    is_crossed,
     numbered_titles,
     printed,
+    table_factors,
     table_metrics,
+    varied_columns,
 )
 from study.report.wording import (
     counted,
     interval_text,
+    listed,
     lower_first,
     p_text,
     plain,
@@ -36,11 +42,42 @@ def context(inputs: dict) -> dict:
     titles = numbered_titles("Table", study["tables"])
     return {
         "tables": [
-            table_context(name, titles[name], table, path, inputs["frames"], study)
+            crossed_context(name, titles[name], table, path, study)
+            if is_crossed(table)
+            else table_context(name, titles[name], table, path, inputs["frames"], study)
             for (name, table), path in zip(
                 study["tables"].items(), inputs["files"]["tables"], strict=True
             )
         ]
+    }
+
+
+def heading(title: str, table: dict) -> str:
+    """`Table 1: loss, round 1`, with where it is if that is not the baseline."""
+    factors = lower_first(table_factors(table))
+    return f"{title}: {factors}{at_words(table['cell'])}, round {table['round']}"
+
+
+def crossed_context(name: str, title: str, table: dict, path: str, study: dict) -> dict:
+    """A table of two factors, of several metrics one below the other; nothing is compared."""
+    frame = read_frame(path, dict.fromkeys(table["vary"], str))
+    metrics = table_metrics(frame)
+    headings, found = crossed.blocks(frame, study["seeds"])
+    text = crossed.caption(table, study, metrics)
+    return {
+        "name": name,
+        "heading": heading(title, table),
+        "crossed": [
+            data_table(
+                text if len(found) == 1 else f"{metric}. {text}",
+                crossed.named_columns(frame, headings),
+                rows,
+                title=title,
+                text_columns=[headings[0]],
+                file=f"tables/{name}.csv",
+            )
+            for metric, rows in found
+        ],
     }
 
 
@@ -55,7 +92,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         study: has `baseline`, `seeds` and `reference`.
     """
     frame = read_frame(path, {table["vary"]: str})
-    metrics, factor = table_metrics(frame), parameter_title(table["vary"])
+    metrics, varied = table_metrics(frame), varied_columns(frame)
     cells = dict(zip(table["levels"], table["cells"]))
     levels, comparisons, beside = (
         frames[kind][frames[kind]["table"] == name] for kind in ("levels", "comparisons", "beside")
@@ -64,16 +101,19 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
     first, others = split_rows(comparison_rows(tested, metrics)[1])
     headings = comparison_rows(tested, metrics)[0]
     against = level_title(table["vary"], table["levels"][0])
+    moved = [lower_first(parameter_title(name)) for name in table["along"][table["vary"]]]
+    against += f", with {listed(moved)} moved along" if moved else ""
     source = (study["reference"] or {}).get("title", "")
     warned = frames["splits"].query("table == @name")
     return {
         "name": name,
-        "heading": f"{title}: {lower_first(factor)}, round {table['round']}",
+        "heading": heading(title, table),
+        "crossed": [],
         "table": data_table(
             caption(table, study["baseline"], metrics),
             *printed(frame, study["seeds"]),
             title=title,
-            text_columns=[factor],
+            text_columns=[parameter_title(name) for name in varied],
             file=f"tables/{name}.csv",
             cells=[cells[level] for level in ordered_levels(table["levels"])],
         ),
