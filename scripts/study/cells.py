@@ -4,12 +4,18 @@ A cell is one value for every training parameter. A run is what one job trains: 
 block of seeds, one round.
 """
 
-import itertools
 import json
 from hashlib import sha256
 
 from study.choices import level_title, parameter_title
-from study.designs import companions, design_changes, excluded_by, factorial, factors, moved_along
+from study.designs import (
+    companions,
+    design_changes,
+    excluded_by,
+    factorial,
+    factors,
+    table_rows,
+)
 from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences, listed
 
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
@@ -64,19 +70,6 @@ def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
     return cells
-
-
-def table_rows(config: dict, table: dict) -> list[dict]:
-    """What a table varies, cell by cell: the levels of its factors, and of what moves along.
-
-    Of two factors row by row, without the cells that the design leaves out.
-    """
-    if isinstance(table["vary"], str):
-        return [moved_along(config, {table["vary"]: level}) for level in table["levels"]]
-    levels = (table["levels"][factor] for factor in table["vary"])
-    rows = (dict(zip(table["vary"], pair)) for pair in itertools.product(*levels))
-    rows = (moved_along(config, row) for row in rows)
-    return [row for row in rows if excluded_by(config, table["cell"] | row) is None]
 
 
 def find_cell(config: dict, changes: dict) -> str:

@@ -13,6 +13,7 @@ from study.designs import (
     listed_changes,
     moved_along,
     offered_changes,
+    table_rows,
 )
 
 NAMES = ("full", "one_at_a_time")
@@ -139,6 +140,8 @@ def _table_problems(config: dict) -> list[str]:
                 for level in table["levels"][factor]:
                     changes = cell | {factor: level}
                     problems += _asked_for(config, f"{where}.levels", changes, excluded=True)
+            if not problems and not table_rows(config, table):
+                problems.append(f"{where}: exclude leaves out all of its cells")
         else:
             for level in table["levels"]:
                 changes = cell | {varied[0]: level}

@@ -163,6 +163,19 @@ def draw(config: dict, count: int, seed: int, named: Named) -> list[dict]:
     return list(found.values())
 
 
+def table_rows(config: dict, table: dict) -> list[dict]:
+    """What a table varies, cell by cell: the levels of its factors, and of what moves along.
+
+    Of two factors row by row, without the cells that the design leaves out.
+    """
+    if isinstance(table["vary"], str):
+        return [moved_along(config, {table["vary"]: level}) for level in table["levels"]]
+    levels = (table["levels"][factor] for factor in table["vary"])
+    rows = (dict(zip(table["vary"], pair)) for pair in itertools.product(*levels))
+    rows = (moved_along(config, row) for row in rows)
+    return [row for row in rows if excluded_by(config, table["cell"] | row) is None]
+
+
 def factorial(config: dict, named: Named) -> dict:
     """The design as a full factorial, which main effects and interactions are estimated from.
 

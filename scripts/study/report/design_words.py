@@ -2,7 +2,7 @@
 
 from study.choices import level_title, ordered_levels, parameter_title
 from study.designs import axes, full_size, listed_changes, offered_changes, together
-from study.report.tables import describe, factor_title
+from study.report.tables import factor_title
 from study.report.wording import counted, lower_first
 
 
@@ -56,8 +56,9 @@ def design_facts(study: dict) -> list[tuple[str, str]]:
         titles = " and ".join(lower_first(parameter_title(name)) for name in group)
         facts.append(("Moved together", f"{titles}, level by level"))
     for rule in study["exclude"]:
-        words = "; ".join(
-            " or ".join(describe({name: level}) for level in levels)
+        words = " and ".join(
+            f"{lower_first(parameter_title(name))}"
+            f" {' or '.join(level_title(name, level) for level in levels)}"
             for name, levels in rule.items()
         )
         facts.append(("Left out", f"cells with {words}"))

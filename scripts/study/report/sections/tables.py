@@ -63,20 +63,20 @@ def crossed_context(name: str, title: str, table: dict, path: str, study: dict) 
     frame = read_frame(path, dict.fromkeys(table["vary"], str))
     metrics = table_metrics(frame)
     headings, found = crossed.blocks(frame, study["seeds"])
-    text = crossed.caption(table, study, metrics)
+    several = len(metrics) > 1
     return {
         "name": name,
         "heading": heading(title, table),
         "crossed": [
             data_table(
-                text if len(found) == 1 else f"{metric}. {text}",
+                crossed.caption(table, study, [metric]),
                 crossed.named_columns(frame, headings),
                 rows,
-                title=title,
+                title=f"{title}, {lower_first(metric_text)}" if several else title,
                 text_columns=[headings[0]],
                 file=f"tables/{name}.csv",
             )
-            for metric, rows in found
+            for metric, (metric_text, rows) in zip(metrics, found)
         ],
     }
 
