@@ -22,24 +22,20 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from study.data.prepared import prepare
 from study.parameters import DEFAULTS
-from study.training.loop import (
-    build_network,
-    initial_state,
-    load_data,
-    make_generator,
-    train_round,
-)
+from study.training.loop import build_network, initial_state, train_round
+from study.training.samples import Data, load_data
+from study.training.streams import make_generator
 
 
 class Notebook:
     """The same training with a DataLoader."""
 
-    def __init__(self, data: dict, shape: tuple[int, ...]):
+    def __init__(self, data: Data):
         self.sets = {
             split: TensorDataset(inputs, labels.float()[:, None])
-            for split, (inputs, labels) in data.items()
+            for split, (inputs, labels) in data.splits.items()
         }
-        self.network = build_network(shape, DEFAULTS, make_generator(0, 0))
+        self.network = build_network(data, DEFAULTS, make_generator(0, 0))
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=DEFAULTS["learning_rate"])
         self.criterion = torch.nn.BCEWithLogitsLoss()
         self.order = make_generator(0, 1)
@@ -67,16 +63,16 @@ class Notebook:
         return figures
 
 
-def time_epochs(data: dict, shape: tuple[int, ...], epochs: int) -> None:
+def time_epochs(data: Data, epochs: int) -> None:
     """Print both times an epoch, their ratio, and the largest difference of their losses."""
-    notebook = Notebook(data, shape)
-    state = initial_state(shape, DEFAULTS, 0)
+    notebook = Notebook(data)
+    state = initial_state(data, DEFAULTS, 0)
     times, difference = [], 0.0
     for number in range(epochs + 1):
         start = time.perf_counter()
         expected = notebook.epoch()
         middle = time.perf_counter()
-        rows, state = train_round(data, shape, DEFAULTS, 1, state)
+        rows, state = train_round(data, DEFAULTS, 0, 1, 1, state)
         end = time.perf_counter()
         difference = max(difference, abs(rows[0][1] - expected[0]), abs(rows[0][3] - expected[2]))
         if number:  # the first epoch warms up
@@ -100,12 +96,12 @@ def peak_memory(program: str) -> int:
     return 1024 * int(done.stdout.split()[-1])
 
 
-def measure_memory(folder: str, data: dict) -> None:
+def measure_memory(folder: str, data: Data) -> None:
     """Print what a training job takes beyond torch, in multiples of the data as float32."""
     job = f"""
 from pathlib import Path
 torch.set_num_threads(1)
-run = {{"parameters": {{}}, "epochs": 2, "first": 0, "last": 1, "device": "cpu"}}
+run = {{"parameters": {{}}, "epochs": 2, "first": 0, "last": 1, "round": 1, "device": "cpu"}}
 train.train_run(run, Path({folder!r}), None, Path({folder!r}))
 """
     # An optimizer step on one number loads what torch loads when it is first used.
@@ -113,12 +109,14 @@ train.train_run(run, Path({folder!r}), None, Path({folder!r}))
         """
 from study.parameters import DEFAULTS
 from study.training.loop import initial_state, train_round
+from study.training.samples import Data
 torch.set_num_threads(1)
 split = torch.zeros(1, 1), torch.zeros(1, dtype=torch.long)
-train_round({"train": split, "val": split}, (1,), DEFAULTS, 1, initial_state((1,), DEFAULTS, 0))
+data = Data({"train": split, "val": split}, (1,), 2)
+train_round(data, DEFAULTS, 0, 1, 1, initial_state(data, DEFAULTS, 0))
 """
     )
-    size = sum(4 * inputs.numel() for inputs, _ in data.values())
+    size = sum(4 * inputs.numel() for inputs, _ in data.splits.values())
     more = peak_memory(job) - alone
     print(f"data as float32          {size / 2**20:8.1f} MiB  (training and validation)")
     print(f"a job beyond torch       {more / 2**20:8.1f} MiB  {more / size:.2f} of it (target: 4)")
@@ -137,8 +135,8 @@ def main() -> None:
     entry = {"kind": "npz", "path": arguments.file, "positive": 1, "normalize": "unit"}
     with tempfile.TemporaryDirectory() as folder:
         prepare("bench", entry, Path(folder))
-        data, shape = load_data(folder, "cpu")
-        time_epochs(data, shape, arguments.epochs)
+        data = load_data(folder, DEFAULTS, "cpu")
+        time_epochs(data, arguments.epochs)
         measure_memory(folder, data)
 
 

@@ -121,11 +121,12 @@ def data_folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def data(data_folder) -> dict:
+def data(data_folder):
     """The tiny data set, as a training job has it. Not to be changed."""
-    from study.training.loop import load_data
+    from study.parameters import DEFAULTS
+    from study.training.samples import load_data
 
-    return load_data(data_folder, "cpu")[0]
+    return load_data(data_folder, DEFAULTS, "cpu")
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ def prepared(folder, **entry):
 
 def scaled(folder, split):
     """A split as a training job has it."""
-    from study.training.loop import load_data
+    from study.parameters import DEFAULTS
+    from study.training.samples import load_data
 
-    data, _ = load_data(folder, "cpu")
+    data = load_data(folder, DEFAULTS, "cpu").splits
     return data[split][0].numpy()
 
 

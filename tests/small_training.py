@@ -4,11 +4,13 @@ import torch
 
 from study.parameters import DEFAULTS
 from study.training.loop import initial_state, train_round
+from study.training.samples import Data
 
 torch.set_num_threads(1)  # as jobs do; on cores that are shared more would wait for each other
 
 SMALL = DEFAULTS | {"hidden_units": 8, "batch_size": 16}
 SHAPE = (5, 5)  # of the tiny data set's images
+TINY = Data({}, SHAPE, classes=2)  # without its samples
 RUN = {
     "parameters": {"hidden_units": 8},
     "device": "cpu",
@@ -23,8 +25,8 @@ RUN = {
 
 def train_rounds(data, parameters, epochs, rounds, seed=0):
     """The rows of some rounds, each resumed from the last, and the state at the end."""
-    state, rows = initial_state(SHAPE, parameters, seed), []
-    for _ in range(rounds):
-        new, state = train_round(data, SHAPE, parameters, epochs, state)
+    state, rows = initial_state(data, parameters, seed), []
+    for number in range(1, rounds + 1):
+        new, state = train_round(data, parameters, seed, number, epochs, state)
         rows.append(new)
     return rows, state

@@ -193,7 +193,7 @@ def test_a_parameter_that_is_listed_when_changed_has_a_column_then(tmp_path):
     assert summarize(runs, paths, records, study)["network"].tolist() == ["other"] * 3
     assert "network" not in collect_runs(runs, records)
     records[0] = write_record(paths[0], parameters={"network": "other"})
-    assert collect_runs(runs, records)["network"].tolist() == ["other", "perceptron"]
+    assert collect_runs(runs, records)["network"].tolist() == ["other", "mlp"]
 
 
 @pytest.mark.parametrize(

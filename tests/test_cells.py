@@ -65,7 +65,22 @@ def test_every_parameter_the_epochs_and_the_device_decide_the_name():
         "hidden_units": 1,
         "optimizer": "sgd",
         "learning_rate": 1.0,
-        "network": "other",
+        "network": "cnn",
+        "channels": 8,
+        "batch_norm": True,
+        "dropout": 0.5,
+        "schedule": "cosine(over=90)",
+        "momentum": 0.9,
+        "weight_decay": 0.1,
+        "gradient_clip": 1.0,
+        "train_share": 0.5,
+        "image_size": 14,
+        "flip": True,
+        "shift": 2,
+        "rotation": 10.0,
+        "epoch_choice": "best(metric='val_accuracy')",
+        "precision": "bfloat16",
+        "compile": True,
     }
     assert set(other) == set(DEFAULTS)
     names = {cell_name(DEFAULTS | {key: value}, 30) for key, value in other.items()}
@@ -161,7 +176,7 @@ def test_runs_of_other_data_or_code_are_outdated(tmp_path, monkeypatch):
 
 def test_a_parameter_listed_when_changed_is_in_files_only_then(monkeypatch):
     """`network`, of which there is a second one here."""
-    monkeypatch.setitem(NETWORKS, "other", NETWORKS["perceptron"])
+    monkeypatch.setitem(NETWORKS, "other", NETWORKS["mlp"])
     before = default_study()
     assert "network" not in list_cells(before["cells"]).splitlines()[0].split(",")
     figures = yaml.safe_load((REPOSITORY / "config.yaml").read_text())["figures"]
@@ -169,7 +184,7 @@ def test_a_parameter_listed_when_changed_is_in_files_only_then(monkeypatch):
     (name,) = study["cells"].keys() - before["cells"].keys()
     assert name.startswith("bce_b32_relu_networkother_")
     rows = {row["cell"]: row for row in csv.DictReader(list_cells(study["cells"]).splitlines())}
-    changed = {cell for cell, row in rows.items() if row["network"] != "perceptron"}
+    changed = {cell for cell, row in rows.items() if row["network"] != "mlp"}
     assert changed == {name} and rows[name]["network"] == "other"
     cells = training_cells(study)
     assert cells.pop(name)["parameters"]["network"] == "other"

@@ -15,7 +15,7 @@ import pytest
 from conftest import REPOSITORY
 
 from study import code
-from study.choices import REGISTRIES
+from study.choices import OWN_NETWORK, REGISTRIES
 from study.parameters import DEFAULTS
 
 MODULES = sorted(
@@ -56,7 +56,8 @@ print(json.dumps([sorted(ran), loaded]))
 TRAIN = """
 import train
 from study.training.run import train_run
-run = {{"parameters": {{"hidden_units": 4}}, "epochs": 2, "first": 0, "last": 0, "device": "cpu"}}
+run = {{"parameters": {{"hidden_units": 4}}, "epochs": 2, "device": "cpu"}}
+run |= {{"first": 0, "last": 0, "round": 1}}
 train_run(run, Path({data!r}), None, Path({out!r}))
 """
 PREPARE = """
@@ -87,7 +88,7 @@ def digests(scripts: Path) -> dict[str, str]:
     """The digest of each of some cells and kinds of data, by the code in a folder."""
     code._statements.cache_clear()
     code._path.cache_clear()
-    nothing = dict.fromkeys(REGISTRIES.values(), "")
+    nothing = dict.fromkeys([*REGISTRIES.values(), OWN_NETWORK], "")
     found = {}
     for name, cell in CELLS.items():
         parts = [code.code_digest("train", uses=nothing, root=scripts)]
@@ -177,7 +178,9 @@ def test_what_preparing_runs_decides_the_data_of_its_kind(scripts, tmp_path):
 @pytest.mark.parametrize(
     ("path", "old", "new", "expected"),
     [
-        ("training/losses.py", "1] - logits", "1] - 2 * logits", {"loss": "ce"}),
+        ("training/losses.py", "outputs=lambda classes: classes,\n        source=\"as torch",
+         "outputs=lambda classes: 2 * classes,\n        source=\"as torch", {"loss": "ce"}),
+        ("training/criteria.py", "** gamma", "** (gamma + 1)", None),
         ("training/losses.py", 'title="CE"', 'title="Cross-entropy"', None),
         ("training/activations.py", '"torch.nn:ReLU"', '"torch.nn:ReLU6"', {"activation": "relu"}),
         ("training/activations.py", 'title="Leaky ReLU"', 'title="LReLU"', None),
@@ -187,8 +190,7 @@ def test_what_preparing_runs_decides_the_data_of_its_kind(scripts, tmp_path):
             'ACTIVATIONS = {"gelu": Activation(title="GELU", module="torch.nn:GELU"),',
             None,
         ),
-        ("training/optimizers.py", 'options={"fused": True}, copies=0', "options={}, copies=0",
-         {"optimizer": "sgd"}),
+        ("training/optimizers.py", "copies=1", "copies=3", {"optimizer": "sgd"}),
         ("training/__init__.py", '"val_accuracy")', '"val_accuracy", "more")', {}),
         ("parameters.py", 'SCHEMA["$defs"]["parameters"]', 'SCHEMA["$defs"]["more"]', {}),
         ("choices.py", ".capitalize()", ".upper()", None),

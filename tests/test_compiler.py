@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from conftest import REPOSITORY
-from small_training import RUN, SHAPE, SMALL
+from small_training import RUN, SMALL
 
 from study.training.optimizers import OPTIMIZERS
 
@@ -40,12 +40,13 @@ def test_the_compiler_is_there_for_who_wants_it(data_folder, tmp_path):
     """And changes nothing of what is trained after that."""
     program = f"""
 import torch
-from study.training.loop import initial_state, load_data, train_round
-data, _ = load_data({str(data_folder)!r}, "cpu")
-state = initial_state({SHAPE}, {SMALL}, 0)
-before, _ = train_round(data, {SHAPE}, {SMALL}, 2, state)
+from study.training.loop import initial_state, train_round
+from study.training.samples import load_data
+data = load_data({str(data_folder)!r}, {SMALL}, "cpu")
+state = initial_state(data, {SMALL}, 0)
+before, _ = train_round(data, {SMALL}, 0, 1, 2, state)
 print("torch._dynamo" in sys.modules, torch._dynamo.config.__name__)
 print(torch.compile(lambda x: x + 1, backend="eager")(torch.tensor(1)).item())
-assert train_round(data, {SHAPE}, {SMALL}, 2, state)[0] == before
+assert train_round(data, {SMALL}, 0, 1, 2, state)[0] == before
 """
     assert run_program(program, tmp_path) == ["False torch._dynamo.config", "2"]

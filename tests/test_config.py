@@ -28,7 +28,22 @@ def test_minimal_config_gets_the_defaults():
         "hidden_units": 256,
         "optimizer": "adam",
         "learning_rate": 0.001,
-        "network": "perceptron",
+        "network": "mlp",
+        "channels": 16,
+        "batch_norm": False,
+        "dropout": 0.0,
+        "schedule": "constant",
+        "momentum": 0.0,
+        "weight_decay": 0.0,
+        "gradient_clip": 0.0,
+        "train_share": 1.0,
+        "image_size": 0,
+        "flip": False,
+        "shift": 0,
+        "rotation": 0.0,
+        "epoch_choice": "last",
+        "precision": "float32",
+        "compile": False,
     }
     assert (config["epochs_per_round"], config["warmup_epochs"], config["seeds"]) == (30, 3, 12)
     assert config["datasets"]["wdbc"]["val_share"] == 0.2
@@ -40,7 +55,8 @@ def test_config_yaml_spells_out_every_key_at_its_default():
     assert set(written) == set(SCHEMA["properties"]) - {"pathvars", "study"}
     assert config["baseline"] == DEFAULTS
     assert written["baseline"] == listed(DEFAULTS)
-    assert set(DEFAULTS) - set(written["baseline"]) == {"network"}
+    left_out = {name for name, spec in PARAMETERS.items() if "listed" in spec}
+    assert set(DEFAULTS) - set(written["baseline"]) == left_out
     for key, spec in SCHEMA["properties"].items():
         if isinstance(spec.get("default"), int):
             assert written[key] == spec["default"], key
@@ -150,8 +166,36 @@ def test_levels_get_their_parameters_type():
         ({"seeds": "5"}, "seeds: '5' should be a whole number; as it stands it is text, write 5"),
         ({"warmup_epochs": 30}, "it must be below epochs_per_round, which is 30"),
         ({"baseline": {"loss": "bec"}}, "baseline.loss: unknown value 'bec'; did you mean 'bce'?"),
-        ({"baseline": {"activation": "gelu"}}, "known: relu, leaky_relu, tanhshrink"),
-        ({"baseline": {"network": "cnn"}}, "network: unknown value 'cnn'; known: perceptron"),
+        (
+            {"baseline": {"activation": "sillu"}},
+            "activation: unknown value 'sillu'; did you mean 'silu'? known: relu, leaky_relu,",
+        ),
+        (
+            {"baseline": {"network": "unet"}},
+            "network: unknown value 'unet'; known: mlp, logistic, cnn, resnet18",
+        ),
+        (
+            {"grid": {"activation": [{"name": "leaky_relu", "slope": 0.2}]}},
+            "grid.activation[0]: leaky_relu: unknown option 'slope'; known: negative_slope",
+        ),
+        (
+            {"grid": {"loss": [{"name": "focal", "gamma": "high"}]}},
+            "grid.loss[0]: focal.gamma: 'high' is not of type 'number'",
+        ),
+        ({"baseline": {"schedule": {"over": "round"}}}, "baseline.schedule: missing name; known:"),
+        (
+            {"baseline": {"schedule": {"name": "cosine", "over": "study"}}},
+            "cosine.over: 'study' is not round, training, or a number of epochs",
+        ),
+        (
+            {"baseline": {"network": {"file": "no.py", "class": "Net"}}},
+            "baseline.network: there is no file no.py, seen from the folder that Snakemake runs in",
+        ),
+        (
+            {"baseline": {"optimizer": {"file": "no.py", "class": "Mine"}}},
+            "baseline.optimizer: optimizer cannot be a file; network and loss can",
+        ),
+        ({"baseline": {"network": {"file": "net.py"}}}, "missing `class`, the name of a class"),
         ({"baseline": {"width": 3}}, "baseline: unknown key 'width'; known: loss, batch_size"),
         ({"baseline": {"learning_rate": "1e-3"}}, "it is text, write 0.001"),
         (

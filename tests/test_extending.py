@@ -9,6 +9,7 @@ from small_study import change_study, planned, read_csv
 
 ENTRY = r"In \[`(scripts/[\w/]+\.py)`\]\(\S+\), in `(\w+)`:\n\n```python\n(.*?)```"
 ABOVE = r"\n\nAbove it:\n\n```python\n(.*?)```"
+SNAKES = ["snake", {"name": "snake", "frequency": 2}]
 WHOLE = r"The file `(scripts/[\w/]+\.py)`:\n\n```python\n(.*?)```"
 
 
@@ -72,23 +73,26 @@ def test_one_of_each_is_used_in_a_study(extended, fresh):
     (fresh / "cells.csv").write_text("\n".join(["a,b,diagnosis", *rows]) + "\n")
     table = {"kind": "csv", "path": "cells.csv", "label": "diagnosis", "positive": "ill"}
     f1 = {
-        "sentence": "Hinge has a higher F1 score.",
+        "sentence": "Squared hinge has a higher F1 score.",
         "metric": "final_val_f1_score",
         "factor": "loss",
         "expect": "greater",
         "compare": [
-            [{"cell": {"loss": "hinge"}, "round": 1}, {"cell": {"loss": "bce"}, "round": 1}]
+            [{"cell": {"loss": "squared_hinge"}, "round": 1}, {"cell": {"loss": "bce"}, "round": 1}]
         ],
     }
     study = {
         "dataset": "table",
         "datasets": SMALL_STUDY["datasets"] | {"table": table},
-        "grid": {"loss": ["bce", "hinge"], "batch_size": None, "activation": None},
+        "grid": {"loss": ["bce", "squared_hinge"], "batch_size": None, "activation": None},
         "tables": SMALL_STUDY["tables"]
         | {
             "table1": {"metrics": ["val_accuracy", "accuracy_gap", "final_val_f1_score"]},
-            "activations": {"vary": "activation", "levels": ["gelu", "steep_leaky_relu"]},
-            "optimizers": {"vary": "optimizer", "levels": ["adam", "adamw"]},
+            "activations": {
+                "vary": "activation",
+                "levels": ["snake", {"name": "snake", "frequency": 2}],
+            },
+            "optimizers": {"vary": "optimizer", "levels": ["adam", "nadam"]},
         },
         "figures": SMALL_STUDY["figures"] | {"figure3": {"kind": "seeds"}},
         "claims": {"f1": f1},
@@ -102,11 +106,11 @@ def test_one_of_each_is_used_in_a_study(extended, fresh):
     ]  # fmt: skip
     markdown = (results / "tables" / "table1.md").read_text()
     assert "| Validation accuracy (%) | Accuracy gap (%) | Final validation F1 score |" in markdown
-    assert "| Hinge | 1 | " in markdown
+    assert "| Squared hinge | 1 | " in markdown
     (verdict,) = read_csv(results / "statistics" / "claims.csv")
     assert verdict["verdict"] == "too few seeds" and verdict["metric"] == "final_val_f1_score"
     report = (results / "report.html").read_text()
-    shown = ["Leaky ReLU, slope 0.2", "GELU", "AdamW", "one line per seed", ">F1<"]
+    shown = ["Snake (frequency 2.0)", "NAdam", "one line per seed", ">F1<"]
     for text in shown:
         assert text in report, text
     change_study(
@@ -115,6 +119,6 @@ def test_one_of_each_is_used_in_a_study(extended, fresh):
     done = snakemake(fresh, "results/tiny/summary.csv", repository=project)
     assert done.returncode == 0, done.stdout
     networks = [row["network"] for row in read_csv(fresh / "results" / "tiny" / "summary.csv")]
-    assert networks == ["perceptron"] * 4 + ["small_cnn"] * 2
+    assert networks == ["mlp"] * 4 + ["small_cnn"] * 2
     (cell,) = (fresh / "results" / "tiny" / "runs").glob("*_networksmall_cnn_*")
     assert len(contents(cell, "metrics.csv")) == 1

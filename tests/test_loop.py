@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import tiny_arrays
-from small_training import SHAPE, SMALL, train_rounds
+from small_training import SMALL, TINY, train_rounds
 
 from study.files import file_digest
 from study.training.checkpoints import load_checkpoint, save_tensors
@@ -18,12 +18,12 @@ from study.training.loop import (
     bare_step,
     build_network,
     initial_state,
-    make_generator,
     score_images,
     train_round,
 )
 from study.training.networks import NETWORKS, Network
 from study.training.optimizers import OPTIMIZERS
+from study.training.streams import make_generator
 
 
 def plain_training(parameters: dict, epochs: int, seed: int) -> list[list[float]]:
@@ -40,7 +40,7 @@ def plain_training(parameters: dict, epochs: int, seed: int) -> list[list[float]
         layers += [torch.nn.Linear(width, parameters["hidden_units"]), activation()]
         width = parameters["hidden_units"]
     network = torch.nn.Sequential(*layers, torch.nn.Linear(width, 2 if two_outputs else 1))
-    network.load_state_dict(initial_state(SHAPE, parameters, seed)["network"])
+    network.load_state_dict(initial_state(TINY, parameters, seed)["network"])
     optimizer = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[parameters["optimizer"]](
         network.parameters(), lr=parameters["learning_rate"]
     )
@@ -100,14 +100,16 @@ def test_two_epochs_are_those_of_torchs_optimizers(data, name):
     """To the last bit, with the same batches."""
     parameters = SMALL | {"optimizer": name, "learning_rate": 0.01}
     _, state = train_rounds(data, parameters, epochs=2, rounds=1)
-    network = build_network(SHAPE, parameters, make_generator(0, 0))
+    network = build_network(TINY, parameters, make_generator(0, 0))
     choice = OPTIMIZERS[name]
-    optimizer = resolve_name(choice.optimizer)(network.parameters(), lr=0.01, **choice.options)
+    optimizer = resolve_name(choice.optimizer)(
+        network.parameters(), lr=0.01, weight_decay=0, **choice.fixed
+    )
     assert type(optimizer).__module__.startswith("torch.optim.")
     order = make_generator(0, 1)
     for _ in range(2):
         permutation = torch.randperm(50, generator=order)
-        inputs, labels = (tensor[permutation] for tensor in data["train"])
+        inputs, labels = (tensor[permutation] for tensor in data.splits["train"])
         for images, truth in zip(inputs.split(16), labels.split(16)):
             optimizer.zero_grad()
             torch.nn.BCEWithLogitsLoss()(network(images), truth[:, None].float()).backward()
@@ -121,9 +123,9 @@ def test_two_epochs_are_those_of_torchs_optimizers(data, name):
 def test_rounds_are_as_if_they_were_one(data, change, tmp_path):
     parameters = SMALL | change
     (whole,), end = train_rounds(data, parameters, epochs=6, rounds=1)
-    state, rows = initial_state(SHAPE, parameters, 0), []
+    state, rows = initial_state(TINY, parameters, 0), []
     for number in range(3):
-        new, state = train_round(data, SHAPE, parameters, 2, state)
+        new, state = train_round(data, parameters, 0, number + 1, 2, state)
         rows += [row[1:] for row in new]
         path = tmp_path / f"{number}.pt"
         save_tensors({0: state}, path)  # and through a file
@@ -150,7 +152,7 @@ def test_torchs_global_generator_is_left_alone(data):
 
 def test_a_state_can_be_resumed_from_twice(data):
     _, state = train_rounds(data, SMALL, 2, 1)
-    first, second = (train_round(data, SHAPE, SMALL, 2, state)[0] for _ in range(2))
+    first, second = (train_round(data, SMALL, 0, 2, 2, state)[0] for _ in range(2))
     assert first == second
 
 
@@ -166,15 +168,16 @@ def test_a_diverged_seed_stops_and_stays_out(data):
 
 def test_scores_are_the_logits_after_the_last_epoch(data):
     (rows,), state = train_rounds(data, SMALL | {"loss": "ce"}, epochs=4, rounds=1)
-    scores = score_images(data, SHAPE, SMALL | {"loss": "ce"}, state)
+    scores = score_images(data, SMALL | {"loss": "ce"}, state)
     assert list(scores) == ["val"] and scores["val"].dtype == np.float32
     weights = {name: weight.numpy().astype(float) for name, weight in state["network"].items()}
-    hidden = np.maximum(0, data["val"][0].numpy() @ weights["0.weight"].T + weights["0.bias"])
+    inputs, labels = (tensor.numpy() for tensor in data.splits["val"])
+    hidden = np.maximum(0, inputs @ weights["0.weight"].T + weights["0.bias"])
     logits = hidden @ weights["2.weight"].T + weights["2.bias"]
     np.testing.assert_allclose(scores["val"], logits[:, 1] - logits[:, 0], rtol=1e-4, atol=1e-6)
-    right = (scores["val"] > 0) == (data["val"][1].numpy() == 1)
+    right = (scores["val"] > 0) == (labels == 1)
     assert right.mean() == rows[-1][4]
-    diverged = score_images(data, SHAPE, SMALL | {"loss": "ce"}, state | {"diverged": True})
+    diverged = score_images(data, SMALL | {"loss": "ce"}, state | {"diverged": True})
     assert diverged["val"].shape == (20,) and np.isnan(diverged["val"]).all()
 
 
@@ -182,6 +185,8 @@ def drop(monkeypatch, tmp_path, *layers: str) -> dict:
     """Parameters of a network that is registered for the test, a perceptron with other layers."""
     (tmp_path / "dropping.py").write_text(
         "import torch\n"
+        "def count_values(shape, outputs, parameters):\n"
+        "    return 17\n"
         "def build(shape, outputs, parameters, generator):\n"
         "    network = torch.nn.Sequential(torch.nn.Linear(25, 8), torch.nn.Dropout(0.5),"
         " torch.nn.ReLU(), torch.nn.Linear(8, outputs))\n"
@@ -204,8 +209,8 @@ def test_dropout_is_of_the_seed_and_resumes(data, monkeypatch, tmp_path):
     def save(rows, state):
         saved.append(copy.deepcopy((state(), rows)))
 
-    train_round(data, SHAPE, parameters, 4, initial_state(SHAPE, parameters, 0), None, save)
-    rows, state = train_round(data, SHAPE, parameters, 4, *saved[1])
+    train_round(data, parameters, 0, 1, 4, initial_state(TINY, parameters, 0), None, save)
+    rows, state = train_round(data, parameters, 0, 1, 4, *saved[1])
     assert rows == whole
     torch.testing.assert_close(state["network"], end["network"], rtol=0, atol=0)
     assert train_rounds(data, parameters, 4, 1, seed=1)[0] != [whole]
@@ -213,7 +218,7 @@ def test_dropout_is_of_the_seed_and_resumes(data, monkeypatch, tmp_path):
 
 def test_frozen_weights_stay_as_they_are(data, monkeypatch, tmp_path):
     parameters = drop(monkeypatch, tmp_path, "network[0].weight.requires_grad_(False)")
-    first = initial_state(SHAPE, parameters, 0)["network"]
+    first = initial_state(TINY, parameters, 0)["network"]
     _, state = train_rounds(data, parameters, epochs=2, rounds=1)
     assert torch.equal(state["network"]["0.weight"], first["0.weight"])
     assert not torch.equal(state["network"]["0.bias"], first["0.bias"])

@@ -75,7 +75,7 @@ def test_code_is_tracked_by_content_not_by_time(finished_once, repository_copy, 
     assert planned(folder, repository=repository_copy)["train"] == 1  # those with ce
     losses.write_text(text)
     loop = scripts / "study" / "training" / "loop.py"
-    loop.write_text(loop.read_text().replace("loss.score(logits) > 0", "loss.score(logits) > 1"))
+    loop.write_text(loop.read_text().replace("scores > 0", "scores > 1"))
     assert planned(folder, repository=repository_copy)["train"] == 2
     curves = scripts / "study" / "report" / "figures" / "curves.py"
     curves.write_text(curves.read_text().replace("alpha=0.2", "alpha=0.3"))

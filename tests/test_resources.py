@@ -33,7 +33,7 @@ def prepared(folder, shape: list[int], train: int, val: int) -> SimpleNamespace:
     """The input of a job: a description of data of that size."""
     splits = {"train": {"count": train}, "val": {"count": val}}
     path = folder / "description.json"
-    path.write_text(json.dumps({"shape": shape, "splits": splits}))
+    path.write_text(json.dumps({"shape": shape, "classes": ["no", "yes"], "splits": splits}))
     return SimpleNamespace(data=[str(path)])
 
 
@@ -43,13 +43,21 @@ def job(study: dict, seeds: int) -> Wildcards:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@pytest.mark.parametrize("changes", [{}, {"loss": "ce"}, {"hidden_layers": 3, "hidden_units": 7}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"loss": "ce"},
+        {"hidden_layers": 3, "hidden_units": 7, "batch_norm": True, "channels": 5},
+    ],
+)
 def test_weights_are_those_of_the_network(name, changes):
     parameters, module = DEFAULTS | {"network": name} | changes, network_module(name)
-    outputs = LOSSES[parameters["loss"]].outputs
-    network = module.build((5, 5), outputs, parameters, torch.Generator())
-    count = sum(weight.numel() for weight in network.parameters())
-    assert module.count_weights((5, 5), outputs, parameters) == count
+    outputs = LOSSES[parameters["loss"]].outputs(2)
+    for shape in ((28, 28), (9, 12, 3)):
+        network = module.build(shape, outputs, parameters, torch.Generator())
+        count = sum(weight.numel() for weight in network.parameters())
+        assert module.count_weights(shape, outputs, parameters) == count
 
 
 def test_training_asks_for_what_it_takes(tmp_path):
@@ -66,7 +74,7 @@ def test_training_asks_for_what_it_takes(tmp_path):
     assert minutes(job(study, 2), data, 1) == int(5 + seconds / 60) + 1
     assert minutes(job(study, 2), data, 2) == 2 * (int(5 + seconds / 60) + 1)
     sgd = small_study(baseline={"hidden_units": 256, "optimizer": "sgd"}, epochs_per_round=30)
-    less = 1.5 * 4 * weights * 2 * (2 + 4) / 2**20  # without Adam's two copies
+    less = 1.5 * 4 * weights * 1 * (2 + 4) / 2**20  # one copy, with momentum, and not Adam's two
     found = training_memory(sgd)(job(sgd, 2), data, 1)
     assert found == pytest.approx(megabytes - less, abs=1)
     cuda = small_study(baseline={"hidden_units": 256}, device="cuda")

@@ -123,7 +123,7 @@ def test_captions_and_titles(monkeypatch):
         "Rates",
     ]
     # a parameter that is `listed: when changed`
-    monkeypatch.setitem(NETWORKS, "other", NETWORKS["perceptron"]._replace(title="another one"))
+    monkeypatch.setitem(NETWORKS, "other", NETWORKS["mlp"]._replace(title="another one"))
     other = DEFAULTS | {"network": "other"}
     assert caption(TABLE, other).endswith(
         "0.001, network another one; mean ± standard deviation over seeds."
@@ -132,4 +132,4 @@ def test_captions_and_titles(monkeypatch):
     assert caption(networks, other).startswith("Network, round 2; loss BCE,")
     assert "etwork" not in caption(networks, other).partition(";")[2]
     assert cell_title(other).endswith("1 hidden layer, network another one")
-    assert describe({"network": "perceptron"}) == "network multilayer perceptron"
+    assert describe({"network": "mlp"}) == "network multilayer perceptron"

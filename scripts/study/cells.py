@@ -5,6 +5,7 @@ block of seeds, one round.
 """
 
 import json
+import re
 from hashlib import sha256
 
 from study.choices import level_title, parameter_title
@@ -16,8 +17,9 @@ from study.designs import (
     factors,
     table_rows,
 )
-from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences, listed
+from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences, listed, settled
 
+LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 
 
@@ -34,7 +36,8 @@ def cell_name(parameters: dict, epochs_per_round: int, device: str = "cpu") -> s
     readable = [parameters["loss"], f"b{parameters['batch_size']}", parameters["activation"]]
     spelled_out = ("loss", "batch_size", "activation")
     readable += [f"{key}{value}" for key, value in settings.items() if key not in spelled_out]
-    return "_".join([*readable, digest])
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", "_".join(readable))[:LONGEST]
+    return f"{stem}_{digest}"
 
 
 def cell_settings(parameters: dict, epochs_per_round: int, device: str = "cpu") -> dict:
@@ -65,7 +68,7 @@ def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
 
     cells = {}
     for changes, rounds in wanted:
-        parameters = {**config["baseline"], **changes}
+        parameters = settled({**config["baseline"], **changes})
         name = cell_name(parameters, config["epochs_per_round"], config["device"])
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
@@ -74,7 +77,7 @@ def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
 
 def find_cell(config: dict, changes: dict) -> str:
     """The name of the cell that differs from the baseline in `changes`."""
-    parameters = {**config["baseline"], **changes}
+    parameters = settled({**config["baseline"], **changes})
     return cell_name(parameters, config["epochs_per_round"], config["device"])
 
 
@@ -152,7 +155,7 @@ def expand_side(config: dict, side: dict) -> dict:
     return {
         "cell": find_cell(config, side["cell"]),
         "changes": side["cell"],
-        "parameters": {**config["baseline"], **side["cell"]},
+        "parameters": settled({**config["baseline"], **side["cell"]}),
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
         "excluded": excluded_by(config, side["cell"]) is not None,

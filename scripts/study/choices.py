@@ -6,16 +6,22 @@ and figures all read these.
 
 from collections.abc import Iterable
 
+from study.parameters import PARAMETERS
+from study.spelling import is_own, read_spelling, spell
 from study.training.activations import ACTIVATIONS
+from study.training.epoch_choices import EPOCH_CHOICES
 from study.training.losses import LOSSES
 from study.training.networks import NETWORKS
 from study.training.optimizers import OPTIMIZERS
+from study.training.schedules import SCHEDULES
 
 CHOICES = {
     "loss": LOSSES,
     "activation": ACTIVATIONS,
     "optimizer": OPTIMIZERS,
     "network": NETWORKS,
+    "schedule": SCHEDULES,
+    "epoch_choice": EPOCH_CHOICES,
 }
 # The registries by their name in the code, of which a run's digests cover only what it chooses.
 REGISTRIES = {
@@ -23,12 +29,62 @@ REGISTRIES = {
     "activation": "study.training.activations:ACTIVATIONS",
     "optimizer": "study.training.optimizers:OPTIMIZERS",
     "network": "study.training.networks:NETWORKS",
+    "schedule": "study.training.schedules:SCHEDULES",
+    "epoch_choice": "study.training.epoch_choices:EPOCH_CHOICES",
 }
+OWN_NETWORK = "study.training.networks:OWN"
+OWN = ("network", "loss")  # that may be a class in a user's file
+
+
+def as_level(parameter: str, value, training_epochs: int) -> str | int | float | bool:
+    """A valid value as a level: of its parameter's own type, so that 32 and 32.0 are one.
+
+    Args:
+        parameter: a training parameter.
+        value: its value, or a choice as a mapping or as text.
+        training_epochs: what `over: training` means for a schedule.
+    """
+    if parameter not in CHOICES:
+        kinds = {"integer": int, "number": float, "string": str, "boolean": bool}
+        return kinds[PARAMETERS[parameter]["type"]](value)
+    name, options = taken_apart(value)
+    if is_own(name):
+        return spell(name, options)
+    entry = CHOICES[parameter][name]
+    given = {
+        option: float(options[option]) if spec.get("type") == "number" else options[option]
+        for option, spec in entry.options.items()
+        if option in options
+    }
+    if given.get("over") == "training":
+        given["over"] = training_epochs
+    return spell(
+        name, {key: item for key, item in given.items() if item != entry.options[key]["default"]}
+    )
+
+
+def taken_apart(value: str | dict) -> tuple[str, dict]:
+    """The name and the options of a choice that is written as a mapping, or as text.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if isinstance(value, str):
+        return read_spelling(value)
+    options = dict(value)
+    if "file" in options:
+        return f"{options.pop('file')}:{options.pop('class', '')}", options
+    return options.pop("name", ""), options
 
 
 def level_title(parameter: str, level: str | int | float) -> str:
     """How tables and figures print a level: `leaky_relu` -> `Leaky ReLU`, 32 -> `32`."""
-    return CHOICES[parameter][level].title if parameter in CHOICES else str(level)
+    if parameter not in CHOICES:
+        return {True: "yes", False: "no"}[level] if isinstance(level, bool) else str(level)
+    name, options = read_spelling(level)
+    title = name.rpartition(":")[2] if is_own(name) else CHOICES[parameter][name].title
+    written = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in options.items())
+    return f"{title} ({written})" if options else title
 
 
 def parameter_title(parameter: str) -> str:

@@ -7,17 +7,18 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
 from study.cells import find_cell
-from study.choices import CHOICES
+from study.choice_problems import choice_problems
+from study.choices import CHOICES, as_level
 from study.data import KINDS, kind_module
 from study.design_checks import cell_problems, default_levels, design_problems
 from study.designs import listed_changes, moved_along
 from study.errors import UserError
-from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, typed
+from study.parameters import PARAMETERS, SCHEMA, WORKFLOW
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
@@ -133,7 +134,9 @@ def complete_schema() -> dict:
     """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …"""
     schema = deepcopy(SCHEMA)
     parameters = {
-        name: spec | ({"enum": list(CHOICES[name])} if name in CHOICES else {})
+        name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
+        if name in CHOICES
+        else spec
         for name, spec in PARAMETERS.items()
     }
     without_default = {
@@ -208,8 +211,15 @@ def _set_defaults(validator, properties, instance, schema):
     )
 
 
+def _check_choice(validator, parameter, instance, schema):
+    """A keyword of our schema: the value is a choice of that parameter, with valid options."""
+    for problem in choice_problems(parameter, instance, _suggest):
+        yield ValidationError(problem)
+
+
 def _problems(config: dict, schema: dict) -> list[str]:
-    validator = extend(Draft202012Validator, {"properties": _set_defaults})(schema)
+    keywords = {"properties": _set_defaults, "choice": _check_choice}
+    validator = extend(Draft202012Validator, keywords)(schema)
     # A dict, because one mistake may be found on several branches of the schema.
     return list(dict.fromkeys(_explain(error) for error in validator.iter_errors(config)))
 
@@ -267,30 +277,31 @@ def _named_cells(config: dict) -> list[dict]:
 
 
 def _set_types(config: dict) -> None:
+    for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
+        config[key] = int(config[key])
+    training_epochs = config["epochs_per_round"] * config["rounds"]
+
+    def typed(name: str, levels: list) -> list:
+        """A parameter's levels as the code has them, each once."""
+        return list(dict.fromkeys(as_level(name, level, training_epochs) for level in levels))
+
     cells = [config["baseline"], *(item["cell"] for item in _named_cells(config))]
     for cell in [*cells, *(listed_changes(config) or [])]:
-        cell.update({name: typed(name, value) for name, value in cell.items()})
+        cell.update({name: typed(name, [value])[0] for name, value in cell.items()})
     for rule in config["exclude"]:
         for name, levels in rule.items():
-            levels = levels if isinstance(levels, list) else [levels]
-            rule[name] = [typed(name, level) for level in levels]
+            rule[name] = typed(name, levels if isinstance(levels, list) else [levels])
     for name, levels in config["grid"].items():
-        config["grid"][name] = [typed(name, level) for level in levels]
+        config["grid"][name] = typed(name, levels)
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            typed_levels = {
-                name: [typed(name, level) for level in levels]
-                for name, levels in _own_levels(table).items()
-            }
-            crossed = isinstance(table["vary"], list)
-            table["levels"] = typed_levels if crossed else typed_levels[table["vary"]]
+            own = {name: typed(name, levels) for name, levels in _own_levels(table).items()}
+            table["levels"] = own if isinstance(table["vary"], list) else own[table["vary"]]
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
     for side in _sides(config):
         side.update({key: int(side[key]) for key in ("round", "since") if key in side})
-    for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
-        config[key] = int(config[key])
 
 
 def _contradictions(config: dict) -> list[str]:

@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from study.cells import parameters_of
-from study.choices import REGISTRIES
+from study.choices import OWN_NETWORK, REGISTRIES
 from study.code import code_digest
 from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
 from study.data.limits import refuse_shares
 from study.errors import UserError
+from study.own_code import own_digest
 from study.paths import PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
 from study.records import is_current, read_record
+from study.spelling import is_own, read_spelling
 
 
 def selected(study: dict, *keys: str) -> dict:
@@ -139,21 +141,26 @@ def training_code(cell: dict) -> dict[str, str]:
     """Digests of the code that trains a cell, as 12 hex digits.
 
     `trainer` is of what all cells share, and under each parameter that is chosen by name the same
-    with the cell's choice, such as its loss.
+    with the cell's choice, such as its loss. A parameter that the cell does not list has none.
     """
+    chosen = [name for name in parameters_of(cell) if name in REGISTRIES]
     return {"trainer": _training_digest()} | {
-        name: _training_digest(name, cell[name]) for name in REGISTRIES
+        name: _training_digest(name, cell[name]) for name in dict.fromkeys([*chosen, "network"])
     }
 
 
 @cache
 def _training_digest(parameter: str | None = None, choice: str = "") -> str:
-    uses = dict.fromkeys(REGISTRIES.values(), "")  # of each, nothing
-    starts = ["train"]
+    uses = dict.fromkeys([*REGISTRIES.values(), OWN_NETWORK], "")  # of each, nothing
+    starts, own = ["train"], ""
     if parameter:
-        starts.append(REGISTRIES[parameter])
-        uses[REGISTRIES[parameter]] = choice
-    return code_digest(*starts, uses=uses)[:12]
+        name = read_spelling(choice).name
+        own = own_digest(name) if is_own(name) else ""
+        registry = OWN_NETWORK if own and parameter == "network" else REGISTRIES[parameter]
+        starts.append(registry)
+        uses[registry] = "file" if own else name
+    ours = code_digest(*starts, uses=uses)
+    return sha256(f"{ours} {own}".encode()).hexdigest()[:12] if own else ours[:12]
 
 
 def training_cell(cells: dict[str, dict]) -> Callable:

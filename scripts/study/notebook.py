@@ -92,7 +92,8 @@ def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.Dat
     """
     import torch
 
-    from study.training.loop import initial_state, load_data, train_round
+    from study.training.loop import initial_state, train_round
+    from study.training.samples import load_data
 
     name = study["dataset"]
     named = {"dataset": name, "datasets": study["datasets"]}
@@ -102,12 +103,12 @@ def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.Dat
         if not (folder / "description.json").exists():
             folder = Path(temporary)
             prepare(name, study["datasets"][name], folder)
-        data, shape = load_data(folder, study["device"])
+        data = load_data(folder, parameters, study["device"])
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as in a job: their number may change the last bits
     try:
-        state = initial_state(shape, parameters, seed)
-        rows, _ = train_round(data, shape, parameters, epochs, state)
+        state = initial_state(data, parameters, seed)
+        rows, _ = train_round(data, parameters, seed, 1, epochs, state)
     finally:
         torch.set_num_threads(threads)
     return pd.DataFrame(rows, columns=["epoch", *EPOCH_METRICS])

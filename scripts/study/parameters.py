@@ -5,6 +5,10 @@ from pathlib import Path
 
 import yaml
 
+from study.spelling import read_spelling
+from study.training.networks import NETWORKS
+from study.training.optimizers import OPTIMIZERS
+
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 SCHEMA_FILE = WORKFLOW / "schemas" / "config.schema.yaml"
 REPORT_FOLDER = WORKFLOW / "report"
@@ -14,12 +18,38 @@ SCHEMA = yaml.load(SCHEMA_FILE.read_text(encoding="utf-8"), LOADER)
 
 # name -> its schema, in the order in which files and reports list them
 PARAMETERS = SCHEMA["$defs"]["parameters"]
+# The choices whose entries say which parameters they alone use.
+USERS = {"network": NETWORKS, "optimizer": OPTIMIZERS}
 DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
 
 
-def typed(parameter: str, value: str | int | float) -> str | int | float:
-    """A valid value in its parameter's own type, so that 32 and 32.0 are one level."""
-    return {"integer": int, "number": float, "string": str}[PARAMETERS[parameter]["type"]](value)
+def condition(parameter: str) -> dict[str, list[str]]:
+    """What a parameter takes to mean anything: the choices that use it, such as certain networks.
+
+    Nothing for a parameter that always does.
+    """
+    found = {
+        chooser: [name for name, entry in registry.items() if parameter in entry.uses]
+        for chooser, registry in USERS.items()
+    }
+    return {chooser: names for chooser, names in found.items() if names}
+
+
+def applies(parameter: str, values: dict) -> bool:
+    """Whether a parameter means anything in a cell: some belong to certain networks only."""
+    return all(
+        read_spelling(values[name]).name in names for name, names in condition(parameter).items()
+    )
+
+
+def settled(values: dict) -> dict:
+    """A cell's parameters, with those that do not apply at their default.
+
+    So cells that differ in nothing that counts are one cell.
+    """
+    return {
+        name: value if applies(name, values) else DEFAULTS[name] for name, value in values.items()
+    }
 
 
 def differences(values: dict, reference: dict) -> dict:

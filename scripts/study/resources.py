@@ -13,8 +13,8 @@ from pathlib import Path
 from study.data import kind_module
 from study.data.location import locate
 from study.errors import UserError
-from study.training.losses import LOSSES
-from study.training.networks import network_module
+from study.training.losses import loss_entry
+from study.training.networks import EVALUATED, network_module
 from study.training.optimizers import OPTIMIZERS
 
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
@@ -70,14 +70,14 @@ def training_memory(study: dict) -> Callable:
 
     def megabytes(wildcards, input, attempt) -> int:
         cell = study["cells"][wildcards.cell]
-        shape, counts = _data_size(input.data[0])
-        weights, values = _network_size(cell, shape)
+        shape, counts, classes = _data_size(input.data[0])
+        weights, values, _ = _network_size(cell, shape, classes)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
         copies = 2 + OPTIMIZERS[cell["optimizer"]].copies
         numbers = math.prod(shape) * (2 * counts["train"] + sum(counts.values()))
         numbers += weights * copies * (2 + 2 * seeds)
-        largest = max(cell["batch_size"], *counts.values())
-        numbers += largest * values
+        evaluated = min(max(counts.values()), EVALUATED / values)
+        numbers += max(cell["batch_size"], evaluated) * values
         return math.ceil(TORCH_MB[study["device"]] + 1.5 * 4 * numbers / 2**20) * attempt
 
     return megabytes
@@ -88,27 +88,34 @@ def training_minutes(study: dict) -> Callable:
 
     def minutes(wildcards, input, attempt) -> int:
         cell = study["cells"][wildcards.cell]
-        shape, counts = _data_size(input.data[0])
-        weights, _ = _network_size(cell, shape)
+        shape, counts, classes = _data_size(input.data[0])
+        _, _, products = _network_size(cell, shape, classes)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
         steps = math.ceil(counts["train"] / cell["batch_size"])
-        # 2 operations a weight forwards and 4 backwards (Kaplan et al. 2020, §2.1)
-        epoch = steps / STEPS_PER_SECOND + 6 * weights * sum(counts.values()) / FLOPS
+        # 2 operations a product forwards and 4 backwards (Kaplan et al. 2020, §2.1)
+        epoch = steps / STEPS_PER_SECOND + 6 * products * sum(counts.values()) / FLOPS
         seconds = study["epochs_per_round"] * seeds * epoch
         return math.ceil(STARTUP_MINUTES + seconds / 60) * attempt
 
     return minutes
 
 
-def _network_size(cell: dict, shape: tuple[int, ...]) -> tuple[int, int]:
-    """How many weights a cell's network has, and how many values a sample becomes in it."""
-    network, outputs = network_module(cell["network"]), LOSSES[cell["loss"]].outputs
-    return network.count_weights(shape, outputs, cell), network.count_values(shape, outputs, cell)
+def _network_size(cell: dict, shape: tuple[int, ...], classes: int) -> tuple[int, int, int]:
+    """How many weights a cell's network has; what a sample becomes in it: values, products.
+
+    Raises:
+        UserError: the network does not take such samples.
+    """
+    network, outputs = network_module(cell["network"]), loss_entry(cell["loss"]).outputs(classes)
+    if size := cell["image_size"]:
+        shape = (size, size, *shape[2:])
+    counts = (network.count_weights, network.count_values, network.count_products)
+    return tuple(count(shape, outputs, cell) for count in counts)
 
 
 @cache
-def _data_size(description: str) -> tuple[tuple[int, ...], dict[str, int]]:
-    """The shape of a sample, and the samples of each split.
+def _data_size(description: str) -> tuple[tuple[int, ...], dict[str, int], int]:
+    """The shape of a sample, the samples of each split, and the classes.
 
     Raises:
         FileNotFoundError: the data are not prepared yet; Snakemake asks again.
@@ -117,4 +124,5 @@ def _data_size(description: str) -> tuple[tuple[int, ...], dict[str, int]]:
         found = json.loads(Path(description).read_text(encoding="utf-8"))
     except ValueError as error:  # as good as missing: the job that reads it says so
         raise FileNotFoundError(errno.ENOENT, str(error), description) from error
-    return tuple(found["shape"]), {name: part["count"] for name, part in found["splits"].items()}
+    counts = {name: part["count"] for name, part in found["splits"].items()}
+    return tuple(found["shape"]), counts, len(found["classes"])

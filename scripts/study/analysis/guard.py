@@ -13,7 +13,7 @@ import pandas as pd
 from study.analysis.averages import RUN_COLUMNS
 from study.errors import UserError
 from study.frames import read_frame
-from study.parameters import PARAMETERS
+from study.parameters import DEFAULTS, PARAMETERS, applies, condition
 
 # What decides a run's result beside its training parameters and the code of what they choose.
 ALWAYS = ("epochs", "device", "data", "code_trainer")
@@ -64,7 +64,9 @@ def check_comparison(
     different = {
         name: [record[name] for record in records]
         for name in recorded(runs)
-        if records[0][name] != records[1][name] and _choice(name) not in (factor, *moved)
+        if records[0][name] != records[1][name]
+        and _choice(name) not in (factor, *moved)
+        and not any(_belongs(name, varied, records) for varied in (factor, *moved))
     }
     if first["rounds"] != second["rounds"]:
         different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
@@ -119,6 +121,7 @@ def check_sides(
         name: [side["parameters"][name] for side in (first, second)]
         for name in PARAMETERS
         if first["parameters"][name] != second["parameters"][name]
+        and not _belongs(name, factor, [first["parameters"], second["parameters"]])
     }
     _refuse(pairs, factor, _moved([first["parameters"], second["parameters"]], factor, along or {}))
 
@@ -131,11 +134,22 @@ def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors:
     """
     led = runs[runs["cell"].isin(cells) & (runs["round"] <= round_number)]
     for name in recorded(runs):
-        if name in factors:
+        if name in factors or set(condition(name)) & set(factors):
             continue
         alike = led.groupby(_choice(name)) if _choice(name) in factors else [("", led)]
         if any(rows[name].nunique(dropna=False) > 1 for _, rows in alike):
             raise Confounded(f"the cells of the grid differ in {name} as well")
+
+
+def _belongs(name: str, factor: str, sides: list[dict]) -> bool:
+    """Whether a parameter belongs to one of the factor's levels, and means nothing in the other.
+
+    The hidden units of an mlp are then a part of what it is compared with a cnn as.
+    """
+    return factor in condition(name) and not all(
+        applies(name, DEFAULTS | {key: side[key] for key in condition(name) if key in side})
+        for side in sides
+    )
 
 
 def _refuse(different: dict[str, list], factor: str, moved: list[str]) -> None:

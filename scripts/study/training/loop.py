@@ -1,7 +1,8 @@
 """Train one seed of a cell for one round, and score what it has learned.
 
-Everything random comes from three generators a seed: one for the initial weights, one for the order
-of the batches, and one that stands in for torch's global one while the network trains, for layers
+Everything random comes from generators of the seed's own: one for the initial weights, one for the
+order of the batches, one for the share of the samples that is trained on, one an epoch for changes
+of the images, and one that stands in for torch's global one while the network trains, for layers
 such as dropout. Cells that differ in the loss, the batch size or the activation start from the same
 hidden layers and see the images in the same order.
 """
@@ -11,66 +12,64 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
-from pathlib import Path
 from pkgutil import resolve_name
 
 import numpy as np
 import torch
 
-from study.data.prepared import load_splits, read_description
+from study.errors import UserError
+from study.spelling import choose
 from study.training import EPOCH_METRICS
+from study.training.augmentation import augment, is_augmented
 from study.training.compiler import spare_compiler
-from study.training.losses import LOSSES
-from study.training.networks import network_module
+from study.training.criteria import make_criterion
+from study.training.epoch_choices import EPOCH_CHOICES, best_epoch, is_over
+from study.training.losses import loss_entry
+from study.training.networks import EVALUATED, network_module
 from study.training.optimizers import OPTIMIZERS
+from study.training.samples import Data, drawn_samples
+from study.training.schedules import rate_factor
+from study.training.streams import AUGMENTATION, LAYERS, ORDER, WEIGHTS, make_generator
 
 spare_compiler()
 
 
-def make_generator(seed: int, stream: int) -> torch.Generator:
-    """A generator of a seed's own; streams of the same seed are independent."""
-    entropy = np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(entropy))
-
-
-def load_data(
-    folder: Path, device: str
-) -> tuple[dict[str, tuple[torch.Tensor, torch.Tensor]], tuple[int, ...]]:
-    """Every split, inputs (n, features) float32 and labels (n,) int64; and a sample's shape.
-
-    Raises:
-        UserError: the prepared data are damaged.
-    """
-    description = read_description(folder)
-    subtract, divide_by = (torch.tensor(description[key]) for key in ("subtract", "divide_by"))
-    data = {}
-    for split, (inputs, labels) in load_splits(folder).items():
-        # Into memory that torch has allocated: a product's last bits may depend on the alignment,
-        # and torch always aligns alike.
-        images = torch.empty(len(inputs), math.prod(inputs.shape[1:]))
-        images.numpy()[:] = inputs.reshape(images.shape)
-        scaled = images.view(len(inputs), -1, len(subtract))  # by feature, by colour, or alike
-        scaled.sub_(subtract).div_(divide_by)
-        data[split] = (images.to(device), torch.tensor(labels, device=device))
-    return data, tuple(description["shape"])
-
-
-def build_network(
-    shape: tuple[int, ...], parameters: dict, generator: torch.Generator
-) -> torch.nn.Module:
-    """A cell's network for samples of `shape`, its first weights drawn from the generator."""
-    outputs = LOSSES[parameters["loss"]].outputs
+def build_network(data: Data, parameters: dict, generator: torch.Generator) -> torch.nn.Module:
+    """A cell's network for the data, its first weights drawn from the generator."""
+    outputs = loss_entry(parameters["loss"]).outputs(data.classes)
     build = network_module(parameters["network"]).build
     with torch.random.fork_rng(devices=[]):  # layers draw from torch's global generator when made
         torch.manual_seed(generator.initial_seed())
-        return build(shape, outputs, parameters, generator)
+        return build(data.shape, outputs, parameters, generator)
+
+
+def make_forward(
+    network: torch.nn.Module, parameters: dict, device: torch.device
+) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Inputs (n, features) -> logits (n, outputs) float32, compiled or in bfloat16 if asked for."""
+    forward = torch.compile(network) if parameters["compile"] else network
+    if parameters["precision"] == "float32":
+        return forward
+
+    def mixed(inputs: torch.Tensor) -> torch.Tensor:
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            logits = forward(inputs)
+        return logits.float()
+
+    return mixed
 
 
 def build_optimizer(parameters: dict, network: torch.nn.Module) -> torch.optim.Optimizer:
     """A cell's optimizer of a network's weights."""
-    choice = OPTIMIZERS[parameters["optimizer"]]
-    make = resolve_name(choice.optimizer)
-    return make(network.parameters(), lr=parameters["learning_rate"], **choice.options)
+    choice, options = choose(OPTIMIZERS, parameters["optimizer"])
+    options |= {name: parameters[name] for name in choice.uses}
+    return resolve_name(choice.optimizer)(
+        network.parameters(),
+        lr=parameters["learning_rate"],
+        weight_decay=parameters["weight_decay"],
+        **choice.fixed,
+        **options,
+    )
 
 
 def bare_step(optimizer: torch.optim.Optimizer) -> Callable[[], None]:
@@ -88,28 +87,57 @@ def bare_step(optimizer: torch.optim.Optimizer) -> Callable[[], None]:
     return torch.no_grad()(functools.partial(step, optimizer))
 
 
-def initial_state(shape: tuple[int, ...], parameters: dict, seed: int) -> dict:
+def initial_state(data: Data, parameters: dict, seed: int) -> dict:
     """What a seed starts its first round from, in the form of a checkpoint."""
-    network = build_network(shape, parameters, make_generator(seed, 0))
+    network = build_network(data, parameters, make_generator(seed, WEIGHTS))
     optimizer = build_optimizer(parameters, network)
     with torch.random.fork_rng(devices=[]):
-        torch.set_rng_state(make_generator(seed, 2).get_state())
-        return collect_state(network, optimizer, make_generator(seed, 1), diverged=False)
+        torch.set_rng_state(make_generator(seed, LAYERS).get_state())
+        return collect_state(network, optimizer, make_generator(seed, ORDER), diverged=False)
 
 
-def measure(logits: torch.Tensor, labels: torch.Tensor, loss_name: str) -> tuple[float, float]:
-    """The mean loss and the accuracy, as a fraction, of logits (n, outputs) for labels (n,)."""
-    loss = LOSSES[loss_name]
-    criterion = resolve_name(loss.criterion)(reduction="none")
-    losses = criterion(logits, loss.target(labels))
-    correct = (loss.score(logits) > 0) == (labels == 1)
+def decide(logits: torch.Tensor) -> torch.Tensor:
+    """What is predicted from, of logits (n, outputs).
+
+    For two classes the logit of the positive one, (n,), which is predicted above 0; for more the
+    logits (n, classes), of which the largest is.
+    """
+    if logits.shape[1] == 1:
+        return logits[:, 0]
+    return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
+
+
+def measure(
+    logits: torch.Tensor, labels: torch.Tensor, targets: torch.Tensor, criterion: Callable
+) -> tuple[float, float]:
+    """The mean loss and the accuracy, as a fraction, of logits (n, outputs).
+
+    Args:
+        labels: (n,) int64.
+        targets: what the criterion compares the logits with.
+        criterion: as `make_criterion` returns it.
+    """
+    scores = decide(logits)
+    correct = (scores > 0) == (labels == 1) if scores.ndim == 1 else scores.argmax(1) == labels
+    losses = criterion(logits, targets, reduction="none")
     return losses.double().mean().item(), correct.double().mean().item()
 
 
+def evaluate_samples(
+    forward: Callable, inputs: torch.Tensor, data: Data, parameters: dict
+) -> torch.Tensor:
+    """The logits (n, outputs) of inputs (n, features), some samples at a time if they are many."""
+    outputs = loss_entry(parameters["loss"]).outputs(data.classes)
+    values = network_module(parameters["network"]).count_values(data.shape, outputs, parameters)
+    with torch.no_grad():
+        return torch.cat([forward(part) for part in inputs.split(max(1, EVALUATED // values))])
+
+
 def train_round(
-    data: dict,
-    shape: tuple[int, ...],
+    data: Data,
     parameters: dict,
+    seed: int,
+    number: int,
     epochs: int,
     state: dict,
     rows: list | None = None,
@@ -118,9 +146,9 @@ def train_round(
     """Train one seed for one round.
 
     Args:
-        data, shape: as `load_data` returns them.
         parameters: a value for every training parameter.
-        epochs: how many epochs the round has.
+        number: of the round, from 1.
+        epochs: how many epochs a round has, if it is not ended early.
         state: the seed's `initial_state`, or what the round before returned; or, with the `rows`
             up to there, what `after_epoch` was given in a round that was interrupted.
         after_epoch: called after each epoch but the last, with the rows and a function that
@@ -128,67 +156,131 @@ def train_round(
 
     Returns:
         One row `[epoch, train_loss, train_accuracy, val_loss, val_accuracy]` an epoch, counted
-        from 1, and the state after the last. The training figures are means over the samples of
-        the epoch's steps, as the network was when each was used; the validation figures are taken
-        after the epoch. A loss that is not finite ends the round with its epoch's row; a seed that
-        diverged in an earlier round has a single row, of NaN.
+        from 1, and the state after the epoch that was chosen, the last unless the cell has another
+        rule. The training figures are means over the samples of the epoch's steps, as the network
+        was when each was used; the validation figures are taken after the epoch. A loss that is
+        not finite ends the round with its epoch's row; a seed that diverged in an earlier round
+        has a single row, of NaN.
+
+    Raises:
+        UserError: the cell's network, loss or changes of images do not fit the data.
     """
     if state["diverged"]:
         return [[1, *[math.nan] * len(EPOCH_METRICS)]], state
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(state["layers"])
-        return _train_epochs(data, shape, parameters, epochs, state, list(rows or []), after_epoch)
+        trained = list(rows or [])
+        return _train_epochs(data, parameters, seed, number, epochs, state, trained, after_epoch)
 
 
 def _train_epochs(
-    data: dict,
-    shape: tuple[int, ...],
+    data: Data,
     parameters: dict,
+    seed: int,
+    number: int,
     epochs: int,
     state: dict,
     rows: list,
     after_epoch: Callable[[list, Callable[[], dict]], None],
 ) -> tuple[list, dict]:
-    inputs, labels = data["train"]
-    device = inputs.device
-    loss = LOSSES[parameters["loss"]]
-    criterion = resolve_name(loss.criterion)(reduction="mean")
-    network = build_network(shape, parameters, torch.Generator()).to(device)
+    inputs, labels = drawn_samples(data, parameters, seed)
+    val_inputs, val_labels = data.splits["val"]
+    device, batch_size = inputs.device, parameters["batch_size"]
+    target = loss_entry(parameters["loss"]).target
+    criterion = make_criterion(parameters["loss"], labels, data.classes)
+    network = build_network(data, parameters, torch.Generator()).to(device)
     network.load_state_dict(state["network"])
+    refuse_single_sample(network, len(inputs), batch_size)
+    forward = make_forward(network, parameters, device)
     optimizer = build_optimizer(parameters, network)
     optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))  # whose tensors it would take over
     weights = [weight for weight in network.parameters() if weight.requires_grad]
-    step = bare_step(optimizer)
+    step, clip = bare_step(optimizer), parameters["gradient_clip"]
+    steps_per_epoch = math.ceil(len(inputs) / batch_size)
+    before = (number - 1) * epochs
+    factor = rate_factor(parameters["schedule"], steps_per_epoch, epochs, before)
     order = torch.Generator()
     order.set_state(state["order"])
     shuffled = torch.empty_like(inputs)
-    diverged = False
+    now = functools.partial(collect_state, network, optimizer, order, False)
+    best, diverged = state.get("best"), False
     for epoch in range(len(rows) + 1, epochs + 1):
         network.train()
         permutation = torch.randperm(len(inputs), generator=order).to(device)
         torch.index_select(inputs, 0, permutation, out=shuffled)
-        shuffled_labels = labels[permutation]
-        targets = loss.target(shuffled_labels)
+        shuffled_labels, images = labels[permutation], shuffled
+        if is_augmented(parameters):
+            generator = make_generator(seed, AUGMENTATION, before + epoch)
+            images = augment(shuffled, data.shape, parameters, generator)
+        targets = target(shuffled_labels)
         step_logits = []
-        batch_size = parameters["batch_size"]
-        for images, target in zip(shuffled.split(batch_size), targets.split(batch_size)):
-            logits = network(images)
-            gradients = torch.autograd.grad(criterion(logits, target), weights, allow_unused=True)
-            for weight, gradient in zip(weights, gradients):
+        batches = zip(images.split(batch_size), targets.split(batch_size))
+        for position, (batch, batch_targets) in enumerate(batches):
+            if factor:
+                rate = factor((epoch - 1) * steps_per_epoch + position)
+                for group in optimizer.param_groups:
+                    group["lr"] = parameters["learning_rate"] * rate
+            logits = forward(batch)
+            loss = criterion(logits, batch_targets, reduction="mean")
+            for weight, gradient in zip(
+                weights, torch.autograd.grad(loss, weights, allow_unused=True)
+            ):
                 weight.grad = gradient
+            if clip:
+                torch.nn.utils.clip_grad_norm_(weights, clip)
             step()
             step_logits.append(logits.detach())
         network.eval()
         with torch.no_grad():
-            train = measure(torch.cat(step_logits), shuffled_labels, parameters["loss"])
-            val = measure(network(data["val"][0]), data["val"][1], parameters["loss"])
+            train = measure(torch.cat(step_logits), shuffled_labels, targets, criterion)
+            val_logits = evaluate_samples(forward, val_inputs, data, parameters)
+            val = measure(val_logits, val_labels, target(val_labels), criterion)
         rows.append([epoch, *train, *val])
         if not (math.isfinite(train[0]) and math.isfinite(val[0])):
             diverged = True
             break
+        chosen, ended = choose_epoch(parameters["epoch_choice"], rows)
+        best = copy.deepcopy(now()) if chosen == epoch < epochs else best
+        if ended:
+            break
         if epoch < epochs:
-            after_epoch(rows, functools.partial(collect_state, network, optimizer, order, False))
+            after_epoch(rows, functools.partial(state_with_best, now, best))
+    if not diverged and chosen and chosen < len(rows):
+        return rows, best
     return rows, collect_state(network, optimizer, order, diverged)
+
+
+def choose_epoch(text: str, rows: list) -> tuple[int | None, bool]:
+    """The epoch that counts so far, None for the last of the round; and whether the round is over.
+
+    Args:
+        text: the rule, as a cell has it.
+        rows: one an epoch, as `train_round` returns them.
+    """
+    _, options = choose(EPOCH_CHOICES, text)
+    if not options:
+        return None, False
+    values = [row[1 + EPOCH_METRICS.index(options["metric"])] for row in rows]
+    return best_epoch(values, options["metric"]), is_over(values, **options)
+
+
+def state_with_best(now: Callable[[], dict], best: dict | None) -> dict:
+    """What a round that is interrupted resumes from: its state, and that of its best epoch."""
+    return now() | ({"best": best} if best else {})
+
+
+def refuse_single_sample(network: torch.nn.Module, samples: int, batch_size: int) -> None:
+    """Refuse a last batch of one sample where a layer normalizes by the batch.
+
+    Raises:
+        UserError: there is one.
+    """
+    normalizes = any(isinstance(layer, torch.nn.BatchNorm1d) for layer in network.modules())
+    if normalizes and (batch_size == 1 or samples % batch_size == 1):
+        raise UserError(
+            f"batch_size: {batch_size} leaves one of {samples} training images in a batch, which"
+            " batch normalization cannot take; choose another batch size"
+        )
 
 
 def collect_state(
@@ -215,22 +307,21 @@ def _on_cpu(value):
     return value.cpu() if isinstance(value, torch.Tensor) else value
 
 
-def score_images(
-    data: dict, shape: tuple[int, ...], parameters: dict, state: dict
-) -> dict[str, np.ndarray]:
-    """The logit of the positive class for each image that is not trained on, by split.
+def score_images(data: Data, parameters: dict, state: dict) -> dict[str, np.ndarray]:
+    """What is predicted from, for each image that is not trained on, by split: see `decide`.
 
-    Returns (n,) float32 for `val`, and for `test` where there is one; NaN if the seed diverged.
-    The test split is scored and used for nothing else.
+    Returns (n,) float32, or (n, classes) for more than two classes, for `val`, and for `test`
+    where there is one; NaN if the seed diverged. The test split is used for nothing else.
     """
-    inputs, _ = data["train"]
-    network = build_network(shape, parameters, torch.Generator()).to(inputs.device)
+    device = data.splits["train"][0].device
+    network = build_network(data, parameters, torch.Generator()).to(device)
     network.load_state_dict(state["network"])
     network.eval()
+    forward = make_forward(network, parameters, device)
     scores = {}
-    for split, (inputs, _) in data.items():
+    for split, (inputs, _) in data.splits.items():
         if split != "train":
-            with torch.no_grad():
-                score = LOSSES[parameters["loss"]].score(network(inputs)).cpu().numpy()
+            logits = evaluate_samples(forward, inputs, data, parameters)
+            score = decide(logits).cpu().numpy()
             scores[split] = np.full_like(score, math.nan) if state["diverged"] else score
     return scores

@@ -1,32 +1,75 @@
-"""Losses to choose from, each with the output layer and the prediction rule that belong to it."""
+"""Losses to choose from, each with the output layer and the decision rule that belong to it.
 
-from collections.abc import Callable
+The decision rule is the same for all: with one output node, the positive class is predicted where
+the logit is above 0; with one a class, the class of the largest logit.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
+
+from study.spelling import NO_OPTIONS, is_own, read_spelling
 
 
 class Loss(NamedTuple):
-    """A loss, and how the network's outputs become a prediction."""
+    """A loss, and what the network has to put out for it."""
 
     title: str
-    outputs: int  # nodes of the output layer
-    criterion: str  # `module:class`, made with `reduction`; given logits (n, outputs) and targets
-    target: Callable  # labels (n,) int64 -> what the criterion compares the logits with
-    score: Callable  # logits (n, outputs) -> (n,) the logit of the positive class
+    criterion: str  # `module:function`, called as those of torch.nn.functional are: with logits
+    # (n, outputs), labels (n,) int64 or what `target` makes of them, the options and `reduction`
+    outputs: Callable[[int], int]  # classes -> nodes of the output layer
+    source: str  # where it is defined
+    target: Callable = lambda labels: labels  # labels (n,) -> what the criterion compares with
+    options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
+    binary: bool = False  # whether it is for two classes only
 
+
+WEIGHTED = {"enum": ["none", "balanced"], "default": "none"}
+SMOOTHED = {"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0.0}
 
 LOSSES = {
     "bce": Loss(
         title="BCE",
-        outputs=1,
-        criterion="torch.nn:BCEWithLogitsLoss",
+        criterion="study.training.criteria:binary_cross_entropy",
+        outputs=lambda classes: 1,
+        source="Good 1952; as torch.nn.BCEWithLogitsLoss",
         target=lambda labels: labels[:, None].float(),
-        score=lambda logits: logits[:, 0],
+        options={"class_weights": WEIGHTED, "label_smoothing": SMOOTHED},
+        binary=True,
     ),
     "ce": Loss(
         title="CE",
-        outputs=2,
-        criterion="torch.nn:CrossEntropyLoss",
-        target=lambda labels: labels,
-        score=lambda logits: logits[:, 1] - logits[:, 0],
+        criterion="study.training.criteria:cross_entropy",
+        outputs=lambda classes: classes,
+        source="as torch.nn.CrossEntropyLoss; label smoothing: Szegedy et al. 2016",
+        options={"class_weights": WEIGHTED, "label_smoothing": SMOOTHED},
+    ),
+    "focal": Loss(
+        title="Focal",
+        criterion="study.training.criteria:focal",
+        outputs=lambda classes: classes,
+        source="Lin et al. 2017, equation 4, over a softmax",
+        options={"gamma": {"type": "number", "minimum": 0, "default": 2.0}},
+    ),
+    "hinge": Loss(
+        title="Hinge",
+        criterion="torch.nn.functional:multi_margin_loss",
+        outputs=lambda classes: classes,
+        source="Weston and Watkins 1999; as torch.nn.MultiMarginLoss",
+        options={"margin": {"type": "number", "exclusiveMinimum": 0, "default": 1.0}},
+    ),
+    "squared_error": Loss(
+        title="Squared error",
+        criterion="study.training.criteria:squared_error",
+        outputs=lambda classes: classes,
+        source="Brier 1950: of the softmax's probabilities, summed over classes",
     ),
 }
+
+# A loss of the user's own, `{file: my_loss.py, class: MyLoss, …}`.
+OWN_LOSS = Loss(title="", criterion="", outputs=lambda classes: classes, source="")
+
+
+def loss_entry(text: str) -> Loss:
+    """The entry of a loss, from its text in a cell."""
+    name = read_spelling(text).name
+    return OWN_LOSS if is_own(name) else LOSSES[name]

@@ -23,7 +23,8 @@ from study.parameters import DEFAULTS
 from study.records import read_record
 from study.training import EPOCH_METRICS
 from study.training.checkpoints import load_checkpoint, load_progress, save_tensors
-from study.training.loop import initial_state, load_data, score_images, train_round
+from study.training.loop import initial_state, score_images, train_round
+from study.training.samples import load_data
 
 STOPPED = 128 + signal.SIGTERM  # the exit status of a job that was asked to stop, as of a shell
 
@@ -53,7 +54,7 @@ def train_run(
         UserError: the data or the checkpoint are damaged, or a file cannot be written.
     """
     parameters = DEFAULTS | run["parameters"]
-    data, shape = load_data(data_folder, run["device"])
+    data = load_data(data_folder, parameters, run["device"])
     states, before = {}, None
     if previous:
         before = read_record(previous)["files"]["checkpoint.pt"]
@@ -67,20 +68,20 @@ def train_run(
             continue
         epochs, state = progress.pop("epochs", []), progress.pop("state", None)
         if state is None:
-            state = states[seed] if previous else initial_state(shape, parameters, seed)
+            state = states[seed] if previous else initial_state(data, parameters, seed)
         tell = functools.partial(print_epoch, seed, run["epochs"])
         save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping, tell)
         epochs, progress["after"][seed] = train_round(
-            data, shape, parameters, run["epochs"], state, epochs, save
+            data, parameters, seed, run["round"], run["epochs"], state, epochs, save
         )
         tell(epochs[-1])
         progress["rows"] += [[seed, *row] for row in epochs]
     after = progress["after"]
-    scores = [score_images(data, shape, parameters, state) for state in after.values()]
+    scores = [score_images(data, parameters, state) for state in after.values()]
     arrays = {"seeds": np.array(list(after))}
     for split in scores[0]:
         arrays[f"{split}_scores"] = np.stack([score[split] for score in scores])
-        arrays[f"{split}_labels"] = data[split][1].cpu().numpy().astype(np.int8)
+        arrays[f"{split}_labels"] = data.splits[split][1].cpu().numpy().astype(np.int8)
     write_run(run, folder, after, arrays, progress["rows"])
     saved.unlink(missing_ok=True)
     remove_leftovers(saved)

@@ -6,15 +6,22 @@ A network's module has
                                                     flattened samples of `shape`, to (n, outputs)
     count_weights(shape, outputs, parameters)       how many weights and biases that has
     count_values(shape, outputs, parameters)        how many values one sample becomes on its way
+    count_products(shape, outputs, parameters)      how many products of a weight and a value one
+                                                    sample takes
 
 `parameters` has a value for every training parameter. `build` takes all that is random from
 `generator`, or from torch's global generator, which is seeded from it. The module is light to
-import: torch is imported inside `build`.
+import: torch is imported inside `build`. A network of the user's own is `own`'s.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
+
+from study.spelling import NO_OPTIONS, is_own, read_spelling
+
+EVALUATED = 500_000_000  # values that a network may make of the samples it evaluates at a time
 
 
 class Network(NamedTuple):
@@ -22,15 +29,35 @@ class Network(NamedTuple):
 
     title: str
     module: str
+    uses: tuple[str, ...] = ()  # training parameters that mean nothing to networks without them
+    options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
 
 
 NETWORKS = {
-    "perceptron": Network(
-        title="multilayer perceptron", module="study.training.networks.perceptron"
+    "mlp": Network(
+        title="multilayer perceptron",
+        module="study.training.networks.mlp",
+        uses=("activation", "hidden_layers", "hidden_units", "batch_norm", "dropout"),
+    ),
+    "logistic": Network(title="logistic regression", module="study.training.networks.logistic"),
+    "cnn": Network(
+        title="convolutional network",
+        module="study.training.networks.cnn",
+        uses=("activation", "channels", "dropout"),
+    ),
+    "resnet18": Network(
+        title="ResNet-18",
+        module="study.training.networks.resnet18",
+        uses=("activation",),
+        options={"stem": {"enum": ["small", "large"], "default": "small"}},
     ),
 }
+# The module of those that are a class in a user's file, `{file: my_net.py, class: MyNet, …}`.
+OWN = {"file": Network(title="", module="study.training.networks.own")}
 
 
-def network_module(name: str) -> ModuleType:
-    """The module of a network."""
-    return import_module(NETWORKS[name].module)
+def network_module(text: str) -> ModuleType:
+    """The module of a network, from its text in a cell."""
+    name = read_spelling(text).name
+    network = OWN["file"] if is_own(name) else NETWORKS[name]
+    return import_module(network.module)
