@@ -167,6 +167,25 @@ def test_tables_at_another_cell_and_of_two_factors():
     assert set(own["cells"]) <= study["cells"].keys()
 
 
+def test_cells_that_differ_in_what_does_not_apply_are_one():
+    """A logistic regression has no hidden units."""
+    grid = {"network": ["mlp", "logistic"], "hidden_units": [256, 64]}
+    study = make(grid=grid)
+    assert len(study["cells"]) == 3 and len(study["grid_cells"]) == 4
+    assert plan_lines(study) == [
+        "design: full, 2 × 2 = 4 combinations: 3 cells",
+        "  the same cells as others, where a parameter does not apply: 1",
+    ]
+    assert study["factorial"]["left_out"] == (
+        "the 4 combinations of levels are 3 different cells, because a parameter does not apply to"
+        " all of them"
+    )
+    assert len(set(make(grid=grid, design={"random": 3})["grid_cells"])) == 3
+    (line,) = problems(grid=grid, design={"random": 4})
+    assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or the"
+                         " same in other words")  # fmt: skip
+
+
 def test_rows_that_a_table_does_not_name_are_those_that_the_design_has():
     study = make(grid=GRID, tables={"t": {"vary": "batch_size"}}, exclude=[{"batch_size": 16}])
     assert study["tables"]["t"]["levels"] == [32, 64]

@@ -202,8 +202,8 @@ def factorial(config: dict, named: Named) -> dict:
                for cell in itertools.product(*axes(config))]  # fmt: skip
     if len(set(product)) < size:
         found["left_out"] = (
-            f"of the {size} combinations of levels, {size - len(set(product))} are the same cells"
-            " as others, because a parameter does not apply to them"
+            f"the {size} combinations of levels are {len(set(product))} different cells, because a"
+            " parameter does not apply to all of them"
         )
     elif not here >= set(product):
         found["left_out"] = f"the design has not all of the {size} combinations of levels"
