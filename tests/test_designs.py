@@ -174,7 +174,15 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     assert len(study["cells"]) == 3 and len(study["grid_cells"]) == 4
     assert plan_lines(study) == [
         "design: full, 2 × 2 = 4 combinations: 3 cells",
-        "  the same cells as others, where a parameter does not apply: 1",
+        "  the same cells as others: 1 cell, because hidden units applies to network multilayer"
+        " perceptron alone",
+    ]
+    assert design_facts(study) == [
+        (
+            "Conditional",
+            "hidden units applies to network multilayer perceptron alone; elsewhere its levels are"
+            " one cell",
+        )
     ]
     assert study["factorial"]["left_out"] == (
         "the 4 combinations of levels are 3 different cells, because a parameter does not apply to"

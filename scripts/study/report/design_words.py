@@ -2,8 +2,10 @@
 
 from study.choices import level_title, ordered_levels, parameter_title
 from study.designs import axes, full_size, listed_changes, offered_changes, together
+from study.parameters import condition
 from study.report.tables import factor_title
 from study.report.wording import counted, lower_first
+from study.spelling import read_spelling
 
 
 def factor_words(study: dict) -> list[str]:
@@ -55,6 +57,8 @@ def design_facts(study: dict) -> list[tuple[str, str]]:
     for group in study["together"]:
         titles = " and ".join(lower_first(parameter_title(name)) for name in group)
         facts.append(("Moved together", f"{titles}, level by level"))
+    for text in conditional_words(study):
+        facts.append(("Conditional", f"{text}; elsewhere its levels are one cell"))
     for rule in study["exclude"]:
         words = " and ".join(
             f"{lower_first(parameter_title(name))}"
@@ -63,6 +67,22 @@ def design_facts(study: dict) -> list[tuple[str, str]]:
         )
         facts.append(("Left out", f"cells with {words}"))
     return facts
+
+
+def conditional_words(study: dict) -> list[str]:
+    """The factors that do not apply to all cells: `hidden units applies to network cnn alone`."""
+    found = []
+    for factor in study["factors"]:
+        for chooser, names in condition(factor).items():
+            chosen = {study["cells"][name][chooser] for name in study["grid_cells"]}
+            having = [level for level in sorted(chosen) if read_spelling(level).name in names]
+            if having and len(having) < len(chosen):
+                titles = " and ".join(level_title(chooser, level) for level in having)
+                found.append(
+                    f"{lower_first(parameter_title(factor))} applies to"
+                    f" {lower_first(parameter_title(chooser))} {titles} alone"
+                )
+    return found
 
 
 def plan_lines(study: dict) -> list[str]:
@@ -86,5 +106,6 @@ def plan_lines(study: dict) -> list[str]:
     if excluded:
         lines.append(f"  left out by exclude: {counted(excluded, 'cell')}")
     if alike:
-        lines.append(f"  the same cells as others, where a parameter does not apply: {alike}")
+        why = "; ".join(conditional_words(study))
+        lines.append(f"  the same cells as others: {counted(alike, 'cell')}, because {why}")
     return lines + more

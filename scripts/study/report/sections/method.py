@@ -25,6 +25,7 @@ def context(inputs: dict) -> dict:
             for factor, levels in study["factors"].items()
         ],
         "design": design_facts(study),
+        "effects": not study["factorial"]["left_out"],
         "cells": counted(len(study["cells"]), "cell"),
         "seeds": counted(study["seeds"], "seed"),
         "seed_count": study["seeds"],
