@@ -7,8 +7,8 @@ is a block each.
 import pandas as pd
 
 from study.analysis.metrics import metric_title
-from study.choices import CHOICES, level_title, parameter_title
-from study.parameters import PARAMETERS, listed
+from study.choices import CHOICES, level_title, ordered_levels, parameter_title
+from study.parameters import listed
 from study.report.tables import (
     describe,
     factor_title,
@@ -65,7 +65,7 @@ def blocks(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[tuple[str, 
         Headings; and for each metric its title and its rows of text.
     """
     down, across = frame.columns[:2]
-    rows, columns = (_ordered(frame, factor) for factor in (down, across))
+    rows, columns = (ordered_levels(frame[factor].tolist()) for factor in (down, across))
     cells = {(row[down], row[across]): row for row in frame.to_dict("records")}
     found = []
     for metric in table_metrics(frame):
@@ -76,12 +76,6 @@ def blocks(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[tuple[str, 
         ]  # fmt: skip
         found.append((metric_title(metric), lines))
     return [parameter_title(down), *(level_title(across, column) for column in columns)], found
-
-
-def _ordered(frame: pd.DataFrame, factor: str) -> list:
-    """A factor's levels, numbers ascending, also where they were read as text."""
-    levels = list(dict.fromkeys(frame[factor]))
-    return levels if PARAMETERS[factor]["type"] == "string" else sorted(levels, key=float)
 
 
 def _text(row: dict | None, metric: str, seeds: int) -> str:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from study.analysis.averages import over_seeds
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, PARAMETERS, differences, listed
+from study.parameters import DEFAULTS, differences, listed
 from study.training import EPOCH_METRICS
 
 # What a table shows of the test split if it is not told, and of the validation split beside it.
@@ -160,7 +161,7 @@ def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]
     """A table as people read it: its headings, and its rows as text, levels in their order."""
     varied, metrics = varied_columns(frame), table_metrics(frame)
     factor = varied[0]
-    if PARAMETERS[factor]["type"] != "string":
+    if is_numeric_dtype(frame[factor]) and not is_bool_dtype(frame[factor]):
         frame = frame.sort_values(factor, key=lambda levels: levels.astype(float), kind="stable")
     headings = [*map(parameter_title, varied), "Round", *map(metric_title, metrics), "Seeds"]
     rows = [

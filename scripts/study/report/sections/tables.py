@@ -58,9 +58,15 @@ def heading(title: str, table: dict) -> str:
     return f"{title}: {factors}{at_words(table['cell'])}, round {table['round']}"
 
 
+def text_columns(table: dict) -> dict[str, type]:
+    """The columns of a table's file whose levels are text, also where they look like numbers."""
+    varied = table["rows"][0].items()
+    return {name: str for name, level in varied if isinstance(level, str)}
+
+
 def crossed_context(name: str, title: str, table: dict, path: str, study: dict) -> dict:
     """A table of two factors, of several metrics one below the other; nothing is compared."""
-    frame = read_frame(path, dict.fromkeys(table["vary"], str))
+    frame = read_frame(path, text_columns(table))
     metrics = table_metrics(frame)
     headings, found = crossed.blocks(frame, study["seeds"])
     several = len(metrics) > 1
@@ -91,7 +97,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         frames: `levels`, `comparisons`, `splits` and `beside`.
         study: has `baseline`, `seeds` and `reference`.
     """
-    frame = read_frame(path, {table["vary"]: str})
+    frame = read_frame(path, text_columns(table))
     metrics, varied = table_metrics(frame), varied_columns(frame)
     cells = dict(zip(table["levels"], table["cells"]))
     levels, comparisons, beside = (
