@@ -4,8 +4,6 @@
 #     snakemake --cores 4                       train what is missing, write the report
 #     snakemake --cores 1 plan                  what that would take, and what it could show
 #     snakemake --cores 1 check_claims          the verdicts on what is claimed
-#     snakemake --cores 1 regenerate_report     the report from the runs that exist, never training
-#     snakemake --cores 1 verify                whether the results are as the study wrote them
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
 from snakemake.utils import min_version
 
@@ -15,7 +13,9 @@ min_version("9.25")
 include: "workflow/rules/start.smk"
 
 
-configfile: f"{workflow.current_basedir}/config.yaml"
+if not config.get("program"):
+
+    configfile: f"{workflow.current_basedir}/config.yaml"
 
 
 include: "workflow/rules/study.smk"
@@ -28,7 +28,7 @@ DATA = find_prepared(STUDY)
 include: "workflow/rules/run.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/data.smk"
-include: "workflow/rules/train.smk"
+include: f"workflow/rules/{'program' if STUDY['program'] else 'train'}.smk"
 include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/pictures.smk"

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from study.analysis.averages import read_values
-from study.analysis.confusion import count_confusions
-from study.analysis.evaluation import cell_scores, split_sizes
+from study.analysis.confusion import count_confusions, count_matrices
+from study.analysis.evaluation import cell_scores, class_names, split_sizes
 from study.analysis.levels import drawn_cells
 from study.analysis.mistakes import MISTAKE_COLUMNS
 from study.data.prepared import read_description
@@ -19,14 +19,20 @@ if __name__ == "__main__":
     folder = next((Path(path).parent for path in files.data), None)
     scores = cell_scores(snakemake.params.runs, files.scores, files.runs)
     splits = list(split_sizes(scores)) or ["val"]
-    classes = read_description(folder)["classes"] if folder else ["negative", "positive"]
-    counts = count_confusions(drawn_cells(groups), scores)
+    classes = read_description(folder)["classes"] if folder else class_names(scores)
+    cells = drawn_cells(groups)
+    if len(classes) == 2:
+        counts = count_confusions(cells, scores)
+        drawn = confusion.draw(groups, counts, classes)
+    else:
+        counts = count_matrices(cells, scores, classes)
+        drawn = confusion.draw_matrices(groups, counts, classes)
     table = mistaken.most_mistaken(read_frame(files.mistakes, MISTAKE_COLUMNS), folder)
     write_frame(made.confusions, counts)
     write_frame(made.mistaken_samples, table)
     values = read_values(files.summary, files.evaluation)
     write_picture(made.seeds, strips.draw(groups, values))
     write_picture(made.roc, roc.draw(groups, scores, splits))
-    write_picture(made.confusion, confusion.draw(groups, counts, classes))
+    write_picture(made.confusion, drawn)
     write_picture(made.calibration, calibration.draw(groups, scores, splits))
     write_picture(made.mistaken, mistaken.draw(table, folder))

@@ -5,12 +5,13 @@ import io
 
 from study.files import write_text
 from study.logs import log_to
-from study.parameters import columns
+from study.parameters import columns, declared
 
 
-def list_cells(cells: dict[str, dict]) -> str:
-    """The study's cells as CSV, one row per cell."""
-    parameters = columns(cells.values())
+def list_cells(study: dict) -> str:
+    """The study's `cells` as CSV, one row per cell."""
+    cells = study["cells"]
+    parameters = columns(cells.values(), declared(study))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["cell", *parameters, "rounds"])
@@ -21,4 +22,4 @@ def list_cells(cells: dict[str, dict]) -> str:
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    write_text(snakemake.output.cells, list_cells(snakemake.params.cells))
+    write_text(snakemake.output.cells, list_cells(snakemake.params.study))

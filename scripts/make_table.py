@@ -13,11 +13,8 @@ if __name__ == "__main__":
     table, seeds = params.table, params.study["seeds"]
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
     frame = make_table(values, table)
-    metrics, baseline = table_metrics(frame), params.study["baseline"]
-    if is_crossed(table):
-        text, printer = crossed.caption(table, params.study, metrics), crossed
-    else:
-        text, printer = tables.caption(table, baseline, metrics), tables
+    printer = crossed if is_crossed(table) else tables
+    text = printer.caption(table, params.study, table_metrics(frame))
     label = snakemake.wildcards.table
     write_frame(output.csv, frame)
     write_text(output.md, printer.to_markdown(frame, seeds, text))

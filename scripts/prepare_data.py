@@ -5,8 +5,10 @@ does not accept every finding, the data are audited here as well, and the study
 stops before it trains.
 """
 
+from functools import partial
 from pathlib import Path
 
+from study.binary_choices import refuse_binary
 from study.data.audit import audit
 from study.data.findings import refuse_findings
 from study.data.limits import batch_notes, left_out_notes
@@ -18,8 +20,8 @@ if __name__ == "__main__":
     study = snakemake.params.study
     name, folder = study["dataset"], Path(snakemake.output.description).parent
     entry = study["datasets"][name]
-    prepare(name, entry, folder)
-    notes = left_out_notes(name, entry) + batch_notes(study["cells"], folder / "description.json")
+    prepare(name, entry, folder, accept=partial(refuse_binary, study))
+    notes = left_out_notes(name, entry) + batch_notes(study, folder / "description.json")
     for note in notes:
         print(f"note: {note}")
     if study["audit"]["fail_on"] != "never":

@@ -48,7 +48,8 @@ def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[fl
 
     def size(run: dict) -> tuple:
         cell = study["cells"][run["cell"]]
-        return (run["last"] - run["first"] + 1, *(cell[name] for name in SIZE))
+        names = () if study["program"] else SIZE
+        return (run["last"] - run["first"] + 1, *(cell[name] for name in names))
 
     like, per_seed = {}, []
     for run, seconds in durations:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from study.jobs import outdated_runs, present_runs
 from study.paths import run_folder, study_title
-from study.progress import EPOCH, STOPPED, last_line, latest_epoch, time_text
+from study.progress import EPOCH, STOPPED, accuracy_words, last_line, latest_epoch, time_text
 
 SILENT = 600  # seconds after which a job that has written nothing may be dead
 STATES = ("done", "running", "silent", "stopped", "failed", "waiting")
@@ -72,10 +72,8 @@ def detail(run: dict, state: str, log: Path, now: float) -> str:
         return f"{where}: {last_line(log)} ({log}, {age} ago)"
     if not told:
         return f"{where}: no epoch yet, {age} ago"
-    return (
-        f"{where}: seed {told.seed}, epoch {told.epoch} of {told.epochs},"
-        f" val_accuracy {told.val_accuracy:.3f}, {age} ago"
-    )
+    said = [f"seed {told.seed}", f"epoch {told.epoch} of {told.epochs}", accuracy_words(told)]
+    return f"{where}: {', '.join(filter(None, said))}, {age} ago"
 
 
 def status_lines(study: dict, now: float, locked: bool) -> list[str]:

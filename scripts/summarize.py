@@ -10,6 +10,7 @@ from study.analysis.environments import collect_environments
 from study.files import write_text
 from study.frames import write_frame
 from study.logs import log_to
+from study.parameters import declared
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -17,7 +18,7 @@ if __name__ == "__main__":
     study = params.study
     curves = Curves(study["cells"], study["epochs_per_round"])
     summary = summarize(params.runs, files.metrics, files.runs, study, also=curves.add)
-    runs = collect_runs(params.runs, files.runs)
+    runs = collect_runs(params.runs, files.runs, declared(study))
     beside = [Path(path).with_name("environment.json") for path in files.runs]
     environments = collect_environments(params.runs, beside)
     write_frame(snakemake.output.summary, summary)

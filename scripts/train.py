@@ -12,9 +12,10 @@ from pathlib import Path
 import torch
 
 from study.files import write_text
+from study.interrupts import watch_for_stop
 from study.logs import log_to
 from study.training.environment import describe_environment
-from study.training.run import check_device, train_run, watch_for_stop
+from study.training.run import check_device, train_run
 
 # Importing torch makes a great many objects that live as long as the process. Looking for garbage
 # among them, while they are made and at the end, takes 0.5 s, as long as a short run trains.

@@ -10,7 +10,8 @@ from study.data.prepared import prepare
 
 def prepared(folder, **entry):
     """Prepare an entry, checked and completed as in a configuration, into a folder."""
-    config = read_config({"dataset": "d", "datasets": {"d": entry}})
+    config = {"dataset": "d", "datasets": {"d": entry}, "baseline": {"loss": "ce"}}
+    config = read_config(config)
     prepare("d", config["datasets"]["d"], folder / "prepared")
     return folder / "prepared"
 

@@ -39,9 +39,16 @@ def test_arrays_with_their_own_splits(tmp_path):
         ({"positive": "sick"}, "positive is 'sick', but the classes are normal and pneumonia"),
         ({"val": {"healthy": "normal.npy"}}, "d.val: unknown class 'healthy'"),
         ({"val": {"normal": "normal.npy"}}, "val has 20 samples of class normal and 0 of class"),
-        ({"train": {"normal": "normal.npy"}}, "1 classes, normal; a study needs exactly two"),
-        ({"train": {"a": "a.npy", "b": "b.npy", "c": "c.npy"}}, "3 classes, a, b, c"),
-        ({"train": {"normal": "no.npy"}}, "datasets.d.train.normal: there is no file"),
+        ({"train": {"normal": "normal.npy"}}, "1 classes, normal; a study needs from two to 127"),
+        ({"positive": None}, "missing positive, which of the two classes normal and pneumonia"),
+        (
+            {"train": {"a": "a.npy", "b": "b.npy", "c": "c.npy"}, "positive": "b"},
+            "datasets.d: positive is for two classes, and there are 3; leave it out",
+        ),
+        (
+            {"train": {"normal": "no.npy", "pneumonia": "a.npy"}},
+            "datasets.d.train.normal: there is no file",
+        ),
         ({"val_share": 0.5, "test_share": 0.5}, "leave nothing to train on"),
     ],
 )

@@ -178,12 +178,12 @@ def test_a_parameter_listed_when_changed_is_in_files_only_then(monkeypatch):
     """`network`, of which there is a second one here."""
     monkeypatch.setitem(NETWORKS, "other", NETWORKS["mlp"])
     before = default_study()
-    assert "network" not in list_cells(before["cells"]).splitlines()[0].split(",")
+    assert "network" not in list_cells(before).splitlines()[0].split(",")
     figures = yaml.safe_load((REPOSITORY / "config.yaml").read_text())["figures"]
     study = default_study(figures=figures | {"more": {"cell": {"network": "other"}}})
     (name,) = study["cells"].keys() - before["cells"].keys()
     assert name.startswith("bce_b32_relu_networkother_")
-    rows = {row["cell"]: row for row in csv.DictReader(list_cells(study["cells"]).splitlines())}
+    rows = {row["cell"]: row for row in csv.DictReader(list_cells(study).splitlines())}
     changed = {cell for cell, row in rows.items() if row["network"] != "mlp"}
     assert changed == {name} and rows[name]["network"] == "other"
     cells = training_cells(study)
@@ -205,7 +205,7 @@ def test_seed_blocks():
 
 
 def test_a_round_resumes_from_the_one_before():
-    ask = previous_round({"results": "results/wdbc", "device": "cpu"}, here=True)
+    ask = previous_round({"results": "results/wdbc", "device": "cpu", "program": None}, here=True)
     wildcards = {"cell": "c", "first": "0", "last": "4", "round": "1"}
     assert ask(Wildcards(fromdict=wildcards)) == []
     folder = "results/wdbc/runs/c/seeds_0-4/round2"

@@ -62,7 +62,7 @@ train_run(run, Path({data!r}), None, Path({out!r}))
 """
 PREPARE = """
 from study.data.prepared import prepare
-prepare("wdbc", {{"kind": "sklearn", "positive": "malignant", "normalize": "standardize",
+prepare("wdbc", {{"kind": "sklearn", "name": "wdbc", "positive": "malignant",
                   "val_share": 0.2, "split_seed": 0}}, Path({out!r}))
 """
 

@@ -135,11 +135,22 @@ BAD_ARRAYS = {
     "missing": ({"train_labels": None}, "has no array train_labels"),
     "half a split": ({"test_images": ARRAYS["val_images"]}, "has no array test_labels"),
     "lengths": ({"train_labels": np.zeros((49, 1), int)}, "train: 50 images but 49 labels"),
-    "three classes": (
+    "a class in one split": (
         {"val_labels": np.arange(20) % 3},
-        "val_labels hold 0, 1, 2; a set of two classes has the labels 0 and 1",
+        "train has no sample of class 2; every split needs all of the 3 classes",
     ),
-    "one-hot": ({"val_labels": np.eye(2)[np.arange(20) % 2]}, "shape (20, 2); (n,) or (n, 1)"),
+    "labels from 1": (
+        {"train_labels": 1 + np.arange(50) % 3, "val_labels": 1 + np.arange(20) % 3},
+        "train has no sample of class 0; every split needs all of the 4 classes",
+    ),
+    "a label between": (
+        {"val_labels": np.arange(20) % 2 / 2},
+        "val_labels hold 0.0, 0.5; a label is the number of a class, from 0 to 126",
+    ),
+    "one-hot": (
+        {"val_labels": np.eye(2)[np.arange(20) % 2]},
+        "shape (20, 2); (n,) or (n, 1) expected, one",
+    ),
     "label text": ({"val_labels": np.array(["no", "yes"] * 10)}, "val_labels hold no, yes"),
     "one class": (
         {"train_labels": np.ones(50, int)},

@@ -123,7 +123,8 @@ import sys
 sys.path.insert(0, {scripts!r})
 from pathlib import Path
 import torch
-from study.training.run import train_run, watch_for_stop
+from study.interrupts import watch_for_stop
+from study.training.run import train_run
 torch.set_num_threads(1)
 stopping = watch_for_stop()
 sys.stdout.reconfigure(line_buffering=True)

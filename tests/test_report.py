@@ -14,7 +14,7 @@ from study.report.figures.curves import caption, count_seeds, draw, mean_curves
 from study.report.figures.interactions import draw_interactions
 from study.report.figures.saving import save_figure
 from study.report.sections.cells import cell_table
-from study.report.sections.data import split_table
+from study.report.sections.data import class_table, split_table
 from study.report.tables import numbered_titles
 
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"
@@ -114,6 +114,25 @@ def test_splits_and_floors_are_shown():
     assert rows == [
         ["training", "40", "30", "10", "25.0", "–", "–"],
         ["validation", "8", "4", "4", "50.0", "50.0", "87.5"],
+    ]
+
+
+def test_many_classes_have_a_row_each():
+    card = {
+        "description": {"classes": ["none", "mild", "severe"]},
+        "audit": {
+            "splits": {
+                "train": {"count": 40, "by_class": [20, 10, 10]},
+                "val": {"count": 8, "by_class": [3, 4, 1]},
+            },
+            "floors": {"val": {"majority": 0.5, "logistic_regression": 0.875}},
+        },
+    }
+    assert split_table(card)[1][1] == ["validation", "8", "50.0", "87.5"]
+    assert class_table(card)["rows"] == [
+        ["none", "20", "3", "50.0", "37.5"],
+        ["mild", "10", "4", "25.0", "50.0"],
+        ["severe", "10", "1", "25.0", "12.5"],
     ]
 
 

@@ -109,7 +109,7 @@ def test_columns_of_numbers_are_told_from_text():
 def test_one_and_many():
     assert [counted(1, "seed"), counted(9000, "run")] == ["1 seed", "9,000 runs"]
     assert [listed(["a"]), listed(["a", "b", "c"])] == ["a", "a, b and c"]
-    assert with_titles("the same train_accuracy and hidden_units") == (
+    assert with_titles("the same train_accuracy and hidden_units", {}) == (
         "the same training accuracy and hidden units"
     )
     claims = pd.DataFrame([{"tests": 1}, {"tests": math.nan}], columns=list(CLAIM_COLUMNS))
@@ -125,14 +125,14 @@ def test_hours_are_told_by_the_tenth():
 def test_weights_are_counted():
     """30 inputs, 256 hidden: 31 · 256 + 257 · outputs."""
     cells = {"a": DEFAULTS, "b": DEFAULTS | {"batch_size": 64}, "c": DEFAULTS | {"loss": "ce"}}
-    table = weights_table(cells, {"description": {"shape": [30]}})
+    table = weights_table(cells, {"description": {"shape": [30], "classes": ["no", "yes"]}})
     assert [row[2:] for row in table["rows"]] == [["1", "2", "8,193"], ["2", "1", "8,450"]]
     assert weights_table(cells, None) is None
 
 
 def test_the_first_screen_says_where_splits_disagree():
     tables = {"table1": {}, "rates": {}, "table3": {}}
-    study = {"tables": tables, "cells": {"a": DEFAULTS}}
+    study = {"tables": tables, "cells": {"a": DEFAULTS}, "program": None}
     warned = pd.DataFrame({"table": ["table1", "rates", "rates"], "text": ["…"] * 3})
     claims = pd.DataFrame(columns=list(CLAIM_COLUMNS))
     inputs = {"study": study, "card": None, "frames": {"claims": claims, "splits": warned}}

@@ -62,11 +62,11 @@ def test_drawn_splits_are_disjoint_stratified_and_reproducible(counts, val_share
     given_rows = {"train": np.arange(len(labels))}
     entry = {"val_share": val_share, "test_share": test_share, "split_seed": seed}
     try:
-        splits = complete_splits("d", labels, None, given_rows, entry)
+        splits = complete_splits("d", labels, ["a", "b"], None, given_rows, entry)
     except UserError as error:  # too few for a share that small
         assert "cannot be drawn" in str(error)
         return
-    again = complete_splits("d", labels, None, given_rows, entry)
+    again = complete_splits("d", labels, ["a", "b"], None, given_rows, entry)
     assert sorted(np.concatenate(list(splits.values()))) == list(range(len(labels)))
     for name, rows in splits.items():
         assert np.array_equal(rows, again[name])
@@ -86,7 +86,9 @@ def test_drawn_splits_keep_groups_whole(sizes, val_share, seed):
     labels = groups % 2
     entry = {"val_share": val_share, "split_seed": seed}
     try:
-        splits = complete_splits("d", labels, groups, {"train": np.arange(len(labels))}, entry)
+        splits = complete_splits(
+            "d", labels, ["a", "b"], groups, {"train": np.arange(len(labels))}, entry
+        )
     except UserError as error:
         assert "cannot be drawn" in str(error)
         return

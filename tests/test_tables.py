@@ -93,7 +93,7 @@ def test_the_test_split_is_shown_beside_validation_where_there_is_one():
     frame = make_table(values.assign(**dict.fromkeys(final, 0.5)), table)
     assert table_metrics(frame) == [*METRICS, *final]
     assert table_metrics(make_table(values.assign(final_val_accuracy=0.5), table)) == METRICS
-    text = caption(TABLE, DEFAULTS, table_metrics(frame))
+    text = caption(TABLE, {"baseline": DEFAULTS}, table_metrics(frame))
     assert text.endswith("Final metrics are taken after the round's last epoch, the others averaged"
                          " over its epochs after the warm-up.")  # fmt: skip
 
@@ -109,13 +109,14 @@ def test_latex_is_escaped_and_complete():
 
 def test_captions_and_titles(monkeypatch):
     baseline = DEFAULTS | {"activation": "leaky_relu"}
-    assert caption(TABLE, baseline) == (
+    study = {"baseline": baseline}
+    assert caption(TABLE, study) == (
         "Loss, round 2; batch size 32, activation Leaky ReLU, hidden layers 1, hidden units 256,"
         " optimizer Adam, learning rate 0.001; mean ± standard deviation over seeds."
     )
-    assert caption(TABLE | {"caption": "Mine."}, baseline) == "Mine."
-    assert cell_title(baseline) == "BCE, batch size 32, Leaky ReLU, 1 hidden layer"
-    assert cell_title(DEFAULTS | {"hidden_layers": 3, "optimizer": "sgd"}) == (
+    assert caption(TABLE | {"caption": "Mine."}, study) == "Mine."
+    assert cell_title(baseline, study) == "BCE, batch size 32, Leaky ReLU, 1 hidden layer"
+    assert cell_title(DEFAULTS | {"hidden_layers": 3, "optimizer": "sgd"}, study) == (
         "BCE, batch size 32, ReLU, 3 hidden layers, optimizer SGD"
     )
     assert [name_title(name) for name in ("table1", "table_10", "rates")] == [
@@ -126,13 +127,14 @@ def test_captions_and_titles(monkeypatch):
     # a parameter that is `listed: when changed`
     monkeypatch.setitem(NETWORKS, "other", NETWORKS["mlp"]._replace(title="another one"))
     other = DEFAULTS | {"network": "other"}
-    assert caption(TABLE, other).endswith(
+    study = {"baseline": other}
+    assert caption(TABLE, study).endswith(
         "0.001, network another one; mean ± standard deviation over seeds."
     )
     networks = TABLE | {"vary": "network", "along": {"network": {}}, "rows": [{"network": "other"}]}
-    assert caption(networks, other).startswith("Network, round 2; loss BCE,")
-    assert "etwork" not in caption(networks, other).partition(";")[2]
-    assert cell_title(other).endswith("1 hidden layer, network another one")
+    assert caption(networks, study).startswith("Network, round 2; loss BCE,")
+    assert "etwork" not in caption(networks, study).partition(";")[2]
+    assert cell_title(other, study).endswith("1 hidden layer, network another one")
     assert describe({"network": "mlp"}) == "network multilayer perceptron"
 
 

@@ -17,7 +17,8 @@ from study.designs import (
     factors,
     table_rows,
 )
-from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, differences, listed, settled
+from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed, settled
+from study.program.command import program_cell_name
 
 LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
@@ -59,7 +60,7 @@ def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
 
     Returns:
         name -> {every training parameter, "rounds": how many rounds to train}, the design's cells
-        first, in its order.
+        first, in its order; parameters in the study's order.
     """
     wanted = [(changes, config["rounds"]) for changes in design]
     for table in config["tables"].values():
@@ -68,16 +69,24 @@ def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
 
     cells = {}
     for changes, rounds in wanted:
-        parameters = settled({**config["baseline"], **changes})
-        name = cell_name(parameters, config["epochs_per_round"], config["device"])
+        parameters = cell_parameters(config, changes)
+        name = find_cell(config, changes)
         known = cells.get(name, {}).get("rounds", 0)
         cells[name] = parameters | {"rounds": max(rounds, known)}
     return cells
 
 
+def cell_parameters(config: dict, changes: dict) -> dict:
+    """A value for every training parameter, from what differs from the baseline."""
+    parameters = {**config["baseline"], **changes}
+    return parameters if config["program"] else settled(parameters)
+
+
 def find_cell(config: dict, changes: dict) -> str:
     """The name of the cell that differs from the baseline in `changes`."""
-    parameters = settled({**config["baseline"], **changes})
+    parameters = cell_parameters(config, changes)
+    if config["program"]:
+        return program_cell_name(config["program"], parameters, config["epochs_per_round"])
     return cell_name(parameters, config["epochs_per_round"], config["device"])
 
 
@@ -155,13 +164,13 @@ def expand_side(config: dict, side: dict) -> dict:
     return {
         "cell": find_cell(config, side["cell"]),
         "changes": side["cell"],
-        "parameters": settled({**config["baseline"], **side["cell"]}),
+        "parameters": cell_parameters(config, side["cell"]),
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
         "excluded": excluded_by(config, side["cell"]) is not None,
     } | ({"epochs": side["epochs"]} if "epochs" in side else {})
 
 
-def parameters_of(cell: dict) -> dict:
+def parameters_of(study: dict, cell: dict) -> dict:
     """A cell's training parameters alone, those that it lists: see `study.parameters.listed`."""
-    return listed({name: cell[name] for name in PARAMETERS})
+    return listed(cell, declared(study))

@@ -6,7 +6,6 @@ and figures all read these.
 
 from collections.abc import Iterable
 
-from study.parameters import PARAMETERS
 from study.spelling import is_own, read_spelling, spell
 from study.training.activations import ACTIVATIONS
 from study.training.epoch_choices import EPOCH_CHOICES
@@ -36,17 +35,14 @@ OWN_NETWORK = "study.training.networks:OWN"
 OWN = ("network", "loss")  # that may be a class in a user's file
 
 
-def as_level(parameter: str, value, training_epochs: int) -> str | int | float | bool:
-    """A valid value as a level: of its parameter's own type, so that 32 and 32.0 are one.
+def as_level(parameter: str, value: str | dict, training_epochs: int) -> str:
+    """A valid choice as a level: its text, without the options that are at their default.
 
     Args:
-        parameter: a training parameter.
-        value: its value, or a choice as a mapping or as text.
+        parameter: a key of `CHOICES`.
+        value: the choice as a mapping or as text.
         training_epochs: what `over: training` means for a schedule.
     """
-    if parameter not in CHOICES:
-        kinds = {"integer": int, "number": float, "string": str, "boolean": bool}
-        return kinds[PARAMETERS[parameter]["type"]](value)
     name, options = taken_apart(value)
     if is_own(name):
         return spell(name, options)
@@ -82,7 +78,8 @@ def level_title(parameter: str, level: str | int | float) -> str:
     if parameter not in CHOICES:
         return {True: "yes", False: "no"}[level] if isinstance(level, bool) else str(level)
     name, options = read_spelling(level)
-    title = name.rpartition(":")[2] if is_own(name) else CHOICES[parameter][name].title
+    known = CHOICES[parameter].get(name)  # none for a program's parameter of the same name
+    title = known.title if known else name.rpartition(":")[2]
     written = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in options.items())
     return f"{title} ({written})" if options else title
 

@@ -11,14 +11,16 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
+from study.binary_choices import binary_problems
 from study.cells import find_cell
 from study.choice_problems import choice_problems
 from study.choices import CHOICES, as_level
-from study.data import KINDS, kind_module
+from study.data import KINDS, kind_module, known_classes
 from study.design_checks import cell_problems, default_levels, design_problems
 from study.designs import listed_changes, moved_along
 from study.errors import UserError
-from study.parameters import PARAMETERS, SCHEMA, WORKFLOW
+from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
+from study.program.command import program_config, program_problems
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
@@ -40,26 +42,32 @@ def read_config(config: dict) -> dict:
     A key that is null counts as not written. Levels get their parameter's type, every table its
     list of levels (of two factors, a list for each), every rule of `exclude` lists of levels, and
     every cell that is named the levels of what moves along. Claims that are in a file of their own
-    are read from there, and so are the `rows` of the reference, which is None if there is none.
+    are read from there, and so are the `rows` of the reference. The reference, the name of the
+    `study` and the `program` are None if there is none.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
     """
     config = _without_nulls(config | {"claims": _read_claims(config.get("claims"))}, "")
-    _raise([*_not_finite(config), *_problems(config, complete_schema())])
-    _set_types(config)
+    if "program" in config:
+        of_program = {"properties": {"program": SCHEMA["properties"]["program"]}}
+        _raise(_problems(config, of_program) or program_problems(config))
+        config = program_config(config)
+    parameters = declared(config)
+    _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
+    config |= {key: config.get(key) for key in ("reference", "study", "program")}
+    _set_types(config, parameters)
     _raise([*design_problems(config), *_contradictions(config)])
     for table in config["tables"].values():
         table["levels"] = _levels(config, table)
     _raise(cell_problems(config, lambda changes: find_cell(config, changes)))
     for named in _named_cells(config):
         named["cell"] = moved_along(config, named["cell"])
-    if "reference" in config:
-        reference = config["reference"]
+    if reference := config["reference"]:
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
         if "note" in reference:
             reference["note"] = _read_text(reference["note"], "reference.note")
-    return config | {key: config.get(key) for key in ("reference", "study")}
+    return config
 
 
 def _read_claims(claims):
@@ -130,15 +138,20 @@ def _not_finite(value, where: str = "") -> list[str]:
     return []
 
 
-def complete_schema() -> dict:
-    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …"""
+def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
+    """The schema with what is defined elsewhere: choices, factors, kinds of data, metrics, …
+
+    Args:
+        parameters: the study's, as `study.parameters.declared` returns them.
+    """
     schema = deepcopy(SCHEMA)
-    parameters = {
-        name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
-        if name in CHOICES
-        else spec
-        for name, spec in PARAMETERS.items()
-    }
+    if parameters is PARAMETERS:
+        parameters = {
+            name: {key: spec[key] for key in ("description", "default")} | {"choice": name}
+            if name in CHOICES
+            else spec
+            for name, spec in parameters.items()
+        }
     without_default = {
         name: {key: value for key, value in spec.items() if key != "default"}
         for name, spec in parameters.items()
@@ -237,6 +250,8 @@ def _explain(error) -> str:
         unknown = [key for key in value if key not in known]
         return "\n  ".join(f"{where}: unknown key {key!r}{_suggest(key, known)}" for key in unknown)
     if error.validator == "enum":
+        if value in error.schema.get("refused", ()):
+            return f"{where}: {value} {error.schema['refused'][value]}"
         return f"{where}: unknown value {value!r}{_suggest(value, error.validator_value)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in value]
@@ -276,27 +291,34 @@ def _named_cells(config: dict) -> list[dict]:
     return [*config["tables"].values(), *config["figures"].values(), *_sides(config)]
 
 
-def _set_types(config: dict) -> None:
+def _set_types(config: dict, parameters: dict[str, dict]) -> None:
+    """Values as levels, in the type of their parameter; the baseline in the parameters' order."""
     for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
         config[key] = int(config[key])
     training_epochs = config["epochs_per_round"] * config["rounds"]
 
-    def typed(name: str, levels: list) -> list:
-        """A parameter's levels as the code has them, each once."""
-        return list(dict.fromkeys(as_level(name, level, training_epochs) for level in levels))
+    def level(name: str, value: object) -> str | int | float | bool:
+        if parameters is PARAMETERS and name in CHOICES:
+            return as_level(name, value, training_epochs)
+        return typed(value, parameters[name])
+
+    def each(name: str, values: list) -> list:
+        """Levels, each once."""
+        return list(dict.fromkeys(level(name, value) for value in values))
 
     cells = [config["baseline"], *(item["cell"] for item in _named_cells(config))]
     for cell in [*cells, *(listed_changes(config) or [])]:
-        cell.update({name: typed(name, [value])[0] for name, value in cell.items()})
+        cell.update({name: level(name, value) for name, value in cell.items()})
+    config["baseline"] = {name: config["baseline"][name] for name in parameters}
     for rule in config["exclude"]:
         for name, levels in rule.items():
-            rule[name] = typed(name, levels if isinstance(levels, list) else [levels])
+            rule[name] = each(name, levels if isinstance(levels, list) else [levels])
     for name, levels in config["grid"].items():
-        config["grid"][name] = typed(name, levels)
+        config["grid"][name] = each(name, levels)
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            own = {name: typed(name, levels) for name, levels in _own_levels(table).items()}
+            own = {name: each(name, levels) for name, levels in _own_levels(table).items()}
             table["levels"] = own if isinstance(table["vary"], list) else own[table["vary"]]
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
@@ -329,7 +351,19 @@ def _contradictions(config: dict) -> list[str]:
             )
     for name, claim in config["claims"].items():
         problems += _claim_problems(f"claims.{name}", claim)
-    return problems
+    return problems + _class_problems(config)
+
+
+def _class_problems(config: dict) -> list[str]:
+    """What the data set's number of classes rules out, where its entry alone says how many."""
+    name = config["dataset"]
+    try:
+        classes = known_classes(name, config["datasets"][name])
+    except KeyError:  # which is another problem
+        return []
+    except UserError as error:
+        return [str(error)]
+    return binary_problems(config, classes) if classes else []
 
 
 def _claim_problems(where: str, claim: dict) -> list[str]:

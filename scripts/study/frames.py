@@ -1,6 +1,7 @@
 """Tables of results on disk: CSV files that keep names and levels as the text that they are."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,18 +10,25 @@ from study.errors import UserError
 from study.files import write_text
 
 
-def read_frame(path: Path | str, columns: Mapping[str, type] | None = None) -> pd.DataFrame:
+def read_frame(
+    path: Path | str,
+    columns: Mapping[str, type] | None = None,
+    numbers: Sequence[str] | None = None,
+) -> pd.DataFrame:
     """A table of results; only what is empty is missing.
 
     Args:
         path: the CSV file.
         columns: the type of each column, of which `str` is kept as it is, also where all of it
             looks like numbers; other columns are read as what they look like.
+        numbers: the columns of whole numbers, of a table in which all others are text.
 
     Raises:
         UserError: it cannot be read.
     """
     text = {name: str for name, kind in (columns or {}).items() if kind is str}
+    if numbers is not None:
+        text = defaultdict(lambda: str, dict.fromkeys(numbers, int))
     try:
         if not Path(path).read_bytes().endswith(b"\n"):  # its last number may have lost digits
             raise ValueError("its last line is cut off")

@@ -13,15 +13,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from study.binary_choices import refuse_binary
 from study.cells import parameters_of
 from study.choices import OWN_NETWORK, REGISTRIES
 from study.code import code_digest
 from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
 from study.data.limits import refuse_shares
+from study.data.prepared import read_description
 from study.errors import UserError
 from study.own_code import own_digest
-from study.paths import PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
+from study.parameters import listed
+from study.paths import ARRAYS, PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
+from study.program.command import program_digest, uses
 from study.records import is_current, read_record
 from study.spelling import is_own, read_spelling
 
@@ -69,13 +73,16 @@ def find_prepared(study: dict) -> Prepared:
     other content gets another folder. A damaged file then leaves the data that were prepared before
     it alone, and once it is whole again they are found again.
 
-    Where the source cannot be read, or where it was audited before and has findings that the
-    configuration does not accept, a job that needs the data says so, and no other.
+    Where the source cannot be read, or where it was prepared before and the configuration does not
+    accept what it is (its findings, or more classes than its losses and metrics are for), a job
+    that needs the data says so, and no other.
     """
     try:
         refuse_shares(study["dataset"], study["datasets"][study["dataset"]])
         digest = data_digest(study)
         folder, card = prepared_folder(study, digest), data_card(study, digest)
+        if (folder / "description.json").exists():
+            refuse_binary(study, read_description(folder)["classes"])
         if study["audit"]["fail_on"] != "never" and (folder / "audit.json").exists():
             findings = read_audit(folder / "audit.json")["findings"]
             refuse_findings(study["dataset"], findings, study["audit"]["fail_on"])
@@ -130,9 +137,16 @@ def current_data(study: dict) -> str:
 
 
 def training_cells(study: dict) -> dict[str, dict]:
-    """Cell -> its `parameters`, and `code`, digests of the code that trains it."""
+    """Cell -> its `parameters`, and `code`, digests of the code that trains it; and the `command`,
+    where that is of a program."""
+    program = study["program"]
+    told = {"command": program["command"]} if program else {}
     return {
-        name: {"parameters": parameters_of(cell), "code": training_code(cell)}
+        name: {
+            "parameters": parameters_of(study, cell),
+            "code": {"trainer": program_digest(program)} if program else training_code(cell),
+            **told,
+        }
         for name, cell in study["cells"].items()
     }
 
@@ -143,7 +157,7 @@ def training_code(cell: dict) -> dict[str, str]:
     `trainer` is of what all cells share, and under each parameter that is chosen by name the same
     with the cell's choice, such as its loss. A parameter that the cell does not list has none.
     """
-    chosen = [name for name in parameters_of(cell) if name in REGISTRIES]
+    chosen = [name for name in listed(cell) if name in REGISTRIES]
     return {"trainer": _training_digest()} | {
         name: _training_digest(name, cell[name]) for name in dict.fromkeys([*chosen, "network"])
     }
@@ -178,8 +192,10 @@ def training_cell(cells: dict[str, dict]) -> Callable:
     return of_job
 
 
-def previous_round(study: dict, here: bool) -> Callable:
+def previous_round(study: dict, here: bool = False) -> Callable:
     """The record and the checkpoint that a run resumes from, none in round 1.
+
+    A program has no checkpoint, but folders beside the record.
 
     Args:
         study: the expanded study.
@@ -198,9 +214,19 @@ def previous_round(study: dict, here: bool) -> Callable:
         if wildcards.round == "1":
             return []
         run = dict(wildcards) | {"round": int(wildcards.round) - 1}
-        return [run_files(study, [run], name)[0] for name in ("run.json", "checkpoint.pt")]
+        names = ("run.json",) if study["program"] else ("run.json", "checkpoint.pt")
+        return [run_files(study, [run], name)[0] for name in names]
 
     return of_job
+
+
+def program_arrays(study: dict, data: Prepared) -> list[str] | Callable:
+    """The file of all arrays, where a study's program asks for it."""
+    if not uses(study["program"], "npz"):
+        return []
+    if callable(data.card):  # there are no data, which it says
+        return data.card
+    return [str(Path(data.files[0]).with_name(ARRAYS))]
 
 
 @cache
@@ -244,7 +270,8 @@ def resumed(study: dict, needed: list[str]) -> str:
     """
     present = run_files(study, present_runs(study), "metrics.csv")
     trained = len(set(present) - set(needed))
-    saved = sum(Path(path).with_name("progress.pt").exists() for path in needed)
+    name = "progress.json" if study["program"] else "progress.pt"
+    saved = sum(Path(path).with_name(name).exists() for path in needed)
     parts = [f"{trained} are trained already"] if trained else []
     parts += [f"{saved} resume from their saved progress"] if saved else []
     return f"Of {len(study['runs'])} runs {', '.join(parts)}" if parts else ""

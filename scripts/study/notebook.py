@@ -34,15 +34,20 @@ def load_study(*files: Path | str) -> dict:
     """
     from snakemake.utils import update_config
 
-    config = {}
-    for path in (WORKFLOW.parent / "config.yaml", *files):
-        try:
-            update_config(config, yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
-        except (OSError, ValueError, yaml.YAMLError) as error:
-            raise UserError(f"{path}: cannot be read ({error})") from error
+    defaults, *own = (_read_yaml(path) for path in (WORKFLOW.parent / "config.yaml", *files))
+    config = {} if any(config.get("program") for config in own) else defaults
+    for found in own:
+        update_config(config, found)
     study = expand_study(read_config(config))
     study |= study_folders(study)
     return study | made_folders(study, study)
+
+
+def _read_yaml(path: Path | str) -> dict:
+    try:
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise UserError(f"{path}: cannot be read ({error})") from error
 
 
 def load_values(study: dict) -> pd.DataFrame:
@@ -88,8 +93,10 @@ def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.Dat
         One row per epoch: `epoch` and the four metrics of `study.training.EPOCH_METRICS`.
 
     Raises:
-        UserError: a change is wrong, with its key; or the data cannot be read.
+        UserError: a change is wrong, with its key; the data cannot be read; or a program trains.
     """
+    if study["program"]:
+        raise UserError("train_cell is for the built-in trainer, and this study has a program")
     import torch
 
     from study.training.loop import initial_state, train_round

@@ -1,6 +1,7 @@
-"""The training parameters, as the configuration's schema declares them."""
+"""The training parameters: the built-in trainer's, as the configuration's schema declares them, or
+those of a study's own program."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
@@ -16,7 +17,7 @@ REPORT_FOLDER = WORKFLOW / "report"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SCHEMA = yaml.load(SCHEMA_FILE.read_text(encoding="utf-8"), LOADER)
 
-# name -> its schema, in the order in which files and reports list them
+# of the built-in trainer: name -> its schema, in the order in which files and reports list them
 PARAMETERS = SCHEMA["$defs"]["parameters"]
 # The choices whose entries say which parameters they alone use.
 USERS = {"network": NETWORKS, "optimizer": OPTIMIZERS}
@@ -52,26 +53,52 @@ def settled(values: dict) -> dict:
     }
 
 
+# the types that a level may have
+KINDS = {"boolean": bool, "integer": int, "number": float, "string": str}
+
+
+def declared(study: Mapping) -> dict[str, dict]:
+    """A study's training parameters, in the order in which files and reports list them.
+
+    Args:
+        study: a configuration, of which `program` is looked at.
+
+    Returns:
+        name -> its schema: `type`, `default`, and for the built-in trainer what else there is.
+        A program's parameters have the type of their value in the baseline.
+    """
+    if not study.get("program"):
+        return PARAMETERS
+    types = {kind: name for name, kind in KINDS.items()}
+    values = study["program"]["parameters"]
+    return {name: {"type": types[type(value)], "default": value} for name, value in values.items()}
+
+
+def typed(value: str | int | float | bool, spec: Mapping) -> str | int | float | bool:
+    """A valid value in its parameter's own type, so that 32 and 32.0 are one level."""
+    return KINDS[spec["type"]](value)
+
+
 def differences(values: dict, reference: dict) -> dict:
-    """The parameters that differ from the reference, in the schema's order."""
-    return {name: values[name] for name in PARAMETERS if values[name] != reference[name]}
+    """The parameters that differ from the reference, in the reference's order."""
+    return {name: values[name] for name in reference if values[name] != reference[name]}
 
 
-def listed(values: dict) -> dict:
+def listed(values: dict, parameters: Mapping = PARAMETERS) -> dict:
     """The parameters that files and texts name: all but those `listed: when changed` that are not.
 
     A parameter that is added to the schema in this way leaves the files, the names and the runs of
     studies that do not use it as they are.
     """
-    changed = differences(values, DEFAULTS)
     return {
         name: values[name]
-        for name, spec in PARAMETERS.items()
-        if name in changed or spec.get("listed") != "when changed"
+        for name, spec in parameters.items()
+        if values[name] != spec["default"] or spec.get("listed") != "when changed"
     }
 
 
-def columns(cells: Iterable[dict]) -> list[str]:
+def columns(cells: Iterable[dict], parameters: Mapping = PARAMETERS) -> list[str]:
     """The parameters that a table of cells has a column of."""
-    named = {name for cell in cells for name in listed(cell)} or listed(DEFAULTS).keys()
-    return [name for name in PARAMETERS if name in named]
+    defaults = {name: spec["default"] for name, spec in parameters.items()}
+    named = {name for cell in [*cells] or [defaults] for name in listed(cell, parameters)}
+    return [name for name in parameters if name in named]

@@ -13,6 +13,7 @@ FOLDERS = {name: f"{name}/{{dataset}}" for name in ("results", "logs", "benchmar
 RUN = "runs/{cell}/seeds_{first}-{last}/round{round}"
 PREPARED = "data/{data}"
 PREPARED_FILES = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
+ARRAYS = "splits.npz"  # all of it in one file, for programs that ask for that
 DATA_CARD = ("description.json", "audit.json", "contact_sheet.png")
 # Where a study with a name keeps what is made from runs, so that studies can share these.
 NAMED = "studies/{study}"

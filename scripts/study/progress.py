@@ -1,10 +1,13 @@
 """How far training jobs are, read from their logs: the lines that `study.training.run` prints."""
 
+import math
 import re
 from pathlib import Path
 from typing import NamedTuple
 
-EPOCH = re.compile(r"^seed (\d+): epoch (\d+) of (\d+), .*\bval_accuracy (\S+)$", re.MULTILINE)
+EPOCH = re.compile(
+    r"^seed (\d+): epoch (\d+) of (\d+), (?:.*\bval_accuracy (\S+)|.*)$", re.MULTILINE
+)
 STOPPED = "stopped: "  # how the last line begins of a job that saved its progress
 TAIL = 2000  # bytes, in which there are a few lines
 WHOLE = 2**24  # bytes of a log that may be long
@@ -16,13 +19,13 @@ class Epoch(NamedTuple):
     seed: int
     epoch: int
     epochs: int  # of a round
-    val_accuracy: float
+    val_accuracy: float  # NaN where that is not measured
 
 
 def told_epochs(text: str) -> list[Epoch]:
     """The epochs that a log, or a part of it, tells of."""
     return [
-        Epoch(int(seed), int(epoch), int(epochs), float(accuracy))
+        Epoch(int(seed), int(epoch), int(epochs), float(accuracy or "nan"))
         for seed, epoch, epochs, accuracy in EPOCH.findall(text)
     ]
 
@@ -49,9 +52,14 @@ def latest_epoch(path: Path | str) -> Epoch | None:
 
 
 def final_accuracy(path: Path | str) -> float | None:
-    """The mean over a finished job's seeds of the validation accuracy after their last epoch."""
+    """The mean over a finished job's seeds of the validation accuracy after their last epoch.
+
+    None where that is not measured.
+    """
     last = {told.seed: told.val_accuracy for told in told_epochs(read_tail(path, WHOLE))}
-    return sum(last.values()) / len(last) if last else None
+    if not last or all(map(math.isnan, last.values())):
+        return None
+    return sum(last.values()) / len(last)
 
 
 def last_epoch_only(text: str) -> str:
@@ -59,6 +67,11 @@ def last_epoch_only(text: str) -> str:
     lines = text.splitlines()
     told = [number for number, line in enumerate(lines) if EPOCH.match(line)]
     return "\n".join(line for number, line in enumerate(lines) if number not in told[:-1])
+
+
+def accuracy_words(told: Epoch) -> str:
+    """`val_accuracy 0.947`; nothing where it is not measured."""
+    return "" if math.isnan(told.val_accuracy) else f"val_accuracy {told.val_accuracy:.3f}"
 
 
 def trained_share(told: Epoch, first: int, last: int) -> float:

@@ -1,8 +1,9 @@
 """What a run recorded of itself in run.json: its settings, and digests of what it was made from.
 
-`parameters`, `epochs`, `device`, `first`, `last` and `round` say what was trained. `data` is a
-digest of the prepared data, and `code` has one of the code that trains, and one of each choice,
-such as the loss. `files` has the SHA-256 of each file that was written beside it.
+`parameters`, `epochs`, `device`, `first`, `last` and `round` say what was trained; where a program
+trained, `command` is in place of `device`. `data` is a digest of the prepared data, and `code` has
+one of the code that trains, and one of each choice, such as the loss. `files` has the SHA-256 of
+each file that was written beside it.
 """
 
 import json
@@ -10,10 +11,14 @@ from pathlib import Path
 
 from study.errors import UserError
 
+# What says how a run was trained -> the files that were then written.
+TRAINED = {
+    "device": {"metrics.csv", "scores.npz", "checkpoint.pt"},
+    "command": {"metrics.csv", "scores.npz"},
+}
 RECORDED = {
     "parameters": dict,
     "epochs": int,
-    "device": str,
     "first": int,
     "last": int,
     "round": int,
@@ -41,9 +46,10 @@ def read_record(path: Path) -> dict:
             raise ValueError("its end is cut off")
         record = json.loads(text)
         kinds = {key: type(value) for key, value in record.items()}
-        if any(kinds.get(key) is not kind for key, kind in RECORDED.items()):
+        how = [key for key in TRAINED if kinds.get(key) is str]
+        if len(how) != 1 or any(kinds.get(key) is not kind for key, kind in RECORDED.items()):
             raise ValueError("not the record of a run of this version")
-        if record["files"].keys() != {"metrics.csv", "scores.npz", "checkpoint.pt"}:
+        if record["files"].keys() != TRAINED[how[0]]:
             raise ValueError("not the digests of a run's files")
         return record
     except (OSError, ValueError, AttributeError) as error:

@@ -60,6 +60,16 @@ def source_size(study: dict) -> tuple[float, float]:
     return tuple(size / 2**20 for size in sizes)
 
 
+def program_minutes(study: dict) -> Callable:
+    """The time of a job of a program: what its seeds take one after the other."""
+
+    def minutes(wildcards, attempt) -> int:
+        seeds = int(wildcards.last) - int(wildcards.first) + 1
+        return (STARTUP_MINUTES + study["program"]["minutes"] * seeds) * attempt
+
+    return minutes
+
+
 def training_memory(study: dict) -> Callable:
     """The memory of a training job.
 

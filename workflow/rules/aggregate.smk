@@ -17,7 +17,7 @@ rule list_cells:
     conda:
         "../../envs/study.yaml"
     params:
-        cells=STUDY["cells"],
+        study=selected(STUDY, "cells", "program"),
         code=code_digest("list_cells"),
     message:
         "List the cells"
@@ -43,7 +43,7 @@ rule summarize:
         "../../envs/study.yaml"
     params:
         runs=RUNS,
-        study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs"),
+        study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs", "program"),
         first=[cell for cell, _ in drawn_cells(factor_levels(STUDY))],
         code=code_digest("summarize"),
     message:
@@ -98,7 +98,7 @@ rule make_table:
         "../../envs/study.yaml"
     params:
         table=lookup("{table}", within=STUDY["tables"]),
-        study=selected(STUDY, "baseline", "seeds"),
+        study=selected(STUDY, "baseline", "seeds", "program"),
         code=code_digest("make_table"),
     message:
         "Make {wildcards.table}"
@@ -129,7 +129,7 @@ rule make_figure:
     params:
         figure=lookup("{figure}", within=STUDY["figures"]),
         runs=lookup("{figure}", within=SHOWN),
-        study=selected(STUDY, "baseline", "epochs_per_round", "seeds"),
+        study=selected(STUDY, "baseline", "epochs_per_round", "seeds", "program"),
         code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure}"

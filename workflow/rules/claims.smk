@@ -63,9 +63,7 @@ rule compare_reference:
     conda:
         "../../envs/study.yaml"
     params:
-        study=selected(
-            STUDY, "reference", "claims", "tables", "baseline", "dataset"
-        ),
+        study=selected(STUDY, "reference", "claims", "tables", "baseline", "dataset"),
         code=code_digest("compare_reference"),
     message:
         "Check the published tables"

@@ -22,7 +22,17 @@ rule prepare_data:
         mem_mb=preparation_memory(STUDY),
         runtime=preparation_minutes(STUDY),
     params:
-        study=untracked(selected(STUDY, "dataset", "datasets", "audit", "cells")),
+        study=untracked(
+            selected(
+                STUDY,
+                "dataset",
+                "datasets",
+                "audit",
+                "cells",
+                "program",
+                *NAMING_CHOICES,
+            )
+        ),
     message:
         "Prepare the data"
     script:

@@ -18,6 +18,7 @@ REPORTED += [
     "cells",
     "grid_cells",
     "device",
+    "program",
     "tables",
     "figures",
     "claims",

@@ -15,7 +15,7 @@ DISPLAY = show_jobs(
     workflow, in_blocks=STUDY["seeds"] > STUDY["seeds_per_job"], report=REPORT
 )
 if workflow.is_main_process and isinstance(DATA.card, list):
-    for note in batch_notes(STUDY["cells"], Path(DATA.files[0])):
+    for note in batch_notes(STUDY, Path(DATA.files[0])):
         logger.warning(f"note: {note}")
 
 

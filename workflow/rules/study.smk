@@ -1,6 +1,7 @@
 # The study: which cells are trained, for which seeds and rounds, and where the files are.
 # From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
 from study.analysis.levels import drawn_cells, factor_levels
+from study.binary_choices import NAMING_CHOICES
 from study.cells import expand_study
 from study.code import code_digest
 from study.config import read_config
@@ -13,6 +14,7 @@ from study.jobs import (
     missing_runs,
     present_runs,
     previous_round,
+    program_arrays,
     recorded_data,
     selected,
     shown_runs,
@@ -22,6 +24,7 @@ from study.jobs import (
 )
 from study.parameters import REPORT_FOLDER
 from study.paths import (
+    ARRAYS,
     FOLDERS,
     PREPARED,
     RUN,
@@ -33,6 +36,7 @@ from study.paths import (
 from study.resources import (
     preparation_memory,
     preparation_minutes,
+    program_minutes,
     training_memory,
     training_minutes,
 )

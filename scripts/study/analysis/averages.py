@@ -10,8 +10,8 @@ from study.analysis.epochs import read_epochs
 from study.analysis.metrics import FINAL, GAPS, METRICS
 from study.errors import UserError
 from study.frames import read_frame
-from study.parameters import DEFAULTS, PARAMETERS, columns
-from study.records import read_record
+from study.parameters import PARAMETERS, columns, declared
+from study.records import TRAINED, read_record
 from study.training import EPOCH_METRICS
 
 HALVES = ("early", "late")
@@ -50,10 +50,8 @@ def average_epochs(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
     return means.rename_axis("seed").reset_index()
 
 
-# What text runs.csv has; other columns are numbers.
-RUN_COLUMNS = dict.fromkeys(
-    ["cell", *(name for name, spec in PARAMETERS.items() if spec["type"] == "string")], str
-) | dict.fromkeys(["device", "data", *(f"code_{name}" for name in ("trainer", *PARAMETERS))], str)
+# What numbers runs.csv has; levels and digests are kept as the text that they are.
+RUN_NUMBERS = ("first", "last", "round", "epochs")
 
 
 def summarize(
@@ -69,14 +67,14 @@ def summarize(
         runs: the runs to read, as `study.cells.expand_runs` returns them.
         paths: the metric file of each.
         records: the run.json of each.
-        study: has `cells`, `epochs_per_round` and `warmup_epochs`.
+        study: has `cells`, `epochs_per_round` and `warmup_epochs`, and its `program` if it has one.
         also: is given each run with its epochs, so that no other has to read them again.
 
     Raises:
         UserError: a file is damaged.
     """
     cells, epochs, warmup = study["cells"], study["epochs_per_round"], study["warmup_epochs"]
-    parameters = columns(cells.values())
+    parameters = columns(cells.values(), declared(study))
     header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS, *HALF_METRICS]
     parts = [pd.DataFrame(columns=header)]
     for run, path, record in zip(runs, paths, records, strict=True):
@@ -97,30 +95,36 @@ def summarize(
     )
 
 
-def collect_runs(runs: list[dict], records: list[str]) -> pd.DataFrame:
+def collect_runs(
+    runs: list[dict], records: list[str], parameters: dict = PARAMETERS
+) -> pd.DataFrame:
     """What each run recorded of itself: its full settings, and digests of its data and code.
 
     Args:
         runs: the runs to read, as `study.cells.expand_runs` returns them.
         records: the run.json of each.
+        parameters: the study's, as `study.parameters.declared` returns them. One that a run did not
+            record was at its default.
 
     Raises:
         UserError: a record is damaged.
     """
     found = [read_record(path) for path in records]
-    parameters = columns(DEFAULTS | record["parameters"] for record in found)
+    defaults = {name: spec["default"] for name, spec in parameters.items()}
+    shown = columns((defaults | record["parameters"] for record in found), parameters)
     code = list(dict.fromkeys(name for record in found for name in record["code"]))
+    how = [name for name in TRAINED if any(name in record for record in found)] or ["device"]
     rows = []
     for run, record in zip(runs, found, strict=True):
-        settings = DEFAULTS | record["parameters"]
+        settings = defaults | record["parameters"]
         rows.append(
             {"cell": run["cell"]}
             | {name: record[name] for name in ("first", "last", "round", "epochs")}
-            | {name: settings[name] for name in parameters}
-            | {name: record[name] for name in ("device", "data")}
+            | {name: settings[name] for name in shown}
+            | {name: record[name] for name in (*how, "data")}
             | {f"code_{name}": record["code"].get(name, "") for name in code}
         )
-    header = ["cell", "first", "last", "round", "epochs", *parameters, "device", "data"]
+    header = ["cell", "first", "last", "round", "epochs", *shown, *how, "data"]
     return pd.DataFrame(rows, columns=header + [f"code_{name}" for name in code or ["trainer"]])
 
 
@@ -146,21 +150,32 @@ def read_values(summary: Path | str, evaluation: Path | str) -> pd.DataFrame:
 def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFrame:
     """All metrics of each cell, round and seed: those of an epoch, gaps, final ones and halves.
 
-    Final metrics of which there is nothing, such as those of a test split, have no column.
+    Metrics of which there is nothing have no column: final ones, such as those of a test split, and
+    those of an epoch that a program does not measure.
     """
     keys = ["cell", "round", "seed"]
     halves = [name for name in HALF_METRICS if name in summary]
     epochs = summary[[*keys, *EPOCH_METRICS, *halves]]
     values = epochs.merge(evaluation, on=keys, how="left", validate="1:1")
-    for name, gap in GAPS.items():
-        values[name] = values[gap.larger] - values[gap.smaller]
+    measured = [metric for metric in EPOCH_METRICS if values[metric].notna().any()]
+    measured = measured or [*EPOCH_METRICS]  # where all have diverged
+    gaps = [name for name, gap in GAPS.items() if {gap.larger, gap.smaller} <= {*measured}]
+    for name in gaps:
+        values[name] = values[GAPS[name].larger] - values[GAPS[name].smaller]
     there = [metric for metric in FINAL if values[metric].notna().any()]
-    return values[[*keys, *EPOCH_METRICS, *GAPS, *there, *halves]]
+    halves = [name for name in halves if name.rpartition("_")[0] in measured]
+    return values[[*keys, *measured, *gaps, *there, *halves]]
 
 
 def present_metrics(values: pd.DataFrame) -> list[str]:
     """The metrics that `join_metrics` has found, without the halves."""
     return [name for name in values.columns if name in METRICS]
+
+
+def diverged_rows(values: pd.DataFrame) -> pd.Series:
+    """Whether each row is of a seed that diverged: it has no averages."""
+    averages = [metric for metric in EPOCH_METRICS if metric in values]
+    return values[averages].isna().all(axis=1)
 
 
 def over_seeds(values: pd.DataFrame, metrics: Sequence[str] = EPOCH_METRICS) -> dict:
@@ -174,7 +189,7 @@ def over_seeds(values: pd.DataFrame, metrics: Sequence[str] = EPOCH_METRICS) -> 
         `n` (seeds that the means are over), `diverged`, and for each metric its mean and, under
         `<metric>_sd`, its standard deviation (n - 1 in the denominator; NaN below two seeds).
     """
-    whole = values.dropna(subset=list(EPOCH_METRICS))
+    whole = values[~diverged_rows(values)]
     row = {"n": len(whole), "diverged": len(values) - len(whole)}
     for metric in metrics:
         column = whole[metric] if metric in whole else pd.Series(dtype=float)

@@ -8,18 +8,25 @@ from study.choices import parameter_title
 SIZES = ("hidden_layers", "hidden_units", "network")
 
 
-def caveat(factor: str, first: dict, second: dict, along: Iterable[str] = ()) -> str:
+def caveat(
+    factor: str,
+    first: dict,
+    second: dict,
+    along: Iterable[str] = (),
+    by_program: bool = False,
+) -> str:
     """In sentences, what a difference between two cells may come from besides the factor as such.
 
     Args:
         factor: what they differ in; a training parameter, `round` or `epoch`.
         first, second: their parameters.
         along: parameters that move along with the factor.
+        by_program: whether a program of the user's trains; of its parameters nothing is known.
 
     Returns:
-        Nothing where both sides are one cell at other times.
+        Nothing where both sides are one cell at other times, and nothing of a program.
     """
-    if factor in ("round", "epoch"):
+    if by_program or factor in ("round", "epoch"):
         return ""
     sentences = []
     moved = [name for name in along if first[name] != second[name]]

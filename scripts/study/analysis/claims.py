@@ -203,7 +203,8 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
     pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
-    said = caveat(claim["factor"], first["parameters"], second["parameters"], along)
+    parameters = (side["parameters"] for side in (first, second))
+    said = caveat(claim["factor"], *parameters, along, by_program="command" in runs)
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 

@@ -122,7 +122,10 @@ def compare_levels(
                 sides = ({"cell": name} | shown for name in (cell, reference))
                 along = table["along"][table["vary"]]
                 row["guard"] = check_comparison(runs, *sides, table["vary"], along)
-                row["caveat"] = caveat(table["vary"], cells[cell], cells[reference], along)
+                parameters = (cells[name] for name in (cell, reference))
+                row["caveat"] = caveat(
+                    table["vary"], *parameters, along, by_program="command" in runs
+                )
             except LookupError:  # the table says which seeds are missing
                 continue
             except Confounded as error:

@@ -1,13 +1,26 @@
-"""Confusion matrices over seeds, at a probability of 0.5 or a threshold chosen on validation."""
+"""Confusion matrices over seeds: of two classes at a probability of 0.5 or a threshold chosen on
+validation; of more with the class predicted that has the largest probability."""
 
 import numpy as np
 import pandas as pd
 
+from study.analysis.evaluation import predictions, whole_seeds
 from study.analysis.metrics import choose_threshold
 
 COUNTS = ("true_negative", "false_positive", "false_negative", "true_positive")
 CONFUSION_COLUMNS = dict.fromkeys(["cell", "split", "threshold"], str)
 AT_HALF, CHOSEN = "0.5", "chosen"
+# the same of more than two classes, a row for each true and each predicted class
+MATRIX_COLUMNS = {
+    "cell": str,
+    "round": int,
+    "split": str,
+    "n": int,
+    "true": str,
+    "predicted": str,
+    "count": float,
+    "count_sd": float,
+}
 
 
 def confusion_counts(labels: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
@@ -58,6 +71,42 @@ def _each_seed(arrays: dict, split: str, kind: str) -> np.ndarray:
         if not np.isnan(threshold):
             counts.append(confusion_counts(arrays[f"{split}_labels"], of_seed, threshold))
     return np.array(counts, float).reshape(-1, 4)
+
+
+def count_matrices(cells: list[tuple[str, int]], scores: dict, classes: list[str]) -> pd.DataFrame:
+    """`MATRIX_COLUMNS`: mean and sd over the `n` seeds of how often a class is taken for which.
+
+    Args:
+        cells: (cell, round), those of `scores` to count.
+        scores: as `study.analysis.evaluation.cell_scores` returns them, of more than two classes.
+        classes: their names.
+    """
+    rows = []
+    for cell, number in cells:
+        arrays = scores.get((cell, number), {})
+        for split in (split for split in ("val", "test") if f"{split}_scores" in arrays):
+            counts = matrix_counts(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
+            row = {"cell": cell, "round": number, "split": split, "n": len(counts)}
+            for true, predicted in np.ndindex(len(classes), len(classes)):
+                of_pair = counts[:, true, predicted]
+                pair = {"true": classes[true], "predicted": classes[predicted]}
+                pair["count"] = of_pair.mean() if len(counts) else np.nan
+                pair["count_sd"] = of_pair.std(ddof=1) if len(counts) > 1 else np.nan
+                rows.append(row | pair)
+    return pd.DataFrame(rows, columns=list(MATRIX_COLUMNS))
+
+
+def matrix_counts(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """(seeds, true, predicted) counts of the seeds that did not diverge.
+
+    Args:
+        labels: (n,) from 0.
+        scores: (seeds, n, classes).
+    """
+    count = scores.shape[2]
+    pairs = labels.astype(int) * count + predictions(scores[whole_seeds(scores)])
+    counts = [np.bincount(of_seed, minlength=count**2) for of_seed in pairs]
+    return np.array(counts, float).reshape(-1, count, count)
 
 
 def threshold_title(kind: str) -> str:

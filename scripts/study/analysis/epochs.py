@@ -10,15 +10,14 @@ from study.files import check_digest
 from study.records import read_record
 from study.training import EPOCH_METRICS
 
-LOSS_COLUMNS = ["train_loss", "val_loss"]
-
 
 def read_epochs(
     path: Path | str, seeds: range, epochs: int, digest: str | None = None
 ) -> pd.DataFrame:
     """A run's metrics: `seed`, `epoch` and the four metrics, and whether the seed `diverged`.
 
-    A seed has diverged where a loss is not finite. It may have fewer rows than epochs.
+    A seed has diverged where a value is not finite. It may have fewer rows than epochs. A metric
+    that a program does not measure has no column in the file, and is NaN.
 
     Args:
         path: metrics.csv of a run.
@@ -40,9 +39,11 @@ def read_epochs(
             raise ValueError("its last line is cut off")
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read ({error}){advice}") from error
-    if list(frame.columns) != ["seed", "epoch", *EPOCH_METRICS]:
+    measured = [name for name in EPOCH_METRICS if name in frame.columns]
+    if list(frame.columns) != ["seed", "epoch", *measured] or not measured:
         raise UserError(f"{path}: columns {', '.join(frame.columns)}{advice}")
-    finite = np.isfinite(frame[LOSS_COLUMNS].to_numpy()).all(axis=1)
+    finite = np.isfinite(frame[measured].to_numpy()).all(axis=1)
+    frame = frame.reindex(columns=["seed", "epoch", *EPOCH_METRICS])
     frame["diverged"] = frame["seed"].map((~pd.Series(finite)).groupby(frame["seed"]).any())
     found = {seed: list(rows["epoch"]) for seed, rows in frame.groupby("seed")}
     for seed in seeds:

@@ -22,6 +22,8 @@ from study.records import read_record
 def read_scores(path: Path | str, seeds: range, digest: str | None = None) -> dict[str, np.ndarray]:
     """A run's scores: `<split>_scores` (seeds, n) float32 and `<split>_labels` (n,) int8.
 
+    Of more than two classes the scores are (seeds, n, classes).
+
     Args:
         path: scores.npz of a run.
         seeds: those of its block.
@@ -47,16 +49,23 @@ def evaluate(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """The metrics of one seed on one split.
 
     Args:
-        scores: (n,) logits of the positive class; positive is predicted above 0.
-        labels: (n,) 0 or 1.
+        scores: (n,) logits of the positive class; positive is predicted above 0. Of more than two
+            classes (n, classes).
+        labels: (n,) from 0.
 
     Returns:
         A value for each of `study.analysis.metrics.SCORED`; all NaN where a score is not finite,
-        and NaN for those that need both classes where there is one.
+        and NaN for those that need every class where one is missing, or that are for two classes
+        where there are more.
     """
+    values = dict.fromkeys(SCORED, np.nan)
     if not np.isfinite(scores).all():
-        return dict.fromkeys(SCORED, np.nan)
-    return {name: metric.function(labels, scores) for name, metric in SCORED.items()}
+        return values
+    for name, metric in SCORED.items():
+        function = metric.function if scores.ndim == 1 else metric.multiclass
+        if function:
+            values[name] = function(labels, scores)
+    return values
 
 
 def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.DataFrame:
@@ -87,7 +96,7 @@ def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.
 
 def _at_chosen_threshold(arrays: dict[str, np.ndarray], position: int) -> dict[str, float]:
     """The test metrics of a seed at the threshold that its validation split chose."""
-    if "test_scores" not in arrays:
+    if "test_scores" not in arrays or class_count(arrays) > 2:
         return {}
     scores = {split: arrays[f"{split}_scores"][position] for split in SCORED_SPLITS}
     if not all(np.isfinite(of_split).all() for of_split in scores.values()):
@@ -124,6 +133,18 @@ def cell_scores(
     }
 
 
+def class_count(arrays: dict[str, np.ndarray]) -> int:
+    """Of how many classes scores are, as `read_scores` returns them."""
+    scores = arrays["val_scores"]
+    return 2 if scores.ndim == 2 else scores.shape[2]
+
+
+def class_names(scores: dict[tuple, dict[str, np.ndarray]]) -> list[str]:
+    """What classes are called where their names are not known, of what `cell_scores` returns."""
+    count = max(map(class_count, scores.values()), default=2)
+    return ["negative", "positive"] if count == 2 else [str(label) for label in range(count)]
+
+
 def split_sizes(scores: dict[tuple, dict[str, np.ndarray]]) -> dict[str, int]:
     """How many images each split has that is scored, from what `cell_scores` returns."""
     return {
@@ -134,9 +155,19 @@ def split_sizes(scores: dict[tuple, dict[str, np.ndarray]]) -> dict[str, int]:
     }
 
 
+def whole_seeds(scores: np.ndarray) -> np.ndarray:
+    """Which seeds, (seeds,), did not diverge: those whose scores are all finite."""
+    return np.isfinite(scores).reshape(len(scores), -1).all(axis=1)
+
+
+def predictions(scores: np.ndarray) -> np.ndarray:
+    """The labels that seeds predict, (seeds, n), from scores (seeds, n) or (seeds, n, classes)."""
+    return (scores > 0).astype(int) if scores.ndim == 2 else scores.argmax(axis=2)
+
+
 def correct_predictions(arrays: dict[str, np.ndarray], split: str) -> np.ndarray:
     """Which images each seed gets right: (seeds, n) float, NaN for a seed that diverged."""
     scores = arrays[f"{split}_scores"]
-    correct = ((scores > 0) == arrays[f"{split}_labels"]).astype(float)
-    correct[~np.isfinite(scores).all(axis=1)] = np.nan
+    correct = (predictions(scores) == arrays[f"{split}_labels"]).astype(float)
+    correct[~whole_seeds(scores)] = np.nan
     return correct

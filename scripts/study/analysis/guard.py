@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from study.analysis.averages import RUN_COLUMNS
+from study.analysis.averages import RUN_NUMBERS
 from study.errors import UserError
 from study.frames import read_frame
-from study.parameters import DEFAULTS, PARAMETERS, applies, condition
+from study.parameters import DEFAULTS, applies, condition
+from study.records import TRAINED
 
-# What decides a run's result beside its training parameters and the code of what they choose.
-ALWAYS = ("epochs", "device", "data", "code_trainer")
+# The columns of runs.csv that say which run it is; all others decide its result.
+RUN_KEYS = ("cell", "first", "last", "round")
+# What there is beside training parameters and the code of what they choose.
+ALWAYS = ("epochs", "device", "command", "data", "code_trainer")
 
 
 class Confounded(Exception):
@@ -25,13 +28,12 @@ class Confounded(Exception):
 
 def recorded(runs: pd.DataFrame) -> list[str]:
     """The columns of runs.csv that decide a run's result."""
-    return [name for name in runs.columns if name in (*PARAMETERS, *ALWAYS) or _choice(name)]
+    return [name for name in runs.columns if name not in RUN_KEYS]
 
 
 def _choice(column: str) -> str | None:
     """The parameter whose choice's code a column has a digest of."""
-    name = column.removeprefix("code_")
-    return name if name != column and name in PARAMETERS else None
+    return column.removeprefix("code_") if column.startswith("code_") else None
 
 
 def check_comparison(
@@ -75,12 +77,14 @@ def check_comparison(
     _refuse(different, factor, moved)
     if factor not in different:
         raise Confounded(f"the sides do not differ in {factor}")
-    same = [name for name in PARAMETERS if name in runs.columns and name not in (factor, *moved)]
+    left_out = (*ALWAYS, factor, *moved)
+    same = [name for name in recorded(runs) if name not in left_out and not _choice(name)]
+    how = [name for name in TRAINED if name in runs.columns]
     others = " and ".join(f"{name} moved along ({_values(different[name])})" for name in moved)
     alone, what = ("", f" with {others}") if moved else (" alone", "")
     return (
         f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the"
-        f" same {', '.join(same)}, epochs a round, device, data"
+        f" same {', '.join([*same, 'epochs a round', *how])}, data"
         f" ({records[0]['data']}) and trainer ({records[0]['code_trainer']})"
     )
 
@@ -119,7 +123,7 @@ def check_sides(
     """
     pairs = {
         name: [side["parameters"][name] for side in (first, second)]
-        for name in PARAMETERS
+        for name in first["parameters"]
         if first["parameters"][name] != second["parameters"][name]
         and not _belongs(name, factor, [first["parameters"], second["parameters"]])
     }
@@ -172,8 +176,12 @@ def read_runs(path: Path | str) -> pd.DataFrame:
     Raises:
         UserError: the file is damaged.
     """
-    runs = read_frame(path, RUN_COLUMNS)
-    missing = [name for name in ("cell", "round", *ALWAYS) if name not in runs.columns]
+    runs = read_frame(path, numbers=RUN_NUMBERS)
+    missing = [
+        name
+        for name in ("cell", "round", "epochs", "data", "code_trainer")
+        if name not in runs.columns
+    ]
     if missing:
         raise UserError(f"{path}: no column {missing[0]}; delete it and run again")
     return runs

@@ -17,9 +17,9 @@ def factor_levels(study: dict) -> list[dict]:
         study: an expanded study (see `study.cells.expand_study`).
 
     Returns:
-        One dict a factor that has two levels or more, in the order of the schema, and then those of
-        tables at another cell. Without any, one with the baseline's cell, whose `factor` is None;
-        and nothing where that is not trained.
+        One dict a factor that has two levels or more, in the order of the baseline, and then those
+        of tables at another cell. Without any, one with the baseline's cell, whose `factor` is
+        None; and nothing where that is not trained.
     """
     named = {(factor, ()): list(levels) for factor, levels in study["factors"].items()}
     for table in study["tables"].values():

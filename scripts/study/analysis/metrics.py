@@ -5,7 +5,8 @@ after the warm-up. The gaps are differences of those averages: how much better a
 what it is trained on. The final metrics are worked out from the scores after a round's last epoch,
 on every split that is not trained on: `final_val_accuracy`. They predict the positive class from a
 probability of 0.5 on; those of the test split whose names end in `_chosen` predict it from the
-threshold on that the same run's validation split chose.
+threshold on that the same run's validation split chose. Of more than two classes the one with the
+largest probability is predicted; metrics that have no `multiclass` are for two classes alone.
 
 A new final metric is one entry in `SCORED`. Tables, claims and the report take it from there.
 """
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from study.analysis import multiclass
 from study.training import EPOCH_METRICS
 
 CALIBRATION_BINS = 10
@@ -30,6 +32,9 @@ class Metric(NamedTuple):
     # of a final metric: labels (n,) of 0 and 1, scores (n,) the logits of the positive class ->
     # its value; NaN where the labels do not have what it takes
     function: Callable[[np.ndarray, np.ndarray], float] | None = None
+    # the same of more than two classes: labels (n,) from 0, scores (n, classes) whose softmax are
+    # the classes' probabilities; None if it is for two classes alone
+    multiclass: Callable[[np.ndarray, np.ndarray], float] | None = None
     # of a gap: the two averages that it is the difference of
     larger: str = ""
     smaller: str = ""
@@ -74,6 +79,7 @@ SCORED = {
         digits=2,
         short="Accuracy",
         function=lambda labels, scores: sklearn_metric("accuracy_score", labels, scores > 0),
+        multiclass=multiclass.accuracy,
     ),
     "balanced_accuracy": Metric(
         title="balanced accuracy",
@@ -85,6 +91,7 @@ SCORED = {
             if both_classes(labels)
             else np.nan
         ),
+        multiclass=multiclass.balanced_accuracy,
     ),
     "sensitivity": Metric(
         title="sensitivity",
@@ -112,6 +119,7 @@ SCORED = {
         function=lambda labels, scores: (
             sklearn_metric("roc_auc_score", labels, scores) if both_classes(labels) else np.nan
         ),
+        multiclass=multiclass.roc_auc,
     ),
     "brier_score": Metric(
         title="Brier score",
@@ -121,6 +129,7 @@ SCORED = {
         function=lambda labels, scores: sklearn_metric(
             "brier_score_loss", labels, probability(scores), pos_label=1
         ),
+        multiclass=multiclass.brier_score,
     ),
     "calibration_error": Metric(
         title="expected calibration error",
@@ -185,6 +194,7 @@ FINAL = {
 }
 CHOSEN = {
     f"final_test_{name}_chosen": SCORED[name]._replace(
+        multiclass=None,
         title=f"Final test {SCORED[name].title}, threshold chosen on validation",
         short=f"{SCORED[name].short}, chosen",
     )
@@ -192,6 +202,7 @@ CHOSEN = {
 }
 FINAL |= CHOSEN
 METRICS = {name: _of_epoch(name) for name in EPOCH_METRICS} | GAPS | FINAL
+BINARY = [name for name, metric in FINAL.items() if metric.multiclass is None]
 
 
 def metric_title(metric: str) -> str:

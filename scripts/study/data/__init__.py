@@ -8,6 +8,8 @@ How a data set's files are held is its kind. Every kind is a module with
     read(name, entry, files)      the samples of those files, as a `study.data.source.Source`
     size(name, entry, files)      how large the files and their arrays are, in bytes
 
+and, where an entry says it without its files, `class_names(name, entry)`, the names of its classes.
+
 A new kind is such a module and one entry in `KINDS`. The modules are light to import, because the
 Snakefile asks them for keys and files: what is heavy is imported inside `read`.
 """
@@ -16,6 +18,7 @@ from importlib import import_module
 from types import ModuleType
 
 SPLITS = ("train", "val", "test")
+MOST_CLASSES = 127  # labels of scores are int8
 # What to do about damaged prepared data. Were they deleted, all runs would be trained again; and as
 # long as they are prepared, Snakemake does not see what else has changed.
 PREPARE_AGAIN = (
@@ -35,3 +38,13 @@ KINDS = {
 def kind_module(kind: str) -> ModuleType:
     """The module of a kind."""
     return import_module(KINDS[kind])
+
+
+def known_classes(name: str, entry: dict) -> list[str] | None:
+    """The classes of a declared data set in the order of their labels; None if only its files say.
+
+    Raises:
+        UserError: the entry contradicts itself in its classes.
+    """
+    kind = kind_module(entry["kind"])
+    return kind.class_names(name, entry) if hasattr(kind, "class_names") else None

@@ -8,14 +8,18 @@ import hashlib
 from collections import defaultdict
 from itertools import combinations
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
+
+from study.data.prepared import count_classes
 
 SHOWN = 20  # samples that a finding names
 THUMBNAIL = 32  # height and width, at most, of what is compared and regressed on
 NEAR = 0.98  # correlation of two thumbnails from which they count as near duplicates
 SMALL_SPLIT = 100  # below this many samples, one is more than a percentage point
-RARE = 0.1  # a class with less than this share is rare
+RARE = 0.2  # a class with less than this part of an equal share is rare: 10% of two
+APART = 3  # standard errors between two splits' shares from which on that is not chance
 
 
 def audit(splits: dict, names: list[str], groups: list[str], classes: list[str]) -> dict:
@@ -25,7 +29,7 @@ def audit(splits: dict, names: list[str], groups: list[str], classes: list[str])
         splits: split -> inputs (n, ...) and labels (n,), in the order of the rows.
         names: of all samples, in that order.
         groups: of all samples, empty texts where there are none.
-        classes: names of the negative and the positive class.
+        classes: names of the classes in the order of their labels.
 
     Returns:
         `splits` (counts), `pixels`, `floors` (what a network must beat), `findings`.
@@ -44,22 +48,25 @@ def audit(splits: dict, names: list[str], groups: list[str], classes: list[str])
         check_size(splits, floors),
     ]
     return {
-        "splits": {split: describe_split(pair[1]) for split, pair in splits.items()},
+        "splits": {split: describe_split(pair[1], classes) for split, pair in splits.items()},
         "pixels": describe_pixels(splits["train"][0]),
         "floors": floors,
         "findings": findings,
     }
 
 
-def describe_split(labels: np.ndarray) -> dict:
-    """Counts by class, and the positive class's share."""
-    positive = int(labels.sum())
-    return {
-        "count": len(labels),
-        "negative": len(labels) - positive,
-        "positive": positive,
-        "positive_share": positive / len(labels),
-    }
+def describe_split(labels: np.ndarray, classes: list[str]) -> dict:
+    """Counts by class, and of two the positive class's share."""
+    found = {"count": len(labels)} | count_classes(labels, classes)
+    if len(classes) == 2:
+        found["positive_share"] = found["positive"] / len(labels)
+    return found
+
+
+def class_shares(labels: np.ndarray, count: int) -> np.ndarray:
+    """Each class's share of the samples, (count,); the first class has what the others leave."""
+    others = np.bincount(labels, minlength=count)[1:] / len(labels)
+    return np.array([1 - others.sum(), *others])
 
 
 def describe_pixels(inputs: np.ndarray) -> dict:
@@ -116,20 +123,35 @@ def find_exact(splits: dict) -> list[list[int]]:
 
 
 def check_balance(splits: dict, classes: list[str]) -> list[dict]:
-    """How rare the rarer class is, and whether the splits' shares differ by more than chance."""
-    findings = []
+    """How rare the rarest class is, and whether the splits' shares differ by more than chance."""
+    findings, several = [], len(classes) > 2
     train = splits["train"][1]
+    expected = class_shares(train, len(classes))
+    # of more than two shares, one is more often apart by chance (Bonferroni)
+    limit = -NormalDist().inv_cdf(NormalDist().cdf(-APART) / (len(classes) if several else 1))
     for split, (_, labels) in splits.items():
-        share = labels.mean()
-        rare = min(share, 1 - share) < RARE
-        text = f"{split}: {100 * share:.1f}% {classes[1]}, {100 * (1 - share):.1f}% {classes[0]}"
-        # the difference of two shares, in standard errors
-        pooled = train.mean() * (1 - train.mean())
-        apart = abs(share - train.mean()) / sqrt(pooled * (1 / len(labels) + 1 / len(train)))
-        if apart > 3:
-            text += f"; {apart:.1f} standard errors from the training split's share"
-        findings.append(_finding("balance", "warning" if rare or apart > 3 else "ok", text))
+        shares = class_shares(labels, len(classes))
+        # the differences from the training split's shares, in standard errors
+        error = np.sqrt(expected * (1 - expected) * (1 / len(labels) + 1 / len(train)))
+        apart = np.abs(shares - expected) / error
+        text = f"{split}: {_balance_words(shares, classes)}"
+        if apart.max() > limit:
+            text += f"; {f'{classes[apart.argmax()]} is ' if several else ''}{apart.max():.1f}"
+            text += " standard errors from the training split's share"
+        surprising = shares.min() < RARE / len(classes) or apart.max() > limit
+        findings.append(_finding("balance", "warning" if surprising else "ok", text))
     return findings
+
+
+def _balance_words(shares: np.ndarray, classes: list[str]) -> str:
+    shown = [f"{100 * share:.1f}%" for share in shares]
+    if len(classes) == 2:
+        return f"{shown[1]} {classes[1]}, {shown[0]} {classes[0]}"
+    rarest, largest = shares.argmin(), shares.argmax()
+    return (
+        f"the rarest class is {classes[rarest]} ({shown[rarest]}), the most frequent"
+        f" {classes[largest]} ({shown[largest]})"
+    )
 
 
 def check_pixels(splits: dict, names: list[str]) -> list[dict]:
@@ -235,7 +257,7 @@ def check_size(splits: dict, floors: dict) -> dict:
 def measure_floors(thumbnails: dict, splits: dict) -> dict:
     """Accuracies that a network must beat, on every split but the training split.
 
-    The best constant answer, which is the split's larger class, and a logistic regression on the
+    The best constant answer, which is the split's largest class, and a logistic regression on the
     standardized thumbnails.
     """
     from sklearn.linear_model import LogisticRegression
@@ -247,7 +269,7 @@ def measure_floors(thumbnails: dict, splits: dict) -> dict:
     model.fit(thumbnails["train"], train_labels)
     return {
         split: {
-            "majority": float(max(labels.mean(), 1 - labels.mean())),
+            "majority": float(class_shares(labels, train_labels.max() + 1).max()),
             "logistic_regression": float(model.score(thumbnails[split], labels)),
         }
         for split, (_, labels) in splits.items()

@@ -1,32 +1,51 @@
-"""Kind `sklearn`: a data set that scikit-learn brings along. It needs no file and no network."""
+"""Kind `sklearn`: data sets that scikit-learn brings along. They need no file and no network."""
 
 from pathlib import Path
 
-from study.data.keys import DRAWN_SPLITS, shared
-from study.data.source import Source, from_arrays
+import numpy as np
 
+from study.data.keys import DRAWN_SPLITS, shared
+from study.data.source import Source, from_arrays, ordered_classes
+
+# name -> its classes in the order of scikit-learn's labels
+CLASSES = {
+    "wdbc": ["malignant", "benign"],
+    "digits": [str(digit) for digit in range(10)],
+}
 DESCRIPTION = "A data set that scikit-learn brings along."
 REQUIRED = []
 KEYS = {
     "name": {
-        "description": "wdbc is the Wisconsin Diagnostic Breast Cancer data.",
-        "enum": ["wdbc"],
+        "description": (
+            "wdbc is the Wisconsin Diagnostic Breast Cancer data, of two classes; digits are"
+            " handwritten digits, of ten."
+        ),
+        "enum": list(CLASSES),
         "default": "wdbc",
     },
     "positive": {
-        "description": "The positive class.",
-        "enum": ["malignant", "benign"],
-        "default": "malignant",
+        "description": "The positive class of wdbc, malignant if left out.",
+        "enum": CLASSES["wdbc"],
     },
     "normalize": {
-        "description": "Features of different units can only be standardized.",
-        "enum": ["standardize"],
-        "default": "standardize",
+        "description": (
+            "unit leaves digits from 0 to 1. The features of wdbc, which have different units, can"
+            " only be standardized. If left out, they are, and digits are not."
+        ),
+        "enum": ["unit", "standardize"],
     },
     **shared("groups"),
     **DRAWN_SPLITS,
 }
 PLACES = ()
+
+
+def class_names(name: str, entry: dict) -> list[str]:
+    """The set's classes."""
+    classes, positive = CLASSES[entry["name"]], entry.get("positive")
+    if len(classes) == 2:
+        positive = positive or "malignant"
+    return ordered_classes(f"datasets.{name}", classes, positive)
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
@@ -35,18 +54,22 @@ def locate(name: str, entry: dict) -> dict[str, Path]:
 
 
 def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
-    """The Wisconsin Diagnostic Breast Cancer data, 30 features a biopsy."""
-    from sklearn.datasets import load_breast_cancer
+    """The features of `wdbc`, 30 a biopsy; or the images of `digits`, 8 × 8, from 0 to 1."""
+    from sklearn.datasets import load_breast_cancer, load_digits
 
-    data = load_breast_cancer()
-    classes = ("benign", "malignant")
-    if entry["positive"] == "benign":
-        classes = classes[::-1]
-    labels = data.target == list(data.target_names).index(classes[1])
-    source = from_arrays(f"datasets.{name}", {"train": (data.data, labels)}, classes)
-    return source._replace(names=[f"sample[{row}]" for row in range(len(labels))])
+    if entry["name"] == "wdbc":
+        data, normalize = load_breast_cancer(), "standardize"
+        inputs = data.data
+    else:
+        data, normalize = load_digits(), "unit"
+        inputs = (data.images / 16).astype(np.float32)
+    classes = class_names(name, entry)
+    places = np.array([classes.index(class_name) for class_name in CLASSES[entry["name"]]])
+    source = from_arrays(f"datasets.{name}", {"train": (inputs, places[data.target])}, classes)
+    names = [f"sample[{row}]" for row in range(len(inputs))]
+    return source._replace(names=names, normalize=normalize)
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
-    """569 samples of 30 numbers."""
+    """At most 1,797 samples of 64 numbers."""
     return 2**20, 2**20

@@ -7,13 +7,13 @@ import numpy as np
 from study.data import SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
-from study.data.source import Source, from_arrays, load_arrays, two_classes
+from study.data.source import Source, from_arrays, load_arrays, ordered_classes
 from study.errors import UserError
 
 DESCRIPTION = (
     "One .npy file a class, of shape (n, height, width), or with colours (n, height, width, 3)."
 )
-REQUIRED = ["train", "positive"]
+REQUIRED = ["train"]
 KEYS = {
     **{split: described_as("class_files") for split in SPLITS},
     "positive": described_as("positive_class"),
@@ -21,6 +21,11 @@ KEYS = {
     **DRAWN_SPLITS,
 }
 PLACES = SPLITS
+
+
+def class_names(name: str, entry: dict) -> list[str]:
+    """The names of the files; of more than two classes in alphabetical order."""
+    return ordered_classes(f"datasets.{name}", list(entry["train"]), entry.get("positive"))
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
@@ -34,7 +39,7 @@ def locate(name: str, entry: dict) -> dict[str, Path]:
 
 def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     """The arrays, memory-mapped."""
-    classes = two_classes(f"datasets.{name}", list(entry["train"]), entry["positive"])
+    classes = class_names(name, entry)
     parts = {}
     for part, path in files.items():
         split, _, class_name = part.partition("/")
@@ -46,9 +51,9 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
         if class_name not in classes:
             raise UserError(
                 f"datasets.{name}.{split}: unknown class {class_name!r}; the classes are"
-                f" {classes[0]} and {classes[1]}"
+                f" {', '.join(classes[:-1])} and {classes[-1]}"
             )
-        label = np.full(len(array) if array.ndim else 0, class_name == classes[1])
+        label = np.full(len(array) if array.ndim else 0, classes.index(class_name))
         parts[part] = (array, label)
     return from_arrays(f"datasets.{name}", parts, classes)
 

@@ -9,13 +9,13 @@ import numpy as np
 from study.data import SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import expand_home, file_sizes
-from study.data.source import Source, two_classes
+from study.data.source import Source, ordered_classes
 from study.errors import UserError
 
 DESCRIPTION = (
     "PNG and JPEG images in one folder a class, with or without train/, val/ and test/ above."
 )
-REQUIRED = ["path", "positive", "size"]
+REQUIRED = ["path", "size"]
 KEYS = {
     "path": {
         "description": "The folder, relative to the folder that Snakemake runs in, or absolute.",
@@ -80,7 +80,8 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     if stray:
         raise UserError(f"{where}: {stray} is not in the folder of a class")
     found = sorted({part.split("/")[depth] for part in images})
-    classes = two_classes(where, found, entry["positive"])
+    classes = ordered_classes(where, found, entry.get("positive"))
+    places = {class_name: place for place, class_name in enumerate(classes)}
     names, paths = list(images), list(images.values())
     shape = _shape(entry)
     rows = {
@@ -91,7 +92,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     return Source(
         where=where,
         names=names,
-        labels=np.array([part.split("/")[depth] == classes[1] for part in names], dtype=np.int64),
+        labels=np.array([places[part.split("/")[depth]] for part in names], dtype=np.int64),
         shape=shape,
         dtype=np.dtype(np.uint8),
         read=lambda chosen: read_images([paths[row] for row in chosen], shape),

@@ -41,8 +41,12 @@ def _given(name: str, entry: dict) -> set[str]:
         return set()  # whoever reads it says more
 
 
-def batch_notes(cells: dict[str, dict], description: Path) -> list[str]:
-    """The batch sizes that are above the number of training samples, if the data are prepared."""
+def batch_notes(study: dict, description: Path) -> list[str]:
+    """The batch sizes that are above the number of training samples, if the data are prepared.
+
+    Nothing where a program trains, whose batches are its own affair.
+    """
+    cells = {} if study["program"] else study["cells"]
     try:
         count = json.loads(description.read_text(encoding="utf-8"))["splits"]["train"]["count"]
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Kind `medmnist`: a two-class set of MedMNIST v2, downloaded once into a cache folder, checked."""
+"""Kind `medmnist`: a set of MedMNIST v2 by name, downloaded once into a cache folder, checked."""
 
 import csv
 from pathlib import Path
@@ -9,26 +9,28 @@ from study.data.location import existing_file
 from study.data.source import Source
 from study.errors import UserError
 
-# name, size, md5, negative and positive class of every two-class set of MedMNIST v2, from the
-# record that publishes it, https://doi.org/10.5281/zenodo.10519652
+# Every set of MedMNIST v2 with one label an image: name, size, md5, samples, channels, and its
+# classes in the order of their labels, with | between them. From the record that publishes it,
+# https://doi.org/10.5281/zenodo.10519652, and the package medmnist 3.0.2.
 PUBLISHED = Path(__file__).parents[3] / "workflow" / "reference" / "medmnist.csv"
 RECORD = "https://zenodo.org/records/10519652/files/"
-# The largest two-class set of each size, in MiB, as arrays: 3D up to 64 pixels, else 2D.
-LARGEST = {28: 45, 64: 500, 128: 100, 224: 300}
 
 
 def published_sets() -> list[dict[str, str]]:
-    """The two-class MedMNIST sets, one a name and size."""
+    """The MedMNIST sets, one a name and size."""
     with PUBLISHED.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-DESCRIPTION = "A two-class set of MedMNIST v2 in its official splits, downloaded once."
+DESCRIPTION = "A set of MedMNIST v2 in its official splits, downloaded once."
 REQUIRED = ["name"]
 KEYS = {
     "name": {
         "description": "The set's name.",
         "enum": list(dict.fromkeys(row["name"] for row in published_sets())),
+        "refused": {
+            "chestmnist": "has several labels an image (14 findings); a study needs one class each"
+        },
     },
     "size": {
         "description": "The images' height and width. The 3D sets have 28 and 64.",
@@ -64,6 +66,12 @@ KEYS = {
 PLACES = ("path", "url", "cache", "md5")
 
 
+def class_names(name: str, entry: dict) -> list[str]:
+    """The set's published classes; of two, the positive one is the second."""
+    classes = published_set(name, entry)["classes"].split("|")
+    return npz.in_order(f"datasets.{name}", classes, entry.get("positive"))
+
+
 def locate(name: str, entry: dict) -> dict[str, Path]:
     """The local file that the entry names; none where it is to be downloaded."""
     if "path" not in entry:
@@ -94,17 +102,19 @@ def published_set(name: str, entry: dict) -> dict[str, str]:
 
 
 def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
-    """A two-class MedMNIST set in its official splits, downloaded unless there is a local file."""
+    """A MedMNIST set in its official splits, downloaded unless there is a local file."""
     path = files.get("path") or fetch(name, entry)
-    published = published_set(name, entry)
-    classes = (published["negative"], published["positive"])
-    source = npz.read(name, entry, {"path": path})
-    return source._replace(classes=classes if entry["positive"] == 1 else classes[::-1])
+    classes = published_set(name, entry)["classes"].split("|")
+    return npz.read(name, entry | {"classes": classes}, {"path": path})
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
-    """The local file's, or as much as the largest set has."""
-    return npz.size(name, entry, files) if files else (LARGEST[entry["size"]] * 2**20,) * 2
+    """The local file's, or that of the published arrays."""
+    if files:
+        return npz.size(name, entry, files)
+    published = published_set(name, entry)
+    values = entry["size"] ** (3 if published["name"].endswith("3d") else 2)
+    return (int(published["samples"]) * int(published["channels"]) * values,) * 2
 
 
 def fetch(name: str, entry: dict) -> Path:

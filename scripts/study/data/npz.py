@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from study.data import SPLITS
+from study.data import MOST_CLASSES, SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
-from study.data.source import Source, from_arrays, load_arrays
+from study.data.source import Source, from_arrays, load_arrays, refuse_positive
 from study.errors import UserError
 
 DESCRIPTION = (
@@ -17,11 +17,36 @@ DESCRIPTION = (
 REQUIRED = ["path"]
 KEYS = {
     "path": described_as("file"),
+    "classes": {
+        "description": "The names of the classes in the order of their labels. Left out, 0, 1, …",
+        "type": "array",
+        "minItems": 2,
+        "maxItems": MOST_CLASSES,
+        "uniqueItems": True,
+        "items": {"type": "string", "minLength": 1},
+    },
     "positive": described_as("positive_label"),
     **shared("normalize", "groups"),
     **DRAWN_SPLITS,
 }
 PLACES = ("path",)
+
+
+def class_names(name: str, entry: dict) -> list[str] | None:
+    """Those that the entry gives; of two, the positive one is the second."""
+    classes = entry.get("classes")
+    return None if classes is None else in_order(f"datasets.{name}", classes, entry.get("positive"))
+
+
+def in_order(where: str, classes: list[str], positive: int | None) -> list[str]:
+    """The classes, turned round where label 0 is the positive one of two.
+
+    Raises:
+        UserError: there are more than two, and one is said to be positive.
+    """
+    if len(classes) > 2:
+        refuse_positive(where, classes, positive)
+    return classes[::-1] if positive == 0 else list(classes)
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
@@ -48,12 +73,19 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
             labels = labels[:, 0]
         if labels.ndim != 1:
             raise UserError(
-                f"{path}: {wanted[1]} have shape {labels.shape}; (n,) or (n, 1) expected"
+                f"{path}: {wanted[1]} have shape {labels.shape}; (n,) or (n, 1) expected, one class"
+                " for each sample"
             )
         if len(images) != len(labels):
             raise UserError(f"{path}: {split}: {len(images)} images but {len(labels)} labels")
-        parts[split] = (images, _positive_is_one(path, split, labels, entry["positive"]))
-    return from_arrays(str(path), parts, ("0", "1") if entry["positive"] == 1 else ("1", "0"))
+        _check_labels(path, split, labels, entry.get("classes"))
+        parts[split] = (images, labels.astype(np.int64))
+    count = 1 + max((int(labels.max()) for _, labels in parts.values() if len(labels)), default=0)
+    names = entry.get("classes") or [str(label) for label in range(max(2, count))]
+    classes = in_order(str(path), names, entry.get("positive"))
+    if classes != names:
+        parts = {split: (images, 1 - labels) for split, (images, labels) in parts.items()}
+    return from_arrays(str(path), parts, classes)
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
@@ -64,12 +96,13 @@ def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
         return (sum(member.file_size for member in archive.infolist()),) * 2
 
 
-def _positive_is_one(path: Path, split: str, labels: np.ndarray, positive: int) -> np.ndarray:
-    """Labels that are 0 and 1, with 1 for the positive class."""
+def _check_labels(path: Path, split: str, labels: np.ndarray, classes: list[str] | None) -> None:
+    """Labels are whole numbers from 0 on, as many as there are classes."""
     values = np.unique(labels)
-    if labels.dtype.kind not in "uifb" or not np.isin(values, (0, 1)).all():
+    most = len(classes or range(MOST_CLASSES))
+    if labels.dtype.kind not in "uifb" or not np.isin(values, range(most)).all():
         listed = ", ".join(str(value) for value in values[:12])
         raise UserError(
-            f"{path}: {split}_labels hold {listed}; a set of two classes has the labels 0 and 1"
+            f"{path}: {split}_labels hold {listed}; a label is the number of a class, from 0 to"
+            f" {most - 1}"
         )
-    return labels == positive

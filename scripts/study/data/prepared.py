@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,20 +23,25 @@ from study.files import replacing, write_text
 CHUNK = 256  # samples read at a time
 
 
-def prepare(name: str, entry: dict, folder: Path) -> None:
+def prepare(
+    name: str, entry: dict, folder: Path, accept: Callable[[list[str]], None] = lambda classes: None
+) -> None:
     """Read, check and write a declared data set.
 
     Args:
         name: the data set's name.
         entry: its complete entry under `datasets`.
         folder: where to write.
+        accept: is given the names of the classes before any sample is read; what it raises stops
+            the preparation.
 
     Raises:
         UserError: what is wrong with the data, where, and what would be right.
     """
     source, groups = read_source(name, entry, locate(name, entry))
+    accept(source.classes)
     about = {"dataset": name, "kind": entry["kind"]}
-    save_prepared(folder, source, groups, entry["normalize"], about)
+    save_prepared(folder, source, groups, entry.get("normalize", source.normalize), about)
 
 
 def save_prepared(
@@ -210,14 +216,21 @@ def _scaling(normalize: str, dtype: np.dtype, moments: np.ndarray) -> dict[str, 
     return {"subtract": mean.tolist(), "divide_by": deviation.tolist()}
 
 
-def _describe_splits(source) -> dict[str, dict[str, int]]:
+def _describe_splits(source) -> dict[str, dict]:
     splits, first = {}, 0
     for name, rows in source.splits.items():
-        positive = int(source.labels[rows].sum())
-        counts = {"negative": len(rows) - positive, "positive": positive}
+        counts = count_classes(source.labels[rows], source.classes)
         splits[name] = {"first_row": first, "count": len(rows), **counts}
         first += len(rows)
     return splits
+
+
+def count_classes(labels: np.ndarray, classes: list[str]) -> dict:
+    """How many samples each class has: `negative` and `positive`, or `by_class`, a list."""
+    counts = np.bincount(labels, minlength=len(classes)).tolist()
+    if len(classes) == 2:
+        return dict(zip(("negative", "positive"), counts))
+    return {"by_class": counts}
 
 
 def _samples(source, rows: np.ndarray, groups: np.ndarray | None) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from study.data import SPLITS, kind_module
+from study.data import MOST_CLASSES, SPLITS, kind_module
 from study.data.splits import complete_splits
 from study.errors import UserError
 
@@ -24,7 +24,8 @@ class Source(NamedTuple):
     dtype: np.dtype
     read: Callable  # rows (k,) -> inputs (k, *shape)
     splits: dict[str, np.ndarray]  # split -> rows
-    classes: tuple[str, str]  # names of the negative and the positive class
+    classes: list[str]  # their names in the order of the labels; of two: negative, positive
+    normalize: str = "unit"  # what is done where the entry does not say
 
 
 def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source, np.ndarray | None]:
@@ -38,17 +39,23 @@ def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source,
     source = kind_module(entry["kind"]).read(name, entry, files)
     _check_type(source)
     groups = read_groups(name, entry.get("groups"), source.names, files)
-    source = source._replace(
-        splits=complete_splits(source.where, source.labels, groups, source.splits, entry)
-    )
-    for split, rows in source.splits.items():
-        counts = np.bincount(source.labels[rows], minlength=2)
-        if counts.min() == 0:
+    classes = source.classes
+    splits = complete_splits(source.where, source.labels, classes, groups, source.splits, entry)
+    for split, rows in splits.items():
+        counts = np.bincount(source.labels[rows], minlength=len(classes))
+        if counts.min() > 0:
+            continue
+        if len(classes) == 2:
             raise UserError(
-                f"{source.where}: {split} has {counts[0]} samples of class {source.classes[0]} and"
-                f" {counts[1]} of class {source.classes[1]}; both classes are needed"
+                f"{source.where}: {split} has {counts[0]} samples of class {classes[0]} and"
+                f" {counts[1]} of class {classes[1]}; both classes are needed"
             )
-    return source, groups
+        missing = ", ".join(classes[label] for label in np.flatnonzero(counts == 0))
+        raise UserError(
+            f"{source.where}: {split} has no sample of class {missing}; every split needs all of"
+            f" the {len(classes)} classes"
+        )
+    return source._replace(splits=splits), groups
 
 
 def read_groups(
@@ -99,7 +106,7 @@ def load_arrays(path: Path) -> np.ndarray | dict[str, np.ndarray]:
         ) from error
 
 
-def from_arrays(where: str, parts: dict, classes: tuple[str, str]) -> Source:
+def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
     """A source from arrays in memory or memory-mapped: part -> (inputs, labels).
 
     A part's name begins with its split; its samples are called `part[0]`, `part[1]`, …
@@ -140,17 +147,43 @@ def from_arrays(where: str, parts: dict, classes: tuple[str, str]) -> Source:
     )
 
 
-def two_classes(where: str, found: list[str], positive: str) -> tuple[str, str]:
-    """The negative and the positive class."""
-    if len(found) != 2:
+def ordered_classes(where: str, found: list[str], positive: str | None) -> list[str]:
+    """The classes in the order of their labels: negative and positive, or more by the alphabet.
+
+    Raises:
+        UserError: there is one class alone, or too many; or `positive` is missing, is none of two
+            classes, or is given for more than two.
+    """
+    if not 2 <= len(found) <= MOST_CLASSES:
+        some = ", ".join(found[:5]) + ", …" * (len(found) > 5)
         raise UserError(
-            f"{where}: {len(found)} classes, {', '.join(found)}; a study needs exactly two"
+            f"{where}: {len(found)} classes, {some}; a study needs from two to {MOST_CLASSES}"
+        )
+    if len(found) > 2:
+        refuse_positive(where, found, positive)
+        return sorted(found)
+    if positive is None:
+        raise UserError(
+            f"{where}: missing positive, which of the two classes {found[0]} and {found[1]} is the"
+            " positive one"
         )
     if positive not in found:
         raise UserError(
             f"{where}: positive is {positive!r}, but the classes are {found[0]} and {found[1]}"
         )
-    return (found[0], positive) if found[1] == positive else (found[1], positive)
+    return [found[0], positive] if found[1] == positive else [found[1], positive]
+
+
+def refuse_positive(where: str, classes: list[str], positive: str | int | None) -> None:
+    """Of more than two classes, none is the positive one.
+
+    Raises:
+        UserError: the entry names one.
+    """
+    if positive is not None:
+        raise UserError(
+            f"{where}: positive is for two classes, and there are {len(classes)}; leave it out"
+        )
 
 
 def _check_type(source: Source) -> None:

@@ -9,13 +9,19 @@ from study.errors import UserError
 
 
 def complete_splits(
-    where: str, labels: np.ndarray, groups: np.ndarray | None, given: dict, entry: dict
+    where: str,
+    labels: np.ndarray,
+    classes: list[str],
+    groups: np.ndarray | None,
+    given: dict,
+    entry: dict,
 ) -> dict[str, np.ndarray]:
     """The rows of every split: those given, and those still to be drawn from the training rows.
 
     Args:
         where: the data set, for messages.
-        labels: (n,) of 0 and 1.
+        labels: (n,) int, from 0.
+        classes: the name of each label.
         groups: (n,) group of each row, such as its patient; one group is never divided.
         given: split -> rows, at least `train`.
         entry: has `val_share`, `test_share` (shares of the rows to draw from) and `split_seed`.
@@ -32,7 +38,7 @@ def complete_splits(
         raise UserError(f"{where}: val_share and test_share leave nothing to train on")
     total = len(given["train"])
     if drawn:
-        _check_counts(where, labels[given["train"]], len(drawn) + 1)
+        _check_counts(where, labels[given["train"]], classes, len(drawn) + 1)
     for name, share in drawn.items():
         rows = splits["train"]
         count = math.ceil(share * total)
@@ -42,13 +48,16 @@ def complete_splits(
     return {name: np.sort(splits[name]) for name in ("train", "val", "test") if name in splits}
 
 
-def _check_counts(where: str, labels: np.ndarray, splits: int) -> None:
-    counts = np.bincount(labels, minlength=2)
-    if counts.min() < splits:
-        raise UserError(
-            f"{where}: {counts[0]} negative and {counts[1]} positive samples to draw {splits}"
-            " splits from; each class needs at least one a split"
-        )
+def _check_counts(where: str, labels: np.ndarray, classes: list[str], splits: int) -> None:
+    counts = np.bincount(labels, minlength=len(classes))
+    if counts.min() >= splits:
+        return
+    found = f"{counts[0]} negative and {counts[1]} positive samples"
+    if len(classes) > 2:
+        found = f"{counts.min()} samples of class {classes[counts.argmin()]}"
+    raise UserError(
+        f"{where}: {found} to draw {splits} splits from; each class needs at least one a split"
+    )
 
 
 def _draw(
@@ -58,7 +67,9 @@ def _draw(
     from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
     rows = np.arange(len(labels))
-    labels = labels != labels[0]  # the same split whichever class is the positive one
+    # numbered as they first occur: the same split whichever class is the positive one
+    _, first, labels = np.unique(labels, return_index=True, return_inverse=True)
+    labels = first.argsort().argsort()[labels]
     try:
         if groups is None:
             drawn = train_test_split(rows, test_size=count, random_state=seed, stratify=labels)[1]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from study.analysis.metrics import metric_title
 from study.choices import CHOICES, level_title, ordered_levels, parameter_title
-from study.parameters import listed
+from study.parameters import declared, listed
 from study.report.tables import (
     describe,
     factor_title,
@@ -29,7 +29,7 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
 
     Args:
         table: an expanded table.
-        study: has `baseline` and `seeds`.
+        study: has `baseline`, `seeds`, and its `program` if it has one.
         metrics: those that it shows.
     """
     if "caption" in table:
@@ -39,7 +39,7 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
     )
     others = {
         name: value
-        for name, value in listed({**study["baseline"], **table["cell"]}).items()
+        for name, value in listed(study["baseline"] | table["cell"], declared(study)).items()
         if name not in {name for row in table["rows"] for name in row}
     }
     titles = [metric_title(metric) for metric in metrics]

@@ -72,7 +72,7 @@ def design_facts(study: dict) -> list[tuple[str, str]]:
 def conditional_words(study: dict) -> list[str]:
     """The factors that do not apply to all cells: `hidden units applies to network cnn alone`."""
     found = []
-    for factor in study["factors"]:
+    for factor in () if study["program"] else study["factors"]:
         for chooser, names in condition(factor).items():
             chosen = {study["cells"][name][chooser] for name in study["grid_cells"]}
             having = [level for level in sorted(chosen) if read_spelling(level).name in names]

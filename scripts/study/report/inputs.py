@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from study.analysis.averages import RUN_COLUMNS
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from study.analysis.effects import EFFECT_COLUMNS, MEAN_COLUMNS
 from study.analysis.environments import ENVIRONMENT_COLUMNS
+from study.analysis.guard import read_runs
 from study.analysis.looks import LOOK_COLUMNS
 from study.analysis.splits import SPLIT_COLUMNS
 from study.frames import read_frame
@@ -21,7 +21,6 @@ from study.report.pictures import read_card
 FRAMES = {
     "summary": None,
     "evaluation": None,
-    "runs": RUN_COLUMNS,
     "environments": ENVIRONMENT_COLUMNS,
     "levels": LEVEL_COLUMNS,
     "comparisons": COMPARISON_COLUMNS,
@@ -46,14 +45,15 @@ def read_inputs(files: Mapping, params: Mapping) -> dict:
             `data` and `trained` of what runs should have been trained with.
 
     Returns:
-        `study`, `run_count`, `missing` and `arguments` as they are; `frames`, a frame for each of
-        `FRAMES`, empty where there is no file; `files`; `card`, the description, the audit and the
-        contact sheet of the data, or None; `outdated`, the folders of runs that are out of date.
+        `study`, `run_count`, `missing` and `arguments` as they are; `frames`, those of `FRAMES`,
+        empty where there is no file, and `runs`; `files`; `card`, the description, the audit
+        and the contact sheet of the data, or None; `outdated`, the folders of runs that are out of
+        date.
     """
     frames = {
         name: read_frame(files[name], columns) if files[name] else pd.DataFrame(columns=[*columns])
         for name, columns in FRAMES.items()
-    }
+    } | {"runs": read_runs(files["runs"])}
     return {
         "study": params["study"],
         "run_count": params["run_count"],

@@ -9,7 +9,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from study.analysis.averages import over_seeds
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, differences, listed
+from study.parameters import DEFAULTS, declared, differences, listed
 from study.training import EPOCH_METRICS
 
 # What a table shows of the test split if it is not told, and of the validation split beside it.
@@ -40,7 +40,7 @@ def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
         metrics = CROSSED
     elif metrics is None:
         beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
-        metrics = [*EPOCH_METRICS, *beside]
+        metrics = [*(name for name in EPOCH_METRICS if name in values), *beside]
     rows = []
     for row, cell in zip(table["rows"], table["cells"]):
         seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]
@@ -59,14 +59,14 @@ def table_metrics(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if f"{name}_sd" in frame]
 
 
-def caption(table: dict, baseline: dict, metrics: list[str] | tuple = ()) -> str:
+def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     """The table's own caption, or a sentence that says what it shows, of its metrics too."""
     if "caption" in table:
         return table["caption"]
     varied = table["rows"][0]
     others = {
         name: value
-        for name, value in listed({**baseline, **table["cell"]}).items()
+        for name, value in listed(study["baseline"] | table["cell"], declared(study)).items()
         if name not in varied
     }
     return (
@@ -101,8 +101,10 @@ def describe(parameters: dict) -> str:
     )
 
 
-def cell_title(parameters: dict) -> str:
+def cell_title(parameters: dict, study: dict) -> str:
     """A cell in a few words: `BCE, batch size 32, ReLU, 3 hidden layers`, and what is unusual."""
+    if study.get("program"):
+        return describe({name: parameters[name] for name in declared(study)})
     layers = parameters["hidden_layers"]
     words = [
         level_title("loss", parameters["loss"]),

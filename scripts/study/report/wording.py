@@ -1,13 +1,13 @@
 """Numbers and lists as people read them in running text and in tables."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from study.analysis.metrics import METRICS, SPLIT_TITLES, format_value, is_percentage
 from study.choices import parameter_title
-from study.parameters import PARAMETERS
+from study.parameters import declared
 
 
 def p_text(p_value: float) -> str:
@@ -69,14 +69,19 @@ def amount_words(metric: str, value: float) -> str:
     return f"{text} percentage points" if is_percentage(metric) else text
 
 
-# names of metrics and parameters as files have them -> how people read them
+# names of metrics as files have them -> how people read them
 _TITLES = {name: metric_words(name) for name in METRICS}
-_TITLES |= {name: lower_first(parameter_title(name)) for name in PARAMETERS}
 _TITLES |= {f"{split}_{name}": f"{title} {name}" for split, title in SPLIT_TITLES.items()
             for name in ("loss", "accuracy")}  # fmt: skip
-_NAMES = re.compile(rf"\b({'|'.join(sorted((n for n in _TITLES if '_' in n), key=len)[::-1])})\b")
 
 
-def with_titles(text: str) -> str:
-    """A message of the analysis for people: titles for the names that files have."""
-    return _NAMES.sub(lambda found: _TITLES[found[0]], text)
+def with_titles(text: str, study: Mapping) -> str:
+    """A message of the analysis for people: titles for the names that files have.
+
+    Args:
+        text: the message.
+        study: its `program`, if it has one, says what training parameters there are.
+    """
+    titles = _TITLES | {name: lower_first(parameter_title(name)) for name in declared(study)}
+    names = sorted((name for name in titles if "_" in name), key=len, reverse=True)
+    return re.sub(rf"\b({'|'.join(names)})\b", lambda found: titles[found[0]], text)

@@ -3,29 +3,36 @@
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-
-import torch
 
 PACKAGES = ("torch", "numpy", "snakemake")
 
 
 def describe_environment(device: str, seconds: float) -> dict:
-    """For environment.json: the code's version, packages, hardware, threads and duration.
+    """`describe_job` of a job that trained with torch.
 
     Args:
-        device: where the job trained, `cpu` or `cuda`.
+        device: where it trained, `cpu` or `cuda`.
         seconds: how long it took, from its start.
     """
+    import torch
+
+    gpu = torch.cuda.get_device_name() if device == "cuda" else None
+    return describe_job(PACKAGES, gpu, torch.get_num_threads(), seconds)
+
+
+def describe_job(packages: Iterable[str], gpu: str | None, threads: int, seconds: float) -> dict:
+    """For environment.json: the code's version, packages, hardware, threads and duration."""
     return {
         "commit": code_version(),
         "python": platform.python_version(),
-        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "packages": {name: metadata.version(name) for name in packages},
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor_name(),
-        "gpu": torch.cuda.get_device_name() if device == "cuda" else None,
-        "threads": torch.get_num_threads(),
+        "gpu": gpu,
+        "threads": threads,
         "seconds": round(seconds, 1),
     }
 

@@ -8,8 +8,6 @@ is interrupted resumes from the progress that it saved, and its files are the sa
 import csv
 import functools
 import json
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,14 +17,13 @@ import torch
 
 from study.errors import UserError
 from study.files import file_digest, remove_leftovers, replacing, replacing_all
+from study.interrupts import STOPPED
 from study.parameters import DEFAULTS
 from study.records import read_record
 from study.training import EPOCH_METRICS
 from study.training.checkpoints import load_checkpoint, load_progress, save_tensors
 from study.training.loop import initial_state, score_images, train_round
 from study.training.samples import load_data
-
-STOPPED = 128 + signal.SIGTERM  # the exit status of a job that was asked to stop, as of a shell
 
 
 def train_run(
@@ -129,22 +126,6 @@ def save_progress(
         last = epochs[-1][0]
         print(f"stopped: progress saved after epoch {last}; the next job resumes from there")
         sys.exit(STOPPED)
-
-
-def watch_for_stop() -> Callable[[], bool]:
-    """Whether the job is to stop: a signal asked for it, or what started the job has died.
-
-    The signals are those that people and schedulers send: SIGINT (Ctrl-C), SIGTERM, SIGHUP (a
-    terminal that is closed), SIGUSR1 and SIGUSR2 (a batch system's warning). They are noted in
-    place of dying of them, but for those that were ignored when the job started, as by `nohup`.
-    Where Snakemake was killed, its jobs get another parent.
-    """
-    received, parent = [], os.getppid()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"):
-        stop = getattr(signal, name, None)  # Windows has only the first two
-        if stop and signal.getsignal(stop) is not signal.SIG_IGN:
-            signal.signal(stop, lambda number, frame: received.append(number))
-    return lambda: bool(received) or os.getppid() != parent
 
 
 def check_device(device: str) -> None:

@@ -4,25 +4,54 @@ import numpy as np
 from matplotlib.figure import Figure
 
 SHOWN = 8  # samples a row of the sheet
+MANY = 4  # of each split, where more than two classes have a row each
+ROWS = 24  # classes that are shown, at most
+LONGEST = 28  # letters of a class's name
 
 
 def draw_contact_sheet(splits: dict, classes: list[str]) -> Figure:
-    """The first samples of each class in each split; for 3D images their middle slice."""
-    rows = [(split, label) for split in splits for label in (0, 1)]
-    figure = Figure(figsize=(SHOWN, 1.15 * len(rows)), layout="constrained")
-    panels = figure.subplots(len(rows), SHOWN, squeeze=False)
-    for (split, label), line in zip(rows, panels):
-        inputs, labels = splits[split]
-        white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
-        chosen = np.flatnonzero(labels == label)[:SHOWN]
-        for axes in line:
-            axes.set_axis_off()
-        for axes, row in zip(line, chosen):
-            axes.imshow(
-                as_picture(inputs[row]), cmap="gray", vmin=None if white is None else 0, vmax=white
-            )
-        line[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left")
+    """The first samples of each class in each split; for 3D images their middle slice.
+
+    Two classes have a row in each split. More have one row each, with a few samples of each split
+    beside each other.
+    """
+    if len(classes) == 2:
+        rows = [[(split, label)] for split in splits for label in (0, 1)]
+        shown = SHOWN
+    else:
+        rows = [[(split, label) for split in splits] for label in range(len(classes[:ROWS]))]
+        shown = MANY
+    across = shown * len(rows[0])
+    figure = Figure(figsize=(SHOWN, 1.15 * len(rows) * SHOWN / across), layout="constrained")
+    panels = figure.subplots(len(rows), across, squeeze=False)
+    for axes in panels.ravel():
+        axes.set_axis_off()
+    if len(classes) > 2:  # room for titles that the layout does not know of
+        figure.get_layout_engine().set(h_pad=0.14)
+    for row, line in zip(rows, panels):
+        for number, (split, label) in enumerate(row):
+            inputs, labels = splits[split]
+            part = line[number * shown : (number + 1) * shown]
+            _draw_samples(part, inputs, np.flatnonzero(labels == label))
+            if len(classes) == 2:
+                part[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left")
+            else:
+                place = {"x": 0, "y": 1.06, "transform": part[0].transAxes, "in_layout": False}
+                part[0].text(s=f"{split}: {shortened(classes[label])}", fontsize=7, **place)
     return figure
+
+
+def _draw_samples(line: np.ndarray, inputs: np.ndarray, rows: np.ndarray) -> None:
+    white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
+    for axes, row in zip(line, rows):
+        axes.imshow(
+            as_picture(inputs[row]), cmap="gray", vmin=None if white is None else 0, vmax=white
+        )
+
+
+def shortened(name: str, longest: int = LONGEST) -> str:
+    """A class's name, its end left out where it is long."""
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
 def as_picture(sample: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from study.parameters import listed
+from study.parameters import declared, listed
 from study.report.figures.saving import within_percent
 from study.report.tables import cell_title, describe, seed_count
 from study.training import EPOCH_METRICS
@@ -71,14 +71,14 @@ def draw(figure: dict, epochs: pd.DataFrame, study: dict) -> Figure:
     panels[0].legend(frameon=False)
     count = count_seeds(epochs, rounds, study["seeds"])
     parameters = {**study["baseline"], **figure["cell"]}
-    drawing.suptitle(f"{cell_title(parameters)}\nmean ± sd over {count}", fontsize=10)
+    drawing.suptitle(f"{cell_title(parameters, study)}\nmean ± sd over {count}", fontsize=10)
     return drawing
 
 
 def caption(figure: dict, study: dict) -> str:
     """What the figure shows."""
     rounds = ", ".join(map(str, figure["rounds"]))
-    parameters = listed({**study["baseline"], **figure["cell"]})
+    parameters = listed({**study["baseline"], **figure["cell"]}, declared(study))
     return (
         f"Loss and accuracy epoch by epoch, round {rounds}; {describe(parameters)};"
         " mean ± standard deviation over seeds."

@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from study.analysis.evaluation import class_count
 from study.analysis.metrics import CALIBRATION_BINS, probability
-from study.report.plots.style import dress, lines, panel_title, panels
+from study.report.plots.style import WIDTH, dress, lines, panel_title, panels, say_empty
 
 FEWEST = 10  # predictions in a bin, of all seeds together, to draw a share of them
 
@@ -40,6 +41,8 @@ def reliability(labels: np.ndarray, scores: np.ndarray) -> dict | None:
 
 def draw(groups: list[dict], scores: dict, splits: list[str]) -> Figure:
     """A panel for each factor and split; below each the bins' counts."""
+    if any(class_count(arrays) > 2 for arrays in scores.values()):
+        return say_empty(Figure(figsize=(WIDTH, 0.5)), "drawn for two classes alone")
     figure, made = panels(groups, splits, 3.9, (3, 1))
     for group, line in zip(groups, made):
         for split, (axes, counts) in zip(splits, line):

@@ -1,4 +1,5 @@
-"""Confusion matrices, at a probability of 0.5 and at a threshold chosen on the validation split."""
+"""Confusion matrices: of two classes at a probability of 0.5 and at a threshold chosen on the
+validation split; of more a matrix of all classes for each split."""
 
 import numpy as np
 import pandas as pd
@@ -7,10 +8,15 @@ from matplotlib.patches import Rectangle
 
 from study.analysis.confusion import COUNTS, threshold_title
 from study.analysis.metrics import SPLIT_TITLES
+from study.report.figures.contact_sheet import shortened
 from study.report.plots.names import level_names
 from study.report.plots.style import WIDTH, say_empty
 
 DRAWN_CELLS = 12
+DRAWN_MATRICES = 6  # cells, where a matrix has more than two classes
+NUMBERED = 15  # classes, above which a matrix has no numbers
+WORDY = 5  # classes, up to which a matrix has shares in per cent beside counts
+LETTERS = 12  # of a class's name beside a matrix
 
 
 def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure:
@@ -68,3 +74,60 @@ def _draw_matrix(axes, row: pd.Series | None, classes: list[str]) -> None:
         axes.text(
             predicted, true, f"{text}\n{100 * share:.1f}%", ha="center", va="center", fontsize=7
         )
+
+
+def draw_matrices(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure:
+    """Two matrices a row: a cell on each split, or where there is one split two cells.
+
+    Args:
+        groups: what the cells are called by, as `factor_levels` returns them.
+        counts: as `count_matrices` returns them.
+        classes: their names.
+    """
+    titles, splits = level_names(groups), list(dict.fromkeys(counts["split"]))
+    shown = [(*key, split) for key in list(titles)[:DRAWN_MATRICES] for split in splits]
+    if not shown:
+        return say_empty(Figure(figsize=(WIDTH, 1)), "nothing to show")
+    across = min(2, len(shown))
+    down = -(-len(shown) // across)
+    figure = Figure(figsize=(WIDTH * across / 2, 3.4 * down), layout="constrained")
+    made = figure.subplots(down, across, squeeze=False).ravel()
+    keyed = dict(list(counts.groupby(["cell", "round", "split"])))
+    for axes in made[len(shown) :]:
+        axes.set_axis_off()
+    for (cell, number, split), axes in zip(shown, made):
+        _draw_classes(axes, keyed.get((cell, number, split)), classes)
+        where = f"{titles[cell, number]}, round {number}"
+        if len(splits) > 1:
+            where += f": {SPLIT_TITLES[split]}"
+        axes.set_title(where, fontsize=8, loc="left")
+    figure.supxlabel("Columns: predicted; rows: true", fontsize=8)
+    return figure
+
+
+def _draw_classes(axes, rows: pd.DataFrame | None, classes: list[str]) -> None:
+    """Mean counts; the darker, the larger the share of the true class."""
+    count, names = len(classes), [shortened(name, LETTERS) for name in classes]
+    axes.set(xlim=(-0.5, count - 0.5), ylim=(count - 0.5, -0.5), aspect="equal")
+    axes.spines[:].set_color("0.85")
+    turned = 90 if max(map(len, names)) > 2 else 0
+    axes.set_xticks(range(count), names, fontsize=6, rotation=turned)
+    axes.set_yticks(range(count), names, fontsize=6)
+    axes.tick_params(length=0)
+    if rows is None or not rows["n"].iloc[0]:
+        axes.text(count / 2, count / 2, "nothing to show", ha="center", va="center", fontsize=7)
+        return
+    means = rows["count"].to_numpy().reshape(count, count)
+    shares = means / np.maximum(means.sum(axis=1, keepdims=True), 1)
+    for (true, predicted), mean in np.ndenumerate(means):
+        right, share = true == predicted, shares[true, predicted]
+        # rare mistakes are to be seen as well, so that their colour goes with the root
+        depth = 0.08 + 0.5 * share if right else 0.6 * np.sqrt(share)
+        look = {"facecolor": "#0072b2" if right else "#d55e00", "alpha": depth, "linewidth": 0}
+        axes.add_patch(Rectangle((predicted - 0.5, true - 0.5), 1, 1, **look))
+        if mean and count <= NUMBERED:
+            text = f"{mean:.1f}" if mean < 99.95 or count <= WORDY else f"{mean:.0f}"
+            if count <= WORDY:
+                text += f"\n{100 * share:.1f}%"
+            size = min(7, 60 / count)
+            axes.text(predicted, true, text, ha="center", va="center", fontsize=size)

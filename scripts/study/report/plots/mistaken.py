@@ -8,24 +8,27 @@ from matplotlib.figure import Figure
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.data.prepared import read_description, read_samples
-from study.report.figures.contact_sheet import as_picture
+from study.report.figures.contact_sheet import as_picture, shortened
 from study.report.plots.style import WIDTH, say_empty
 
 SHOWN = 16  # in all, as many of each split
 ACROSS = 4
+LETTERS = 16  # of a class's name, where there are more than two
 LARGEST = 96  # pixels along a side; larger images are thinned out
 
 
 def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:
     """The first of each split: `number`, `split`, `row`, `name`, `label`, `wrong`, `runs`.
 
-    `row` is the sample's in inputs.npy, and `label` its class's name.
+    `row` is the sample's in inputs.npy, and `label` its class's name; of more than two classes
+    `taken_for` is the name of the class that it is most often mistaken for.
 
     Args:
         mistakes: mistakes.csv.
         folder: the prepared data, or None where they are not here.
     """
     header = ["number", "split", "row", "name", "label", "wrong", "runs"]
+    header += ["taken_for"] if "taken_for" in mistakes else []
     if folder is None or mistakes.empty:
         return pd.DataFrame(columns=header)
     description, (names, _) = read_description(folder), read_samples(folder)
@@ -36,9 +39,9 @@ def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:
         for found in (
             mistakes[mistakes["split"] == split].head(SHOWN // len(splits)).to_dict("records")
         ):
-            row = first + found["row"]
-            label = description["classes"][found["label"]]
-            rows.append(found | {"row": row, "name": names[row], "label": label})
+            row, classes = first + found["row"], description["classes"]
+            named = {key: classes[found[key]] for key in ("label", "taken_for") if key in found}
+            rows.append(found | {"row": row, "name": names[row]} | named)
     return pd.DataFrame([{"number": n} | row for n, row in enumerate(rows, 1)], columns=header)
 
 
@@ -62,8 +65,10 @@ def draw(table: pd.DataFrame, folder: Path | None) -> Figure:
         )  # fmt: skip
         share = found["wrong"] / found["runs"]
         split = SPLIT_TITLES[found["split"]]
-        axes.set_title(
-            f"{found['number']} · {split}\nis {found['label']}\nwrong in {100 * share:.0f}%",
-            fontsize=8, loc="left",
-        )  # fmt: skip
+        words = [f"{found['number']} · {split}", f"is {found['label']}"]
+        if "taken_for" in found:
+            names = (shortened(found[key], LETTERS) for key in ("label", "taken_for"))
+            words[1:] = (f"{what} {name}" for what, name in zip(("is", "taken for"), names))
+        words.append(f"wrong in {100 * share:.0f}%")
+        axes.set_title("\n".join(words), fontsize=8, loc="left")
     return figure

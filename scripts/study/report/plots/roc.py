@@ -1,9 +1,13 @@
-"""ROC curves: the mean over seeds and the band that most of them lie in."""
+"""ROC curves: the mean over seeds and the band that most of them lie in.
+
+Of more than two classes, a seed's curve is the mean of those of each class against the rest.
+"""
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from study.analysis.metrics import both_classes
+from study.analysis.evaluation import whole_seeds
+from study.analysis.multiclass import one_hot, probabilities
 from study.report.plots.style import dress, lines, panel_title, panels
 
 GRID = np.linspace(0, 1, 101)  # false positive rates
@@ -38,18 +42,19 @@ def mean_curve(labels: np.ndarray, scores: np.ndarray) -> dict | None:
     """Vertical averaging: `mean`, `low` and `high` true positive rates on `GRID`, `n`, and AUC.
 
     Args:
-        labels: (n,) 0 or 1.
-        scores: (seeds, n) logits; a seed with one that is not finite has diverged.
+        labels: (n,) 0 or 1, or from 0 where there are more classes.
+        scores: (seeds, n) logits, or (seeds, n, classes); a seed with one that is not finite has
+            diverged.
 
     Returns:
-        None where no seed is left, or the labels are of one class.
+        None where no seed is left, or a class has no sample.
     """
-    whole = scores[np.isfinite(scores).all(axis=1)]
-    if not len(whole) or not both_classes(labels):
+    whole = scores[whole_seeds(scores)]
+    count = 2 if scores.ndim == 2 else scores.shape[2]
+    if not len(whole) or len(np.unique(labels)) < count:
         return None
-    points = [roc_points(labels, of_seed) for of_seed in whole]
-    curves = np.array([on_grid(*of_seed) for of_seed in points])
-    areas = np.array([np.trapezoid(true, false) for false, true in points])
+    found = [seed_curve(labels, of_seed) for of_seed in whole]
+    curves, areas = (np.array(part) for part in zip(*found))
     low, high = np.percentile(curves, BAND, axis=0)
     return {
         "mean": curves.mean(axis=0),
@@ -59,6 +64,23 @@ def mean_curve(labels: np.ndarray, scores: np.ndarray) -> dict | None:
         "auc": areas.mean(),
         "auc_sd": areas.std(ddof=1) if len(areas) > 1 else np.nan,
     }
+
+
+def seed_curve(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, float]:
+    """One seed's true positive rates on `GRID`, and the area under its curve, both macro averages.
+
+    Args:
+        labels: (n,) from 0.
+        scores: (n,) logits of the positive class, or (n, classes).
+    """
+    if scores.ndim == 1:
+        points = [roc_points(labels, scores)]
+    else:
+        truth = one_hot(labels, scores.shape[1])
+        points = [roc_points(*of_class) for of_class in zip(truth.T, probabilities(scores).T)]
+    curves = [on_grid(*of_class) for of_class in points]
+    areas = [np.trapezoid(true, false) for false, true in points]
+    return np.mean(curves, axis=0), np.mean(areas)
 
 
 def draw(groups: list[dict], scores: dict, splits: list[str]) -> Figure:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from study.analysis.averages import diverged_rows
 from study.analysis.metrics import (
     CHOSEN,
     METRICS,
@@ -15,7 +16,6 @@ from study.analysis.metrics import (
     metric_title,
 )
 from study.choices import level_title, ordered_levels, parameter_title
-from study.parameters import PARAMETERS
 from study.report.data_table import data_table
 from study.report.tables import cell_title, mean_text, seed_count
 from study.training import EPOCH_METRICS
@@ -27,13 +27,19 @@ SCORES = (
     " balanced accuracy on the run's validation split; AUC is the area under the ROC curve; ECE the"
     " expected calibration error over 10 bins of equal width of the positive class's probability."
 )
+SCORES_OF_SEVERAL = (
+    "From the scores after the last epoch. Accuracy in per cent, the class with the largest"
+    " probability being predicted; balanced accuracy is the mean over the classes of the share of"
+    " each that is predicted; AUC the mean over the classes of the area under the ROC curve of each"
+    " against the rest; the Brier score is summed over the classes, from 0 to 2."
+)
 
 
 def context(inputs: dict) -> dict:
     """Both tables; of the final metrics one a split."""
     study, frames = inputs["study"], inputs["frames"]
     headings, rows = cell_table(frames["summary"], study["cells"], study["seeds"])
-    splits = evaluation_rows(frames["evaluation"], study["cells"])
+    splits = evaluation_rows(frames["evaluation"], study)
     chosen = " The test split is scored, and nothing is chosen by it." * (len(splits) > 1)
     texts = differing(study["cells"])
     return {
@@ -52,7 +58,7 @@ def context(inputs: dict) -> dict:
             {
                 "split": SPLIT_TITLES[split],
                 "table": data_table(
-                    SCORES + chosen,
+                    (SCORES if "Sensitivity" in found else SCORES_OF_SEVERAL) + chosen,
                     found,
                     lines,
                     title=f"Final metrics, {SPLIT_TITLES[split]} split",
@@ -68,7 +74,8 @@ def context(inputs: dict) -> dict:
 
 def differing(cells: dict[str, dict]) -> list[str]:
     """The parameters in which cells differ."""
-    return [name for name in PARAMETERS if len({cell[name] for cell in cells.values()}) > 1]
+    parameters = [name for name in next(iter(cells.values()), {}) if name != "rounds"]
+    return [name for name in parameters if len({cell[name] for cell in cells.values()}) > 1]
 
 
 def in_level_order(cells: dict[str, dict]) -> list[tuple[str, dict]]:
@@ -103,10 +110,11 @@ def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tup
     Only the parameters in which the cells differ have a column.
     """
     named = differing(cells)
-    headings = [*map(parameter_title, named), "Round", *map(metric_title, EPOCH_METRICS), "Seeds"]
     last = after_last_round(summary, cells)
-    whole = last.dropna(subset=list(EPOCH_METRICS))
-    found = mean_and_spread(whole, list(EPOCH_METRICS))
+    whole = last[~diverged_rows(last)]
+    metrics = [name for name in EPOCH_METRICS if whole[name].notna().any()] or [*EPOCH_METRICS]
+    headings = [*map(parameter_title, named), "Round", *map(metric_title, metrics), "Seeds"]
+    found = mean_and_spread(whole, metrics)
     counts = whole.groupby("cell").size()
     diverged = last.groupby("cell").size().sub(counts, fill_value=0)
     rows = []
@@ -115,30 +123,32 @@ def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tup
             [
                 *(level_title(parameter, cell[parameter]) for parameter in named),
                 str(cell["rounds"]),
-                *(mean_text(metric, *found(name, metric)) for metric in EPOCH_METRICS),
+                *(mean_text(metric, *found(name, metric)) for metric in metrics),
                 seed_count(int(counts.get(name, 0)), int(diverged.get(name, 0)), seeds),
             ]
         )
     return headings, rows
 
 
-def evaluation_rows(evaluation: pd.DataFrame, cells: dict[str, dict]) -> list[tuple]:
+def evaluation_rows(evaluation: pd.DataFrame, study: dict) -> list[tuple]:
     """(split, headings, rows): every cell's final metrics after its last round, mean ± sd.
 
     Args:
         evaluation: as `study.analysis.evaluation.evaluate_runs` returns it.
-        cells: name -> cell with its `rounds`.
+        study: has `cells`.
     """
-    parts, last = [], after_last_round(evaluation, cells)
+    parts, cells = [], study["cells"]
+    last = after_last_round(evaluation, cells)
     for split in SCORED_SPLITS:
         metrics = [f"final_{split}_{name}" for name in SCORED]
         metrics += [name for name in CHOSEN if split == "test"]
-        if evaluation[metrics].isna().all(axis=None):
+        metrics = [name for name in metrics if evaluation[name].notna().any()]
+        if not metrics:
             continue
         found, counts = mean_and_spread(last, metrics), last.groupby("cell")[metrics[0]].count()
         rows = [
             [
-                cell_title(cell),
+                cell_title(cell, study),
                 str(cell["rounds"]),
                 *(_short_mean(metric, *found(name, metric)) for metric in metrics),
                 str(counts.get(name, 0)),

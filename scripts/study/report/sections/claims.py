@@ -22,10 +22,9 @@ TITLE = ""
 def context(inputs: dict) -> dict:
     """The claims as cards, and how they are adjusted."""
     frames, study = inputs["frames"], inputs["study"]
-    source = (study["reference"] or {}).get("title", "")
     return {
         "claims": [
-            card(item, source) | {"runs": sides_of(study["claims"][item["row"]["claim"]], study)}
+            card(item, study) | {"runs": sides_of(study["claims"][item["row"]["claim"]], study)}
             for item in claim_items(frames["claims"], frames["pairs"], study["seeds"])
         ],
         "note": claims_note(frames["claims"]),
@@ -33,9 +32,9 @@ def context(inputs: dict) -> dict:
     }
 
 
-def card(item: dict, source: str) -> dict:
+def card(item: dict, study: dict) -> dict:
     """A claim as its template prints it."""
-    row = item["row"]
+    row, source = item["row"], (study["reference"] or {}).get("title", "")
     made_in = row["made_in"] if isinstance(row["made_in"], str) else ""
     return {
         "name": row["claim"],
@@ -45,10 +44,10 @@ def card(item: dict, source: str) -> dict:
         "required": bool(row["required"]),
         "made_in": upper_first(f"{source}, {made_in}") if source and made_in else made_in,
         "expected": item["expected"],
-        "note": upper_first(with_titles(item["note"])),
+        "note": upper_first(with_titles(item["note"], study)),
         "p": item["p"],
         "pairs": [
-            pair | {"guard": with_titles(pair["guard"]), "caveat": pair["caveat"]}
+            pair | {"guard": with_titles(pair["guard"], study), "caveat": pair["caveat"]}
             for pair in item["pairs"]
         ],
     }
@@ -57,7 +56,9 @@ def card(item: dict, source: str) -> dict:
 def sides_of(claim: dict, study: dict) -> list[tuple[str, str]]:
     """The cells that a claim is about, each once: name and title, of those that are trained."""
     sides = dict.fromkeys(side["cell"] for pair in claim["compare"] for side in pair)
-    return [(cell, cell_title(study["cells"][cell])) for cell in sides if cell in study["cells"]]
+    return [
+        (cell, cell_title(study["cells"][cell], study)) for cell in sides if cell in study["cells"]
+    ]
 
 
 def claims_note(claims: pd.DataFrame) -> str:

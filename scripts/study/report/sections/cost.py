@@ -24,7 +24,7 @@ def context(inputs: dict) -> dict:
     return {
         "hours": duration(hours),
         "recorded": f"{recorded:,} of {counted(present, 'run')}",
-        "weights": weights_table(study["cells"], inputs["card"]),
+        "weights": None if study["program"] else weights_table(study["cells"], inputs["card"]),
         "environments": environments_table(environments) if recorded else None,
     }
 

@@ -2,12 +2,13 @@
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.report.data_table import data_table
+from study.report.figures.contact_sheet import ROWS
 from study.report.wording import upper_first
 
 TITLE = ""
 FLOORS = (
     "The last two columns are what a network has to beat: the best constant answer, which is always"
-    " the split's larger class, and a logistic regression on thumbnails of at most 32 × 32."
+    " the split's {largest} class, and a logistic regression on thumbnails of at most 32 × 32."
 )
 
 
@@ -27,11 +28,17 @@ def context(inputs: dict) -> dict:
         scaled = f"divided by {data['divide_by'][0]:g}"
     return {
         "card": {
-            "splits": data_table(FLOORS, *split_table(card), title="Splits"),
+            "splits": data_table(
+                FLOORS.format(largest="larger" if len(data["classes"]) == 2 else "largest"),
+                *split_table(card),
+                title="Splits",
+            ),
+            "classes": class_table(card),
             "findings": [
                 finding | {"check": upper_first(finding["check"])} for finding in audit["findings"]
             ],
             "sheet": card["sheet"],
+            "shown_classes": ROWS if len(data["classes"]) > ROWS else None,
             "facts": [
                 ("Kind", data["kind"]),
                 ("Sample", f"{' × '.join(map(str, data['shape']))} values, {data['dtype']}"),
@@ -45,17 +52,22 @@ def context(inputs: dict) -> dict:
 
 def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
     """The splits' sizes and balance, and what a network must beat on them, as headings and rows."""
-    negative, positive = card["description"]["classes"]
-    headings = ["Split", "Samples", negative, positive, f"{positive} (%)"]
+    classes = card["description"]["classes"]
+    headings = ["Split", "Samples"]
+    headings += [*classes, f"{classes[1]} (%)"] if len(classes) == 2 else []
     headings += ["Best constant answer (%)", "Logistic regression (%)"]
     rows = []
     for split, counts in card["audit"]["splits"].items():
         floors = card["audit"]["floors"].get(split, {})
+        balance = []
+        if len(classes) == 2:
+            balance = [str(counts[key]) for key in ("negative", "positive")]
+            balance += [f"{100 * counts['positive_share']:.1f}"]
         rows.append(
             [
                 SPLIT_TITLES.get(split, split),
-                *(str(counts[key]) for key in ("count", "negative", "positive")),
-                f"{100 * counts['positive_share']:.1f}",
+                str(counts["count"]),
+                *balance,
                 *(
                     f"{100 * floors[key]:.1f}" if key in floors else "–"
                     for key in ("majority", "logistic_regression")
@@ -63,3 +75,25 @@ def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
             ]
         )
     return headings, rows
+
+
+def class_table(card: dict) -> dict | None:
+    """Of more than two classes, how many samples each has in each split, a row a class."""
+    classes, splits = card["description"]["classes"], card["audit"]["splits"]
+    if len(classes) == 2:
+        return None
+    titles = [SPLIT_TITLES.get(split, split) for split in splits]
+    headings = ["Class", *(upper_first(title) for title in titles)]
+    headings += [f"{upper_first(title)} (%)" for title in titles]
+    rows = []
+    for label, name in enumerate(classes):
+        counts = [part["by_class"][label] for part in splits.values()]
+        shares = [100 * count / part["count"] for count, part in zip(counts, splits.values())]
+        rows.append([name, *map(str, counts), *(f"{share:.1f}" for share in shares)])
+    return data_table(
+        "Samples of each class in each split, and their share of it.",
+        headings,
+        rows,
+        title="Classes",
+        text_columns=["Class"],
+    )

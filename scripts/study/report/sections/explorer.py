@@ -24,7 +24,7 @@ def context(inputs: dict) -> dict | None:
         return None
     places = {cell["name"]: place for place, cell in enumerate(packed["cells"])}
     for cell in packed["cells"]:
-        cell["title"] = cell_title(study["cells"][cell["name"]])
+        cell["title"] = cell_title(study["cells"][cell["name"]], study)
     groups = [
         {
             "title": f"Levels of {lower_first(group_name(group))}"

@@ -24,7 +24,7 @@ def context(inputs: dict) -> dict | None:
     study, frames = inputs["study"], inputs["frames"]
     of_claims = dict(list(frames["pairs"].groupby("claim", sort=False)))
     entries = [
-        _entry(row, study["claims"][row["claim"]], of_claims[row["claim"]].to_dict("records"))
+        _entry(row, study, of_claims[row["claim"]].to_dict("records"))
         for row in frames["claims"].to_dict("records")
     ]
     if not entries:
@@ -46,8 +46,15 @@ def context(inputs: dict) -> dict | None:
     return {"groups": groups}
 
 
-def _entry(row: dict, claim: dict, pairs: list[dict]) -> dict:
-    return {"row": row, "claim": claim, "pairs": pairs, "kind": metric_kind(row["metric"])}
+def _entry(row: dict, study: dict, pairs: list[dict]) -> dict:
+    reason = row["reason"] if isinstance(row["reason"], str) else ""
+    return {
+        "row": row,
+        "claim": study["claims"][row["claim"]],
+        "pairs": pairs,
+        "kind": metric_kind(row["metric"]),
+        "reason": with_titles(reason, study),
+    }
 
 
 def metric_kind(metric: str) -> str:
@@ -96,9 +103,7 @@ def panel(kind: str, axis: dict, entries: list[dict]) -> dict:
                 line(entry, sides, pair, axis)
                 for sides, pair in zip(entry["claim"]["compare"], entry["pairs"], strict=True)
             ],
-            "reason": with_titles(entry["row"]["reason"])
-            if isinstance(entry["row"]["reason"], str)
-            else "",
+            "reason": entry["reason"],
         }
         for entry in entries
     ]

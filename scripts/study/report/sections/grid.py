@@ -40,7 +40,7 @@ def context(inputs: dict) -> dict:
             f" {lower_first(parameter_title(factor))}: what is said of it here is of them together."
             for factor, names in along.items()
         ],
-        "refused": [upper_first(with_titles(text)) for text in refused],
+        "refused": [upper_first(with_titles(text, study)) for text in refused],
         "interactions": picture(inputs["files"]["interactions"]),
         "factors": len(grid),
         "panels": len(grid) * (len(grid) - 1) // 2 or 1,

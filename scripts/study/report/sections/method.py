@@ -2,6 +2,7 @@
 
 from study.analysis.paired import MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
+from study.parameters import declared
 from study.parameters import listed as listed_parameters
 from study.report.design_words import design_facts
 from study.report.tables import describe
@@ -16,7 +17,7 @@ def context(inputs: dict) -> dict:
     tests = frames["claims"]["tests"].dropna()
     trained = len(inputs["study"]["cells"]) * study["seeds"]
     return {
-        "baseline": describe(listed_parameters(study["baseline"])),
+        "baseline": describe(listed_parameters(study["baseline"], declared(study))),
         "factors": [
             (
                 parameter_title(factor),
@@ -37,9 +38,11 @@ def context(inputs: dict) -> dict:
         "tests": counted(int(tests.iloc[0]), "test") if len(tests) else "",
         "claims": counted(len(frames["claims"]), "claim"),
         "min_seeds": MIN_SEEDS,
-        "optimizers": listed(
-            sorted(
-                {level_title("optimizer", cell["optimizer"]) for cell in study["cells"].values()}
-            )
-        ),
+        "program": study["program"] and study["program"]["command"],
+        "optimizers": "" if study["program"] else optimizers(study["cells"]),
     }
+
+
+def optimizers(cells: dict[str, dict]) -> str:
+    """Those that the cells are trained with."""
+    return listed(sorted({level_title("optimizer", cell["optimizer"]) for cell in cells.values()}))

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from study.analysis.confusion import CONFUSION_COLUMNS, COUNTS, threshold_title
+from study.analysis.confusion import CONFUSION_COLUMNS, COUNTS, MATRIX_COLUMNS, threshold_title
 from study.analysis.levels import factor_levels
 from study.analysis.metrics import SPLIT_TITLES
 from study.frames import read_frame
 from study.report.data_table import data_table
 from study.report.pictures import picture
+from study.report.plots.confusion import DRAWN_MATRICES, NUMBERED
 from study.report.plots.names import level_names
 from study.report.wording import plain
 
@@ -42,6 +43,22 @@ TEXTS = {
         " on a logarithmic axis.",
     ),
 }
+# what is said otherwise of more than two classes
+PREDICTED = " A column is a predicted class."
+NO_CALIBRATION = " Calibration is drawn for two classes alone."
+TEXTS_OF_SEVERAL = {
+    "seeds": TEXTS["seeds"],
+    "roc": (
+        "ROC curves",
+        "Of each class against the rest, averaged over the classes (macro average). "
+        + TEXTS["roc"][1],
+    ),
+    "confusion": (
+        "Confusion matrices",
+        "Mean count over seeds; the darker, the larger its share of the true class. The class with"
+        " the largest probability is predicted. Standard deviations are in pictures/confusion.csv.",
+    ),
+}
 
 
 def context(inputs: dict) -> dict | None:
@@ -50,24 +67,31 @@ def context(inputs: dict) -> dict | None:
     groups = factor_levels(study)
     if not groups:
         return None
-    counts = read_frame(files["confusions"], CONFUSION_COLUMNS)
-    texts = {name: list(text) for name, text in TEXTS.items()}
-    if set(counts["split"]) == {"val"}:
+    counts = read_frame(files["confusions"], CONFUSION_COLUMNS | MATRIX_COLUMNS)
+    several = "true" in counts
+    texts = {name: list(text) for name, text in (TEXTS_OF_SEVERAL if several else TEXTS).items()}
+    if not several and set(counts["split"]) == {"val"}:
         texts["confusion"][1] += OPTIMISTIC
+    if several and len(level_names(groups)) > DRAWN_MATRICES:
+        texts["confusion"][1] += f" The first {DRAWN_MATRICES} cells are drawn."
+    headings, rows = (matrix_rows if several else confusion_rows)(counts, level_names(groups))
     return {
-        "about": about(groups),
+        "about": about(groups) + NO_CALIBRATION * several,
         "pictures": [
             {"name": name, "title": title, "caption": text, "picture": picture(files[name])}
             for name, (title, text) in texts.items()
         ],
         "confusions": data_table(
-            "Mean ± standard deviation over seeds.",
-            *confusion_rows(counts, level_names(groups)),
+            "Mean ± standard deviation over seeds." + PREDICTED * several,
+            headings,
+            rows,
             title="Confusion matrices",
             kind="fine",
-            text_columns=["Cell", "Split", "Threshold"],
+            text_columns=["Cell", "Split", "Threshold", "True class"],
             file="pictures/confusion.csv",
-        ),
+        )
+        if not several or counts["predicted"].nunique() <= NUMBERED
+        else None,
     }
 
 
@@ -100,4 +124,24 @@ def confusion_rows(
         split, kind = SPLIT_TITLES[row["split"]], threshold_title(row["threshold"])
         kind = kind.removeprefix("threshold ")
         rows.append([name, str(row["round"]), split, kind, *spread, str(row["n"])])
+    return headings, rows
+
+
+def matrix_rows(
+    counts: pd.DataFrame, names: dict[tuple[str, int], str]
+) -> tuple[list[str], list[list[str]]]:
+    """The same of more than two classes: a row for each true class, a column for each predicted."""
+    classes = list(dict.fromkeys(counts["predicted"]))
+    headings = ["Cell", "Round", "Split", "True class", *classes, "Seeds"]
+    rows = []
+    for (cell, number, split, true), part in counts.groupby(
+        ["cell", "round", "split", "true"], sort=False
+    ):
+        name = names.get((cell, number), cell)
+        spread = [
+            plain(mean, 1) + ("" if pd.isna(deviation) else f" ± {deviation:.1f}") if mean else "0"
+            for mean, deviation in zip(part["count"], part["count_sd"])
+        ]
+        seeds = str(part["n"].iloc[0])
+        rows.append([name, str(number), SPLIT_TITLES[split], true, *spread, seeds])
     return headings, rows

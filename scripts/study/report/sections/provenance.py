@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from study.analysis.environments import DESCRIBED, RUN_KEYS
 from study.choices import parameter_title
-from study.parameters import PARAMETERS, REPORT_FOLDER
+from study.parameters import REPORT_FOLDER, declared
 from study.paths import run_folder
 from study.report.data_table import data_table
 from study.report.tables import cell_title
@@ -41,6 +41,7 @@ def context(inputs: dict) -> dict:
     names = {key: letters(place) for place, key in enumerate(names)}
     joined["environment"] = [names.get(key, "") for key in keys]
     codes = [column for column in runs.columns if column.startswith("code_")]
+    study = inputs["study"]
     by_cell = dict(list(joined.groupby("cell", sort=False)))
     return {
         "results": Path(inputs["study"]["results"]).as_posix(),
@@ -49,8 +50,8 @@ def context(inputs: dict) -> dict:
         "environments": environments_table(names) if names else None,
         "each": len(joined) <= COMMANDS,
         "cells": [
-            cell_runs(name, cell, by_cell[name], codes)
-            for name, cell in inputs["study"]["cells"].items()
+            cell_runs(name, study, by_cell[name], codes)
+            for name in study["cells"]
             if name in by_cell
         ],
     }
@@ -80,27 +81,30 @@ def environments_table(names: dict[tuple, str]) -> dict:
     )
 
 
-def cell_runs(name: str, cell: dict, rows: pd.DataFrame, codes: list[str]) -> dict:
+def cell_runs(name: str, study: dict, rows: pd.DataFrame, codes: list[str]) -> dict:
     """A cell's settings and digests, and its runs one by one.
 
     Args:
         name: the cell's name.
-        cell: its parameters.
+        study: has `cells`.
         rows: its runs, runs.csv joined with environments.csv and the letter `environment`.
         codes: the columns of rows with digests of code.
     """
-    digests = rows[["data", *codes, "device"]].drop_duplicates()
-    seconds = rows["seconds"].sum()
+    how = "command" if study["program"] else "device"
+    digests = rows[["data", *codes, how]].drop_duplicates()
+    seconds, cell = rows["seconds"].sum(), study["cells"][name]
     return {
         "name": name,
-        "title": cell_title(cell),
+        "title": cell_title(cell, study),
         "summary": f"{counted(len(rows), 'run')}, {seconds:,.0f} s",
         "settings": "; ".join(
-            f"{parameter_title(parameter).lower()} {cell[parameter]}" for parameter in PARAMETERS
+            f"{parameter_title(parameter).lower()} {cell[parameter]}"
+            for parameter in declared(study)
         ),
         "digests": [
             {
-                "device": row["device"],
+                "how": how.capitalize(),
+                "device": row[how],
                 "data": row["data"],
                 "code": ", ".join(
                     f"{column.removeprefix('code_')} {row[column]}"

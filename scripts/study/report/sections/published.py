@@ -16,8 +16,8 @@ def context(inputs: dict) -> dict | None:
     findings = [
         [
             str(row["finding"]),
-            upper_first(with_titles(row["check"])),
-            f"{with_titles(row['text'])}.",
+            upper_first(with_titles(row["check"], study)),
+            f"{with_titles(row['text'], study)}.",
         ]
         for row in frames["findings"].to_dict("records")
     ]

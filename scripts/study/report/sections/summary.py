@@ -2,10 +2,12 @@
 
 import pandas as pd
 
+from study.analysis.averages import diverged_rows
 from study.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.choices import level_title
+from study.program.command import program_name
 from study.report.claim_words import difference_words
 from study.report.design_words import design_words, factor_words
 from study.report.sections.claims import seeds_words
@@ -20,7 +22,7 @@ EFFECTS_OF = "val_accuracy"
 def context(inputs: dict) -> dict:
     """Sentences, and what the reader must know of missing, outdated and diverged runs."""
     summary = inputs["frames"]["summary"]
-    diverged = summary.loc[summary["train_loss"].isna(), ["cell", "seed"]].drop_duplicates()
+    diverged = summary.loc[diverged_rows(summary), ["cell", "seed"]].drop_duplicates()
     claims = inputs["frames"]["claims"]
     return {
         "present": f"{inputs['run_count'] - len(inputs['missing'])} of"
@@ -44,7 +46,11 @@ def context(inputs: dict) -> dict:
 def compared(study: dict, card: dict | None) -> str:
     """What was compared, on what."""
     factors = factor_words(study)
-    networks = {level_title("network", cell["network"]) for cell in study["cells"].values()}
+    if study["program"]:
+        trained = f"of the program {program_name(study['program'])}"
+    else:
+        networks = {level_title("network", cell["network"]) for cell in study["cells"].values()}
+        trained = f"of the {listed(sorted(networks))}"
     more = len(study["cells"]) - len(set(study["grid_cells"]))
     grid = f": {listed(factors)}{design_words(study)}" if factors else ""
     beyond = f", and {more} beyond that grid" if more else ""
@@ -52,9 +58,11 @@ def compared(study: dict, card: dict | None) -> str:
     if card:
         counts = card["audit"]["splits"].items()
         sizes = [f"{part['count']:,} {SPLIT_TITLES.get(split, split)}" for split, part in counts]
-        samples = f" ({listed(sizes)} samples)"
+        classes = card["description"]["classes"]
+        several = f" of {len(classes)} classes" if len(classes) > 2 else ""
+        samples = f" ({listed(sizes)} samples{several})"
     return (
-        f"{counted(len(study['cells']), 'cell')}, settings of the {listed(sorted(networks))} on"
+        f"{counted(len(study['cells']), 'cell')}, settings {trained} on"
         f" {study['dataset']}{samples}{grid}{beyond}. Each was trained with"
         f" {counted(study['seeds'], 'seed')}, for {counted(study['rounds'], 'round')} of"
         f" {counted(study['epochs_per_round'], 'epoch')}."
@@ -155,14 +163,19 @@ def undecided(inputs: dict) -> list[str]:
     splits = [] if inputs["card"] is None else list(inputs["card"]["audit"]["splits"])
     if splits and "test" not in splits:
         sentences.append("There is no test split: all this is about the validation split.")
-    rates = {cell["learning_rate"] for cell in study["cells"].values()}
-    if len(rates) == 1 and len(study["cells"]) > 1:
+    rates = {cell.get("learning_rate") for cell in study["cells"].values()}
+    if not study["program"] and len(rates) == 1 and len(study["cells"]) > 1:
         sentences.append(
             f"All cells were trained at one learning rate, {rates.pop():g}; how they compare where"
             " each has the rate that suits it best is open."
         )
+    drawn = (
+        "what the program draws"
+        if study["program"]
+        else "initial weights and the order of the samples"
+    )
     sentences.append(
-        "Seeds say how much depends on initial weights and the order of the samples. Whether it"
+        f"Seeds say how much depends on {drawn}. Whether it"
         " holds on other data, or on another split of these, they cannot say."
     )
     return sentences

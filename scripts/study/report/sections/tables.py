@@ -61,7 +61,7 @@ def heading(title: str, table: dict) -> str:
 def text_columns(table: dict) -> dict[str, type]:
     """The columns of a table's file whose levels are text, also where they look like numbers."""
     varied = table["rows"][0].items()
-    return {name: str for name, level in varied if isinstance(level, str)}
+    return {name: str for name, level in varied if isinstance(level, str | bool)}
 
 
 def crossed_context(name: str, title: str, table: dict, path: str, study: dict) -> dict:
@@ -95,7 +95,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         table: its entry in the study.
         path: its CSV file.
         frames: `levels`, `comparisons`, `splits` and `beside`.
-        study: has `baseline`, `seeds` and `reference`.
+        study: has `baseline`, `seeds` and `reference`, and its `program` if it has one.
     """
     frame = read_frame(path, text_columns(table))
     metrics, varied = table_metrics(frame), varied_columns(frame)
@@ -116,7 +116,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         "heading": heading(title, table),
         "crossed": [],
         "table": data_table(
-            caption(table, study["baseline"], metrics),
+            caption(table, study, metrics),
             *printed(frame, study["seeds"]),
             title=title,
             text_columns=[parameter_title(name) for name in varied],
@@ -151,9 +151,10 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
             text_columns=["Level", "Each seed"],
         ),
         "refused": [
-            upper_first(with_titles(text)) for text in comparisons["refused"].dropna().tolist()
+            upper_first(with_titles(text, study))
+            for text in comparisons["refused"].dropna().tolist()
         ],
-        "guards": [with_titles(text) for text in dict.fromkeys(tested["guard"])],
+        "guards": [with_titles(text, study) for text in dict.fromkeys(tested["guard"])],
         "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
         "warnings": warned["text"].tolist(),
         "meanings": [MEANINGS[what] for what in dict.fromkeys(warned["what"])],

@@ -1,0 +1,144 @@
+"""What a program wrote for one seed, checked: metrics.csv, and scores.npz if it has one."""
+
+import csv
+import math
+import zipfile
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from study.errors import UserError
+from study.training import EPOCH_METRICS
+
+SCORED_SPLITS = ("val", "test")
+
+
+def read_metrics(path: Path, epochs: int) -> dict[str, list[float]]:
+    """The metrics of each epoch, by the columns that a program wrote, in the usual order.
+
+    Args:
+        path: its metrics.csv: `epoch`, and some of `study.training.EPOCH_METRICS`.
+        epochs: how many there must be. Fewer will do where a value of the last is not finite.
+
+    Raises:
+        UserError: the file is missing or not as it must be; with what would be right.
+    """
+    columns = ", ".join(EPOCH_METRICS)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
+    except FileNotFoundError:
+        raise UserError(
+            f"{path}: the program did not write it; it needs a row an epoch, with the columns epoch"
+            f" and any of {columns}"
+        ) from None
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError(f"{path}: cannot be read ({error})") from error
+    header = [name.strip() for name in header]
+    for name in header:
+        if name not in ("epoch", *EPOCH_METRICS):
+            close = get_close_matches(name, EPOCH_METRICS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: epoch, {columns}"
+            raise UserError(f"{path}: unknown column {name!r}; {hint}")
+    if "epoch" not in header or len(header) < 2 or len({*header}) < len(header):
+        raise UserError(
+            f"{path}: has the columns {', '.join(header) or 'of an empty file'}; it needs epoch and"
+            f" any of {columns}, each once"
+        )
+    values = [_read_row(path, header, row, number) for number, row in enumerate(rows, start=1)]
+    metrics = [name for name in EPOCH_METRICS if name in header]
+    found = [row["epoch"] for row in values]
+    if found != list(range(1, len(found) + 1)):
+        raise UserError(f"{path}: the column epoch must be 1, 2, 3, …, not {_some(found)}")
+    diverged = bool(values) and not all(math.isfinite(values[-1][name]) for name in metrics)
+    if len(values) != epochs and not (diverged and len(values) < epochs):
+        raise UserError(
+            f"{path}: has {len(values)} rows, and epochs_per_round is {epochs}: write a row an"
+            f" epoch, or set `epochs_per_round: {max(1, len(values))}`"
+        )
+    return {name: [row[name] for row in values] for name in metrics}
+
+
+def _read_row(path: Path, header: list[str], row: list[str], number: int) -> dict[str, float]:
+    where = f"{path}: row {number}"
+    if len(row) != len(header):
+        raise UserError(f"{where} has {len(row)} values, and the header {len(header)}")
+    values = {}
+    for name, text in zip(header, row):
+        try:
+            values[name] = float(text)
+        except ValueError:
+            raise UserError(
+                f"{where}: {name} is {text!r}; it must be a number, or nan where it diverged; leave"
+                " out the column of what is not measured in every epoch"
+            ) from None
+        if (
+            name.endswith("accuracy")
+            and not math.isnan(values[name])
+            and not 0 <= values[name] <= 1
+        ):
+            raise UserError(f"{where}: {name} is {text}; accuracies are fractions from 0 to 1")
+    return values
+
+
+def _some(values: list[float]) -> str:
+    shown = ", ".join(f"{value:g}" for value in values[:3])
+    return shown + (", …" if len(values) > 3 else "")
+
+
+def has_diverged(metrics: dict[str, list[float]]) -> bool:
+    """Whether a value is not finite."""
+    return not all(math.isfinite(value) for column in metrics.values() for value in column)
+
+
+def read_scores(
+    path: Path, counts: dict[str, int], classes: int, diverged: bool
+) -> dict[str, np.ndarray]:
+    """The scores of each split that a program scored: (n,) float32; (n, classes) for 3 or more.
+
+    Args:
+        path: its scores.npz; nothing is returned where there is none.
+        counts: how many samples each scored split has.
+        classes: how many classes the data have.
+        diverged: whether the seed's metrics say so; its scores are then NaN.
+
+    Raises:
+        UserError: the file is not as it must be; with what would be right.
+    """
+    if not path.exists():
+        return {}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path}: cannot be read as an .npz file ({error})") from error
+    known = [f"{split}_scores" for split in counts]
+    for name in arrays:
+        if name not in known:
+            raise UserError(f"{path}: unknown array {name}; known here: {', '.join(known)}")
+    if "val_scores" not in arrays:
+        raise UserError(f"{path}: has no array val_scores")
+    scores = {}
+    for split, count in counts.items():
+        if f"{split}_scores" not in arrays:
+            continue
+        array, where = arrays[f"{split}_scores"], f"{path}: {split}_scores"
+        shape = (count,) if classes == 2 else (count, classes)
+        what = "the log-odds of the positive class" if classes == 2 else "a logit of each class"
+        if array.shape != shape:
+            raise UserError(
+                f"{where} has the shape {array.shape}; it must be {shape}: {what}, in the samples'"
+                " order"
+            )
+        if array.dtype.kind not in "fiu":
+            raise UserError(f"{where} is of type {array.dtype}; it must be of numbers")
+        scores[split] = array.astype(np.float32)
+        if diverged:
+            scores[split][...] = np.nan
+        elif not np.isfinite(scores[split]).all():
+            raise UserError(
+                f"{where} has values that are not finite; clip probabilities before taking their"
+                " logarithm: np.clip(p, 1e-7, 1 - 1e-7)"
+            )
+    return scores

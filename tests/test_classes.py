@@ -1,0 +1,436 @@
+"""More than two classes: their data, metrics, counts and pictures, and what is refused."""
+
+import itertools
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import REPOSITORY, SMALL_STUDY, assert_readable, snakemake, tiny_arrays
+from data_sources import prepared, save_image, write_npz
+from sklearn.datasets import load_digits
+from sklearn.metrics import confusion_matrix, recall_score, roc_auc_score
+from small_study import NOTHING, change_study
+from test_averages import write_record
+
+from study.analysis.confusion import count_matrices, matrix_counts
+from study.analysis.evaluation import correct_predictions, evaluate, evaluate_runs
+from study.analysis.metrics import BINARY
+from study.analysis.mistakes import count_mistakes
+from study.binary_choices import binary_problems
+from study.config import read_config
+from study.data.audit import audit
+from study.data.medmnist import published_sets
+from study.data.prepared import load_all, load_splits, read_description
+from study.errors import UserError
+from study.report.plots import calibration, confusion, mistaken, roc
+from study.report.plots.style import write_picture
+
+# ---- Metrics -------------------------------------------------------------------------------------
+
+LABELS = np.array([0, 0, 0, 0, 1, 1, 2, 2], np.int8)
+# the probabilities of each class; right but for the 4th and the 6th
+CHANCES = np.array(
+    [[80, 11, 9], [62, 27, 11], [51, 14, 35], [20, 68, 12],
+     [31, 49, 20], [38, 33, 29], [13, 29, 58], [26, 32, 42]]
+) / 100  # fmt: skip
+SCORES = np.log(CHANCES).astype(np.float32) + 3  # what is added to all logits changes nothing
+
+
+def test_metrics_by_hand():
+    metrics = evaluate(SCORES, LABELS)
+    assert metrics["accuracy"] == 6 / 8
+    assert metrics["balanced_accuracy"] == pytest.approx((3 / 4 + 1 / 2 + 1) / 3)
+    # 1 - p of the right class, squared, and the squares of the others
+    errors = [sum((p - (k == y)) ** 2 for k, p in enumerate(of)) for of, y in zip(CHANCES, LABELS)]
+    assert metrics["brier_score"] == pytest.approx(sum(errors) / 8)
+    assert errors[0] == pytest.approx(0.2**2 + 0.11**2 + 0.09**2)
+    areas = []
+    for label, chance in enumerate(CHANCES.T):  # of a sample of the class and one that is not
+        pairs = itertools.product(chance[label == LABELS], chance[label != LABELS])
+        areas.append(np.mean([high > low for high, low in pairs]))
+    assert metrics["roc_auc"] == pytest.approx(np.mean(areas), abs=1e-12)
+    missing = {name for name, value in metrics.items() if np.isnan(value)}
+    assert missing == {"sensitivity", "specificity", "calibration_error"}
+
+
+def test_a_class_without_samples_leaves_accuracy_and_brier_score():
+    metrics = evaluate(SCORES[:6], LABELS[:6])
+    assert {name for name, value in metrics.items() if not np.isnan(value)} == {
+        "accuracy", "brier_score",
+    }  # fmt: skip
+
+
+def make_arrays(seeds=5, count=120, classes=4):
+    """Scores of many classes, on two splits; the third seed has diverged."""
+    generator = np.random.default_rng(3)
+    arrays = {"seeds": np.arange(seeds)}
+    for split in ("val", "test"):
+        labels = (np.arange(count) % classes).astype(np.int8)
+        scores = generator.normal(0, 1, (seeds, count, classes)) + np.eye(classes)[labels]
+        scores[2, 7, 1] = np.nan
+        arrays[f"{split}_scores"] = scores.astype(np.float32)
+        arrays[f"{split}_labels"] = labels
+    return arrays
+
+
+def write_run(folder, arrays):
+    np.savez(folder / "scores.npz", **arrays)
+    runs = [{"cell": "c", "round": 1, "first": 0, "last": len(arrays["seeds"]) - 1}]
+    return runs, [str(folder / "scores.npz")], [write_record(folder / "scores.npz", "scores.npz")]
+
+
+def test_a_row_a_seed_without_what_is_for_two_classes(tmp_path):
+    arrays = make_arrays()
+    frame = evaluate_runs(*write_run(tmp_path, arrays))
+    right = arrays["test_scores"].argmax(axis=2) == arrays["test_labels"]
+    expected = np.where(np.arange(5) == 2, np.nan, right.mean(axis=1))
+    np.testing.assert_array_equal(frame["final_test_accuracy"], expected)
+    assert frame[BINARY].isna().all(axis=None)
+    assert (
+        frame.drop(columns=BINARY).isna().any(axis=1).tolist() == [False] * 2 + [True] + [False] * 2
+    )
+    assert np.isnan(correct_predictions(arrays, "val")).all(axis=1).tolist() == [
+        False, False, True, False, False,
+    ]  # fmt: skip
+
+
+# ---- Counts --------------------------------------------------------------------------------------
+
+
+def test_matrices_are_those_of_scikit_learn():
+    arrays = make_arrays()
+    labels, scores = arrays["val_labels"], arrays["val_scores"]
+    whole = [seed for seed in range(5) if seed != 2]
+    expected = [confusion_matrix(labels, scores[seed].argmax(axis=1)) for seed in whole]
+    assert np.array_equal(matrix_counts(labels, scores), expected)
+    frame = count_matrices([("a", 1), ("gone", 1)], {("a", 1): arrays}, list("wxyz"))
+    assert len(frame) == 2 * 16 and set(frame["n"]) == {4}
+    row = frame[(frame["split"] == "val") & (frame["true"] == "x") & (frame["predicted"] == "z")]
+    of_pair = np.array(expected)[:, 1, 3]
+    assert row["count"].item() == of_pair.mean()
+    assert row["count_sd"].item() == pytest.approx(of_pair.std(ddof=1))
+
+
+def test_mistakes_say_what_a_sample_is_taken_for(tmp_path):
+    arrays = {"seeds": np.arange(3), "val_labels": np.array([0, 1, 2], np.int8)}
+    predicted = np.array([[0, 2, 1], [0, 2, 0], [0, 1, 0]])  # a row a seed
+    arrays["val_scores"] = np.eye(3, dtype=np.float32)[predicted]
+    frame = count_mistakes(*write_run(tmp_path, arrays))
+    assert frame[["row", "label", "wrong", "runs", "taken_for"]].values.tolist() == [
+        [2, 2, 3, 3, 0], [1, 1, 2, 3, 2],
+    ]  # fmt: skip
+
+
+# ---- Data ----------------------------------------------------------------------------------------
+
+
+def test_digits_are_drawn_class_by_class(tmp_path):
+    folder = prepared(tmp_path, kind="sklearn", name="digits", test_share=0.1)
+    splits, names, _ = load_all(folder)
+    data, description = load_digits(), read_description(folder)
+    rows = [int(name.partition("[")[2].rstrip("]")) for name in names]
+    assert sorted(rows) == list(range(1797))
+    inputs, labels = (np.concatenate(part) for part in zip(*splits.values()))
+    assert np.array_equal(inputs * 16, data.images[rows])
+    assert np.array_equal(labels, data.target[rows])
+    assert description["classes"] == list("0123456789")
+    assert (description["normalize"], inputs.min(), inputs.max()) == ("unit", 0, 1)
+    for split, share in (("val", 0.2), ("test", 0.1)):
+        counts = description["splits"][split]["by_class"]
+        assert counts == np.bincount(splits[split][1]).tolist()
+        np.testing.assert_allclose(counts, share * np.bincount(data.target), atol=1.5)
+
+
+def three_classes(count=30):
+    """Images of 5 × 5 of three classes, which alternate."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(count) % 3
+    images = generator.integers(0, 150, (count, 5, 5)) + 40 * labels[:, None, None]
+    return images.astype(np.uint8), labels
+
+
+def write_three(path):
+    images, labels = three_classes()
+    arrays = {}
+    for split, count in (("train", 30), ("val", 15)):
+        arrays[f"{split}_images"], arrays[f"{split}_labels"] = images[:count], labels[:count, None]
+    np.savez(path, **arrays)
+    return str(path)
+
+
+def test_kinds_of_the_same_images_have_the_same_classes(tmp_path):
+    images, labels = three_classes()
+    files = {}
+    for label, name in ((2, "severe"), (0, "mild"), (1, "moderate")):
+        np.save(tmp_path / f"{name}.npy", images[labels == label])
+        files[name] = str(tmp_path / f"{name}.npy")
+        for number, image in enumerate(images[labels == label]):
+            save_image(tmp_path / "x" / name / f"{number}.png", size=(5, 5), value=int(image[0, 0]))
+    np.savez(tmp_path / "a.npz", train_images=images, train_labels=labels)
+    names = ["mild", "moderate", "severe"]
+    entries = {
+        "lab": {"kind": "arrays", "train": files},
+        "folder": {"kind": "folder", "path": str(tmp_path / "x"), "size": 5},
+        "file": {"kind": "npz", "path": str(tmp_path / "a.npz"), "classes": names},
+    }
+    for kind, entry in entries.items():
+        folder = prepared(tmp_path / kind, **entry)
+        description = read_description(folder)
+        assert description["classes"] == names
+        assert [part["by_class"] for part in description["splits"].values()] == [
+            [8, 8, 8], [2, 2, 2],
+        ], kind  # fmt: skip
+        if kind == "folder":
+            continue
+        for inputs, found in load_splits(folder).values():
+            for image, label in zip(inputs, found):
+                (row,) = np.flatnonzero((images == image).all(axis=(1, 2)))
+                assert label == labels[row]
+
+
+def test_classes_of_a_file_are_named_by_their_labels(tmp_path):
+    folder = prepared(tmp_path, kind="npz", path=write_three(tmp_path / "a.npz"))
+    assert read_description(folder)["classes"] == ["0", "1", "2"]
+    entry = {"kind": "npz", "path": write_npz(tmp_path / "two.npz"), "classes": ["well", "ill"]}
+    for positive, names in ((1, ["well", "ill"]), (0, ["ill", "well"])):
+        folder = prepared(tmp_path / names[0], **entry, positive=positive)
+        assert read_description(folder)["classes"] == names
+        found = load_splits(folder)["train"][1] == positive
+        assert np.array_equal(found, tiny_arrays()["train_labels"][:, 0] == 1)
+
+
+REFUSED = {
+    "positive of many": (
+        {"positive": 1},
+        "positive is for two classes, and there are 3; leave it out",
+    ),
+    "fewer names": (
+        {"classes": ["a", "b"]},
+        "hold 0, 1, 2; a label is the number of a class, from 0 to 1",
+    ),
+    "more names": ({"classes": list("abcd")}, "train has no sample of class d"),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), REFUSED.values(), ids=REFUSED.keys())
+def test_bad_entries_of_many_classes(changes, expected, tmp_path):
+    with pytest.raises(UserError) as error:
+        prepared(tmp_path, kind="npz", path=write_three(tmp_path / "a.npz"), **changes)
+    assert expected in str(error.value)
+
+
+def test_a_class_with_too_few_samples_to_draw_from_is_named(tmp_path):
+    images, labels = three_classes(28)
+    labels[labels == 2] = 0
+    labels[4] = 2
+    np.savez(tmp_path / "a.npz", train_images=images, train_labels=labels)
+    with pytest.raises(UserError, match="1 samples of class 2 to draw 2 splits from"):
+        prepared(tmp_path, kind="npz", path=str(tmp_path / "a.npz"))
+
+
+def test_published_sets_have_their_classes():
+    """As https://medmnist.com counts them."""
+    counts = {row["name"]: row["classes"].count("|") + 1 for row in published_sets()}
+    assert counts == {
+        "pathmnist": 9, "dermamnist": 7, "octmnist": 4, "pneumoniamnist": 2, "retinamnist": 5,
+        "breastmnist": 2, "bloodmnist": 8, "tissuemnist": 8, "organamnist": 11, "organcmnist": 11,
+        "organsmnist": 11, "organmnist3d": 11, "nodulemnist3d": 2, "adrenalmnist3d": 2,
+        "fracturemnist3d": 3, "vesselmnist3d": 2, "synapsemnist3d": 2,
+    }  # fmt: skip
+    rows = [(row["name"], row["size"]) for row in published_sets()]
+    assert len(set(rows)) == len(rows) == 11 * 4 + 6 * 2
+    assert len({row["md5"] for row in published_sets()}) == len(rows)
+
+
+def test_the_audit_of_many_classes():
+    generator = np.random.default_rng(5)
+    images = generator.integers(1, 255, (600, 6, 6)).astype(np.uint8)
+    balanced = np.arange(300) % 5
+    shifted = np.where(np.arange(150) % 20 == 0, 4, np.arange(150) % 4)
+    rare = np.where(np.arange(150) < 4, 3, np.arange(150) % 3)
+    for labels, expected in ((shifted, "4 is 3.7 standard errors from"), (rare, "")):
+        train = balanced if labels is shifted else np.tile(rare, 2)
+        splits = {"train": (images[:300], train), "val": (images[300:450], labels)}
+        names = [str(row) for row in range(450)]
+        result = audit(splits, names, [""] * 450, [str(label) for label in range(train.max() + 1)])
+        texts = [found for found in result["findings"] if found["check"] == "balance"]
+        assert texts[1]["severity"] == "warning" and expected in texts[1]["text"]
+    assert texts[0]["text"] == "train: the rarest class is 3 (2.7%), the most frequent 1 (32.7%)"
+    assert result["splits"]["val"] == {"count": 150, "by_class": np.bincount(rare).tolist()}
+    assert result["floors"]["val"]["majority"] == pytest.approx(49 / 150)
+
+
+# ---- What is for two classes alone ---------------------------------------------------------------
+
+
+def default_config(**changes) -> dict:
+    return yaml.safe_load((REPOSITORY / "config.yaml").read_text()) | changes
+
+
+def test_the_default_study_on_digits_says_what_to_write():
+    """And that, taken by its word, is accepted."""
+    with pytest.raises(UserError) as error:
+        read_config(default_config(dataset="digits"))
+    lines = str(error.value).splitlines()
+    assert lines[:2] == [
+        "Configuration error",
+        "  baseline, grid, claims.bce_train_loss_falls and 4 more: the loss bce is for two classes,"
+        " and digits has 10",
+    ]
+    config = default_config(dataset="digits")
+    for written in re.findall("`(.*?)`", lines[2]):
+        for key, value in yaml.safe_load(written).items():
+            config[key] = value and config[key] | value
+    assert read_config(config)["baseline"]["loss"] == "ce"
+
+
+def test_metrics_for_two_classes_are_refused_by_name():
+    blood = {"wdbc": {"kind": "medmnist", "name": "bloodmnist"}}
+    table = {"vary": "batch_size", "levels": [16, 32]}
+    config = {
+        "dataset": "wdbc",
+        "datasets": blood,
+        "baseline": {"loss": "ce"},
+        "tables": {
+            "one": table | {"metrics": ["final_val_sensitivity", "final_val_roc_auc"]},
+            "two": table | {"metrics": ["final_test_accuracy_chosen"]},
+        },
+    }
+    with pytest.raises(UserError) as error:
+        read_config(config)
+    assert str(error.value).splitlines()[1:] == [
+        "  tables.one: final_val_sensitivity is for two classes, and wdbc has 8",
+        "  tables.two: final_test_accuracy_chosen is for two classes, and wdbc has 8",
+        "  metrics for more classes: final_val_accuracy, final_val_balanced_accuracy,"
+        " final_val_roc_auc, final_val_brier_score",
+    ]
+    assert binary_problems(config, ["a", "b"]) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"name": "chestmnist"}, "d.name: chestmnist has several labels an image (14 findings)"),
+        ({"name": "octmnist", "positive": 1}, "positive is for two classes, and there are 4"),
+        ({"name": "organmnist3d", "size": 224}, "organmnist3d has the sizes 28, 64"),
+    ],
+)
+def test_bad_published_sets(entry, expected):
+    datasets = {"d": {"kind": "medmnist"} | entry}
+    with pytest.raises(UserError) as error:
+        read_config({"dataset": "d", "datasets": datasets, "baseline": {"loss": "ce"}})
+    assert expected in str(error.value)
+
+
+def test_a_file_of_many_classes_is_refused_when_it_is_read(fresh):
+    """Before anything is trained; and once it is prepared for another loss, at a dry run."""
+    write_three(fresh / "tiny.npz")
+    refused = "the loss bce is for two classes, and tiny has 3"
+    assert_readable(snakemake(fresh), refused, "write `baseline: {loss: ce}`, `grid: {loss: null}`")
+    assert not list(fresh.glob("results/tiny/data/*/inputs.npy"))
+    grid = dict.fromkeys(SMALL_STUDY["grid"]) | {"loss": None}
+    tables = {f"table{number}": None for number in range(1, 8)}
+    change_study(fresh, baseline={"loss": "ce"}, grid=grid, tables=tables, claims=None)
+    done = snakemake(fresh, "results/tiny/cells.csv")  # prepares the data, and trains nothing
+    assert done.returncode == 0, done.stdout
+    change_study(fresh)
+    assert_readable(snakemake(fresh, "-n"), refused)
+
+
+# ---- Pictures ------------------------------------------------------------------------------------
+
+GROUPS = [{"factor": "batch_size", "levels": [8, 32], "cells": ["a", "b"], "round": 2}]
+
+
+def test_a_roc_curve_is_the_mean_over_the_classes():
+    arrays = make_arrays()
+    labels, scores = arrays["val_labels"], arrays["val_scores"]
+    found = roc.mean_curve(labels, scores)
+    assert found["n"] == 4
+    expected = [evaluate(scores[seed], labels)["roc_auc"] for seed in (0, 1, 3, 4)]
+    assert found["auc"] == pytest.approx(np.mean(expected))
+    chances = np.exp(scores[0].astype(float))
+    chances /= chances.sum(axis=1, keepdims=True)
+    curves = [
+        roc.on_grid(*roc.roc_points((labels == label).astype(int), chances[:, label]))
+        for label in range(4)
+    ]
+    np.testing.assert_allclose(roc.seed_curve(labels, scores[0])[0], np.mean(curves, axis=0))
+    assert roc.mean_curve(labels % 3, scores) is None
+
+
+def test_pictures_of_many_classes(tmp_path):
+    scores = {(cell, 2): make_arrays() for cell in "ab"}
+    names = ["well", "<ill>", "a name that is rather long", "other"]
+    counts = count_matrices(list(scores), scores, names)
+    for name in ("first", "second"):
+        write_picture(tmp_path / f"{name}.svg", confusion.draw_matrices(GROUPS, counts, names))
+    text = (tmp_path / "first.svg").read_text()
+    assert text == (tmp_path / "second.svg").read_text()
+    assert "&lt;ill&gt;" in text and "a name that…" in text
+    assert "Batch size 32, round 2: test" in text
+    shown = counts[(counts["true"] == "well") & (counts["predicted"] == "well")]["count"].iloc[0]
+    assert f">{shown:.1f}<" in text
+    write_picture(tmp_path / "c.svg", calibration.draw(GROUPS, scores, ["val", "test"]))
+    assert "drawn for two classes alone" in (tmp_path / "c.svg").read_text()
+    write_picture(tmp_path / "m.svg", mistaken.draw(pd.DataFrame(), None))
+    empty = confusion.draw_matrices(GROUPS, counts.iloc[:0], names)
+    write_picture(tmp_path / "e.svg", empty)
+    assert "nothing to show" in (tmp_path / "e.svg").read_text()
+
+
+# ---- A study -------------------------------------------------------------------------------------
+
+
+def test_digits_from_end_to_end(fresh):
+    """Each number of evaluation.csv again from the scores; the page says what there is and why."""
+    shown = ["final_val_accuracy", "final_test_balanced_accuracy", "final_test_roc_auc"]
+    changes = {
+        "dataset": "digits",
+        "datasets": SMALL_STUDY["datasets"] | {"digits": {"test_share": 0.2}},
+        "baseline": {"loss": "ce", "hidden_units": 8},
+        "grid": {"loss": None, "batch_size": [32, 64], "activation": None},
+        "tables": SMALL_STUDY["tables"]
+        | {"table1": None, "mine": {"vary": "batch_size", "metrics": shown}},
+        "claims": None,
+        "reference": None,
+    }
+    change_study(fresh, **changes)
+    done = snakemake(fresh)
+    assert done.returncode == 0, done.stdout
+    results = fresh / "results" / "digits"
+    evaluation = pd.read_csv(results / "evaluation.csv")
+    assert len(evaluation) == 4 and evaluation[BINARY].isna().all(axis=None)
+    for row in evaluation.to_dict("records"):
+        (path,) = results.glob(f"runs/{row['cell']}/*/round1/scores.npz")
+        with np.load(path) as file:
+            for split in ("val", "test"):
+                scores, labels = file[f"{split}_scores"][row["seed"]], file[f"{split}_labels"]
+                assert scores.shape == (360, 10)
+                chances = np.exp(scores.astype(float))
+                chances /= chances.sum(axis=1, keepdims=True)
+                expected = {
+                    "accuracy": (scores.argmax(axis=1) == labels).mean(),
+                    "balanced_accuracy": recall_score(labels, scores.argmax(1), average="macro"),
+                    "roc_auc": roc_auc_score(labels, chances, multi_class="ovr", average="macro"),
+                    "brier_score": ((chances - np.eye(10)[labels]) ** 2).sum(axis=1).mean(),
+                }
+                for name, value in expected.items():
+                    assert row[f"final_{split}_{name}"] == pytest.approx(value), name
+    html = (results / "report.html").read_text()
+    for text in (
+        "1,077 training, 360 validation and 360 test samples of 10 classes",
+        "Final metrics, test split",
+        "averaged over the classes (macro average)",
+        "Most often taken for",
+        "Calibration is drawn for two classes alone",
+    ):
+        assert text in html, text
+    assert "Sensitivity" not in html and "positive class" not in html
+    header = (results / "tables" / "mine.csv").read_text().splitlines()[0]
+    assert header.split(",")[4::2] == shown
+    matrices = pd.read_csv(results / "pictures" / "confusion.csv")
+    assert matrices.groupby(["cell", "split"])["count"].sum().tolist() == [360.0] * 4
+    assert NOTHING in snakemake(fresh).stdout
