@@ -12,13 +12,6 @@ from study.training.losses import LOSSES, loss_entry
 
 # keys that name them
 NAMING_CHOICES = ("baseline", "grid", "design", "tables", "figures", "claims")
-    "baseline",
-    "grid",
-    "design",
-    "tables",
-    "figures",
-    "claims",
-)  # keys that name them
 SHOWN = 3  # of these that a message lists
 
 
@@ -103,7 +96,7 @@ def _losses(value) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from value.get("levels", []) if value.get("vary") == "loss" else []
         for key, item in value.items():
-            if key == "loss":
+            if key == "loss" and not isinstance(item, dict):  # or what moves along with it
                 yield from item if isinstance(item, list) else [item]
             else:
                 yield from _losses(item)
