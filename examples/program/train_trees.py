@@ -16,7 +16,7 @@ given = parser.parse_args()
 
 data = np.load(given.data)
 splits = ["train", "val"] + ["test"] * ("test_inputs" in data)
-inputs = {split: data[f"{split}_inputs"].X for split in splits}
+inputs = {split: data[f"{split}_inputs"] for split in splits}  # (n, features)
 labels = {split: data[f"{split}_labels"] for split in splits}
 
 # an epoch is one more tree; each is grown on half of the samples, drawn with the seed

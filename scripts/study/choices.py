@@ -75,7 +75,8 @@ def taken_apart(value: str | dict) -> tuple[str, dict]:
 
 def level_title(parameter: str, level: str | int | float) -> str:
     """How tables and figures print a level: `leaky_relu` -> `Leaky ReLU`, 32 -> `32`."""
-    if parameter not in CHOICES:
+    name = str(level).partition("(")[0]
+    if not (name in CHOICES.get(parameter, {}) or (parameter in OWN and is_own(name))):
         return {True: "yes", False: "no"}[level] if isinstance(level, bool) else str(level)
     name, options = read_spelling(level)
     known = CHOICES[parameter].get(name)  # none for a program's parameter of the same name

@@ -18,6 +18,7 @@ from study.choices import CHOICES, as_level
 from study.data import KINDS, kind_module, known_classes
 from study.design_checks import cell_problems, default_levels, design_problems
 from study.designs import listed_changes, moved_along
+from study.devices import pick_device
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
 from study.program.command import program_config, program_problems
@@ -41,9 +42,9 @@ def read_config(config: dict) -> dict:
 
     A key that is null counts as not written. Levels get their parameter's type, every table its
     list of levels (of two factors, a list for each), every rule of `exclude` lists of levels, and
-    every cell that is named the levels of what moves along. Claims that are in a file of their own
-    are read from there, and so are the `rows` of the reference. The reference, the name of the
-    `study` and the `program` are None if there is none.
+    every cell that is named the levels of what moves along. The device auto becomes the one that is
+    here. Claims that are in a file of their own are read from there, and so are the `rows` of the
+    reference. The reference, the name of the `study` and the `program` are None if there is none.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
@@ -56,6 +57,7 @@ def read_config(config: dict) -> dict:
     parameters = declared(config)
     _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
     config |= {key: config.get(key) for key in ("reference", "study", "program")}
+    config["device"] = pick_device(config["device"])
     _set_types(config, parameters)
     _raise([*design_problems(config), *_contradictions(config)])
     for table in config["tables"].values():

@@ -5,7 +5,6 @@ parameters decides whether its jobs run again, so it is content (settings, diges
 time stamps or the machine. What many jobs share is worked out once, while the Snakefile is read.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -21,6 +20,7 @@ from study.data.content_digest import content_digest
 from study.data.findings import read_audit, refuse_findings
 from study.data.limits import refuse_shares
 from study.data.prepared import read_description
+from study.devices import has_gpu
 from study.errors import UserError
 from study.own_code import own_digest
 from study.parameters import listed
@@ -227,13 +227,6 @@ def program_arrays(study: dict, data: Prepared) -> list[str] | Callable:
     if callable(data.card):  # there are no data, which it says
         return data.card
     return [str(Path(data.files[0]).with_name(ARRAYS))]
-
-
-@cache
-def has_gpu() -> bool:
-    """Whether there may be a GPU here that PyTorch can use; without importing it."""
-    places = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/kfd", "/dev/dxg")  # NVIDIA, AMD, Windows
-    return sys.platform != "linux" or any(Path(place).exists() for place in places)
 
 
 def present_runs(study: dict) -> list[dict]:

@@ -24,6 +24,32 @@ USERS = {"network": NETWORKS, "optimizer": OPTIMIZERS}
 DEFAULTS = {name: spec["default"] for name, spec in PARAMETERS.items()}
 
 
+# the types that a level may have
+KINDS = {"boolean": bool, "integer": int, "number": float, "string": str}
+
+
+def declared(study: Mapping) -> dict[str, dict]:
+    """A study's training parameters, in the order in which files and reports list them.
+
+    Args:
+        study: a configuration, of which `program` is looked at.
+
+    Returns:
+        name -> its schema: `type`, `default`, and for the built-in trainer what else there is.
+        A program's parameters have the type of their value in the baseline.
+    """
+    if not study.get("program"):
+        return PARAMETERS
+    types = {kind: name for name, kind in KINDS.items()}
+    values = study["program"]["parameters"]
+    return {name: {"type": types[type(value)], "default": value} for name, value in values.items()}
+
+
+def typed(value: str | int | float | bool, spec: Mapping) -> str | int | float | bool:
+    """A valid value in its parameter's own type, so that 32 and 32.0 are one level."""
+    return KINDS[spec["type"]](value)
+
+
 def condition(parameter: str) -> dict[str, list[str]]:
     """What a parameter takes to mean anything: the choices that use it, such as certain networks.
 
@@ -51,32 +77,6 @@ def settled(values: dict) -> dict:
     return {
         name: value if applies(name, values) else DEFAULTS[name] for name, value in values.items()
     }
-
-
-# the types that a level may have
-KINDS = {"boolean": bool, "integer": int, "number": float, "string": str}
-
-
-def declared(study: Mapping) -> dict[str, dict]:
-    """A study's training parameters, in the order in which files and reports list them.
-
-    Args:
-        study: a configuration, of which `program` is looked at.
-
-    Returns:
-        name -> its schema: `type`, `default`, and for the built-in trainer what else there is.
-        A program's parameters have the type of their value in the baseline.
-    """
-    if not study.get("program"):
-        return PARAMETERS
-    types = {kind: name for name, kind in KINDS.items()}
-    values = study["program"]["parameters"]
-    return {name: {"type": types[type(value)], "default": value} for name, value in values.items()}
-
-
-def typed(value: str | int | float | bool, spec: Mapping) -> str | int | float | bool:
-    """A valid value in its parameter's own type, so that 32 and 32.0 are one level."""
-    return KINDS[spec["type"]](value)
 
 
 def differences(values: dict, reference: dict) -> dict:

@@ -2,6 +2,7 @@
 # From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
 from study.analysis.levels import drawn_cells, factor_levels
 from study.binary_choices import NAMING_CHOICES
+from study.cell_problems import refuse_cells
 from study.cells import expand_study
 from study.code import code_digest
 from study.config import read_config
@@ -42,6 +43,7 @@ from study.resources import (
 )
 
 STUDY = expand_study(read_config(config))
+refuse_cells(STUDY)
 
 
 pathvars:

@@ -2,6 +2,10 @@
 # From the prepared arrays and the round before to its metrics, its scores and a checkpoint.
 
 TRAINED_HERE = workflow.is_main_process and workflow.resource_settings.nodes is None
+if workflow.is_main_process and not TRAINED_HERE and config.get("device") == "auto":
+    raise WorkflowError(
+        "device: auto is the device of this machine, and jobs run on others; write cuda or cpu"
+    )
 
 
 rule train:

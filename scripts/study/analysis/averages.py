@@ -6,13 +6,14 @@ from pathlib import Path
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from study.analysis.epochs import read_epochs
+from study.analysis.epochs import EPOCH_COUNTS, count_epochs, read_run
 from study.analysis.metrics import FINAL, GAPS, METRICS
 from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import PARAMETERS, columns, declared
 from study.records import TRAINED, read_record
 from study.training import EPOCH_METRICS
+from study.training.epoch_choices import ends_early
 
 HALVES = ("early", "late")
 
@@ -33,12 +34,12 @@ def average_epochs(metrics: pd.DataFrame, warmup_epochs: int) -> pd.DataFrame:
     neither.
     """
     after = metrics[(metrics["epoch"] > warmup_epochs) & ~metrics["diverged"]]
-    half = after["epoch"].nunique() // 2
-    first, last = warmup_epochs + half, after["epoch"].max() - half
+    last = after.groupby("seed")["epoch"].transform("max")  # of each: a round may end early
+    half = (last - warmup_epochs) // 2
     parts = {
         "": after,
-        "early": after[after["epoch"] <= first],
-        "late": after[after["epoch"] > last],
+        "early": after[after["epoch"] <= warmup_epochs + half],
+        "late": after[after["epoch"] > last - half],
     }
     means = [
         part.groupby("seed")[list(EPOCH_METRICS)]
@@ -63,6 +64,9 @@ def summarize(
 ) -> pd.DataFrame:
     """One row per cell, round and seed, with its parameters, the four means and their halves.
 
+    Where a cell has a rule that chooses its epoch, all have the counts of `count_epochs` too: the
+    chosen epoch, and where a rule may end a round early, how many were trained.
+
     Args:
         runs: the runs to read, as `study.cells.expand_runs` returns them.
         paths: the metric file of each.
@@ -75,14 +79,19 @@ def summarize(
     """
     cells, epochs, warmup = study["cells"], study["epochs_per_round"], study["warmup_epochs"]
     parameters = columns(cells.values(), declared(study))
-    header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS, *HALF_METRICS]
+    rules = {cell.get("epoch_choice", "last") for cell in cells.values()}
+    counts = EPOCH_COUNTS if any(map(ends_early, rules)) else EPOCH_COUNTS[:1]
+    counts = counts if rules - {"last"} else ()
+    header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS, *HALF_METRICS, *counts]
     parts = [pd.DataFrame(columns=header)]
     for run, path, record in zip(runs, paths, records, strict=True):
-        seeds = range(run["first"], run["last"] + 1)
-        metrics = read_epochs(path, seeds, epochs, read_record(record)["files"]["metrics.csv"])
+        metrics = read_run(run, path, record, epochs)
         also(run, metrics)
         of_cell = {name: cells[run["cell"]][name] for name in parameters}
         means = average_epochs(metrics, warmup)
+        if counts:
+            rule = cells[run["cell"]]["epoch_choice"]
+            means = means.merge(count_epochs(metrics, rule), on="seed")
         means = means.assign(cell=run["cell"], round=run["round"], **of_cell)
         parts.append(means[header])
     summary = pd.concat([part for part in parts if len(part)] or parts)
@@ -155,7 +164,8 @@ def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFram
     """
     keys = ["cell", "round", "seed"]
     halves = [name for name in HALF_METRICS if name in summary]
-    epochs = summary[[*keys, *EPOCH_METRICS, *halves]]
+    counts = [name for name in EPOCH_COUNTS if name in summary]
+    epochs = summary[[*keys, *EPOCH_METRICS, *counts, *halves]]
     values = epochs.merge(evaluation, on=keys, how="left", validate="1:1")
     measured = [metric for metric in EPOCH_METRICS if values[metric].notna().any()]
     measured = measured or [*EPOCH_METRICS]  # where all have diverged
@@ -164,7 +174,7 @@ def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFram
         values[name] = values[GAPS[name].larger] - values[GAPS[name].smaller]
     there = [metric for metric in FINAL if values[metric].notna().any()]
     halves = [name for name in halves if name.rpartition("_")[0] in measured]
-    return values[[*keys, *measured, *gaps, *there, *halves]]
+    return values[[*keys, *measured, *gaps, *counts, *there, *halves]]
 
 
 def present_metrics(values: pd.DataFrame) -> list[str]:

@@ -161,17 +161,23 @@ def test_name(claim: dict) -> str:
     return sha256(what_is_tested(claim).encode()).hexdigest()[:12]
 
 
-def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
+def side_values(
+    values: pd.DataFrame, side: dict, metric: str, by_program: bool = False
+) -> pd.Series:
     """A side's metric, seed -> value, without seeds that diverged.
 
     Args:
         values: indexed by cell, round and seed.
+        by_program: whether a program trained, which may not measure everything.
 
     Raises:
         LookupError: nothing of the side has been trained, or it has no such metric.
     """
     if metric not in values.columns:
-        raise LookupError(f"there is no {metric}, which needs a split that this data set lacks")
+        why = ", or a program that writes what it is made from" if by_program else ""
+        raise LookupError(
+            f"there is no {metric}, which needs a split that this data set lacks{why}"
+        )
     if side.get("epochs"):
         metric = half_name(metric, side["epochs"])
     by_round = []
@@ -188,9 +194,9 @@ def side_values(values: pd.DataFrame, side: dict, metric: str) -> pd.Series:
 
 
 def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
-    along = claim.get("along", {})
+    along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
-    sides = [side_values(values, side, claim["metric"]) for side in (first, second)]
+    sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
     guard = check_comparison(runs, first, second, claim["factor"], along)
     both = pd.concat(sides, axis=1, join="inner").dropna()
     if len(both) < 2:
@@ -204,7 +210,7 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
     parameters = (side["parameters"] for side in (first, second))
-    said = caveat(claim["factor"], *parameters, along, by_program="command" in runs)
+    said = caveat(claim["factor"], *parameters, along, by_program)
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 

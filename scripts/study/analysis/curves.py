@@ -37,7 +37,11 @@ class Curves:
         seeds = whole["seed"].to_numpy()
         of_round = self.found[run["cell"]].setdefault(run["round"], {})
         for seed in range(run["first"], run["last"] + 1):
-            of_round[seed] = values[seeds == seed]
+            of_seed = values[seeds == seed]
+            if len(of_seed):  # a round that ended early has nothing to draw after its end
+                of_seed = np.pad(of_seed, ((0, self.epochs - len(of_seed)), (0, 0)),
+                                 constant_values=np.nan)  # fmt: skip
+            of_round[seed] = of_seed
 
     def packed(self, first: Iterable[str] = ()) -> dict:
         """What curves.json has.

@@ -8,11 +8,20 @@ import pandas as pd
 from study.errors import UserError
 from study.files import check_digest
 from study.records import read_record
+from study.spelling import choose
 from study.training import EPOCH_METRICS
+from study.training.epoch_choices import EPOCH_CHOICES, best_epoch, ends_early
+
+# What a rule that chooses an epoch makes worth telling.
+EPOCH_COUNTS = ("chosen_epoch", "epochs_trained")
 
 
 def read_epochs(
-    path: Path | str, seeds: range, epochs: int, digest: str | None = None
+    path: Path | str,
+    seeds: range,
+    epochs: int,
+    digest: str | None = None,
+    ends_early: bool = False,
 ) -> pd.DataFrame:
     """A run's metrics: `seed`, `epoch` and the four metrics, and whether the seed `diverged`.
 
@@ -24,6 +33,7 @@ def read_epochs(
         seeds: those of its block.
         epochs: of a round.
         digest: its SHA-256, as the run recorded it; not checked if it is None.
+        ends_early: whether a round may end before it has so many epochs.
 
     Raises:
         UserError: the file is not whole, or not as the run wrote it.
@@ -50,11 +60,55 @@ def read_epochs(
         rows = found.pop(seed, [])
         whole = list(range(1, epochs + 1))
         stopped = frame.loc[frame["seed"] == seed, "diverged"].any()
-        if not rows or rows != (whole[: len(rows)] if stopped else whole):
+        if not rows or rows != (whole[: len(rows)] if stopped or ends_early else whole):
             raise UserError(f"{path}: seed {seed} has {len(rows)} of {epochs} epochs{advice}")
     if found:
         raise UserError(f"{path}: has seed {min(found)}, not in its block{advice}")
     return frame
+
+
+def read_run(run: dict, path: Path | str, record: Path | str, epochs: int) -> pd.DataFrame:
+    """A run's metrics, as `read_epochs` returns them, checked against what it recorded.
+
+    Args:
+        run: as `study.cells.expand_runs` returns them.
+        path, record: its metrics.csv and run.json.
+        epochs: of a round.
+
+    Raises:
+        UserError: a file is damaged.
+    """
+    found = read_record(record)
+    early = ends_early(found["parameters"].get("epoch_choice", "last"))
+    seeds = range(run["first"], run["last"] + 1)
+    return read_epochs(path, seeds, epochs, found["files"]["metrics.csv"], early)
+
+
+def count_epochs(metrics: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """How many epochs each seed trained, and which one counts; one row per seed.
+
+    Args:
+        metrics: as `read_epochs` returns them.
+        rule: a cell's `epoch_choice`.
+
+    Returns:
+        `seed`, `chosen_epoch`, from 1, and `epochs_trained`; empty where the seed diverged.
+    """
+    rows = []
+    for seed, of_seed in metrics.groupby("seed"):
+        trained, chosen = len(of_seed), chosen_epoch(of_seed, rule)
+        if of_seed["diverged"].any():
+            trained, chosen = np.nan, np.nan
+        rows.append([seed, chosen, trained])
+    return pd.DataFrame(rows, columns=["seed", *EPOCH_COUNTS])
+
+
+def chosen_epoch(of_seed: pd.DataFrame, rule: str) -> int:
+    """The epoch of a seed's round that counts by a rule: the last, or the best."""
+    _, options = choose(EPOCH_CHOICES, rule)
+    if not options:
+        return len(of_seed)
+    return best_epoch(of_seed[options["metric"]].tolist(), options["metric"])
 
 
 def collect_epochs(
@@ -74,9 +128,7 @@ def collect_epochs(
     columns = ["seed", "epoch", "round", "diverged", *EPOCH_METRICS]
     frames = [pd.DataFrame(columns=columns, dtype=float)]
     for run, path, record in zip(runs, paths, records, strict=True):
-        digest = read_record(record)["files"]["metrics.csv"]
-        seeds = range(run["first"], run["last"] + 1)
-        metrics = read_epochs(path, seeds, epochs_per_round, digest)
+        metrics = read_run(run, path, record, epochs_per_round)
         frames.append(metrics.assign(round=run["round"]))
         frames[-1]["epoch"] += (run["round"] - 1) * epochs_per_round
     return pd.concat([frame for frame in frames if len(frame)] or frames)

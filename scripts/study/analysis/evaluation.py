@@ -134,9 +134,9 @@ def cell_scores(
 
 
 def class_count(arrays: dict[str, np.ndarray]) -> int:
-    """Of how many classes scores are, as `read_scores` returns them."""
-    scores = arrays["val_scores"]
-    return 2 if scores.ndim == 2 else scores.shape[2]
+    """Of how many classes scores are, as `read_scores` returns them; 2 where there are none."""
+    scores = arrays.get("val_scores")
+    return 2 if scores is None or scores.ndim == 2 else scores.shape[2]
 
 
 def class_names(scores: dict[tuple, dict[str, np.ndarray]]) -> list[str]:

@@ -138,7 +138,7 @@ def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors:
     """
     led = runs[runs["cell"].isin(cells) & (runs["round"] <= round_number)]
     for name in recorded(runs):
-        if name in factors or set(condition(name)) & set(factors):
+        if name in factors or ("device" in runs and set(condition(name)) & set(factors)):
             continue
         alike = led.groupby(_choice(name)) if _choice(name) in factors else [("", led)]
         if any(rows[name].nunique(dropna=False) > 1 for _, rows in alike):
@@ -150,6 +150,8 @@ def _belongs(name: str, factor: str, sides: list[dict]) -> bool:
 
     The hidden units of an mlp are then a part of what it is compared with a cnn as.
     """
+    if "device" not in sides[0] and not DEFAULTS.keys() <= sides[0].keys():
+        return False  # a program's, whatever its parameters are called
     return factor in condition(name) and not all(
         applies(name, DEFAULTS | {key: side[key] for key in condition(name) if key in side})
         for side in sides

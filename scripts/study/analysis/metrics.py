@@ -1,12 +1,13 @@
 """Every metric by name, with how people read it and how it is worked out.
 
-Three kinds. The metrics of an epoch (`study.training.EPOCH_METRICS`) are averaged over the epochs
+Four kinds. The metrics of an epoch (`study.training.EPOCH_METRICS`) are averaged over the epochs
 after the warm-up. The gaps are differences of those averages: how much better a network does on
-what it is trained on. The final metrics are worked out from the scores after a round's last epoch,
-on every split that is not trained on: `final_val_accuracy`. They predict the positive class from a
-probability of 0.5 on; those of the test split whose names end in `_chosen` predict it from the
-threshold on that the same run's validation split chose. Of more than two classes the one with the
-largest probability is predicted; metrics that have no `multiclass` are for two classes alone.
+what it is trained on. Where an epoch of each round is chosen, the counts say which, and out of how
+many. The final metrics are worked out from the scores after a round's last epoch, or the chosen
+one, on every split that is not trained on: `final_val_accuracy`. They predict the positive class
+from a probability of 0.5 on; those of the test split whose names end in `_chosen` predict it from
+the threshold on that the same run's validation split chose. Of more than two classes the one with
+the largest probability is predicted; metrics that have no `multiclass` are for two classes alone.
 
 A new final metric is one entry in `SCORED`. Tables, claims and the report take it from there.
 """
@@ -201,7 +202,12 @@ CHOSEN = {
     for name in THRESHOLDED
 }
 FINAL |= CHOSEN
-METRICS = {name: _of_epoch(name) for name in EPOCH_METRICS} | GAPS | FINAL
+# Where an epoch of each round is chosen: see study.analysis.epochs.
+COUNTED = {
+    "chosen_epoch": Metric("Chosen epoch", "", 1),
+    "epochs_trained": Metric("Epochs trained", "", 1),
+}
+METRICS = {name: _of_epoch(name) for name in EPOCH_METRICS} | GAPS | COUNTED | FINAL
 BINARY = [name for name, metric in FINAL.items() if metric.multiclass is None]
 
 

@@ -90,7 +90,7 @@ def run_program(
             finished.append(seed)
             saved = json.dumps(about | {"finished": finished}, indent=2)
             write_text(folder / "progress.json", saved + "\n")
-            _tell(seed, metrics)
+        _tell(seed, metrics)
     labels = {split: part[1] for split, part in load_splits(data_folder).items()}
     arrays = {"seeds": np.array([*seeds])}
     for split in found[run["first"]][1]:

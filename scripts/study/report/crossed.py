@@ -12,6 +12,7 @@ from study.parameters import declared, listed
 from study.report.tables import (
     describe,
     factor_title,
+    final_note,
     latex,
     latex_float,
     latex_line,
@@ -49,8 +50,8 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
         f"{shown} by {first} (rows) and {second} (columns), round {table['round']};"
         f" {describe(others)}; mean ± standard deviation over {study['seeds']}"
         f" seed{'' if study['seeds'] == 1 else 's'}."
-        + " The design leaves out what has a –."
-        * (len(table["rows"]) < count)
+        + final_note(study, metrics)
+        + " The design leaves out what has a –." * (len(table["rows"]) < count)
     )
 
 

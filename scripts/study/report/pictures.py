@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 
+from study.analysis.metrics import FINAL
 from study.data.findings import read_audit
 from study.data.prepared import read_description
 
@@ -32,3 +33,9 @@ def read_card(paths: list[str]) -> dict | None:
     if len(card["description"]["shape"]) > 1:
         card["sheet"] = picture(files["contact_sheet.png"])
     return card
+
+
+def without_scores(inputs: dict) -> bool:
+    """Whether nothing can be said of single samples, because a program wrote no scores."""
+    evaluation = inputs["frames"]["evaluation"]
+    return bool(inputs["study"]["program"]) and evaluation[[*FINAL]].isna().all(axis=None)

@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from study.analysis.averages import over_seeds
+from study.analysis.epochs import EPOCH_COUNTS
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
 from study.parameters import DEFAULTS, declared, differences, listed
@@ -21,7 +22,7 @@ BESIDE_TEST = (
 )
 CROSSED = ["val_accuracy"]  # what a table of two factors shows if it is not told
 FINAL_NOTE = (
-    " Final metrics are taken after the round's last epoch, the others averaged over its epochs"
+    " Final metrics are taken after the round's {epoch} epoch, the others averaged over its epochs"
     " after the warm-up."
 )
 
@@ -40,7 +41,7 @@ def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
         metrics = CROSSED
     elif metrics is None:
         beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
-        metrics = [*(name for name in EPOCH_METRICS if name in values), *beside]
+        metrics = [name for name in (*EPOCH_METRICS, *EPOCH_COUNTS) if name in values] + [*beside]
     rows = []
     for row, cell in zip(table["rows"], table["cells"]):
         seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]
@@ -72,7 +73,15 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     return (
         f"{table_factors(table)}, round {table['round']};"
         f" {describe(others)}; mean ± standard deviation over seeds."
-    ) + FINAL_NOTE * any(name in FINAL for name in metrics)
+    ) + final_note(study, metrics)
+
+
+def final_note(study: dict, metrics: Iterable[str]) -> str:
+    """After which epoch final metrics are, where a table shows some."""
+    if not any(name in FINAL for name in metrics):
+        return ""
+    choices = {cell.get("epoch_choice", "last") for cell in study.get("cells", {}).values()}
+    return FINAL_NOTE.format(epoch="last" if choices <= {"last"} else "chosen")
 
 
 def factor_title(factor: str, along: Iterable[str] = ()) -> str:

@@ -7,7 +7,7 @@ next round resumes from. The test split has no say in it.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from study.spelling import NO_OPTIONS
+from study.spelling import NO_OPTIONS, read_spelling
 
 
 class EpochChoice(NamedTuple):
@@ -28,6 +28,11 @@ EPOCH_CHOICES = {
         },
     ),
 }
+
+
+def ends_early(text: str) -> bool:
+    """Whether a round may have fewer epochs by this rule, as a cell has it."""
+    return bool(read_spelling(text).options.get("patience"))
 
 
 def best_epoch(values: list[float], metric: str) -> int:

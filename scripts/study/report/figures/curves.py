@@ -62,13 +62,13 @@ def draw(figure: dict, epochs: pd.DataFrame, study: dict) -> Figure:
         axes.grid(color="0.92")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-        if means.empty:
-            axes.text(
-                0.5, 0.5, "no seed to show", ha="center", va="center", transform=axes.transAxes
-            )
+        shown = [(f"{split}_{quantity}", "mean") for split in STYLES]
+        if means[shown].isna().all(axis=None):
+            nothing = "no seed to show" if means.empty else "not measured"
+            axes.text(0.5, 0.5, nothing, ha="center", va="center", transform=axes.transAxes)
     panels[0].set_ylim(bottom=0)
     within_percent(panels[1])
-    panels[0].legend(frameon=False)
+    panels[0 if len(means["val_loss"].dropna()) or means.empty else 1].legend(frameon=False)
     count = count_seeds(epochs, rounds, study["seeds"])
     parameters = {**study["baseline"], **figure["cell"]}
     drawing.suptitle(f"{cell_title(parameters, study)}\nmean ± sd over {count}", fontsize=10)

@@ -7,12 +7,18 @@ from matplotlib.figure import Figure
 from study.analysis.metrics import is_percentage, metric_title
 from study.choices import level_title, parameter_title
 from study.report.plots.style import COLOURS, dress, group_title, panels
+from study.training import EPOCH_METRICS
 
 
 def strip_metrics(values: pd.DataFrame) -> list[str]:
-    """Validation accuracy; where there is a test split, both splits after the last epoch."""
+    """Validation accuracy; where there is a test split, both splits after the last epoch.
+
+    Where a program does not measure it, what it does measure of each epoch, the first of that.
+    """
     both = ["final_val_accuracy", "final_test_accuracy"]
-    return both if set(both) <= set(values.columns) else ["val_accuracy"]
+    if set(both) <= set(values.columns):
+        return both
+    return [next(name for name in ("val_accuracy", *EPOCH_METRICS) if name in values)]
 
 
 def seed_values(values: pd.DataFrame, group: dict, metric: str) -> pd.DataFrame:

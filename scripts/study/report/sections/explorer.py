@@ -34,11 +34,13 @@ def context(inputs: dict) -> dict | None:
         }
         for group in factor_levels(study)
     ]
+    summary = inputs["frames"]["summary"]
+    measured = [name for name in EPOCH_METRICS if summary[name].notna().any()] or EPOCH_METRICS
     with_seeds = sum(bool(cell["seeds"]) for cell in packed["cells"])
     return {
         "data": packed | {"first": groups[0]["cells"] if groups else [0]},
         "groups": groups,
-        "metrics": [(name, metric_title(name).removesuffix(" (%)")) for name in EPOCH_METRICS],
+        "metrics": [(name, metric_title(name).removesuffix(" (%)")) for name in measured],
         "rounds": sorted({number for cell in packed["cells"] for number in cell["rounds"]}),
         "with_seeds": with_seeds,
         "cell_count": len(packed["cells"]),

@@ -4,13 +4,15 @@ from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.mistakes import MISTAKEN_COLUMNS
 from study.frames import read_frame
 from study.report.data_table import data_table
-from study.report.pictures import picture
+from study.report.pictures import picture, without_scores
 
 TITLE = "The samples most often mistaken"
 
 
-def context(inputs: dict) -> dict:
-    """A table, and where the samples are images a sheet of them."""
+def context(inputs: dict) -> dict | None:
+    """A table, and where the samples are images a sheet of them; None without any scores."""
+    if without_scores(inputs):
+        return None
     files, card = inputs["files"], inputs["card"]
     found = read_frame(files["mistaken_samples"], MISTAKEN_COLUMNS)
     images = len(found) and card and len(card["description"]["shape"]) > 1

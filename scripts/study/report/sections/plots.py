@@ -7,7 +7,7 @@ from study.analysis.levels import factor_levels
 from study.analysis.metrics import SPLIT_TITLES
 from study.frames import read_frame
 from study.report.data_table import data_table
-from study.report.pictures import picture
+from study.report.pictures import picture, without_scores
 from study.report.plots.confusion import DRAWN_MATRICES, NUMBERED
 from study.report.plots.names import level_names
 from study.report.wording import plain
@@ -80,6 +80,7 @@ def context(inputs: dict) -> dict | None:
         "pictures": [
             {"name": name, "title": title, "caption": text, "picture": picture(files[name])}
             for name, (title, text) in texts.items()
+            if name == "seeds" or not without_scores(inputs)
         ],
         "confusions": data_table(
             "Mean ± standard deviation over seeds." + PREDICTED * several,

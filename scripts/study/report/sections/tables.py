@@ -61,7 +61,7 @@ def heading(title: str, table: dict) -> str:
 def text_columns(table: dict) -> dict[str, type]:
     """The columns of a table's file whose levels are text, also where they look like numbers."""
     varied = table["rows"][0].items()
-    return {name: str for name, level in varied if isinstance(level, str | bool)}
+    return {name: str for name, level in varied if isinstance(level, str)}
 
 
 def crossed_context(name: str, title: str, table: dict, path: str, study: dict) -> dict:
