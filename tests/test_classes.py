@@ -11,7 +11,7 @@ from conftest import REPOSITORY, SMALL_STUDY, assert_readable, snakemake, tiny_a
 from data_sources import prepared, save_image, write_npz
 from sklearn.datasets import load_digits
 from sklearn.metrics import confusion_matrix, recall_score, roc_auc_score
-from small_study import NOTHING, change_study
+from small_study import change_study
 from test_averages import write_record
 
 from study.analysis.confusion import count_matrices, matrix_counts
@@ -20,6 +20,7 @@ from study.analysis.metrics import BINARY
 from study.analysis.mistakes import count_mistakes
 from study.binary_choices import binary_problems
 from study.config import read_config
+from study.data import medmnist
 from study.data.audit import audit
 from study.data.medmnist import published_sets
 from study.data.prepared import load_all, load_splits, read_description
@@ -244,6 +245,21 @@ def test_published_sets_have_their_classes():
     assert len({row["md5"] for row in published_sets()}) == len(rows)
 
 
+def test_a_published_set_of_many_classes_from_a_local_file(tmp_path):
+    labels = np.arange(22)[:, None] % 11
+    images = np.arange(22 * 9, dtype=np.uint8).reshape(22, 3, 3)
+    splits = {f"{split}_images": images for split in ("train", "val", "test")}
+    splits |= {name.replace("images", "labels"): labels for name in splits}
+    np.savez(tmp_path / "organs.npz", **splits)
+    entry = {"kind": "medmnist", "name": "organsmnist", "path": str(tmp_path / "organs.npz")}
+    folder = prepared(tmp_path, **entry)
+    assert read_description(folder)["classes"][:3] == ["bladder", "femur-left", "femur-right"]
+    assert load_splits(folder)["test"][1].tolist() == labels[:, 0].tolist()
+    assert medmnist.size("d", entry | {"size": 28}, {}) == (25211 * 28 * 28,) * 2
+    three = {"name": "organmnist3d", "size": 28}
+    assert medmnist.size("d", three, {})[1] == 1742 * 28**3
+
+
 def test_the_audit_of_many_classes():
     generator = np.random.default_rng(5)
     images = generator.integers(1, 255, (600, 6, 6)).astype(np.uint8)
@@ -376,6 +392,8 @@ def test_pictures_of_many_classes(tmp_path):
     write_picture(tmp_path / "c.svg", calibration.draw(GROUPS, scores, ["val", "test"]))
     assert "drawn for two classes alone" in (tmp_path / "c.svg").read_text()
     write_picture(tmp_path / "m.svg", mistaken.draw(pd.DataFrame(), None))
+    unscored = {key: {"seeds": arrays["seeds"]} for key, arrays in scores.items()}
+    calibration.draw(GROUPS, unscored, ["val"])  # which a program may be
     empty = confusion.draw_matrices(GROUPS, counts.iloc[:0], names)
     write_picture(tmp_path / "e.svg", empty)
     assert "nothing to show" in (tmp_path / "e.svg").read_text()
@@ -433,4 +451,3 @@ def test_digits_from_end_to_end(fresh):
     assert header.split(",")[4::2] == shown
     matrices = pd.read_csv(results / "pictures" / "confusion.csv")
     assert matrices.groupby(["cell", "split"])["count"].sum().tolist() == [360.0] * 4
-    assert NOTHING in snakemake(fresh).stdout

@@ -39,7 +39,7 @@ def test_a_choice_has_one_text_however_it_is_written():
     assert level_title("activation", text) == "Leaky ReLU (negative slope 1.0)"
     assert spell(*read_spelling(text)) == text
     (name,) = [cell for cell in expand_study(config)["cells"] if "slope" in cell]
-    assert name.startswith("bce_b32_leaky_relu-negative_slope-1.0-_")
+    assert name.startswith("bce_b32_leaky_relu-negative_slope-1.0_")
 
 
 def test_a_schedule_over_the_training_has_its_epochs():

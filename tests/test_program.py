@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from collect_arrays import scaled_arrays
 from conftest import REPOSITORY, assert_readable, made_once, snakemake, tiny_arrays
 from small_study import NOTHING, planned, read_csv
 
@@ -242,6 +243,34 @@ def test_a_job_that_is_asked_to_stop_ends_its_program_and_goes_on_later(folder, 
     (folder / "hang1").unlink()
     run_program(RUN, data_folder, None, folder / "run", folder / "logs", {})
     assert (folder / "calls").read_text() == "0 1 1 2 3 "
+
+
+def test_the_pages_program_and_its_way_to_read_the_data_work(folder, data_folder):
+    page = (REPOSITORY / "docs" / "program.md").read_text()
+    written, program, reading = (
+        re.search(rf"```{start}(.*?)```", page, re.DOTALL)[1]
+        for start in ("yaml\n", "python\n(?=# my_train)", "python\n(?=import json)")
+    )
+    (folder / "my_train.py").write_text(program)
+    study = read_config(yaml.safe_load(written))
+    arrays = scaled_arrays(data_folder)
+    flat = {name: array.reshape(len(array), -1) for name, array in arrays.items()}
+    flat |= {name: array for name, array in arrays.items() if name.endswith("labels")}
+    np.savez(folder / "splits.npz", **flat)
+    run = RUN | {"command": study["program"]["command"], "epochs": study["epochs_per_round"]}
+    run |= {"parameters": {"learning_rate": 0.1}, "last": 1}
+    given = {"npz": folder / "splits.npz"}
+    run_program(run, data_folder, None, folder / "run", folder / "logs", given)
+    last = [row for row in read_csv(folder / "run" / "metrics.csv") if row["epoch"] == "20"]
+    with np.load(folder / "run" / "scores.npz") as file:
+        right = ((file["val_scores"] > 0) == file["val_labels"]).mean(axis=1)
+    assert right == pytest.approx([float(row["val_accuracy"]) for row in last])
+    names = {"folder": str(data_folder)}
+    exec(reading, names)
+    for split in ("train", "val"):
+        inputs, labels = names["split"](split)
+        assert inputs == pytest.approx(arrays[f"{split}_inputs"], abs=1e-6)
+        assert labels.tolist() == arrays[f"{split}_labels"].tolist()
 
 
 # ---- What a program is told, and what it writes --------------------------------------------------

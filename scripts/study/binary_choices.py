@@ -10,9 +10,7 @@ from study.analysis.metrics import BINARY, FINAL
 from study.errors import UserError
 from study.training.losses import LOSSES, loss_entry
 
-# keys that name them
-NAMING_CHOICES = ("baseline", "grid", "design", "tables", "figures", "claims")
-SHOWN = 3  # of these that a message lists
+SHOWN = 3  # keys that a message lists
 
 
 def refuse_binary(study: dict, classes: list[str]) -> None:
@@ -36,7 +34,7 @@ def binary_problems(config: dict, classes: list[str]) -> list[str]:
         return []
     losses, metrics = {}, {}
     for place, entry in _entries(config):
-        for loss in [] if config["program"] else filter(is_binary, _losses(entry)):
+        for loss in [] if config.get("program") else filter(is_binary, _losses(entry)):
             losses.setdefault(loss, {})[place] = None
         for metric in [*entry.get("metrics", []), entry.get("metric")]:
             if metric in BINARY:
@@ -59,8 +57,11 @@ def remedies(config: dict, refused: list[str]) -> list[str]:
         place: any(loss in refused for loss in _losses(entry)) or entry.get("factor") == "loss"
         for place, entry in _entries(config)
     }
-    gone = [f"tables.{name}" for name, table in config["tables"].items()
-            if "loss" in (table["vary"], *table["vary"]) and len(kept) < 2]  # fmt: skip
+    gone = [
+        f"tables.{name}"
+        for name, table in config["tables"].items()
+        if len(kept) < 2 and "loss" in _varied(table)
+    ]
     written = [f"`baseline: {{loss: {known[0]}}}`"] if asked["baseline"] else []
     if asked["grid"]:
         left = "null" if len(kept) < 2 else json.dumps(kept)
@@ -80,10 +81,14 @@ def is_binary(loss: str) -> bool:
     return loss_entry(loss).binary
 
 
+def _varied(table: dict) -> list[str]:
+    return table["vary"] if isinstance(table["vary"], list) else [table["vary"]]
+
+
 def _entries(config: dict) -> Iterator[tuple[str, dict]]:
     """Each part of a configuration that may name losses and metrics, by its key."""
     yield from ((key, config[key]) for key in ("baseline", "grid"))
-    yield "design", config["design"] if isinstance(config["design"], dict) else {}
+    yield "design", {"design": config.get("design")}
     for key in ("tables", "figures", "claims"):
         yield from ((f"{key}.{name}", entry) for name, entry in config[key].items())
 

@@ -37,8 +37,9 @@ def cell_name(parameters: dict, epochs_per_round: int, device: str = "cpu") -> s
     readable = [parameters["loss"], f"b{parameters['batch_size']}", parameters["activation"]]
     spelled_out = ("loss", "batch_size", "activation")
     readable += [f"{key}{value}" for key, value in settings.items() if key not in spelled_out]
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", "_".join(readable))[:LONGEST]
-    return f"{stem}_{digest}"
+    parts = [re.sub(r"[\w./ -]*\.py:", "", part) for part in readable]  # the class, not its file
+    stem = re.sub(r"[^A-Za-z0-9._]+", "-", "_".join(part.rstrip(")") for part in parts))
+    return f"{stem[:LONGEST]}_{digest}"
 
 
 def cell_settings(parameters: dict, epochs_per_round: int, device: str = "cpu") -> dict:

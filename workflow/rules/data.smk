@@ -22,17 +22,7 @@ rule prepare_data:
         mem_mb=preparation_memory(STUDY),
         runtime=preparation_minutes(STUDY),
     params:
-        study=untracked(
-            selected(
-                STUDY,
-                "dataset",
-                "datasets",
-                "audit",
-                "cells",
-                "program",
-                *NAMING_CHOICES,
-            )
-        ),
+        study=untracked(STUDY),
     message:
         "Prepare the data"
     script:

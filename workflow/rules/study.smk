@@ -1,7 +1,6 @@
 # The study: which cells are trained, for which seeds and rounds, and where the files are.
 # From config, a dict as Snakemake merged it, to STUDY, a dict that every rule file reads.
 from study.analysis.levels import drawn_cells, factor_levels
-from study.binary_choices import NAMING_CHOICES
 from study.cell_problems import refuse_cells
 from study.cells import expand_study
 from study.code import code_digest

@@ -1,0 +1,48 @@
+"""Each example runs from its configuration file alone, at a small size, to its report."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from conftest import REPOSITORY, snakemake, write_study
+from small_study import read_csv
+
+SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
+# example -> where its results go, and how many cells it has
+CASES = {
+    "source_study/config": ("results/pneumoniamnist", 19),
+    "optimizers/config": ("results/wdbc/studies/optimizers", 9),
+    "networks/config": ("results/pneumoniamnist/studies/networks", 3),
+    "networks/resnet18": ("results/pneumoniamnist/studies/resnet18", 1),
+    "own_network/config": ("results/digits/studies/own_network", 6),
+}
+
+
+def small_xrays(path: Path) -> dict:
+    """20 images of 28 × 28 a split, in place of the download."""
+    generator = np.random.default_rng(0)
+    arrays = {}
+    for split in ("train", "val", "test"):
+        arrays[f"{split}_images"] = generator.integers(0, 255, (20, 28, 28), np.uint8)
+        arrays[f"{split}_labels"] = np.arange(20).reshape(-1, 1) % 2
+    np.savez(path, **arrays)
+    entry = {"kind": "npz", "path": str(path), "name": None, "size": None}
+    return {"datasets": {"pneumoniamnist": entry}}
+
+
+@pytest.mark.parametrize("example", CASES)
+def test_an_example_runs_from_its_file_alone(example, tmp_path):
+    config = yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text())
+    results, count = CASES[example]
+    xrays = small_xrays(tmp_path / "tiny.npz") if config["dataset"] == "pneumoniamnist" else {}
+    write_study(tmp_path, config, **SMALLER, **xrays)
+    done = snakemake(tmp_path)
+    assert done.returncode == 0, done.stdout
+    folder = tmp_path / results
+    assert len({row["cell"] for row in read_csv(folder / "cells.csv")}) == count
+    for name in (name for name, table in config.get("tables", {}).items() if table):
+        assert read_csv(folder / "tables" / f"{name}.csv"), name
+    report = (folder / "report.html").read_text()
+    for claim in (config.get("claims") or {}).values():
+        assert claim["sentence"] in report
