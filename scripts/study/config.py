@@ -181,7 +181,7 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
     schema["properties"]["design"]["properties"]["list"]["items"]["properties"] = without_default
     schema["properties"]["exclude"]["items"]["properties"] = {
         name: {"if": {"type": "array"}, "then": levels[name], "else": spec}
-        | {"description": spec["description"]}
+        | {"description": spec.get("description", "A parameter of the program.")}
         for name, spec in without_default.items()
     }
     schema["properties"]["together"]["items"]["items"]["enum"] = list(parameters)
