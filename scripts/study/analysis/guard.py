@@ -103,11 +103,16 @@ def _recorded(runs: pd.DataFrame, side: dict) -> dict:
 
 def _moved(records: list[dict], factor: str, along: dict[str, dict]) -> list[str]:
     """What the records differ in because it moves along with the factor, on both sides."""
+    # as text, which levels are in runs.csv
+    pairs = {
+        name: {(str(level), str(other)) for level, other in levels.items()}
+        for name, levels in along.items()
+    }
     return [
         name
-        for name, levels in along.items()
+        for name, known in pairs.items()
         if records[0][name] != records[1][name]
-        and all(levels.get(record[factor]) == record[name] for record in records)
+        and all((str(record[factor]), str(record[name])) in known for record in records)
     ]
 
 
