@@ -37,7 +37,7 @@ if __name__ == "__main__":
     if not present_runs(study):
         sys.exit(UserError("No run has been trained yet, so no claim can be judged"))
     print("\n".join(coverage_lines(study)), flush=True)
-    path = f"{study['results']}/statistics/claims.csv"
+    path = f"{study['made']}/statistics/claims.csv"
     triggers = ["--rerun-triggers", "mtime", "params", "input", "--max-checksum-file-size", "1TB"]
     if code := regenerate(snakemake, path, *triggers):
         sys.exit(code)

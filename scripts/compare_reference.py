@@ -10,6 +10,12 @@ from study.published.beside import FINDING_COLUMNS, claims_as_printed, set_besid
 from study.published.plausibility import find_problems
 from study.published.runs import infer_baseline
 
+
+def is_elsewhere(table: dict) -> bool:
+    """Whether a table is at another cell than the baseline, or moves more than its factor."""
+    return bool(table["cell"]) or any(table["along"].values())
+
+
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     study, output = snakemake.params.study, snakemake.output
@@ -28,7 +34,9 @@ if __name__ == "__main__":
     findings = find_problems(rows, baseline, reference["images"], reference["epochs"], sentences)
     numbered = [{"finding": number} | found for number, found in enumerate(findings, start=1)]
     same_data = reference["dataset"] == study["dataset"]
-    beside = set_beside(read_frame(snakemake.input.levels, LEVEL_COLUMNS), rows, same_data)
+    levels = read_frame(snakemake.input.levels, LEVEL_COLUMNS)
+    elsewhere = [name for name, table in study["tables"].items() if is_elsewhere(table)]
+    beside = set_beside(levels[~levels["table"].isin(elsewhere)], rows, same_data)
     write_frame(output.findings, pd.DataFrame(numbered, columns=list(FINDING_COLUMNS)))
     write_frame(output.beside, beside)
     write_frame(output.claims, claims_as_printed(claims, rows, findings))

@@ -21,12 +21,13 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     study, output = snakemake.params.study, snakemake.output
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
-    factors = {factor: levels for factor, levels in study["grid"].items() if len(levels) > 1}
-    grid = {"factors": factors, "cells": study["grid_cells"], "round": study["rounds"]}
+    grid = study["factorial"] | {"round": study["rounds"]}
+    factors, along = grid["factors"], grid["along"]
     refused = []
     try:
         runs = read_runs(snakemake.input.runs)
-        check_grid(runs, grid["cells"], grid["round"], list(factors))
+        varied = [*factors, *(name for names in along.values() for name in names)]
+        check_grid(runs, grid["cells"], grid["round"], varied)
     except Confounded as error:
         values = values.iloc[:0]
         refused = [{"refused": str(error)}]
@@ -44,4 +45,5 @@ if __name__ == "__main__":
         frame = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
         write_frame(path, frame.reindex(columns=list(columns)))
     measured, _ = grid_metric(values, grid, DRAWN)
-    save_figure(draw_interactions(measured, factors, grid["round"]), output.svg, output.png)
+    drawing = draw_interactions(measured, factors, grid["round"], along)
+    save_figure(drawing, output.svg, output.png)

@@ -9,13 +9,15 @@ from statistics import median
 import pandas as pd
 
 from study.analysis.averages import summarize
+from study.analysis.comparisons import of_one_factor
 from study.analysis.metrics import format_value, is_percentage
 from study.analysis.paired import MIN_SEEDS
 from study.analysis.power import detectable_difference
 from study.jobs import outdated_runs, present_runs
-from study.paths import run_files, run_folder
+from study.paths import run_files, run_folder, study_title
 from study.progress import time_text
-from study.report.tables import name_title
+from study.report.design_words import plan_lines
+from study.report.tables import at_words, name_title
 
 SHOWN = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
 # what a run's time depends on, beside the data
@@ -116,13 +118,14 @@ def claim_lines(study: dict) -> list[str]:
     lines = []
     for name, claim in study["claims"].items():
         missing = [
-            side["title"]
+            side
             for pair in claim["compare"]
             for side in pair
             if not {(side["cell"], round_number) for round_number in side["rounds"]} <= trained
         ]
         if missing:
-            lines.append(f"  {name}: the study does not train {missing[0]}")
+            why = "leaves out" if missing[0]["excluded"] else "does not train"
+            lines.append(f"  {name}: the study {why} {missing[0]['title']}")
     if lines:
         lines.insert(
             0, f"claims that this study cannot test, {len(lines)} of {len(study['claims'])}:"
@@ -137,7 +140,7 @@ def _count(count: int, noun: str) -> str:
 def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
     """What differences so many seeds can show, table by table."""
     seeds, lines = study["seeds"], []
-    for name, table in study["tables"].items():
+    for name, table in of_one_factor(study["tables"]).items():
         tests = len(table["cells"]) - 1
         if tests == 0:
             continue
@@ -149,7 +152,8 @@ def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
                 unit = " percentage points" if is_percentage(metric) else ""
                 differences.append(f"{metric} {format_value(metric, found)}{unit}")
         what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
-        lines.append(f"  {name_title(name)} ({table['vary']}, round {table['round']}): {what}")
+        where = f"{table['vary']}{at_words(table['cell'])}, round {table['round']}"
+        lines.append(f"  {name_title(name)} ({where}): {what}")
     if lines:
         few = f"{_count(seeds, 'seed')} are too few for a verdict, {MIN_SEEDS} are needed. "
         lines.insert(
@@ -168,8 +172,8 @@ if __name__ == "__main__":
     current = [run for run in present if run_folder(run) not in outdated]
     files = (run_files(study, current, name) for name in ("metrics.csv", "run.json"))
     summary = summarize(current, *files, study)
-    lines = [f"Plan for {study['dataset']}"]
-    lines += training_lines(study, present, outdated)
+    lines = [f"Plan for {study_title(study)}"]
+    lines += plan_lines(study) + training_lines(study, present, outdated)
     lines += power_lines(study, summary) + claim_lines(study)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from study.jobs import outdated_runs, present_runs
-from study.paths import run_folder
+from study.paths import run_folder, study_title
 from study.progress import EPOCH, STOPPED, accuracy_words, last_line, latest_epoch, time_text
 
 SILENT = 600  # seconds after which a job that has written nothing may be dead
@@ -87,7 +87,7 @@ def status_lines(study: dict, now: float, locked: bool) -> list[str]:
     counts = Counter(states)
     outdated = len(outdated_runs(study, present))
     lines = [
-        f"{study['dataset']}: {len(states)} runs: "
+        f"{study_title(study)}: {len(states)} runs: "
         + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
         + (f" ({outdated} of those done are outdated: data or code changed)" if outdated else "")
     ]
@@ -96,7 +96,7 @@ def status_lines(study: dict, now: float, locked: bool) -> list[str]:
         if locked
         else "No Snakemake runs in this folder: there is no lock"
     )
-    report = Path(study["results"], "report.html")
+    report = Path(study["made"], "report.html")
     if report.exists():
         when = datetime.fromtimestamp(report.stat().st_mtime).isoformat(" ", "minutes")
         lines.append(f"report: {report}, of {when}")

@@ -22,6 +22,7 @@ CELLS = {
 TABLES = {
     "table1": {
         "vary": "batch_size", "levels": [32, 16, 64], "round": 1, "cells": ["a", "b", "c"],
+        "along": {"batch_size": {}},
     }
 }  # fmt: skip
 ACCURACY = {"a": [0.90, 0.92, 0.94], "b": [0.91, 0.94, 0.97], "c": [0.90, 0.91, None]}

@@ -52,7 +52,8 @@ def test_minimal_config_gets_the_defaults():
 def test_config_yaml_spells_out_every_key_at_its_default():
     """But for what few need: it is in the schema alone, or in a comment."""
     written, config = default_config(), read_config(default_config())
-    assert set(written) == set(SCHEMA["properties"]) - {"pathvars", "program"}
+    left_to_comments = {"pathvars", "program", "study"}
+    assert set(written) == set(SCHEMA["properties"]) - left_to_comments
     assert config["baseline"] == DEFAULTS
     assert written["baseline"] == listed(DEFAULTS)
     left_out = {name for name, spec in PARAMETERS.items() if "listed" in spec}
@@ -61,7 +62,12 @@ def test_config_yaml_spells_out_every_key_at_its_default():
         if isinstance(spec.get("default"), int):
             assert written[key] == spec["default"], key
     assert set(written["audit"]) == set(SCHEMA["properties"]["audit"]["properties"])
-    for key, left_out in (("tables", {"metrics", "caption"}), ("figures", {"kind", "caption"})):
+    for key in ("design", "exclude", "together"):
+        assert written[key] == SCHEMA["properties"][key]["default"], key
+    for key, left_out in (
+        ("tables", {"metrics", "caption", "cell"}),
+        ("figures", {"kind", "caption"}),
+    ):
         keys = set(SCHEMA["properties"][key]["additionalProperties"]["properties"])
         assert set.union(*map(set, written[key].values())) == keys - left_out, key
     reference = set(SCHEMA["properties"]["reference"]["properties"])
@@ -105,6 +111,7 @@ def test_default_tables_have_the_baseline_first():
     assert tables["table7"] == {
         "vary": "activation",
         "levels": ["tanhshrink"],
+        "cell": {},
         "round": 4,
     }
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from test_claims import BCE, CE, HIGH, LOW, claim, make_runs, make_values, verdict
 
-from study.analysis.guard import Confounded, check_comparison, check_grid, read_runs
+from study.analysis.guard import Confounded, check_comparison, check_grid, check_sides, read_runs
 from study.errors import UserError
 from study.parameters import DEFAULTS
 
@@ -42,6 +42,36 @@ def test_the_code_of_the_factors_choice_goes_with_it_and_of_no_other():
     check_comparison(make_runs(cells), CE, BCE, "batch_size")
     with pytest.raises(Confounded, match=r"in code_loss \(other against code of bce\), not in b"):
         check_comparison(make_runs(cells, code_loss="other"), CE, BCE, "batch_size")
+
+
+def test_what_moves_along_is_part_of_the_factor_where_it_has_its_level():
+    """On both sides, and with the code that it chooses; another level confounds."""
+    along = {"optimizer": {32: "adam", 8: "sgd"}}
+    cells = {"bce": DEFAULTS, "ce": DEFAULTS | {"batch_size": 8, "optimizer": "sgd"}}
+    proof = check_comparison(make_runs(cells), CE, BCE, "batch_size", along)
+    assert proof.startswith(
+        "differ in batch_size (8 against 32) with optimizer moved along (sgd against adam): all"
+        " their runs have the same loss, activation, hidden_layers,"
+    )
+    assert "optimizer" not in proof.partition("the same")[2]
+    sides = [side | {"parameters": cells[side["cell"]]} for side in (CE, BCE)]
+    check_sides(*sides, "batch_size", along)
+    for levels in ({32: "adam", 8: "adam"}, {32: "sgd", 8: "sgd"}, {8: "sgd"}):
+        for check in (
+            lambda moves: check_comparison(make_runs(cells), CE, BCE, "batch_size", moves),
+            lambda moves: check_sides(*sides, "batch_size", moves),
+        ):
+            with pytest.raises(
+                Confounded, match=r"differ in optimizer \(sgd against adam\).*alone"
+            ):
+                check({"optimizer": levels})
+    with pytest.raises(Confounded, match="differ in learning_rate"):
+        runs = make_runs(cells, learning_rate=0.1)
+        check_comparison(runs, CE, BCE, "batch_size", along)
+    # a side that moves nothing may still be compared: the factor alone differs
+    cells["ce"] = DEFAULTS | {"batch_size": 8}
+    proof = check_comparison(make_runs(cells), CE, BCE, "batch_size", along)
+    assert proof.startswith("differ in batch_size alone (8 against 32)")
 
 
 def test_rounds_are_a_factor_as_well():

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from study.parameters import DEFAULTS
+from study.report import crossed
 from study.report.tables import (
     caption,
     cell_title,
@@ -21,7 +22,8 @@ from study.training.networks import NETWORKS
 
 METRICS = list(EPOCH_METRICS)
 TABLE = {"vary": "loss", "levels": ["bce", "ce"], "round": 2, "metrics": METRICS}
-TABLE |= {"cells": ["a", "b"]}
+TABLE |= {"rows": [{"loss": "bce"}, {"loss": "ce"}], "cells": ["a", "b"], "cell": {}}
+TABLE |= {"along": {"loss": {}}}
 
 
 def make_values() -> pd.DataFrame:
@@ -129,7 +131,28 @@ def test_captions_and_titles(monkeypatch):
     assert caption(TABLE, study).endswith(
         "0.001, network another one; mean ± standard deviation over seeds."
     )
-    assert caption(TABLE | {"vary": "network"}, study).startswith("Network, round 2; loss BCE,")
-    assert "etwork" not in caption(TABLE | {"vary": "network"}, study).partition(";")[2]
+    networks = TABLE | {"vary": "network", "along": {"network": {}}, "rows": [{"network": "other"}]}
+    assert caption(networks, study).startswith("Network, round 2; loss BCE,")
+    assert "etwork" not in caption(networks, study).partition(";")[2]
     assert cell_title(other, study).endswith("1 hidden layer, network another one")
     assert describe({"network": "mlp"}) == "network multilayer perceptron"
+
+
+def test_two_factors_of_any_type_survive_their_file():
+    """Yes and no, and a choice with an option, as they come; a cell that is left out."""
+    steep = "leaky_relu(negative_slope=0.2)"
+    rows = [
+        {"flip": flip, "activation": name} for flip in (True, False) for name in ("relu", steep)
+    ]
+    table = {"vary": ["flip", "activation"], "round": 2, "rows": rows[:3], "cells": ["a", "b", "c"]}
+    frame = make_table(make_values(), table)
+    read = pd.read_csv(io.StringIO(frame.to_csv(index=False)), dtype={"activation": str})
+    for found in (frame, read):
+        assert crossed.to_markdown(found, 3, "A caption.").splitlines() == [
+            "| Flip | ReLU | Leaky ReLU (negative slope 0.2) |",
+            "| --- | ---: | ---: |",
+            "| yes | 90.00 ± 0.00 (2 of 3 seeds; 1 diverged) | 100.00 (1 of 3 seeds; 2 missing) |",
+            "| no | – (0 of 3 seeds; 3 missing) | – |",
+            "",
+            "A caption.",
+        ]

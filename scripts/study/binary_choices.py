@@ -66,6 +66,8 @@ def remedies(config: dict, refused: list[str]) -> list[str]:
     if asked["grid"]:
         left = "null" if len(kept) < 2 else json.dumps(kept)
         written.append(f"`grid: {{loss: {left}}}`")
+    if asked["design"]:
+        written.append("another loss in `design`")
     for key in ("tables", "figures"):
         names = [name for name in config[key] if asked[f"{key}.{name}"] or f"{key}.{name}" in gone]
         written += [f"`{key}: {{{', '.join(f'{name}: null' for name in names)}}}`"] if names else []
@@ -99,7 +101,7 @@ def _losses(value) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from value.get("levels", []) if value.get("vary") == "loss" else []
         for key, item in value.items():
-            if key == "loss":
+            if key == "loss" and not isinstance(item, dict):  # or what moves along with it
                 yield from item if isinstance(item, list) else [item]
             else:
                 yield from _losses(item)

@@ -4,12 +4,19 @@ A cell is one value for every training parameter. A run is what one job trains: 
 block of seeds, one round.
 """
 
-import itertools
 import json
 import re
 from hashlib import sha256
 
 from study.choices import level_title, parameter_title
+from study.designs import (
+    companions,
+    design_changes,
+    excluded_by,
+    factorial,
+    factors,
+    table_rows,
+)
 from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed, settled
 from study.program.command import program_cell_name
 
@@ -45,22 +52,20 @@ def cell_settings(parameters: dict, epochs_per_round: int, device: str = "cpu") 
     return settings
 
 
-def grid_changes(config: dict) -> list[dict]:
-    """What each cell of the grid changes of the baseline, in the order of factors and levels."""
-    return [
-        dict(zip(config["grid"], levels)) for levels in itertools.product(*config["grid"].values())
-    ]
+def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
+    """All cells to train: the design's, and what tables and figures ask for beyond it.
 
+    Args:
+        config: a complete configuration.
+        design: what each cell of its design changes of the baseline.
 
-def expand_cells(config: dict) -> dict[str, dict]:
-    """All cells to train: the grid, and what tables and figures ask for beyond it.
-
-    Returns name -> {every training parameter, "rounds": how many rounds to train}, the grid's
-    cells first, in the order of its factors and levels; parameters in the study's order.
+    Returns:
+        name -> {every training parameter, "rounds": how many rounds to train}, the design's cells
+        first, in its order; parameters in the study's order.
     """
-    wanted = [(changes, config["rounds"]) for changes in grid_changes(config)]
+    wanted = [(changes, config["rounds"]) for changes in design]
     for table in config["tables"].values():
-        wanted += [({table["vary"]: level}, table["round"]) for level in table["levels"]]
+        wanted += [(table["cell"] | row, table["round"]) for row in table_rows(config, table)]
     wanted += [(figure["cell"], max(figure["rounds"])) for figure in config["figures"].values()]
 
     cells = {}
@@ -103,17 +108,16 @@ def expand_runs(config: dict, cells: dict[str, dict]) -> list[dict]:
 def expand_study(config: dict) -> dict:
     """A complete configuration with what follows from it.
 
-    That is `cells`, `grid_cells`, the names of the grid's, and `runs`.
+    That is `cells`; `grid_cells`, the names of the design's; `factors`, its factors and their
+    levels; `factorial`, see `study.designs.factorial`; and `runs`.
 
-    Tables get `cells`, the names of their levels' cells, and figures `cell_name`; the sides of
-    claims have their cell's name, a `title`, and `rounds` in place of round and since.
+    Tables get `rows`, see `table_rows`, `cells`, the names of the rows' cells, and `along`: factor
+    -> what moves along with it, see `study.designs.companions`. Claims get that of their factor.
+    Figures get `cell_name`; the sides of claims have their cell's name, a `title`, and `rounds` in
+    place of round and since.
     """
-    cells = expand_cells(config)
-    tables = {
-        name: table
-        | {"cells": [find_cell(config, {table["vary"]: level}) for level in table["levels"]]}
-        for name, table in config["tables"].items()
-    }
+    design = design_changes(config, lambda changes: find_cell(config, changes))
+    cells = expand_cells(config, design)
     figures = {
         name: figure | {"cell_name": find_cell(config, figure["cell"])}
         for name, figure in config["figures"].items()
@@ -121,15 +125,29 @@ def expand_study(config: dict) -> dict:
     claims = {
         name: claim
         | {"compare": [[expand_side(config, side) for side in pair] for pair in claim["compare"]]}
+        | {"along": companions(config, claim["factor"])}
         for name, claim in config["claims"].items()
     }
     return config | {
         "cells": cells,
-        "grid_cells": [find_cell(config, changes) for changes in grid_changes(config)],
+        "grid_cells": [find_cell(config, changes) for changes in design],
+        "factors": factors(config),
+        "factorial": factorial(config, lambda changes: find_cell(config, changes)),
         "runs": expand_runs(config, cells),
-        "tables": tables,
+        "tables": {name: expand_table(config, table) for name, table in config["tables"].items()},
         "figures": figures,
         "claims": claims,
+    }
+
+
+def expand_table(config: dict, table: dict) -> dict:
+    """A table with its `rows`, their `cells`, and what moves `along` with each of its factors."""
+    rows = table_rows(config, table)
+    varied = [table["vary"]] if isinstance(table["vary"], str) else table["vary"]
+    return table | {
+        "rows": rows,
+        "cells": [find_cell(config, table["cell"] | row) for row in rows],
+        "along": {factor: companions(config, factor) for factor in varied},
     }
 
 
@@ -150,6 +168,7 @@ def expand_side(config: dict, side: dict) -> dict:
         "parameters": cell_parameters(config, side["cell"]),
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
+        "excluded": excluded_by(config, side["cell"]) is not None,
     } | ({"epochs": side["epochs"]} if "epochs" in side else {})
 
 

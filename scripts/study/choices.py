@@ -91,7 +91,7 @@ def parameter_title(parameter: str) -> str:
 
 
 def ordered_levels(levels: Iterable) -> list:
-    """A factor's levels as an axis shows them: numbers ascending, names as they come."""
+    """A factor's levels as an axis shows them: numbers ascending, all else as they come."""
     levels = list(dict.fromkeys(levels))
-    numbers = all(isinstance(level, int | float) for level in levels)
+    numbers = all(type(level) in (int, float) for level in levels)
     return sorted(levels) if numbers else levels

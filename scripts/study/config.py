@@ -12,9 +12,12 @@ from jsonschema.validators import extend
 
 from study.analysis.metrics import METRICS, is_percentage
 from study.binary_choices import binary_problems
+from study.cells import find_cell
 from study.choice_problems import choice_problems
 from study.choices import CHOICES, as_level
 from study.data import KINDS, kind_module, known_classes
+from study.design_checks import cell_problems, default_levels, design_problems
+from study.designs import listed_changes, moved_along
 from study.devices import pick_device
 from study.errors import UserError
 from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
@@ -38,9 +41,10 @@ def read_config(config: dict) -> dict:
     """Check a configuration as Snakemake merged it and return it complete, as a new dict.
 
     A key that is null counts as not written. Levels get their parameter's type, every table its
-    list of levels, and the device auto becomes the one that is here. Claims that are in a file of
-    their own are read from there, and so are the `rows` of the reference. The reference and the
-    `program` are None if there is none.
+    list of levels (of two factors, a list for each), every rule of `exclude` lists of levels, and
+    every cell that is named the levels of what moves along. The device auto becomes the one that is
+    here. Claims that are in a file of their own are read from there, and so are the `rows` of the
+    reference. The reference, the name of the `study` and the `program` are None if there is none.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
@@ -52,18 +56,20 @@ def read_config(config: dict) -> dict:
         config = program_config(config)
     parameters = declared(config)
     _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
+    config |= {key: config.get(key) for key in ("reference", "study", "program")}
+    config["device"] = pick_device(config["device"])
     _set_types(config, parameters)
-    _raise(_contradictions(config))
+    _raise([*design_problems(config), *_contradictions(config)])
     for table in config["tables"].values():
-        if "levels" not in table:
-            table["levels"] = _baseline_first(config, table["vary"])
-    if "reference" in config:
-        reference = config["reference"]
+        table["levels"] = _levels(config, table)
+    _raise(cell_problems(config, lambda changes: find_cell(config, changes)))
+    for named in _named_cells(config):
+        named["cell"] = moved_along(config, named["cell"])
+    if reference := config["reference"]:
         reference["rows"] = read_tables(_find(reference.pop("tables"), "reference.tables"))
         if "note" in reference:
             reference["note"] = _read_text(reference["note"], "reference.note")
-    config["device"] = pick_device(config["device"])
-    return config | {"reference": config.get("reference"), "program": config.get("program")}
+    return config
 
 
 def _read_claims(claims):
@@ -105,6 +111,8 @@ def _find(path: str, key: str) -> Path:
 
 
 def _without_nulls(value, where: str):
+    if isinstance(value, list):
+        return [_without_nulls(item, f"{where}[{number}]") for number, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
     for key in value:
@@ -165,20 +173,37 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
         }
         dataset["allOf"].append({"if": is_kind, "then": keys})
     schema["properties"]["baseline"]["properties"] = parameters
-    schema["properties"]["grid"]["properties"] = {
+    levels = {
         name: {"type": "array", "minItems": 1, "uniqueItems": True, "items": spec}
         for name, spec in parameters.items()
     }
+    schema["properties"]["grid"]["properties"] = levels
+    schema["properties"]["design"]["properties"]["list"]["items"]["properties"] = without_default
+    schema["properties"]["exclude"]["items"]["properties"] = {
+        name: {"if": {"type": "array"}, "then": levels[name], "else": spec}
+        | {"description": spec.get("description", "A parameter of the program.")}
+        for name, spec in without_default.items()
+    }
+    schema["properties"]["together"]["items"]["items"]["enum"] = list(parameters)
     table = schema["properties"]["tables"]["additionalProperties"]
-    table["properties"]["vary"]["enum"] = list(parameters)
+    table["properties"]["vary"]["else"] = {"enum": list(parameters)}
+    table["properties"]["vary"]["then"]["items"]["enum"] = list(parameters)
+    table["properties"]["cell"]["properties"] = without_default
     table["properties"]["metrics"]["items"]["enum"] = list(METRICS)
     table["allOf"] = [
         {
-            "if": {"properties": {"vary": {"const": name}}},
-            "then": {"properties": {"levels": {"items": spec}}},
+            "if": {"required": ["vary"], "properties": {"vary": {"const": name}}},
+            "then": {"properties": {"levels": of_factor}},
         }
-        for name, spec in parameters.items()
+        for name, of_factor in levels.items()
     ]
+    of_both = {"type": "object", "additionalProperties": False, "properties": levels}
+    table["allOf"].append(
+        {
+            "if": {"required": ["vary"], "properties": {"vary": {"type": "array"}}},
+            "then": {"properties": {"levels": of_both}},
+        }
+    )
     figure = schema["properties"]["figures"]["additionalProperties"]["properties"]
     figure["kind"]["enum"] = list(FIGURES)
     figure["cell"]["properties"] = without_default
@@ -263,6 +288,11 @@ def _sides(config: dict) -> list[dict]:
     return [side for claim in claims for pair in claim["compare"] for side in pair]
 
 
+def _named_cells(config: dict) -> list[dict]:
+    """What has a `cell` that is named by its changes of the baseline."""
+    return [*config["tables"].values(), *config["figures"].values(), *_sides(config)]
+
+
 def _set_types(config: dict, parameters: dict[str, dict]) -> None:
     """Values as levels, in the type of their parameter; the baseline in the parameters' order."""
     for key in ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job"):
@@ -274,17 +304,24 @@ def _set_types(config: dict, parameters: dict[str, dict]) -> None:
             return as_level(name, value, training_epochs)
         return typed(value, parameters[name])
 
-    named = [*config["figures"].values(), *_sides(config)]
-    for cell in [config["baseline"], *(item["cell"] for item in named)]:
+    def each(name: str, values: list) -> list:
+        """Levels, each once."""
+        return list(dict.fromkeys(level(name, value) for value in values))
+
+    cells = [config["baseline"], *(item["cell"] for item in _named_cells(config))]
+    for cell in [*cells, *(listed_changes(config) or [])]:
         cell.update({name: level(name, value) for name, value in cell.items()})
     config["baseline"] = {name: config["baseline"][name] for name in parameters}
+    for rule in config["exclude"]:
+        for name, levels in rule.items():
+            rule[name] = each(name, levels if isinstance(levels, list) else [levels])
     for name, levels in config["grid"].items():
-        config["grid"][name] = list(dict.fromkeys(level(name, value) for value in levels))
+        config["grid"][name] = each(name, levels)
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
-            found = [level(table["vary"], value) for value in table["levels"]]
-            table["levels"] = list(dict.fromkeys(found))
+            own = {name: each(name, levels) for name, levels in _own_levels(table).items()}
+            table["levels"] = own if isinstance(table["vary"], list) else own[table["vary"]]
     for figure in config["figures"].values():
         figure["rounds"] = sorted(int(round_number) for round_number in figure["rounds"])
     for side in _sides(config):
@@ -307,8 +344,9 @@ def _contradictions(config: dict) -> list[str]:
             f" it must be below epochs_per_round, which is {config['epochs_per_round']}"
         )
     for name, table in config["tables"].items():
-        factor = table["vary"]
-        if "levels" not in table and factor not in config["grid"]:
+        for factor in _varied(table):
+            if factor in _own_levels(table) or default_levels(config, factor):
+                continue
             problems.append(
                 f"tables.{name}.vary: {factor} is not a factor of the grid; give the table its"
                 f" `levels`, add {factor} to the grid, or remove the table with `{name}: null`"
@@ -371,9 +409,22 @@ def _pattern_problems(name: str, pattern: str) -> list[str]:
         return [f"{where}: {pattern!r} is no regular expression: {error}"]
 
 
-def _baseline_first(config: dict, factor: str) -> list:
-    baseline = config["baseline"][factor]
-    return [baseline, *(level for level in config["grid"][factor] if level != baseline)]
+def _varied(table: dict) -> list[str]:
+    return table["vary"] if isinstance(table["vary"], list) else [table["vary"]]
+
+
+def _own_levels(table: dict) -> dict[str, list]:
+    """The levels that a table names, by factor."""
+    levels = table.get("levels", {})
+    return {table["vary"]: levels} if isinstance(levels, list) else levels
+
+
+def _levels(config: dict, table: dict) -> list | dict[str, list]:
+    """A table's levels, of two factors by factor: its own, or the baseline's and the others."""
+    own = _own_levels(table)
+    if isinstance(table["vary"], list):
+        return {name: own.get(name) or default_levels(config, name) for name in table["vary"]}
+    return own.get(table["vary"]) or default_levels(config, table["vary"], table["cell"])
 
 
 def _raise(problems: list[str]) -> None:

@@ -18,7 +18,7 @@ from study.data.prepared import prepare
 from study.errors import UserError
 from study.jobs import data_digest, figure_runs, present_runs
 from study.parameters import WORKFLOW
-from study.paths import prepared_folder, run_files, study_folders
+from study.paths import made_folders, prepared_folder, run_files, study_folders
 from study.report.figures import figure_module
 from study.training import EPOCH_METRICS
 
@@ -39,7 +39,8 @@ def load_study(*files: Path | str) -> dict:
     for found in own:
         update_config(config, found)
     study = expand_study(read_config(config))
-    return study | study_folders(study)
+    study |= study_folders(study)
+    return study | made_folders(study, study)
 
 
 def _read_yaml(path: Path | str) -> dict:
@@ -57,8 +58,8 @@ def load_values(study: dict) -> pd.DataFrame:
     Raises:
         UserError: the study has no results, or they are damaged.
     """
-    results = Path(study["results"])
-    values = read_values(results / "summary.csv", results / "evaluation.csv")
+    made = Path(study["made"])
+    values = read_values(made / "summary.csv", made / "evaluation.csv")
     cells = pd.DataFrame.from_dict(study["cells"], orient="index").drop(columns="rounds")
     return cells.merge(values, left_index=True, right_on="cell", how="right")
 

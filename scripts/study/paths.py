@@ -15,12 +15,32 @@ PREPARED = "data/{data}"
 PREPARED_FILES = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
 ARRAYS = "splits.npz"  # all of it in one file, for programs that ask for that
 DATA_CARD = ("description.json", "audit.json", "contact_sheet.png")
+# Where a study with a name keeps what is made from runs, so that studies can share these.
+NAMED = "studies/{study}"
 
 
 def study_folders(study: dict) -> dict[str, str]:
     """The folders of a study's results, logs and benchmarks, as its configuration has them."""
     folders = {name: path.format(dataset=study["dataset"]) for name, path in FOLDERS.items()}
     return folders | study["pathvars"]
+
+
+def made_folders(study: dict, folders: dict[str, str]) -> dict[str, str]:
+    """The folders of what is `made` from runs, and of the logs of that, `made_logs`.
+
+    Those of results and logs themselves, or where the study has a name, folders inside.
+
+    Args:
+        study: has the name, or None, as `study`.
+        folders: has `results` and `logs`.
+    """
+    inside = f"/{NAMED.format(study=study['study'])}" if study["study"] else ""
+    return {"made": f"{folders['results']}{inside}", "made_logs": f"{folders['logs']}{inside}"}
+
+
+def study_title(study: dict) -> str:
+    """What a study is called: `wdbc`, or with its name `wdbc, study rates`."""
+    return study["dataset"] + (f", study {study['study']}" if study["study"] else "")
 
 
 def refuse_files(study: dict) -> None:

@@ -10,9 +10,9 @@ rule list_cells:
         # ancient, and only so that a study whose data cannot be prepared changes nothing
         data=ancient(DATA.card),
     output:
-        cells="<results>/cells.csv",
+        cells="<made>/cells.csv",
     log:
-        "<logs>/list_cells.log",
+        "<made_logs>/list_cells.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -32,12 +32,12 @@ rule summarize:
         runs=run_files(STUDY, RUNS, "run.json"),
         environments=environment_files(STUDY, RUNS),
     output:
-        summary="<results>/summary.csv",
-        runs="<results>/runs.csv",
-        environments="<results>/environments.csv",  # what they ran on, for people
-        curves="<results>/curves.json",  # what the report's explorer draws
+        summary="<made>/summary.csv",
+        runs="<made>/runs.csv",
+        environments="<made>/environments.csv",  # what they ran on, for people
+        curves="<made>/curves.json",  # what the report's explorer draws
     log:
-        "<logs>/summarize.log",
+        "<made_logs>/summarize.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -58,10 +58,10 @@ rule evaluate:
         scores=run_files(STUDY, RUNS, "scores.npz"),
         runs=run_files(STUDY, RUNS, "run.json"),
     output:
-        evaluation="<results>/evaluation.csv",
-        mistakes="<results>/mistakes.csv",
+        evaluation="<made>/evaluation.csv",
+        mistakes="<made>/mistakes.csv",
     log:
-        "<logs>/evaluate.log",
+        "<made_logs>/evaluate.log",
     conda:
         "../../envs/study.yaml"
     resources:
@@ -80,19 +80,19 @@ rule evaluate:
 rule make_table:
     """Set the levels of one factor beside each other."""
     input:
-        summary="<results>/summary.csv",
-        evaluation="<results>/evaluation.csv",
+        summary="<made>/summary.csv",
+        evaluation="<made>/evaluation.csv",
     output:
         csv=report(
-            "<results>/tables/{table}.csv",
+            "<made>/tables/{table}.csv",
             category="Tables",
             caption="../report/table.rst",
             labels={"table": "{table}"},
         ),
-        md="<results>/tables/{table}.md",
-        tex="<results>/tables/{table}.tex",
+        md="<made>/tables/{table}.md",
+        tex="<made>/tables/{table}.tex",
     log:
-        "<logs>/tables/{table}.log",
+        "<made_logs>/tables/{table}.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -115,14 +115,14 @@ rule make_figure:
         runs=lambda wildcards: run_files(STUDY, SHOWN[wildcards.figure], "run.json"),
     output:
         svg=report(
-            "<results>/figures/{figure}.svg",
+            "<made>/figures/{figure}.svg",
             category="Figures",
             caption="../report/figure.rst",
             labels={"figure": "{figure}"},
         ),
-        png="<results>/figures/{figure}.png",
+        png="<made>/figures/{figure}.png",
     log:
-        "<logs>/figures/{figure}.log",
+        "<made_logs>/figures/{figure}.log",
     localrule: True
     conda:
         "../../envs/study.yaml"

@@ -4,20 +4,20 @@
 rule judge_claims:
     """Give every claim its verdict."""
     input:
-        summary="<results>/summary.csv",
-        evaluation="<results>/evaluation.csv",
-        runs="<results>/runs.csv",
+        summary="<made>/summary.csv",
+        evaluation="<made>/evaluation.csv",
+        runs="<made>/runs.csv",
     output:
         claims=report(
-            "<results>/statistics/claims.csv",
+            "<made>/statistics/claims.csv",
             category="Claims",
             caption="../report/claims.rst",
         ),
-        pairs="<results>/statistics/claim_pairs.csv",
+        pairs="<made>/statistics/claim_pairs.csv",
         # with how many seeds they were judged, which is kept over the runs of this job
-        looks=update("<results>/statistics/looks.csv"),
+        looks=update("<made>/statistics/looks.csv"),
     log:
-        "<logs>/judge_claims.log",
+        "<made_logs>/judge_claims.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -34,7 +34,7 @@ rule judge_claims:
 rule check_claims:
     """Print the verdicts on the runs that exist; fail if a required claim is not supported."""
     log:
-        "<logs>/check_claims.log",
+        "<made_logs>/check_claims.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -52,18 +52,18 @@ rule check_claims:
 rule compare_reference:
     """Check the published tables, and set them beside ours."""
     input:
-        levels="<results>/statistics/levels.csv",
+        levels="<made>/statistics/levels.csv",
     output:
-        beside="<results>/statistics/reference.csv",
-        findings="<results>/statistics/reference_findings.csv",
-        claims="<results>/statistics/reference_claims.csv",
+        beside="<made>/statistics/reference.csv",
+        findings="<made>/statistics/reference_findings.csv",
+        claims="<made>/statistics/reference_claims.csv",
     log:
-        "<logs>/compare_reference.log",
+        "<made_logs>/compare_reference.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        study=selected(STUDY, "reference", "claims", "baseline", "dataset"),
+        study=selected(STUDY, "reference", "claims", "tables", "baseline", "dataset"),
         code=code_digest("compare_reference"),
     message:
         "Check the published tables"

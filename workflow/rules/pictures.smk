@@ -10,20 +10,20 @@ rule draw_pictures:
     input:
         scores=run_files(STUDY, DRAWN, "scores.npz"),
         runs=run_files(STUDY, DRAWN, "run.json"),
-        summary="<results>/summary.csv",
-        evaluation="<results>/evaluation.csv",
-        mistakes="<results>/mistakes.csv",
+        summary="<made>/summary.csv",
+        evaluation="<made>/evaluation.csv",
+        mistakes="<made>/mistakes.csv",
         data=ancient(DATA.images),
     output:
-        seeds="<results>/pictures/seeds.svg",
-        roc="<results>/pictures/roc.svg",
-        confusion="<results>/pictures/confusion.svg",
-        calibration="<results>/pictures/calibration.svg",
-        mistaken="<results>/pictures/mistaken.svg",
-        confusions="<results>/pictures/confusion.csv",
-        mistaken_samples="<results>/pictures/mistaken.csv",
+        seeds="<made>/pictures/seeds.svg",
+        roc="<made>/pictures/roc.svg",
+        confusion="<made>/pictures/confusion.svg",
+        calibration="<made>/pictures/calibration.svg",
+        mistaken="<made>/pictures/mistaken.svg",
+        confusions="<made>/pictures/confusion.csv",
+        mistaken_samples="<made>/pictures/mistaken.csv",
     log:
-        "<logs>/draw_pictures.log",
+        "<made_logs>/draw_pictures.log",
     conda:
         "../../envs/study.yaml"
     resources:

@@ -4,7 +4,7 @@
 rule plan:
     """Print the missing runs, their time, and the differences that so many seeds can show."""
     log:
-        "<logs>/plan.log",
+        "<made_logs>/plan.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -19,7 +19,7 @@ rule plan:
 rule status:
     """Print which runs are done, running, waiting or failed."""
     log:
-        "<logs>/status.log",
+        "<made_logs>/status.log",
     localrule: True
     conda:
         "../../envs/study.yaml"

@@ -2,12 +2,17 @@
 
 REPORTED = [
     "dataset",
+    "study",
+    "results",
     "baseline",
     "grid",
-    "rounds",
-    "epochs_per_round",
-    "warmup_epochs",
+    "design",
+    "exclude",
+    "together",
+    "factors",
+    "factorial",
 ]
+REPORTED += ["rounds", "epochs_per_round", "warmup_epochs"]
 REPORTED += [
     "seeds",
     "cells",
@@ -26,33 +31,33 @@ rule make_report:
     input:
         **{name: path for name, path in rules.draw_pictures.output.items()},
         data=DATA.card,
-        summary="<results>/summary.csv",
-        runs="<results>/runs.csv",
-        environments="<results>/environments.csv",
-        cells="<results>/cells.csv",
-        tables=collect("<results>/tables/{table}.csv", table=STUDY["tables"]),
-        figures=collect("<results>/figures/{figure}.svg", figure=STUDY["figures"]),
-        levels="<results>/statistics/levels.csv",
-        comparisons="<results>/statistics/comparisons.csv",
-        effects="<results>/statistics/effects.csv",
-        means="<results>/statistics/marginal_means.csv",
-        interactions="<results>/statistics/interactions.svg",
-        evaluation="<results>/evaluation.csv",
-        curves="<results>/curves.json",
-        claims="<results>/statistics/claims.csv",
-        pairs="<results>/statistics/claim_pairs.csv",
-        looks="<results>/statistics/looks.csv",
-        splits="<results>/statistics/splits.csv",
+        summary="<made>/summary.csv",
+        runs="<made>/runs.csv",
+        environments="<made>/environments.csv",
+        cells="<made>/cells.csv",
+        tables=collect("<made>/tables/{table}.csv", table=STUDY["tables"]),
+        figures=collect("<made>/figures/{figure}.svg", figure=STUDY["figures"]),
+        levels="<made>/statistics/levels.csv",
+        comparisons="<made>/statistics/comparisons.csv",
+        effects="<made>/statistics/effects.csv",
+        means="<made>/statistics/marginal_means.csv",
+        interactions="<made>/statistics/interactions.svg",
+        evaluation="<made>/evaluation.csv",
+        curves="<made>/curves.json",
+        claims="<made>/statistics/claims.csv",
+        pairs="<made>/statistics/claim_pairs.csv",
+        looks="<made>/statistics/looks.csv",
+        splits="<made>/statistics/splits.csv",
         # of published tables, where the configuration names some
         beside=rules.compare_reference.output.beside if STUDY["reference"] else [],
         findings=rules.compare_reference.output.findings if STUDY["reference"] else [],
         printed=rules.compare_reference.output.claims if STUDY["reference"] else [],
     output:
         html=report(
-            "<results>/report.html", category="Report", caption="../report/report.rst"
+            "<made>/report.html", category="Report", caption="../report/report.rst"
         ),
     log:
-        "<logs>/make_report.log",
+        "<made_logs>/make_report.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -74,7 +79,7 @@ rule make_report:
 rule regenerate_report:
     """Rebuild everything above from the metric files that exist; never trains."""
     log:
-        "<logs>/regenerate_report.log",
+        "<made_logs>/regenerate_report.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -116,9 +121,9 @@ rule list_checksums:
         data=DATA.card,
         results=RESULTS,
     output:
-        sums="<results>/SHA256SUMS",
+        sums="<made>/SHA256SUMS",
     log:
-        "<logs>/list_checksums.log",
+        "<made_logs>/list_checksums.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -133,12 +138,12 @@ rule list_checksums:
 rule verify:
     """Say which files are not as SHA256SUMS lists them."""
     log:
-        "<logs>/verify.log",
+        "<made_logs>/verify.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        sums=f"{STUDY['results']}/SHA256SUMS",
+        sums=f"{STUDY['made']}/SHA256SUMS",
     message:
         "Verify the results"
     script:

@@ -5,18 +5,18 @@
 rule compare_levels:
     """Compare every level of a table with its first, seed by seed."""
     input:
-        summary="<results>/summary.csv",
-        evaluation="<results>/evaluation.csv",
-        runs="<results>/runs.csv",
+        summary="<made>/summary.csv",
+        evaluation="<made>/evaluation.csv",
+        runs="<made>/runs.csv",
         scores=run_files(STUDY, shown_runs(STUDY, RUNS), "scores.npz"),
         records=run_files(STUDY, shown_runs(STUDY, RUNS), "run.json"),
         samples=ancient(DATA.samples),  # which images belong together
     output:
-        levels="<results>/statistics/levels.csv",
-        comparisons="<results>/statistics/comparisons.csv",
-        splits="<results>/statistics/splits.csv",
+        levels="<made>/statistics/levels.csv",
+        comparisons="<made>/statistics/comparisons.csv",
+        splits="<made>/statistics/splits.csv",
     log:
-        "<logs>/compare_levels.log",
+        "<made_logs>/compare_levels.log",
     conda:
         "../../envs/study.yaml"
     resources:
@@ -36,27 +36,27 @@ rule compare_levels:
 rule estimate_effects:
     """Estimate the main effects and two-way interactions of the grid's factors."""
     input:
-        summary="<results>/summary.csv",
-        evaluation="<results>/evaluation.csv",
-        runs="<results>/runs.csv",
+        summary="<made>/summary.csv",
+        evaluation="<made>/evaluation.csv",
+        runs="<made>/runs.csv",
     output:
-        effects="<results>/statistics/effects.csv",
-        means="<results>/statistics/marginal_means.csv",
+        effects="<made>/statistics/effects.csv",
+        means="<made>/statistics/marginal_means.csv",
         svg=report(
-            "<results>/statistics/interactions.svg",
+            "<made>/statistics/interactions.svg",
             category="Figures",
             caption="../report/interactions.rst",
         ),
-        png="<results>/statistics/interactions.png",
+        png="<made>/statistics/interactions.png",
     log:
-        "<logs>/estimate_effects.log",
+        "<made_logs>/estimate_effects.log",
     conda:
         "../../envs/study.yaml"
     resources:
         mem_mb=growing(1500 + len(RUNS)),
         runtime=growing(10 + len(RUNS) // 10),
     params:
-        study=selected(STUDY, "grid", "grid_cells", "rounds", "baseline"),
+        study=selected(STUDY, "factorial", "rounds", "baseline"),
         code=code_digest("estimate_effects"),
     message:
         "Estimate the effects"

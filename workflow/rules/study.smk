@@ -28,6 +28,7 @@ from study.paths import (
     FOLDERS,
     PREPARED,
     RUN,
+    made_folders,
     refuse_files,
     run_files,
     study_folders,
@@ -46,15 +47,17 @@ refuse_cells(STUDY)
 
 pathvars:
     **study_folders(STUDY),
+    **made_folders(STUDY, {"results": "<results>", "logs": "<logs>"}),
     run=f"<results>/{RUN}",
     prepared=f"<results>/{PREPARED}",
 
 
 # What Python builds are the same paths, also where a module sets other ones.
 STUDY |= {name: workflow.pathvars.apply(f"<{name}>") for name in FOLDERS}
+STUDY |= made_folders(STUDY, STUDY)
 refuse_files(STUDY)
 
-REPORT = f"{STUDY['results']}/report.html"
+REPORT = f"{STUDY['made']}/report.html"
 TRAINED = training_cells(STUDY)
 
 

@@ -185,7 +185,8 @@ def side_values(
         try:
             found = values.loc[(side["cell"], round_number), metric].dropna()
         except KeyError:
-            raise LookupError(f"{side['title']} has not been trained") from None
+            what = "is left out by `exclude`" if side.get("excluded") else "has not been trained"
+            raise LookupError(f"{side['title']} {what}") from None
         if found.empty:
             raise LookupError(f"{side['title']}: all seeds diverged")
         by_round.append(found)
@@ -193,10 +194,10 @@ def side_values(
 
 
 def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
-    check_sides(first, second, claim["factor"])
-    by_program = "command" in runs
+    along, by_program = claim.get("along", {}), "command" in runs
+    check_sides(first, second, claim["factor"], along)
     sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
-    guard = check_comparison(runs, first, second, claim["factor"])
+    guard = check_comparison(runs, first, second, claim["factor"], along)
     both = pd.concat(sides, axis=1, join="inner").dropna()
     if len(both) < 2:
         raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
@@ -209,7 +210,7 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
     parameters = (side["parameters"] for side in (first, second))
-    said = caveat(claim["factor"], *parameters, by_program)
+    said = caveat(claim["factor"], *parameters, along, by_program)
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 

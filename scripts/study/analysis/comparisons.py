@@ -48,15 +48,22 @@ COMPARISON_COLUMNS = {
 }
 
 
+def of_one_factor(tables: dict) -> dict:
+    """The tables that vary one factor, whose rows are compared; of two, nothing is."""
+    return {name: table for name, table in tables.items() if isinstance(table["vary"], str)}
+
+
 def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
     """Mean, deviation, interval and each seed's value, one row per table, level and metric.
 
     Args:
-        tables: name -> table with `vary`, `levels`, `round` and the `cells` of its levels.
+        tables: name -> table with `vary`, `levels`, `round`, the `cells` of its levels, and what
+            moves `along`, as `study.cells.expand_study` returns them; those of two factors are
+            left out.
         values: as `study.analysis.averages.join_metrics` returns it.
     """
     rows = []
-    for name, table in tables.items():
+    for name, table in of_one_factor(tables).items():
         for level, cell in zip(table["levels"], table["cells"]):
             of_cell = values[(values["cell"] == cell) & (values["round"] == table["round"])]
             for metric in present_metrics(values):
@@ -100,7 +107,7 @@ def compare_levels(
         groups: split -> the group of each of its images, where the data have groups.
     """
     rows, differences = [], {}
-    for table_name, table in tables.items():
+    for table_name, table in of_one_factor(tables).items():
         shown = {"rounds": [table["round"]]}
         for level, cell in list(zip(table["levels"], table["cells"]))[1:]:
             reference = table["cells"][0]
@@ -112,11 +119,12 @@ def compare_levels(
                 "round": table["round"],
             }
             try:
-                row["guard"] = check_comparison(
-                    runs, {"cell": cell} | shown, {"cell": reference} | shown, table["vary"]
-                )
+                sides = ({"cell": name} | shown for name in (cell, reference))
+                along = table["along"][table["vary"]]
+                row["guard"] = check_comparison(runs, *sides, table["vary"], along)
+                parameters = (cells[name] for name in (cell, reference))
                 row["caveat"] = caveat(
-                    table["vary"], cells[cell], cells[reference], by_program="command" in runs
+                    table["vary"], *parameters, along, by_program="command" in runs
                 )
             except LookupError:  # the table says which seeds are missing
                 continue

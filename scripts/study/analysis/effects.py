@@ -43,13 +43,14 @@ def grid_metric(values: pd.DataFrame, grid: dict, metric: str) -> tuple[np.ndarr
     Args:
         values: as `study.analysis.averages.join_metrics` returns it.
         grid: has `factors`, factor -> levels with two or more; `cells`, the names of the
-            full grid's cells in the product's order; and `round`.
+            full grid's cells in the product's order, none where the design is no full grid; and
+            `round`.
 
     Returns:
         The seeds that no cell of the grid lacks.
     """
     shown = values[values["round"] == grid["round"]]
-    if metric not in shown:
+    if metric not in shown or not grid["cells"]:
         return np.empty((0, *map(len, grid["factors"].values()))), []
     table = shown.pivot(index="seed", columns="cell", values=metric)
     table = table.reindex(columns=grid["cells"]).dropna()

@@ -2,8 +2,8 @@
 
 A run records its full settings and digests of its data and of the code that trained it (run.json);
 `summarize` collects them in runs.csv. Two sides may be compared if they differ in one named factor
-and in nothing else. Where the factor is chosen from a registry, such as the loss, the code of that
-choice goes with it.
+and in nothing else, but for what the study moves along with it, level by level. Where the factor is
+chosen from a registry, such as the loss, the code of that choice goes with it.
 """
 
 from pathlib import Path
@@ -36,16 +36,25 @@ def _choice(column: str) -> str | None:
     return column.removeprefix("code_") if column.startswith("code_") else None
 
 
-def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str) -> str:
+def check_comparison(
+    runs: pd.DataFrame,
+    first: dict,
+    second: dict,
+    factor: str,
+    along: dict[str, dict] | None = None,
+) -> str:
     """Prove that two sides differ in the factor named and in nothing else.
 
     Args:
         runs: one row per run, as `read_runs` returns them.
         first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at.
         factor: a training parameter, `round`, or `epoch`.
+        along: what moves along with it: name -> level of the factor -> level that goes with it.
 
     Returns:
-        The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`.
+        The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`;
+        or `differ in batch_size (16 against 32) with learning_rate moved along (0.0005 against
+        0.001): …`, where each side has the level that goes with the factor's.
 
     Raises:
         LookupError: no run of a side is here.
@@ -53,25 +62,29 @@ def check_comparison(runs: pd.DataFrame, first: dict, second: dict, factor: str)
             more than one way. With the reason.
     """
     records = [_recorded(runs, side) for side in (first, second)]
+    moved = _moved(records, factor, along or {})
     different = {
         name: [record[name] for record in records]
         for name in recorded(runs)
         if records[0][name] != records[1][name]
-        and _choice(name) != factor
-        and not _belongs(name, factor, records)
+        and _choice(name) not in (factor, *moved)
+        and not any(_belongs(name, varied, records) for varied in (factor, *moved))
     }
     if first["rounds"] != second["rounds"]:
         different["round"] = [" and ".join(map(str, side["rounds"])) for side in (first, second)]
     if first.get("epochs") != second.get("epochs"):
         different["epoch"] = [side.get("epochs", "all") for side in (first, second)]
-    _refuse(different, factor)
+    _refuse(different, factor, moved)
     if factor not in different:
         raise Confounded(f"the sides do not differ in {factor}")
-    same = [name for name in recorded(runs) if name not in (*ALWAYS, factor) and not _choice(name)]
+    left_out = (*ALWAYS, factor, *moved)
+    same = [name for name in recorded(runs) if name not in left_out and not _choice(name)]
     how = [name for name in TRAINED if name in runs.columns]
+    others = " and ".join(f"{name} moved along ({_values(different[name])})" for name in moved)
+    alone, what = ("", f" with {others}") if moved else (" alone", "")
     return (
-        f"differ in {factor} alone ({_values(different[factor])}): all their runs have the same"
-        f" {', '.join([*same, 'epochs a round', *how])}, data"
+        f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the"
+        f" same {', '.join([*same, 'epochs a round', *how])}, data"
         f" ({records[0]['data']}) and trainer ({records[0]['code_trainer']})"
     )
 
@@ -88,8 +101,27 @@ def _recorded(runs: pd.DataFrame, side: dict) -> dict:
     return led.iloc[0][recorded(runs)].to_dict()
 
 
-def check_sides(first: dict, second: dict, factor: str) -> None:
+def _moved(records: list[dict], factor: str, along: dict[str, dict]) -> list[str]:
+    """What the records differ in because it moves along with the factor, on both sides."""
+    # as text, which levels are in runs.csv
+    pairs = {
+        name: {(str(level), str(other)) for level, other in levels.items()}
+        for name, levels in along.items()
+    }
+    return [
+        name
+        for name, known in pairs.items()
+        if records[0][name] != records[1][name]
+        and all((str(record[factor]), str(record[name])) in known for record in records)
+    ]
+
+
+def check_sides(
+    first: dict, second: dict, factor: str, along: dict[str, dict] | None = None
+) -> None:
     """Refuse sides that differ in other `parameters` than the factor, trained or not.
+
+    What moves `along` with the factor may differ with it, as for `check_comparison`.
 
     Raises:
         Confounded: with what else they differ in.
@@ -100,7 +132,7 @@ def check_sides(first: dict, second: dict, factor: str) -> None:
         if first["parameters"][name] != second["parameters"][name]
         and not _belongs(name, factor, [first["parameters"], second["parameters"]])
     }
-    _refuse(pairs, factor)
+    _refuse(pairs, factor, _moved([first["parameters"], second["parameters"]], factor, along or {}))
 
 
 def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors: list[str]) -> None:
@@ -131,8 +163,12 @@ def _belongs(name: str, factor: str, sides: list[dict]) -> bool:
     )
 
 
-def _refuse(different: dict[str, list], factor: str) -> None:
-    others = [f"{name} ({_values(pair)})" for name, pair in different.items() if name != factor]
+def _refuse(different: dict[str, list], factor: str, moved: list[str]) -> None:
+    others = [
+        f"{name} ({_values(pair)})"
+        for name, pair in different.items()
+        if name not in (factor, *moved)
+    ]
     if others:
         raise Confounded(f"the sides differ in {' and in '.join(others)}, not in {factor} alone")
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from study.analysis.metrics import format_value, is_percentage
 from study.choices import CHOICES, level_title, parameter_title
-from study.report.wording import amount_words, lower_first, metric_words, upper_first
+from study.report.wording import amount_words, listed, lower_first, metric_words, upper_first
 
 
 def is_clear(pair: dict) -> bool:
@@ -24,7 +24,7 @@ def difference_words(claim: dict, sides: list[dict], pair: dict) -> str:
     """`Training accuracy rises by 1.44 percentage points (95% 1.36 to 1.52), from round 1 to 3`.
 
     Args:
-        claim: has `metric` and `factor`.
+        claim: has `metric`, `factor`, and what may move `along` with it.
         sides: the two sides, as `study.cells.expand_side` returns them.
         pair: the pair's row of statistics/claim_pairs.csv, of which `n` is not empty.
     """
@@ -81,7 +81,15 @@ def _versus(claim: dict, sides: list[dict], between: str) -> str:
     factor = claim["factor"]
     levels = [level_title(factor, side["parameters"][factor]) for side in sides]
     named = "" if factor in CHOICES else f"{lower_first(parameter_title(factor))} "
-    return f"{named}{levels[0]}{between}{levels[1]}"
+    moved = listed([lower_first(parameter_title(name)) for name in _moved(claim, sides)] or [""])
+    along = f", {moved} moved along" if moved else ""
+    return f"{named}{levels[0]}{between}{levels[1]}{along}"
+
+
+def _moved(claim: dict, sides: list[dict]) -> list[str]:
+    """What differs between the sides because it moves along with the factor."""
+    first, second = (side["parameters"] for side in sides)
+    return [name for name in claim.get("along", ()) if first[name] != second[name]]
 
 
 def _circumstances(claim: dict, sides: list[dict]) -> str:
@@ -90,7 +98,7 @@ def _circumstances(claim: dict, sides: list[dict]) -> str:
     parts = [
         f"{lower_first(parameter_title(name))} {level_title(name, level)}"
         for name, level in side["changes"].items()
-        if name != factor
+        if name not in (factor, *_moved(claim, sides))
     ]
     if factor != "round":
         parts.append(f"round {side['rounds'][-1]}")

@@ -4,6 +4,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from study.parameters import REPORT_FOLDER
+from study.paths import study_title
 from study.report.sections import (
     cells,
     claims,
@@ -56,7 +57,7 @@ def render_page(inputs: dict) -> str:
         for name in ("style.css", "script.js")
     )
     return environment.get_template("page.html.j2").render(
-        dataset=inputs["study"]["dataset"],
+        dataset=study_title(inputs["study"]),
         parts=[part for part in parts if part["sections"]],
         style=style,
         script=script,

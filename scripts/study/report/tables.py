@@ -20,6 +20,7 @@ BESIDE_TEST = (
     "final_val_roc_auc",
     "final_test_roc_auc",
 )
+CROSSED = ["val_accuracy"]  # what a table of two factors shows if it is not told
 FINAL_NOTE = (
     " Final metrics are taken after the round's {epoch} epoch, the others averaged over its epochs"
     " after the warm-up."
@@ -27,23 +28,31 @@ FINAL_NOTE = (
 
 
 def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
-    """One row per level: the factor, `round`, `n`, `diverged`, and mean and sd of the metrics.
+    """One row per cell: what varies, `round`, `n`, `diverged`, and mean and sd of the metrics.
 
     Args:
         values: as `study.analysis.averages.join_metrics` returns it.
-        table: its `vary`, `levels`, `round` and `cells`, the cell of each level; and the `metrics`
-            to show, else the four of an epoch and, where there is a test split, `BESIDE_TEST`.
+        table: its `vary`, `round`, `rows` and `cells`, what each row varies and its cell; and the
+            `metrics` to show, else the four of an epoch and, where there is a test split,
+            `BESIDE_TEST`; of two factors the validation accuracy.
     """
     metrics = table.get("metrics")
-    if metrics is None:
+    if metrics is None and is_crossed(table):
+        metrics = CROSSED
+    elif metrics is None:
         beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
         metrics = [name for name in (*EPOCH_METRICS, *EPOCH_COUNTS) if name in values] + [*beside]
     rows = []
-    for level, cell in zip(table["levels"], table["cells"]):
+    for row, cell in zip(table["rows"], table["cells"]):
         seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]
         averages = over_seeds(seeds, metrics)
-        rows.append({table["vary"]: level, "round": table["round"], **averages})
+        rows.append({**row, "round": table["round"], **averages})
     return pd.DataFrame(rows)
+
+
+def is_crossed(table: dict) -> bool:
+    """Whether a table varies two factors, which `study.report.crossed` prints."""
+    return not isinstance(table["vary"], str)
 
 
 def table_metrics(frame: pd.DataFrame) -> list[str]:
@@ -55,16 +64,42 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     """The table's own caption, or a sentence that says what it shows, of its metrics too."""
     if "caption" in table:
         return table["caption"]
-    others = listed(study["baseline"], declared(study))
-    others = {name: value for name, value in others.items() if name != table["vary"]}
-    last = {cell.get("epoch_choice", "last") for cell in study.get("cells", {}).values()} <= {
-        "last"
+    varied = table["rows"][0]
+    others = {
+        name: value
+        for name, value in listed(study["baseline"] | table["cell"], declared(study)).items()
+        if name not in varied
     }
-    note = FINAL_NOTE.format(epoch="last" if last else "chosen")
     return (
-        f"{parameter_title(table['vary'])}, round {table['round']};"
+        f"{table_factors(table)}, round {table['round']};"
         f" {describe(others)}; mean ± standard deviation over seeds."
-    ) + (note if any(name in FINAL for name in metrics) else "")
+    ) + final_note(study, metrics)
+
+
+def final_note(study: dict, metrics: Iterable[str]) -> str:
+    """After which epoch final metrics are, where a table shows some."""
+    if not any(name in FINAL for name in metrics):
+        return ""
+    choices = {cell.get("epoch_choice", "last") for cell in study.get("cells", {}).values()}
+    return FINAL_NOTE.format(epoch="last" if choices <= {"last"} else "chosen")
+
+
+def factor_title(factor: str, along: Iterable[str] = ()) -> str:
+    """A factor with what moves along with it: `Batch size`, `Batch size with learning rate`."""
+    others = " and ".join(parameter_title(name).lower() for name in along)
+    return parameter_title(factor) + (f" with {others}" if others else "")
+
+
+def table_factors(table: dict) -> str:
+    """What a table varies: `Loss`, `Loss by batch size with learning rate`."""
+    varied = [table["vary"]] if isinstance(table["vary"], str) else table["vary"]
+    titles = [factor_title(name, table["along"][name]) for name in varied]
+    return " by ".join([titles[0], *(title[:1].lower() + title[1:] for title in titles[1:])])
+
+
+def at_words(cell: dict) -> str:
+    """Where something is that is not at the baseline: `, at loss CE`."""
+    return f", at {describe(cell)}" if cell else ""
 
 
 def describe(parameters: dict) -> str:
@@ -109,6 +144,11 @@ def numbered_titles(kind: str, names: Iterable[str]) -> dict[str, str]:
     }
 
 
+def varied_columns(frame: pd.DataFrame) -> list[str]:
+    """What varies from row to row of a table: its factor, and what moves along with it."""
+    return list(frame.columns[: list(frame.columns).index("round")])
+
+
 def seed_count(n: int, diverged: int, seeds: int) -> str:
     """How many seeds a row is over: `5`, or `3 of 5 seeds; 1 diverged; 1 missing`."""
     if n == seeds:
@@ -130,13 +170,14 @@ def mean_text(metric: str, mean: float, deviation: float) -> str:
 
 def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]]:
     """A table as people read it: its headings, and its rows as text, levels in their order."""
-    factor, metrics = frame.columns[0], table_metrics(frame)
+    varied, metrics = varied_columns(frame), table_metrics(frame)
+    factor = varied[0]
     if is_numeric_dtype(frame[factor]) and not is_bool_dtype(frame[factor]):
         frame = frame.sort_values(factor, key=lambda levels: levels.astype(float), kind="stable")
-    headings = [parameter_title(factor), "Round", *map(metric_title, metrics), "Seeds"]
+    headings = [*map(parameter_title, varied), "Round", *map(metric_title, metrics), "Seeds"]
     rows = [
         [
-            level_title(factor, row[factor]),
+            *(level_title(name, row[name]) for name in varied),
             str(row["round"]),
             *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in metrics),
             seed_count(row["n"], row["diverged"], seeds),
@@ -148,27 +189,40 @@ def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]
 
 def to_markdown(frame: pd.DataFrame, seeds: int, text: str) -> str:
     """The table in GitHub's Markdown, its caption below it."""
-    headings, rows = printed(frame, seeds)
+    return "\n".join([*markdown_lines(*printed(frame, seeds)), "", text, ""])
+
+
+def markdown_lines(headings: list[str], rows: list[list[str]]) -> list[str]:
+    """The lines of a table in Markdown, all but its first column to the right."""
     rule = ["---"] + ["---:"] * (len(headings) - 1)
-    lines = [f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows)]
-    return "\n".join([*lines, "", text, ""])
+    return [f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows)]
 
 
 def to_latex(frame: pd.DataFrame, seeds: int, text: str, label: str) -> str:
     """The table as a LaTeX float, for a document that uses booktabs."""
     headings, rows = printed(frame, seeds)
-    lines = [" & ".join(_latex(cell) for cell in cells) + r" \\" for cells in (headings, *rows)]
+    head, *body = (latex_line(cells) for cells in (headings, *rows))
+    return latex_float([head], body, len(headings), text, label)
+
+
+def latex_line(cells: list[str]) -> str:
+    """A line of a table in LaTeX, its text escaped."""
+    return " & ".join(map(latex, cells)) + r" \\"
+
+
+def latex_float(head: list[str], body: list[str], columns: int, text: str, label: str) -> str:
+    """A table as a LaTeX float with its caption, of lines that are LaTeX."""
     return "\n".join(
         [
             r"\begin{table}",
             r"  \centering",
-            rf"  \caption{{{_latex(text)}}}",
+            rf"  \caption{{{latex(text)}}}",
             rf"  \label{{tab:{label}}}",
-            rf"  \begin{{tabular}}{{l{'r' * (len(headings) - 1)}}}",
+            rf"  \begin{{tabular}}{{l{'r' * (columns - 1)}}}",
             r"    \toprule",
-            f"    {lines[0]}",
+            *(f"    {line}" for line in head),
             r"    \midrule",
-            *(f"    {line}" for line in lines[1:]),
+            *(f"    {line}" for line in body),
             r"    \bottomrule",
             r"  \end{tabular}",
             r"\end{table}",
@@ -177,7 +231,8 @@ def to_latex(frame: pd.DataFrame, seeds: int, text: str, label: str) -> str:
     )
 
 
-def _latex(text: str) -> str:
+def latex(text: str) -> str:
+    """Text with all that LaTeX takes for something else escaped."""
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     special |= {character: f"\\{character}" for character in "&%$#_{}"}
     special |= {"±": r"$\pm$", "–": "--", "−": "$-$"}

@@ -7,15 +7,21 @@ from matplotlib.figure import Figure
 
 from study.analysis.metrics import metric_title
 from study.analysis.paired import mean_interval
-from study.choices import level_title, ordered_levels, parameter_title
+from study.choices import level_title, ordered_levels
 from study.report.figures.saving import within_percent
+from study.report.tables import factor_title
 
 COLOURS = ["#0b5fa5", "#c8501e", "#2f8f5b", "#7b4fa3", "#8a6d1d", "#5b6675"]
 DRAWN = "val_accuracy"
 PER_LINE = 3
 
 
-def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_number: int) -> Figure:
+def draw_interactions(
+    measured: np.ndarray,
+    factors: dict[str, list],
+    round_number: int,
+    along: dict[str, list[str]] | None = None,
+) -> Figure:
     """One panel per pair of factors: mean validation accuracy by level, 95% intervals over seeds.
 
     Lines that are not parallel are an interaction. Levels that are numbers ascend, whatever their
@@ -25,8 +31,10 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_numb
         measured: (seeds, levels of factor 1, …), fractions.
         factors: factor -> levels.
         round_number: the round that is shown.
+        along: factor -> what moves along with it.
     """
     names = list(factors)
+    titles_of = {factor: factor_title(factor, (along or {}).get(factor, ())) for factor in factors}
     shown = {factor: ordered_levels(levels) for factor, levels in factors.items()}
     for axis, (factor, levels) in enumerate(factors.items(), start=1):
         measured = np.take(measured, [levels.index(level) for level in shown[factor]], axis)
@@ -71,13 +79,13 @@ def draw_interactions(measured: np.ndarray, factors: dict[str, list], round_numb
             range(len(shown[across])), [level_title(across, level) for level in shown[across]]
         )
         axes.set_xlim(-0.5, len(shown[across]) - 0.5)
-        axes.set_xlabel(parameter_title(across))
+        axes.set_xlabel(titles_of[across])
         axes.grid(axis="y", color="0.92")
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
         if lined:
             axes.legend(
-                title=parameter_title(lined),
+                title=titles_of[lined],
                 loc="lower center",
                 bbox_to_anchor=(0.5, 1),
                 ncols=3,

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from study.analysis.metrics import SPLIT_TITLES
-from study.choices import level_title, parameter_title
+from study.choices import level_title
 from study.files import write_text
 from study.report.figures import saving  # noqa: F401  (fixed ids in SVG files)
+from study.report.plots.names import group_name
 
 # Okabe and Ito's colours, which colour-blind people tell apart; beside them the dashes differ.
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
@@ -53,8 +54,7 @@ def lines(group: dict) -> list[tuple[str, str, str, object]]:
 
 def group_title(group: dict) -> str:
     """The factor, with the round that is shown: `Batch size, round 3`."""
-    title = parameter_title(group["factor"]) if group["factor"] else "Baseline"
-    return f"{title}, round {group['round']}"
+    return f"{group_name(group)}, round {group['round']}"
 
 
 def panels(

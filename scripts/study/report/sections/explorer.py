@@ -7,9 +7,10 @@ from markupsafe import Markup
 
 from study.analysis.levels import factor_levels
 from study.analysis.metrics import metric_title
-from study.choices import parameter_title
 from study.parameters import REPORT_FOLDER
+from study.report.plots.names import group_name
 from study.report.tables import cell_title
+from study.report.wording import lower_first
 from study.training import EPOCH_METRICS
 
 TITLE = "Explorer of the learning curves"
@@ -26,7 +27,7 @@ def context(inputs: dict) -> dict | None:
         cell["title"] = cell_title(study["cells"][cell["name"]], study)
     groups = [
         {
-            "title": f"Levels of {parameter_title(group['factor']).lower()}"
+            "title": f"Levels of {lower_first(group_name(group))}"
             if group["factor"]
             else "Baseline",
             "cells": [places[cell] for cell in group["cells"]],

@@ -6,7 +6,15 @@ from study.analysis.metrics import format_value, metric_title
 from study.choices import level_title, ordered_levels, parameter_title
 from study.report.data_table import data_table, split_rows
 from study.report.pictures import picture
-from study.report.wording import interval_text, p_text, plain, upper_first, with_titles
+from study.report.wording import (
+    interval_text,
+    listed,
+    lower_first,
+    p_text,
+    plain,
+    upper_first,
+    with_titles,
+)
 
 TITLE = "Over the whole grid"
 FIRST = ("val_accuracy",)
@@ -23,8 +31,15 @@ def context(inputs: dict) -> dict:
     frames, study = inputs["frames"], inputs["study"]
     refused = frames["effects"]["refused"].dropna().tolist()
     effects = frames["effects"][frames["effects"]["refused"].isna()]
-    grid = {factor: levels for factor, levels in study["grid"].items() if len(levels) > 1}
+    grid, along = study["factorial"]["factors"], study["factorial"]["along"]
     return {
+        "left_out": study["factorial"]["left_out"],
+        "along": [
+            f"{listed([parameter_title(name) for name in names])}"
+            f" {'moves' if len(names) == 1 else 'move'} along with"
+            f" {lower_first(parameter_title(factor))}: what is said of it here is of them together."
+            for factor, names in along.items()
+        ],
         "refused": [upper_first(with_titles(text, study)) for text in refused],
         "interactions": picture(inputs["files"]["interactions"]),
         "factors": len(grid),

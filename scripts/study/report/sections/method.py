@@ -4,6 +4,7 @@ from study.analysis.paired import MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.parameters import declared
 from study.parameters import listed as listed_parameters
+from study.report.design_words import design_facts
 from study.report.tables import describe
 from study.report.wording import counted, listed
 
@@ -22,8 +23,10 @@ def context(inputs: dict) -> dict:
                 parameter_title(factor),
                 ", ".join(level_title(factor, level) for level in ordered_levels(levels)),
             )
-            for factor, levels in study["grid"].items()
+            for factor, levels in study["factors"].items()
         ],
+        "design": design_facts(study),
+        "effects": not study["factorial"]["left_out"],
         "cells": counted(len(study["cells"]), "cell"),
         "seeds": counted(study["seeds"], "seed"),
         "seed_count": study["seeds"],

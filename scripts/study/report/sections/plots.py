@@ -100,7 +100,12 @@ def about(groups: list[dict]) -> str:
     """What all of these pictures show."""
     if groups[0]["factor"] is None:
         return f"The baseline after round {groups[0]['round']}."
-    return "Every parameter but the one named is at the baseline, after the round named."
+    moved = ", and what is named with it," * any(group["along"] for group in groups)
+    elsewhere = " or as the title says," * any(group["at"] for group in groups)
+    return (
+        f"Every parameter but the one named{moved} is at the baseline,{elsewhere} after the round"
+        " named."
+    )
 
 
 def confusion_rows(

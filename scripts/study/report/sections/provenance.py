@@ -41,11 +41,10 @@ def context(inputs: dict) -> dict:
     names = {key: letters(place) for place, key in enumerate(names)}
     joined["environment"] = [names.get(key, "") for key in keys]
     codes = [column for column in runs.columns if column.startswith("code_")]
-    results = Path(inputs["files"]["summary"]).parent.as_posix()
     study = inputs["study"]
     by_cell = dict(list(joined.groupby("cell", sort=False)))
     return {
-        "results": results,
+        "results": Path(inputs["study"]["results"]).as_posix(),
         "arguments": inputs["arguments"],
         "script": Markup((REPORT_FOLDER / "provenance.js").read_text(encoding="utf-8")),
         "environments": environments_table(names) if names else None,

@@ -6,11 +6,12 @@ from study.analysis.averages import diverged_rows
 from study.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.paired import ALPHA, MIN_SEEDS
-from study.choices import level_title, ordered_levels, parameter_title
+from study.choices import level_title
 from study.program.command import program_name
 from study.report.claim_words import difference_words
+from study.report.design_words import design_words, factor_words
 from study.report.sections.claims import seeds_words
-from study.report.tables import numbered_titles
+from study.report.tables import factor_title, numbered_titles
 from study.report.wording import counted, listed, lower_first, p_text, plain
 
 TITLE = ""
@@ -36,7 +37,7 @@ def context(inputs: dict) -> dict:
             for verdict in VERDICTS
             if (claims["verdict"] == verdict).any()
         ],
-        "found": [*found(inputs), *effects_found(inputs["frames"]["effects"])],
+        "found": [*found(inputs), *effects_found(inputs["frames"]["effects"], inputs["study"])],
         "clearest": clearest(inputs),
         "undecided": undecided(inputs),
     }
@@ -44,18 +45,14 @@ def context(inputs: dict) -> dict:
 
 def compared(study: dict, card: dict | None) -> str:
     """What was compared, on what."""
-    factors = [
-        f"{lower_first(parameter_title(factor))}"
-        f" ({', '.join(level_title(factor, level) for level in ordered_levels(levels))})"
-        for factor, levels in study["grid"].items()
-    ]
+    factors = factor_words(study)
     if study["program"]:
         trained = f"of the program {program_name(study['program'])}"
     else:
         networks = {level_title("network", cell["network"]) for cell in study["cells"].values()}
         trained = f"of the {listed(sorted(networks))}"
     more = len(study["cells"]) - len(set(study["grid_cells"]))
-    grid = f": {listed(factors)}{' in all combinations' * (len(factors) > 1)}" if factors else ""
+    grid = f": {listed(factors)}{design_words(study)}" if factors else ""
     beyond = f", and {more} beyond that grid" if more else ""
     samples = ""
     if card:
@@ -97,7 +94,7 @@ def found(inputs: dict) -> list[str]:
     return sentences
 
 
-def effects_found(effects: pd.DataFrame) -> list[str]:
+def effects_found(effects: pd.DataFrame, study: dict) -> list[str]:
     """Which factor, or pair of factors, matters most over the grid."""
     shown = effects[(effects["metric"] == EFFECTS_OF) & effects["p_holm"].notna()]
     if shown.empty:
@@ -109,7 +106,10 @@ def effects_found(effects: pd.DataFrame) -> list[str]:
         ]
     shown = shown[shown["p_holm"] <= ALPHA]
     row = shown.loc[shown["partial_eta_squared"].idxmax()]
-    names = " × ".join(lower_first(parameter_title(name)) for name in row["effect"].split(" × "))
+    along = study["factorial"]["along"]
+    names = " × ".join(
+        lower_first(factor_title(name, along.get(name, ()))) for name in row["effect"].split(" × ")
+    )
     sign = "" if row["p_holm"] < 0.001 else "= "
     return [
         f"Over the whole grid, what moves validation accuracy most consistently is {names}"

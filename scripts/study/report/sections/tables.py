@@ -7,16 +7,22 @@ from study.analysis.paired import MIN_SEEDS
 from study.analysis.splits import MEANINGS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.frames import read_frame
+from study.report import crossed
 from study.report.data_table import data_table, split_rows
 from study.report.tables import (
+    at_words,
     caption,
+    is_crossed,
     numbered_titles,
     printed,
+    table_factors,
     table_metrics,
+    varied_columns,
 )
 from study.report.wording import (
     counted,
     interval_text,
+    listed,
     lower_first,
     p_text,
     plain,
@@ -36,11 +42,48 @@ def context(inputs: dict) -> dict:
     titles = numbered_titles("Table", study["tables"])
     return {
         "tables": [
-            table_context(name, titles[name], table, path, inputs["frames"], study)
+            crossed_context(name, titles[name], table, path, study)
+            if is_crossed(table)
+            else table_context(name, titles[name], table, path, inputs["frames"], study)
             for (name, table), path in zip(
                 study["tables"].items(), inputs["files"]["tables"], strict=True
             )
         ]
+    }
+
+
+def heading(title: str, table: dict) -> str:
+    """`Table 1: loss, round 1`, with where it is if that is not the baseline."""
+    factors = lower_first(table_factors(table))
+    return f"{title}: {factors}{at_words(table['cell'])}, round {table['round']}"
+
+
+def text_columns(table: dict) -> dict[str, type]:
+    """The columns of a table's file whose levels are text, also where they look like numbers."""
+    varied = table["rows"][0].items()
+    return {name: str for name, level in varied if isinstance(level, str)}
+
+
+def crossed_context(name: str, title: str, table: dict, path: str, study: dict) -> dict:
+    """A table of two factors, of several metrics one below the other; nothing is compared."""
+    frame = read_frame(path, text_columns(table))
+    metrics = table_metrics(frame)
+    headings, found = crossed.blocks(frame, study["seeds"])
+    several = len(metrics) > 1
+    return {
+        "name": name,
+        "heading": heading(title, table),
+        "crossed": [
+            data_table(
+                crossed.caption(table, study, [metric]),
+                crossed.named_columns(frame, headings),
+                rows,
+                title=f"{title}, {lower_first(metric_text)}" if several else title,
+                text_columns=[headings[0]],
+                file=f"tables/{name}.csv",
+            )
+            for metric, (metric_text, rows) in zip(metrics, found)
+        ],
     }
 
 
@@ -54,9 +97,8 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         frames: `levels`, `comparisons`, `splits` and `beside`.
         study: has `baseline`, `seeds` and `reference`, and its `program` if it has one.
     """
-    text = isinstance(table["levels"][0], str)
-    frame = read_frame(path, {table["vary"]: str} if text else None)
-    metrics, factor = table_metrics(frame), parameter_title(table["vary"])
+    frame = read_frame(path, text_columns(table))
+    metrics, varied = table_metrics(frame), varied_columns(frame)
     cells = dict(zip(table["levels"], table["cells"]))
     levels, comparisons, beside = (
         frames[kind][frames[kind]["table"] == name] for kind in ("levels", "comparisons", "beside")
@@ -65,16 +107,19 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
     first, others = split_rows(comparison_rows(tested, metrics)[1])
     headings = comparison_rows(tested, metrics)[0]
     against = level_title(table["vary"], table["levels"][0])
+    moved = [lower_first(parameter_title(name)) for name in table["along"][table["vary"]]]
+    against += f", with {listed(moved)} moved along" if moved else ""
     source = (study["reference"] or {}).get("title", "")
     warned = frames["splits"].query("table == @name")
     return {
         "name": name,
-        "heading": f"{title}: {lower_first(factor)}, round {table['round']}",
+        "heading": heading(title, table),
+        "crossed": [],
         "table": data_table(
             caption(table, study, metrics),
             *printed(frame, study["seeds"]),
             title=title,
-            text_columns=[factor],
+            text_columns=[parameter_title(name) for name in varied],
             file=f"tables/{name}.csv",
             cells=[cells[level] for level in ordered_levels(table["levels"])],
         ),

@@ -1,0 +1,124 @@
+"""Tables of two factors: the rows are the levels of one, the columns those of the other.
+
+A table's frame has a row a cell, as that of any table; here it is set up. Of several metrics there
+is a block each.
+"""
+
+import pandas as pd
+
+from study.analysis.metrics import metric_title
+from study.choices import CHOICES, level_title, ordered_levels, parameter_title
+from study.parameters import declared, listed
+from study.report.tables import (
+    describe,
+    factor_title,
+    final_note,
+    latex,
+    latex_float,
+    latex_line,
+    markdown_lines,
+    mean_text,
+    seed_count,
+    table_metrics,
+)
+from study.report.wording import listed as listed_words
+from study.report.wording import lower_first
+
+
+def caption(table: dict, study: dict, metrics: list[str]) -> str:
+    """The table's own caption, or a sentence that says what it shows.
+
+    Args:
+        table: an expanded table.
+        study: has `baseline`, `seeds`, and its `program` if it has one.
+        metrics: those that it shows.
+    """
+    if "caption" in table:
+        return table["caption"]
+    first, second = (
+        lower_first(factor_title(name, table["along"][name])) for name in table["vary"]
+    )
+    others = {
+        name: value
+        for name, value in listed(study["baseline"] | table["cell"], declared(study)).items()
+        if name not in {name for row in table["rows"] for name in row}
+    }
+    titles = [metric_title(metric) for metric in metrics]
+    shown = listed_words([titles[0], *map(lower_first, titles[1:])])
+    count = len(table["levels"][table["vary"][0]]) * len(table["levels"][table["vary"][1]])
+    return (
+        f"{shown} by {first} (rows) and {second} (columns), round {table['round']};"
+        f" {describe(others)}; mean ± standard deviation over {study['seeds']}"
+        f" seed{'' if study['seeds'] == 1 else 's'}."
+        + final_note(study, metrics)
+        + " The design leaves out what has a –." * (len(table["rows"]) < count)
+    )
+
+
+def blocks(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[tuple[str, list[list[str]]]]]:
+    """The table as people read it: the rows' factor and the columns' levels, and a block a metric.
+
+    Args:
+        frame: as `study.report.tables.make_table` returns it, the two factors in front.
+        seeds: how many each cell has, if it is complete.
+
+    Returns:
+        Headings; and for each metric its title and its rows of text.
+    """
+    down, across = frame.columns[:2]
+    rows, columns = (ordered_levels(frame[factor].tolist()) for factor in (down, across))
+    cells = {(row[down], row[across]): row for row in frame.to_dict("records")}
+    found = []
+    for metric in table_metrics(frame):
+        lines = [
+            [level_title(down, row), *(_text(cells.get((row, column)), metric, seeds)
+                                       for column in columns)]
+            for row in rows
+        ]  # fmt: skip
+        found.append((metric_title(metric), lines))
+    return [parameter_title(down), *(level_title(across, column) for column in columns)], found
+
+
+def _text(row: dict | None, metric: str, seeds: int) -> str:
+    """A cell's mean ± sd, and how many seeds that is over where it is not all of them."""
+    if row is None:
+        return "–"
+    text = mean_text(metric, row[metric], row[f"{metric}_sd"])
+    whole = row["n"] == seeds
+    return text if whole else f"{text} ({seed_count(row['n'], row['diverged'], seeds)})"
+
+
+def named_columns(frame: pd.DataFrame, headings: list[str]) -> list[str]:
+    """Headings that say of what they are levels where that is not plain: `Batch size 16`."""
+    across = frame.columns[1]
+    named = "" if across in CHOICES else f"{parameter_title(across)} "
+    return [headings[0], *(f"{named}{heading}" for heading in headings[1:])]
+
+
+def to_markdown(frame: pd.DataFrame, seeds: int, text: str) -> str:
+    """The table in GitHub's Markdown, one below the other of several metrics, then the caption."""
+    headings, found = blocks(frame, seeds)
+    lines = []
+    for title, rows in found:
+        lines += [f"**{title}**", ""] if len(found) > 1 else []
+        lines += [*markdown_lines(named_columns(frame, headings), rows), ""]
+    return "\n".join([*lines, text, ""])
+
+
+def to_latex(frame: pd.DataFrame, seeds: int, text: str, label: str) -> str:
+    """The table as a LaTeX float, for a document that uses booktabs."""
+    headings, found = blocks(frame, seeds)
+    width = len(headings)
+    across = latex(parameter_title(frame.columns[1]))
+    head = [
+        rf"& \multicolumn{{{width - 1}}}{{c}}{{{across}}} \\",
+        rf"\cmidrule(l){{2-{width}}}",
+        latex_line(headings),
+    ]
+    body = []
+    for title, rows in found:
+        if len(found) > 1:
+            body += [r"\addlinespace"] if body else []
+            body += [rf"\multicolumn{{{width}}}{{l}}{{\emph{{{latex(title)}}}}} \\"]
+        body += [latex_line(row) for row in rows]
+    return latex_float(head, body, width, text, label)

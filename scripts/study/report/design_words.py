@@ -1,0 +1,111 @@
+"""What a study varies, and how it combines it, in words."""
+
+from study.choices import level_title, ordered_levels, parameter_title
+from study.designs import axes, full_size, listed_changes, offered_changes, together
+from study.parameters import condition
+from study.report.tables import factor_title
+from study.report.wording import counted, lower_first
+from study.spelling import read_spelling
+
+
+def factor_words(study: dict) -> list[str]:
+    """Each factor with its levels: `loss (BCE, CE)`, and `batch size with learning rate (16 with
+    0.0005, 32 with 0.001)`."""
+    found = []
+    for factor, levels in study["factors"].items():
+        group = together(study, factor)
+        if group[0] != factor:
+            continue
+        in_step = dict(zip(levels, zip(*(study["factors"][name] for name in group))))
+        titles = [
+            " with ".join(level_title(*pair) for pair in zip(group, in_step[level]))
+            for level in ordered_levels(levels)
+        ]
+        found.append(f"{lower_first(factor_title(factor, group[1:]))} ({', '.join(titles)})")
+    return found
+
+
+def design_words(study: dict) -> str:
+    """How the factors' levels are combined: ` in all combinations`, ` one at a time, …`."""
+    design, cells, size = study["design"], len(study["grid_cells"]), full_size(study)
+    if design == "one_at_a_time":
+        return ", one at a time and the others at the baseline"
+    if listed_changes(study) is not None:
+        return f", in {counted(cells, 'combination')} that the study lists"
+    if design != "full":
+        return f", in {cells:,} of the {size:,} combinations, drawn at random"
+    if cells < size:
+        return f" in {cells:,} of the {size:,} combinations"
+    return " in all combinations" if len(factor_words(study)) > 1 else ""
+
+
+def design_facts(study: dict) -> list[tuple[str, str]]:
+    """What is unusual of the design, each a name and a text; nothing of a full one."""
+    design, facts = study["design"], []
+    if design == "one_at_a_time":
+        facts.append(("Design", "one factor at a time, the others at the baseline"))
+    elif listed_changes(study) is not None:
+        facts.append(("Design", "the cells that the study lists"))
+    elif design != "full":
+        facts.append(
+            (
+                "Design",
+                f"{design['random']:,} of the {full_size(study):,} combinations of levels, drawn at"
+                f" random (seed {design['seed']})",
+            )
+        )
+    for group in study["together"]:
+        titles = " and ".join(lower_first(parameter_title(name)) for name in group)
+        facts.append(("Moved together", f"{titles}, level by level"))
+    for text in conditional_words(study):
+        facts.append(("Conditional", f"{text}; elsewhere its levels are one cell"))
+    for rule in study["exclude"]:
+        words = " and ".join(
+            f"{lower_first(parameter_title(name))}"
+            f" {' or '.join(level_title(name, level) for level in levels)}"
+            for name, levels in rule.items()
+        )
+        facts.append(("Left out", f"cells with {words}"))
+    return facts
+
+
+def conditional_words(study: dict) -> list[str]:
+    """The factors that do not apply to all cells: `hidden units applies to network cnn alone`."""
+    found = []
+    for factor in () if study["program"] else study["factors"]:
+        for chooser, names in condition(factor).items():
+            chosen = {study["cells"][name][chooser] for name in study["grid_cells"]}
+            having = [level for level in sorted(chosen) if read_spelling(level).name in names]
+            if having and len(having) < len(chosen):
+                titles = " and ".join(level_title(chooser, level) for level in having)
+                found.append(
+                    f"{lower_first(parameter_title(factor))} applies to"
+                    f" {lower_first(parameter_title(chooser))} {titles} alone"
+                )
+    return found
+
+
+def plan_lines(study: dict) -> list[str]:
+    """What the design costs: its cells and those of the full product, and which it leaves out."""
+    design, cells = study["design"], study["grid_cells"]
+    lengths = [len(axis) for axis in axes(study)]
+    product = counted(full_size(study), "combination")
+    if len(lengths) > 1:
+        product = f"{' × '.join(map(str, lengths))} = {product}"
+    beyond = len(study["cells"].keys() - set(cells))
+    more = [f"  beyond it, for tables and figures: {counted(beyond, 'cell')}"] if beyond else []
+    if isinstance(design, dict) and "random" in design:
+        without = ", without those that are excluded" if study["exclude"] else ""
+        drawn = f"{counted(len(cells), 'cell')} of {product}{without}, drawn with seed"
+        return [f"design: random, {drawn} {design['seed']}", *more]
+    offered = len(list(offered_changes(study)))
+    names = {"full": f"full, {product}", "one_at_a_time": f"one at a time, of {product}"}
+    name = names[design] if isinstance(design, str) else "a list"
+    excluded, alike = offered - len(cells), len(cells) - len(set(cells))
+    lines = [f"design: {name}: {counted(len(set(cells)), 'cell')}"]
+    if excluded:
+        lines.append(f"  left out by exclude: {counted(excluded, 'cell')}")
+    if alike:
+        why = "; ".join(conditional_words(study))
+        lines.append(f"  the same cells as others: {counted(alike, 'cell')}, because {why}")
+    return lines + more
