@@ -63,7 +63,7 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     note = FINAL_NOTE.format(epoch="last" if last else "chosen")
     return (
         f"{parameter_title(table['vary'])}, round {table['round']};"
-        f" {describe(others)}; mean ± standard deviation over seeds."
+        f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
     ) + (note if any(name in FINAL for name in metrics) else "")
 
 
