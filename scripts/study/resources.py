@@ -13,6 +13,7 @@ from pathlib import Path
 from study.data import kind_module
 from study.data.location import locate
 from study.errors import UserError
+from study.spelling import choose
 from study.training.losses import loss_entry
 from study.training.networks import EVALUATED, network_module
 from study.training.optimizers import OPTIMIZERS
@@ -83,7 +84,7 @@ def training_memory(study: dict) -> Callable:
         shape, counts, classes = _data_size(input.data[0])
         weights, values, _ = _network_size(cell, shape, classes)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
-        copies = 2 + OPTIMIZERS[cell["optimizer"]].copies
+        copies = 2 + choose(OPTIMIZERS, cell["optimizer"])[0].copies
         numbers = math.prod(shape) * (2 * counts["train"] + sum(counts.values()))
         numbers += weights * copies * (2 + 2 * seeds)
         evaluated = min(max(counts.values()), EVALUATED / values)

@@ -10,7 +10,7 @@ from study.analysis.averages import over_seeds
 from study.analysis.epochs import EPOCH_COUNTS
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, declared, differences, listed
+from study.parameters import DEFAULTS, applies, condition, declared, differences, listed
 from study.training import EPOCH_METRICS
 
 # What a table shows of the test split if it is not told, and of the validation split beside it.
@@ -65,14 +65,16 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     if "caption" in table:
         return table["caption"]
     varied = table["rows"][0]
+    cell = study["baseline"] | table["cell"]
     others = {
         name: value
-        for name, value in listed(study["baseline"] | table["cell"], declared(study)).items()
+        for name, value in listed(cell, declared(study)).items()
         if name not in varied
+        and (study.get("program") or set(condition(name)) & {*varied} or applies(name, cell))
     }
     return (
         f"{table_factors(table)}, round {table['round']};"
-        f" {describe(others)}; mean ± standard deviation over seeds."
+        f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
     ) + final_note(study, metrics)
 
 
@@ -115,15 +117,15 @@ def cell_title(parameters: dict, study: dict) -> str:
     if study.get("program"):
         return describe({name: parameters[name] for name in declared(study)})
     layers = parameters["hidden_layers"]
-    words = [
-        level_title("loss", parameters["loss"]),
-        f"batch size {parameters['batch_size']}",
-        level_title("activation", parameters["activation"]),
-        f"{layers} hidden layer{'' if layers == 1 else 's'}",
-    ]
-    named = ("loss", "batch_size", "activation", "hidden_layers")
+    titles = {
+        "loss": level_title("loss", parameters["loss"]),
+        "batch_size": f"batch size {parameters['batch_size']}",
+        "activation": level_title("activation", parameters["activation"]),
+        "hidden_layers": f"{layers} hidden layer{'' if layers == 1 else 's'}",
+    }
+    words = [title for name, title in titles.items() if applies(name, parameters)]
     rest = differences(parameters, DEFAULTS)
-    words += [describe({name: value}) for name, value in rest.items() if name not in named]
+    words += [describe({name: value}) for name, value in rest.items() if name not in titles]
     return ", ".join(words)
 
 
