@@ -41,7 +41,7 @@ def test_the_example_runs_with_its_own_configuration_and_folder(repository_copy,
     assert "Nothing to be done" in run(folder, "-n").stdout
     losses = repository_copy / "scripts" / "study" / "training" / "losses.py"
     text = losses.read_text()
-    losses.write_text(text.replace("classes: classes", "classes: 2 * classes"))
+    losses.write_text(text.replace("criteria:cross_entropy", "criteria:focal"))
     assert re.search(r"study_train +1\n", run(folder, "-n").stdout)
     losses.write_text(text)
     before = contents(folder / "output" / "study", "*.csv", "*.html")

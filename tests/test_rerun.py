@@ -71,7 +71,7 @@ def test_code_is_tracked_by_content_not_by_time(finished_once, repository_copy, 
     assert planned(folder, repository=repository_copy) == {}
     losses = scripts / "study" / "training" / "losses.py"
     text = losses.read_text()
-    losses.write_text(text.replace("classes: classes", "classes: 2 * classes"))
+    losses.write_text(text.replace("criteria:cross_entropy", "criteria:focal"))
     assert planned(folder, repository=repository_copy)["train"] == 1  # those with ce
     losses.write_text(text)
     loop = scripts / "study" / "training" / "loop.py"
