@@ -2,19 +2,24 @@
 
 import copy
 import math
+import re
 
 import numpy as np
 import pytest
 import torch
+from conftest import REPOSITORY
 from small_training import SMALL, TINY, train_rounds
 from torch.optim import lr_scheduler
 
+from study.choices import CHOICES
+from study.parameters import PARAMETERS
 from study.training.activations import ACTIVATIONS, make_activation
 from study.training.augmentation import augment, draw_share, resize
 from study.training.criteria import class_weights, make_criterion
 from study.training.loop import build_network, initial_state, score_images, train_round
+from study.training.losses import LOSSES
 from study.training.samples import Data
-from study.training.schedules import rate_factor
+from study.training.schedules import SCHEDULES, rate_factor
 from study.training.streams import ORDER, make_generator
 
 LOGITS = torch.tensor([[0.5, -1.0, 0.0], [2.0, 0.0, 1.0], [-1.0, 0.3, 0.2], [0.0, 0.0, 0.0]])
@@ -253,3 +258,31 @@ def test_more_than_two_classes_are_learned(data):
     assert scores.shape == (20, 3) and scores.dtype == np.float32
     assert (scores.argmax(axis=1) == splits["val"][1].numpy()).mean() == rows[-1][4]
     assert rows[-1][2] > 0.9
+
+
+def test_bfloat16_is_mixed_and_scored_in_float32(data):
+    """Close to float32, not the same; logits, losses and weights stay in float32."""
+    exact, _ = train_rounds(data, SMALL, epochs=3, rounds=1)
+    mixed = SMALL | {"precision": "bfloat16"}
+    rows, state = train_rounds(data, mixed, epochs=3, rounds=1)
+    np.testing.assert_allclose(rows[0], exact[0], rtol=0.1)
+    assert rows[0] != exact[0]
+    assert score_images(data, mixed, state)["val"].dtype == np.float32
+    assert all(weight.dtype == torch.float32 for weight in state["network"].values())
+
+
+def test_the_page_names_every_choice_and_parameter():
+    page = (REPOSITORY / "docs" / "training.md").read_text()
+    named = [name for registry in CHOICES.values() for name in registry if name != "last"]
+    options = [
+        option
+        for registry in CHOICES.values()
+        for entry in registry.values()
+        for option in entry.options
+    ]
+    basic = {"batch_size", "learning_rate"}
+    for name in {*named, *options, *PARAMETERS} - basic:
+        assert re.search(rf"`{name}\b|\b{name}:|: {name}`", page), name
+    for entry in [*LOSSES.values(), *SCHEDULES.values()]:
+        author = re.match(r"[A-Z]\w+", entry.source)
+        assert not author or author.group() in page, entry.source
