@@ -13,6 +13,7 @@ from study.report.design_words import design_words, factor_words
 from study.report.sections.claims import seeds_words
 from study.report.tables import factor_title, numbered_titles
 from study.report.wording import counted, listed, lower_first, p_text, plain
+from study.spelling import is_own, read_spelling
 
 TITLE = ""
 CLEAREST = 3  # of so many claims the difference is said
@@ -49,8 +50,10 @@ def compared(study: dict, card: dict | None) -> str:
     if study["program"]:
         trained = f"of the program {program_name(study['program'])}"
     else:
-        networks = {level_title("network", cell["network"]) for cell in study["cells"].values()}
-        trained = f"of the {listed(sorted(networks))}"
+        networks = [*dict.fromkeys(cell["network"] for cell in study["cells"].values())]
+        title = level_title("network", networks[0])
+        alone = title if is_own(read_spelling(networks[0]).name) else f"the {title}"
+        trained = f"of {alone if len(networks) == 1 else f'{len(networks)} networks'}"
     more = len(study["cells"]) - len(set(study["grid_cells"]))
     grid = f": {listed(factors)}{design_words(study)}" if factors else ""
     beyond = f", and {more} beyond that grid" if more else ""
