@@ -9,13 +9,20 @@ from conftest import REPOSITORY, snakemake, write_study
 from small_study import read_csv
 
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
-# example -> where its results go, and how many cells it has
+FIRST_ROUND = {
+    "rounds": 1,
+    "grid": {"batch_size": None, "activation": None},
+    "tables": dict.fromkeys(["table2", "table4", "table6", "table7"])
+    | {"table3": {"levels": [32, 16]}, "table5": {"levels": ["relu", "tanhshrink"]}},
+    "figures": dict.fromkeys(["figure1", "figure3"]),
+}
+# example -> where its results go, how many cells it has, and what else is smaller
 CASES = {
-    "source_study/config": ("results/pneumoniamnist", 19),
-    "optimizers/config": ("results/wdbc/studies/optimizers", 9),
-    "networks/config": ("results/pneumoniamnist/studies/networks", 3),
-    "networks/resnet18": ("results/pneumoniamnist/studies/resnet18", 1),
-    "own_network/config": ("results/digits/studies/own_network", 6),
+    "source_study/config": ("results/pneumoniamnist", 4, FIRST_ROUND),
+    "optimizers/config": ("results/wdbc/studies/optimizers", 9, {}),
+    "networks/config": ("results/pneumoniamnist/studies/networks", 3, {}),
+    "networks/resnet18": ("results/pneumoniamnist/studies/resnet18", 1, {"seeds": 1}),
+    "own_network/config": ("results/digits/studies/own_network", 6, {}),
 }
 
 
@@ -34,9 +41,9 @@ def small_xrays(path: Path) -> dict:
 @pytest.mark.parametrize("example", CASES)
 def test_an_example_runs_from_its_file_alone(example, tmp_path):
     config = yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text())
-    results, count = CASES[example]
+    results, count, smaller = CASES[example]
     xrays = small_xrays(tmp_path / "tiny.npz") if config["dataset"] == "pneumoniamnist" else {}
-    write_study(tmp_path, config, **SMALLER, **xrays)
+    write_study(tmp_path, config, **SMALLER | smaller | xrays)
     done = snakemake(tmp_path)
     assert done.returncode == 0, done.stdout
     folder = tmp_path / results

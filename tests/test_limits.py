@@ -69,9 +69,9 @@ def test_shares_that_leave_nothing_to_train_on(tmp_path):
 def test_batches_of_more_than_the_training_samples_are_noted(tmp_path):
     path = tmp_path / "description.json"
     cells = {size: {"batch_size": size} for size in (32, 50, 64)}
-    assert batch_notes(cells, path) == []
+    assert batch_notes({"cells": cells, "program": None}, path) == []
     path.write_text(json.dumps({"splits": {"train": {"count": 50}}}))
-    (note,) = batch_notes(cells, path)
+    (note,) = batch_notes({"cells": cells, "program": None}, path)
     assert note.startswith("batch_size 64: there are only 50 training samples")
 
 
