@@ -110,7 +110,7 @@ def test_one_of_each_is_used_in_a_study(extended, fresh):
     (verdict,) = read_csv(results / "statistics" / "claims.csv")
     assert verdict["verdict"] == "too few seeds" and verdict["metric"] == "final_val_f1_score"
     report = (results / "report.html").read_text()
-    shown = ["Snake (frequency 2.0)", "NAdam", "one line per seed", ">F1<"]
+    shown = ["Snake (frequency 2)", "NAdam", "one line per seed", ">F1<"]
     for text in shown:
         assert text in report, text
     change_study(

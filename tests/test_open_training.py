@@ -36,7 +36,7 @@ def test_a_choice_has_one_text_however_it_is_written():
     config = read_config(MINIMAL | {"grid": {"activation": levels}})
     assert config["grid"]["activation"] == ["leaky_relu", "leaky_relu(negative_slope=1.0)"]
     text = config["grid"]["activation"][1]
-    assert level_title("activation", text) == "Leaky ReLU (negative slope 1.0)"
+    assert level_title("activation", text) == "Leaky ReLU (negative slope 1)"
     assert spell(*read_spelling(text)) == text
     (name,) = [cell for cell in expand_study(config)["cells"] if "slope" in cell]
     assert name.startswith("bce_b32_leaky_relu-negative_slope-1.0_")

@@ -77,12 +77,17 @@ def level_title(parameter: str, level: str | int | float) -> str:
     """How tables and figures print a level: `leaky_relu` -> `Leaky ReLU`, 32 -> `32`."""
     name = str(level).partition("(")[0]
     if not (name in CHOICES.get(parameter, {}) or (parameter in OWN and is_own(name))):
-        return {True: "yes", False: "no"}[level] if isinstance(level, bool) else str(level)
+        if isinstance(level, bool):
+            return "yes" if level else "no"
+        return str(level).removesuffix(".0")
     name, options = read_spelling(level)
     known = CHOICES[parameter].get(name)  # none for a program's parameter of the same name
     title = known.title if known else name.rpartition(":")[2]
-    written = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in options.items())
-    return f"{title} ({written})" if options else title
+    written = [
+        key.replace("_", " ") + ("" if value is True else f" {value}".removesuffix(".0"))
+        for key, value in options.items()
+    ]
+    return f"{title} ({', '.join(written)})" if options else title
 
 
 def parameter_title(parameter: str) -> str:

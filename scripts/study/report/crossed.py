@@ -50,7 +50,7 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
         f"{shown} by {first} (rows) and {second} (columns), round {table['round']};"
         f" {describe(others)}; mean ± standard deviation over {study['seeds']}"
         f" seed{'' if study['seeds'] == 1 else 's'}."
-        + final_note(study, metrics)
+        + final_note(table, study, metrics)
         + " The design leaves out what has a –." * (len(table["rows"]) < count)
     )
 

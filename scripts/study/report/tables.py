@@ -75,15 +75,16 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     return (
         f"{table_factors(table)}, round {table['round']};"
         f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
-    ) + final_note(study, metrics)
+    ) + final_note(table, study, metrics)
 
 
-def final_note(study: dict, metrics: Iterable[str]) -> str:
+def final_note(table: dict, study: dict, metrics: Iterable[str]) -> str:
     """After which epoch final metrics are, where a table shows some."""
     if not any(name in FINAL for name in metrics):
         return ""
-    choices = {cell.get("epoch_choice", "last") for cell in study.get("cells", {}).values()}
-    return FINAL_NOTE.format(epoch="last" if choices <= {"last"} else "chosen")
+    cell = study["baseline"] | table["cell"]
+    rules = {(cell | row).get("epoch_choice", "last") for row in table["rows"]}
+    return FINAL_NOTE.format(epoch="last" if rules <= {"last"} else "chosen")
 
 
 def factor_title(factor: str, along: Iterable[str] = ()) -> str:
