@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import REPOSITORY, snakemake, write_study
-from small_study import read_csv
+from small_study import planned, read_csv
 
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
 FIRST_ROUND = {
@@ -21,7 +21,6 @@ CASES = {
     "source_study/config": ("results/pneumoniamnist", 4, FIRST_ROUND),
     "optimizers/config": ("results/wdbc/studies/optimizers", 9, {}),
     "networks/config": ("results/pneumoniamnist/studies/networks", 3, {}),
-    "networks/resnet18": ("results/pneumoniamnist/studies/resnet18", 1, {"seeds": 1}),
     "own_network/config": ("results/digits/studies/own_network", 6, {}),
 }
 
@@ -36,6 +35,14 @@ def small_xrays(path: Path) -> dict:
     np.savez(path, **arrays)
     entry = {"kind": "npz", "path": str(path), "name": None, "size": None}
     return {"datasets": {"pneumoniamnist": entry}}
+
+
+def test_the_large_network_is_planned(tmp_path):
+    """Which takes minutes an epoch: two seeds of one cell."""
+    config = yaml.safe_load((REPOSITORY / "examples" / "networks" / "resnet18.yaml").read_text())
+    write_study(tmp_path, config, **small_xrays(tmp_path / "tiny.npz"))
+    jobs = planned(tmp_path)
+    assert (jobs["train"], jobs["compare_reference"]) == (2, 1)
 
 
 @pytest.mark.parametrize("example", CASES)

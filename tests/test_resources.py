@@ -1,6 +1,7 @@
 """What jobs ask of a scheduler: enough, by the size of the data and the length of the run."""
 
 import json
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -58,6 +59,7 @@ def test_weights_are_those_of_the_network(name, changes):
         network = module.build(shape, outputs, parameters, torch.Generator())
         count = sum(weight.numel() for weight in network.parameters())
         assert module.count_weights(shape, outputs, parameters) == count
+        assert network(torch.zeros(2, math.prod(shape))).shape == (2, outputs)
 
 
 def test_training_asks_for_what_it_takes(tmp_path):
