@@ -1,4 +1,4 @@
-"""Each example runs from its configuration file alone, at a small size, to its report."""
+"""Each example runs from its configuration file alone, at a small size; large ones are planned."""
 
 from pathlib import Path
 
@@ -9,19 +9,11 @@ from conftest import REPOSITORY, snakemake, write_study
 from small_study import planned, read_csv
 
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
-FIRST_ROUND = {
-    "rounds": 1,
-    "grid": {"batch_size": None, "activation": None},
-    "tables": dict.fromkeys(["table2", "table4", "table6", "table7"])
-    | {"table3": {"levels": [32, 16]}, "table5": {"levels": ["relu", "tanhshrink"]}},
-    "figures": dict.fromkeys(["figure1", "figure3"]),
-}
-# example -> where its results go, how many cells it has, and what else is smaller
+# example -> where its results go, and how many cells it has
 CASES = {
-    "source_study/config": ("results/pneumoniamnist", 4, FIRST_ROUND),
-    "optimizers/config": ("results/wdbc/studies/optimizers", 9, {}),
-    "networks/config": ("results/pneumoniamnist/studies/networks", 3, {}),
-    "own_network/config": ("results/digits/studies/own_network", 6, {}),
+    "optimizers/config": ("results/wdbc/studies/optimizers", 9),
+    "networks/config": ("results/pneumoniamnist/studies/networks", 3),
+    "own_network/config": ("results/digits/studies/own_network", 6),
 }
 
 
@@ -37,20 +29,23 @@ def small_xrays(path: Path) -> dict:
     return {"datasets": {"pneumoniamnist": entry}}
 
 
-def test_the_large_network_is_planned(tmp_path):
-    """Which takes minutes an epoch: two seeds of one cell."""
-    config = yaml.safe_load((REPOSITORY / "examples" / "networks" / "resnet18.yaml").read_text())
+@pytest.mark.parametrize(
+    ("example", "runs"), [("source_study/config", 168), ("networks/resnet18", 2)]
+)
+def test_a_large_example_is_planned(example, runs, tmp_path):
+    """The source study, which `make run` trains on other data; and one of minutes an epoch."""
+    config = yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text())
     write_study(tmp_path, config, **small_xrays(tmp_path / "tiny.npz"))
     jobs = planned(tmp_path)
-    assert (jobs["train"], jobs["compare_reference"]) == (2, 1)
+    assert (jobs["train"], jobs["compare_reference"]) == (runs, 1)
 
 
 @pytest.mark.parametrize("example", CASES)
 def test_an_example_runs_from_its_file_alone(example, tmp_path):
     config = yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text())
-    results, count, smaller = CASES[example]
+    results, count = CASES[example]
     xrays = small_xrays(tmp_path / "tiny.npz") if config["dataset"] == "pneumoniamnist" else {}
-    write_study(tmp_path, config, **SMALLER | smaller | xrays)
+    write_study(tmp_path, config, **SMALLER | xrays)
     done = snakemake(tmp_path)
     assert done.returncode == 0, done.stdout
     folder = tmp_path / results
