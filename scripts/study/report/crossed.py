@@ -8,11 +8,11 @@ import pandas as pd
 
 from study.analysis.metrics import metric_title
 from study.choices import CHOICES, level_title, ordered_levels, parameter_title
-from study.parameters import declared, listed
 from study.report.tables import (
     describe,
     factor_title,
     final_note,
+    held_parameters,
     latex,
     latex_float,
     latex_line,
@@ -21,8 +21,7 @@ from study.report.tables import (
     seed_count,
     table_metrics,
 )
-from study.report.wording import listed as listed_words
-from study.report.wording import lower_first
+from study.report.wording import listed, lower_first
 
 
 def caption(table: dict, study: dict, metrics: list[str]) -> str:
@@ -38,17 +37,13 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
     first, second = (
         lower_first(factor_title(name, table["along"][name])) for name in table["vary"]
     )
-    others = {
-        name: value
-        for name, value in listed(study["baseline"] | table["cell"], declared(study)).items()
-        if name not in {name for row in table["rows"] for name in row}
-    }
     titles = [metric_title(metric) for metric in metrics]
-    shown = listed_words([titles[0], *map(lower_first, titles[1:])])
+    shown = listed([titles[0], *map(lower_first, titles[1:])])
     count = len(table["levels"][table["vary"][0]]) * len(table["levels"][table["vary"][1]])
+    others = describe(held_parameters(table, study))
     return (
         f"{shown} by {first} (rows) and {second} (columns), round {table['round']};"
-        f" {describe(others)}; mean ± standard deviation over {study['seeds']}"
+        f" {others}; mean ± standard deviation over {study['seeds']}"
         f" seed{'' if study['seeds'] == 1 else 's'}."
         + final_note(table, study, metrics)
         + " The design leaves out what has a –." * (len(table["rows"]) < count)

@@ -64,18 +64,23 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
     """The table's own caption, or a sentence that says what it shows, of its metrics too."""
     if "caption" in table:
         return table["caption"]
-    varied = table["rows"][0]
-    cell = study["baseline"] | table["cell"]
-    others = {
-        name: value
-        for name, value in listed(cell, declared(study)).items()
-        if name not in varied
-        and (study.get("program") or set(condition(name)) & {*varied} or applies(name, cell))
-    }
+    others = held_parameters(table, study)
     return (
         f"{table_factors(table)}, round {table['round']};"
         f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
     ) + final_note(table, study, metrics)
+
+
+def held_parameters(table: dict, study: dict) -> dict:
+    """What is the same in all rows of a table, without what means nothing in any of them."""
+    varied = {name for row in table["rows"] for name in row}
+    cell = study["baseline"] | table["cell"]
+    return {
+        name: value
+        for name, value in listed(cell, declared(study)).items()
+        if name not in varied
+        and (study.get("program") or varied & {*condition(name)} or applies(name, cell))
+    }
 
 
 def final_note(table: dict, study: dict, metrics: Iterable[str]) -> str:
