@@ -21,6 +21,7 @@ if not config.get("program"):
 include: "workflow/rules/study.smk"
 
 
+PRESENT = STUDY["every_run"]
 RUNS = STUDY["runs"]
 DATA = find_prepared(STUDY)
 
@@ -29,6 +30,18 @@ include: "workflow/rules/run.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/data.smk"
 include: f"workflow/rules/{'program' if STUDY['program'] else 'train'}.smk"
+
+
+if STUDY["resampling"]:
+
+    include: "workflow/rules/resample.smk"
+
+
+if STUDY["tuning"]:
+
+    include: "workflow/rules/tune.smk"
+
+
 include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/pictures.smk"
