@@ -29,17 +29,13 @@ DATA = find_prepared(STUDY)
 include: "workflow/rules/run.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/data.smk"
-include: f"workflow/rules/{'program' if STUDY['program'] else 'train'}.smk"
 
 
-if STUDY["resampling"]:
+for stage in training_stages(
+    STUDY
+):  # train, or a program; resample and tune where asked for
 
-    include: "workflow/rules/resample.smk"
-
-
-if STUDY["tuning"]:
-
-    include: "workflow/rules/tune.smk"
+    include: f"workflow/rules/{stage}.smk"
 
 
 include: "workflow/rules/aggregate.smk"

@@ -154,7 +154,6 @@ def add_comparisons(study: dict) -> dict:
     tuning = expand_tuning(study, lambda values: find_cell(study, values))
     tuned = tuning["tuned_cells"] if tuning else {}
     resampling = expand_resampling(study, tuning)
-    parts = [part for part in (tuning, resampling) if part]
     tuned_runs = expand_runs(study, tuned)
     return study | {
         "tuning": tuning,

@@ -45,7 +45,8 @@ def read_config(config: dict) -> dict:
     list of levels (of two factors, a list for each), every rule of `exclude` lists of levels, and
     every cell that is named the levels of what moves along. The device auto becomes the one that is
     here. Claims that are in a file of their own are read from there, and so are the `rows` of the
-    reference. The reference, the name of the `study`, the `program` and what to `tune` are None if there is none.
+    reference. The reference, the name of the `study`, the `program` and what to `tune` are None if
+    there is none.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
@@ -189,6 +190,7 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
     tune = schema["properties"]["tune"]["properties"]
     tune["space"]["properties"] = {
         name: {"if": {"type": "array"}, "then": levels[name], "else": value_range(spec)}
+        | {"description": spec.get("description", "A parameter of the program.")}
         for name, spec in without_default.items()
     }
     tune["metric"]["enum"] = [name for name in METRICS if name in VALIDATION]

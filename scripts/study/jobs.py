@@ -136,6 +136,12 @@ def current_data(study: dict) -> str:
 # ---- Training -----------------------------------------------------------------------------------
 
 
+def training_stages(study: dict) -> list[str]:
+    """The rule files that train: of the trainer or of a program, of other splits, of tuning."""
+    asked = [name for name, key in (("resample", "resampling"), ("tune", "tuning")) if study[key]]
+    return ["program" if study["program"] else "train", *asked]
+
+
 def training_cells(study: dict) -> dict[str, dict]:
     """Cell -> its `parameters`, and `code`, digests of the code that trains it; and the `command`,
     where that is of a program."""

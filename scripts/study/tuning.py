@@ -1,4 +1,4 @@
-"""What tuning trains: the trials that every arm has, and the cells that are trained with what it chose.
+"""What tuning trains: every arm's trials, and the cells that are trained with what it chose.
 
 An arm is a cell without the tuned parameters: what a comparison compares once each side is at its
 best. Every arm has the same trials, values for the tuned parameters, trained as ordinary cells with

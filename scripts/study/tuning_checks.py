@@ -1,4 +1,4 @@
-"""What is to be tuned, as the configuration says it: its schema, its types, and what is wrong with it."""
+"""What is to be tuned, as the configuration says it: its schema, its types, its mistakes."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,7 +16,7 @@ NUMBERS = ("integer", "number")
 
 
 def value_range(spec: Mapping) -> dict:
-    """The schema of a range of a parameter's values; refuses any for a parameter without numbers."""
+    """The schema of a range of a parameter's values; refuses one of a parameter without numbers."""
     schema = SCHEMA["$defs"]["range"]
     if spec.get("type") not in NUMBERS:
         return {"type": "array"}

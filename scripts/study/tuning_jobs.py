@@ -1,4 +1,4 @@
-"""What the jobs of tuning are told: an arm's trials, and where a tuned cell finds what was chosen."""
+"""What the jobs of tuning are told: an arm's trials, and where the chosen values are."""
 
 from collections.abc import Callable
 

@@ -10,10 +10,10 @@ rule collect_arrays:
         data=ancient([f"<prepared>/{name}" for name in PREPARED_FILES]),
     output:
         npz=f"<prepared>/{ARRAYS}",
-    wildcard_constraints:
-        data=r"[0-9a-f]{12}(_split\d+)?",
     log:
         "<logs>/collect_arrays/{data}.log",
+    wildcard_constraints:
+        data=r"[0-9a-f]{12}(_split\d+)?",
     conda:
         "../../envs/study.yaml"
     resources:

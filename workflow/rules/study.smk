@@ -20,6 +20,7 @@ from study.jobs import (
     shown_runs,
     training_cell,
     training_cells,
+    training_stages,
     untracked,
 )
 from study.parameters import REPORT_FOLDER

@@ -40,7 +40,10 @@ rule train_tuned:
         **dict(rules.train.input.items()),
         chosen=ancient(tuned_values(STUDY)),
     output:
-        **{name: f"<tuned_run>/{Path(path).name}" for name, path in rules.train.output.items()},
+        **{
+            name: f"<tuned_run>/{Path(path).name}"
+            for name, path in rules.train.output.items()
+        },
     log:
         "<logs>/train/{cell}/seeds_{first}-{last}/round{round}.log",
     benchmark:
