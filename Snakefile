@@ -42,6 +42,7 @@ include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/fair.smk"
 include: "workflow/rules/report.smk"
 
 

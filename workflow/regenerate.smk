@@ -19,6 +19,7 @@ include: "rules/aggregate.smk"
 include: "rules/statistics.smk"
 include: "rules/pictures.smk"
 include: "rules/claims.smk"
+include: "rules/fair.smk"
 include: "rules/report.smk"
 
 

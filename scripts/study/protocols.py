@@ -95,3 +95,30 @@ def _kept(along: dict, space: dict) -> dict:
 
 def _tuned_side(side: dict, tuned: dict[str, str]) -> dict:
     return side | {"cell": tuned.get(side["cell"], side["cell"])}
+
+
+def with_chosen(protocol: dict, chosen: dict[str, dict]) -> dict:
+    """A protocol whose tuned cells, and the sides of claims about them, have the chosen values.
+
+    Its `cells` are then those that tables and claims name. Each side that was tuned has them as
+    `tuned` too, which the guard asks for.
+
+    Args:
+        chosen: tuned cell -> the values that tuning chose for it.
+    """
+
+    def side_with(side: dict) -> dict:
+        values = chosen.get(side["cell"], {})
+        return side | {"parameters": side["parameters"] | values} | {"tuned": values}
+
+    cells = {
+        protocol["origin"].get(name, (name,))[0]: cell for name, cell in protocol["cells"].items()
+    }
+    claims = {
+        name: claim | {"compare": [[*map(side_with, pair)] for pair in claim["compare"]]}
+        for name, claim in protocol["claims"].items()
+    }
+    return protocol | {
+        "cells": {name: cell | chosen.get(name, {}) for name, cell in cells.items()},
+        "claims": claims,
+    }

@@ -16,6 +16,11 @@ def trial_files(study: dict, tuned: str, name: str) -> list[str]:
     return run_files(study, trial_runs(study, tuned), name)
 
 
+def protocol_files(study: dict, protocols: dict[str, dict], name: str) -> Callable:
+    """One file of each run of a protocol, by a job's wildcards."""
+    return lambda wildcards: run_files(study, protocols[wildcards.protocol]["runs"], name)
+
+
 def tuned_name(study: dict, cell: str) -> str:
     """The tuned cell that a cell is, or is on another split."""
     origin = study["resampling"]["origin"] if study["resampling"] else {}

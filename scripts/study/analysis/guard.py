@@ -14,6 +14,7 @@ from study.analysis.averages import RUN_NUMBERS
 from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import DEFAULTS, applies, condition
+from study.paths import ON_SPLIT
 from study.records import TRAINED
 
 # The columns of runs.csv that say which run it is; all others decide its result.
@@ -47,14 +48,16 @@ def check_comparison(
 
     Args:
         runs: one row per run, as `read_runs` returns them.
-        first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at.
+        first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at; and
+            where it was tuned, `tuned`, the values that were chosen for it, in which it may differ.
         factor: a training parameter, `round`, or `epoch`.
         along: what moves along with it: name -> level of the factor -> level that goes with it.
 
     Returns:
         The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`;
         or `differ in batch_size (16 against 32) with learning_rate moved along (0.0005 against
-        0.001): …`, where each side has the level that goes with the factor's.
+        0.001): …`, where each side has the level that goes with the factor's; `tuned` in place of
+        `moved along`, where each has what was chosen for it.
 
     Raises:
         LookupError: no run of a side is here.
@@ -62,7 +65,8 @@ def check_comparison(
             more than one way. With the reason.
     """
     records = [_recorded(runs, side) for side in (first, second)]
-    moved = _moved(records, factor, along or {})
+    tuned = _tuned(records, first, second)
+    moved = [*_moved(records, factor, along or {}), *tuned]
     different = {
         name: [record[name] for record in records]
         for name in recorded(runs)
@@ -80,7 +84,10 @@ def check_comparison(
     left_out = (*ALWAYS, factor, *moved)
     same = [name for name in recorded(runs) if name not in left_out and not _choice(name)]
     how = [name for name in TRAINED if name in runs.columns]
-    others = " and ".join(f"{name} moved along ({_values(different[name])})" for name in moved)
+    others = " and ".join(
+        f"{name} {'tuned' if name in tuned else 'moved along'} ({_values(different[name])})"
+        for name in moved
+    )
     alone, what = ("", f" with {others}") if moved else (" alone", "")
     return (
         f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the"
@@ -116,6 +123,36 @@ def _moved(records: list[dict], factor: str, along: dict[str, dict]) -> list[str
     ]
 
 
+def _tuned(records: list[dict], first: dict, second: dict) -> list[str]:
+    """What the records differ in because each side has the value that was chosen for it."""
+    chosen = [side.get("tuned", {}) for side in (first, second)]
+    return [
+        name
+        for name in chosen[0].keys() & chosen[1].keys()
+        if records[0][name] != records[1][name]
+        and all(str(record[name]) == str(of[name]) for record, of in zip(records, chosen))
+    ]
+
+
+def check_on_splits(runs: pd.DataFrame, sides: list[dict], splits: list[int], *about) -> str:
+    """`check_comparison` on each of some splits, where `runs` have a cell for each of them.
+
+    Args:
+        runs: one row per run, as `read_runs` returns them.
+        sides: the two sides, named by their cells on the study's own split.
+        splits: the numbers of the splits.
+        about: the factor and what moves along, as for `check_comparison`.
+
+    Returns:
+        The proof on the first of them.
+    """
+    proofs = []
+    for split in splits:
+        there = [side | {"cell": ON_SPLIT.format(cell=side["cell"], split=split)} for side in sides]
+        proofs.append(check_comparison(runs, *there, *about))
+    return proofs[0]
+
+
 def check_sides(
     first: dict, second: dict, factor: str, along: dict[str, dict] | None = None
 ) -> None:
@@ -132,7 +169,9 @@ def check_sides(
         if first["parameters"][name] != second["parameters"][name]
         and not _belongs(name, factor, [first["parameters"], second["parameters"]])
     }
-    _refuse(pairs, factor, _moved([first["parameters"], second["parameters"]], factor, along or {}))
+    parameters = [first["parameters"], second["parameters"]]
+    moved = _moved(parameters, factor, along or {}) + _tuned(parameters, first, second)
+    _refuse(pairs, factor, moved)
 
 
 def check_grid(runs: pd.DataFrame, cells: list[str], round_number: int, factors: list[str]) -> None:

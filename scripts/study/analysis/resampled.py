@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
-from study.analysis.paired import ALPHA
+from study.analysis.paired import ALPHA, mean_interval, t_p
 
 
 def corrected_interval(differences: ArrayLike, share: float, alpha: float = ALPHA) -> dict:
     """`n`, `mean`, `sd` (n - 1 in the denominator) and the corrected interval, `low` to `high`.
 
-    Nadeau and Bengio (2003, Machine Learning 52). With a share of 0 it is `paired.mean_interval`.
+    Nadeau and Bengio (2003, Machine Learning 52). With a share of 0, seeds on
+    one split, it is `paired.mean_interval`.
 
     Args:
         differences: (n,), one of each split.
@@ -30,6 +31,8 @@ def corrected_interval(differences: ArrayLike, share: float, alpha: float = ALPH
     Returns:
         NaN where there are too few values: none for a mean, one for the rest.
     """
+    if not share:
+        return mean_interval(differences, alpha)
     differences = np.asarray(differences, float)
     n = len(differences)
     mean = differences.mean() if n else np.nan
@@ -50,6 +53,8 @@ def corrected_t_p(differences: ArrayLike, share: float, mean: float = 0.0) -> fl
         differences, share: as for `corrected_interval`.
         mean: the one that is tested.
     """
+    if not share:
+        return t_p(differences, mean)
     differences = np.asarray(differences, float) - mean
     n = len(differences)
     if n < 2 or not differences.any():

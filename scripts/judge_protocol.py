@@ -1,0 +1,55 @@
+"""Write what a protocol's runs say to the study's tables and claims."""
+
+from pathlib import Path
+
+from study.analysis.claims import judge
+from study.analysis.comparisons import compare_levels, describe_levels
+from study.analysis.guard import read_runs
+from study.analysis.trials import read_chosen
+from study.data.prepared import read_description
+from study.errors import UserError
+from study.frames import read_frame, write_frame
+from study.logs import log_to
+from study.protocols import with_chosen
+
+
+def split_share(cards: list[str]) -> float:
+    """Validation samples for each training sample.
+
+    Args:
+        cards: the description of the prepared data, or nothing where it is not here.
+
+    Raises:
+        UserError: it is not here.
+    """
+    if not cards:
+        raise UserError(
+            "Comparisons over splits that are drawn anew take the sizes of the splits, and the"
+            " prepared data are not here; run the study, which prepares them"
+        )
+    sizes = read_description(Path(cards[0]).parent)["splits"]
+    return sizes["val"]["count"] / sizes["train"]["count"]
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    files, output = snakemake.input, snakemake.output
+    chosen = {
+        name: read_chosen(path)["values"]
+        for name, path in zip(snakemake.params.protocol["arms"], files.chosen)
+    }
+    protocol = with_chosen(snakemake.params.protocol, chosen)
+    share = split_share(files.card) if protocol["splits"] else 0.0
+    values, runs = read_frame(files.values), read_runs(files.runs)
+    levels = describe_levels(protocol["tables"], values)
+    comparisons = compare_levels(
+        protocol["tables"], values, runs, {}, protocol["cells"], tuned=chosen, share=share
+    )
+    claims, pairs = judge(protocol["claims"], values, runs, share)
+    for frame, path in (
+        (levels, output.levels),
+        (comparisons, output.comparisons),
+        (claims, output.claims),
+        (pairs, output.pairs),
+    ):
+        write_frame(path, frame)

@@ -1,0 +1,58 @@
+# Stage 5b: the same tables and claims where each side is tuned, and on splits that are drawn anew:
+# protocols, beside the fixed one of the stages before.
+
+PROTOCOLS = expand_protocols(STUDY, PRESENT)
+
+
+rule measure_protocol:
+    """Take every metric of a protocol's runs, seed by seed."""
+    input:
+        metrics=protocol_files(STUDY, PROTOCOLS, "metrics.csv"),
+        scores=protocol_files(STUDY, PROTOCOLS, "scores.npz"),
+        runs=protocol_files(STUDY, PROTOCOLS, "run.json"),
+    output:
+        values="<made>/{protocol}/values.csv",
+        runs="<made>/{protocol}/runs.csv",
+    log:
+        "<made_logs>/{protocol}/measure_protocol.log",
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(1500 + len(STUDY["every_run"])),
+        runtime=growing(10 + len(STUDY["every_run"]) // 10),
+    params:
+        protocol=lookup("{protocol}", within=PROTOCOLS),
+        study=selected(STUDY, "epochs_per_round", "warmup_epochs", "program"),
+        code=code_digest("measure_protocol"),
+    message:
+        "Measure the runs of {wildcards.protocol}"
+    script:
+        "../../scripts/measure_protocol.py"
+
+
+rule judge_protocol:
+    """Compare the levels and judge the claims by a protocol's runs."""
+    input:
+        values="<made>/{protocol}/values.csv",
+        runs="<made>/{protocol}/runs.csv",
+        chosen=lambda wildcards: chosen_files(
+            STUDY, PROTOCOLS[wildcards.protocol]["arms"]
+        ),
+        card=DATA.card,
+    output:
+        levels="<made>/{protocol}/levels.csv",
+        comparisons="<made>/{protocol}/comparisons.csv",
+        claims="<made>/{protocol}/claims.csv",
+        pairs="<made>/{protocol}/claim_pairs.csv",
+    log:
+        "<made_logs>/{protocol}/judge_protocol.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        protocol=lookup("{protocol}", within=PROTOCOLS),
+        code=code_digest("judge_protocol"),
+    message:
+        "Judge by {wildcards.protocol}"
+    script:
+        "../../scripts/judge_protocol.py"
