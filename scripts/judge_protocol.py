@@ -1,35 +1,13 @@
 """Write what a protocol's runs say to the study's tables and claims."""
 
-from pathlib import Path
-
 from study.analysis.claims import judge
 from study.analysis.comparisons import compare_levels, describe_levels
 from study.analysis.guard import read_runs
+from study.analysis.split_share import split_share
 from study.analysis.trials import read_chosen
-from study.data.prepared import read_description
-from study.errors import UserError
 from study.frames import read_frame, write_frame
 from study.logs import log_to
 from study.protocols import with_chosen
-
-
-def split_share(cards: list[str]) -> float:
-    """Validation samples for each training sample.
-
-    Args:
-        cards: the description of the prepared data, or nothing where it is not here.
-
-    Raises:
-        UserError: it is not here.
-    """
-    if not cards:
-        raise UserError(
-            "Comparisons over splits that are drawn anew take the sizes of the splits, and the"
-            " prepared data are not here; run the study, which prepares them"
-        )
-    sizes = read_description(Path(cards[0]).parent)["splits"]
-    return sizes["val"]["count"] / sizes["train"]["count"]
-
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

@@ -194,6 +194,10 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
         for name, spec in without_default.items()
     }
     tune["metric"]["enum"] = [name for name in METRICS if name in VALIDATION]
+    schema["properties"]["margins"]["properties"] = {
+        name: {"description": metric.title, "type": "number", "exclusiveMinimum": 0}
+        for name, metric in METRICS.items()
+    }
     table = schema["properties"]["tables"]["additionalProperties"]
     table["properties"]["vary"]["else"] = {"enum": list(parameters)}
     table["properties"]["vary"]["then"]["items"]["enum"] = list(parameters)

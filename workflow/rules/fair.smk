@@ -56,3 +56,59 @@ rule judge_protocol:
         "Judge by {wildcards.protocol}"
     script:
         "../../scripts/judge_protocol.py"
+
+
+rule estimate_noise:
+    """Estimate where the noise of each comparison comes from: seeds, splits, images, tuning."""
+    input:
+        summary="<made>/summary.csv",
+        evaluation="<made>/evaluation.csv",
+        scores=run_files(STUDY, shown_runs(STUDY, RUNS), "scores.npz"),
+        records=run_files(STUDY, shown_runs(STUDY, RUNS), "run.json"),
+        samples=ancient(DATA.samples),
+        card=DATA.card,
+        splits="<made>/splits/values.csv" if STUDY["resampling"] else [],
+        trials=trial_tables(STUDY),
+    output:
+        noise="<made>/statistics/noise.csv",
+        posterior="<made>/statistics/posterior.csv",
+    log:
+        "<made_logs>/estimate_noise.log",
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(1500 + len(RUNS)),
+        runtime=growing(10 + len(RUNS) // 10),
+    params:
+        runs=shown_runs(STUDY, RUNS),
+        study=selected(STUDY, "tables", "margins"),
+        tuning=tuned_arms(STUDY),
+        code=code_digest("estimate_noise"),
+    message:
+        "Estimate where the noise comes from"
+    script:
+        "../../scripts/estimate_noise.py"
+
+
+rule draw_tuning:
+    """Draw each arm's trials, and what fewer of them would have chosen."""
+    input:
+        trials=trial_tables(STUDY),
+        chosen=chosen_files(STUDY, tuned_arms(STUDY)["tuned"]),
+    output:
+        curves="<made>/tuned/curves.svg",
+        budget="<made>/tuned/budget.svg",
+        budgets="<made>/tuned/budgets.csv",
+    log:
+        "<made_logs>/draw_tuning.log",
+    conda:
+        "../../envs/study.yaml"
+    params:
+        tuning=tuned_arms(STUDY),
+        tables=PROTOCOLS["tuned"]["tables"] if STUDY["tuning"] else {},
+        table_names=list(STUDY["tables"]),
+        code=code_digest("draw_tuning"),
+    message:
+        "Draw what tuning found"
+    script:
+        "../../scripts/draw_tuning.py"

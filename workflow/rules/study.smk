@@ -47,6 +47,8 @@ from study.tuning_jobs import (
     protocol_files,
     trial_files,
     trial_runs,
+    trial_tables,
+    tuned_arms,
     tuned_values,
 )
 
