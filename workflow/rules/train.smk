@@ -32,7 +32,7 @@ rule train:
         gpu=1 if STUDY["device"] == "cuda" else 0,
     params:
         cell=training_cell(TRAINED),  # its parameters, and a digest of the code that they use
-        epochs=STUDY["epochs_per_round"],
+        epochs=lambda wildcards: STUDY["cells"][wildcards.cell]["epochs"],
         device=STUDY["device"],
         data=DATA.digest,
         checkpoint_every=untracked(STUDY["checkpoint_every"]),

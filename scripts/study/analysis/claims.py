@@ -18,7 +18,7 @@ from study.analysis import paired
 from study.analysis.averages import half_name
 from study.analysis.caveats import caveat
 from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
-from study.analysis.guard import Confounded, check_comparison, check_sides
+from study.analysis.guard import Confounded, check_comparison, check_sides, recorded_side
 from study.analysis.metrics import format_value
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
@@ -69,7 +69,9 @@ PAIR_COLUMNS = {
 }
 
 
-def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
+def judge(
+    claims: dict, values: pd.DataFrame, runs: pd.DataFrame, data: dict[str, dict] | None = None
+) -> tuple:
     """Judge all claims.
 
     Args:
@@ -78,6 +80,7 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
         values: one row per cell, round and seed with all metrics, as
             `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
+        data: digest of prepared data -> their description, of those that are here.
 
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
@@ -95,7 +98,7 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
         for first, second in claim["compare"]:
             pair = {"claim": name, "first": first["title"], "second": second["title"]}
             try:
-                pair |= _test_pair(claim, values, runs, first, second)
+                pair |= _test_pair(claim, values, runs, first, second, data or {})
             except Confounded as error:
                 problem = problem or (REFUSED, str(error))
             except LookupError as error:
@@ -193,7 +196,7 @@ def side_values(
     return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
 
 
-def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
+def _test_pair(claim: dict, values, runs, first: dict, second: dict, data: dict) -> dict:
     along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
     sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
@@ -209,8 +212,15 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
     pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
-    parameters = (side["parameters"] for side in (first, second))
-    said = caveat(claim["factor"], *parameters, along, by_program)
+    records = [recorded_side(runs, side) for side in (first, second)]
+    said = caveat(
+        claim["factor"],
+        *(side["parameters"] for side in (first, second)),
+        epochs=[record["epochs"] for record in records],
+        data=data.get(records[0]["data"]),
+        along=along,
+        by_program=by_program,
+    )
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 

@@ -7,7 +7,7 @@ from study.analysis import paired
 from study.analysis.averages import present_metrics
 from study.analysis.caveats import caveat
 from study.analysis.evaluation import correct_predictions
-from study.analysis.guard import Confounded, check_comparison
+from study.analysis.guard import Confounded, check_comparison, recorded_side
 from study.analysis.metrics import SCORED_SPLITS
 
 # What the files have, column by column.
@@ -90,6 +90,7 @@ def compare_levels(
     scores: dict,
     cells: dict[str, dict],
     groups: dict[str, np.ndarray] | None = None,
+    data: dict[str, dict] | None = None,
 ) -> pd.DataFrame:
     """Every level against its table's first, seed by seed, one row per metric.
 
@@ -103,12 +104,12 @@ def compare_levels(
         runs: as `study.analysis.guard.read_runs` returns it.
         scores: (cell, round) -> their scores, as `study.analysis.evaluation.cell_scores` returns
             them.
-        cells: name -> every training parameter.
+        cells: name -> every training parameter, and its `epochs` a round.
         groups: split -> the group of each of its images, where the data have groups.
+        data: digest of prepared data -> their description, of those that are here.
     """
     rows, differences = [], {}
     for table_name, table in of_one_factor(tables).items():
-        shown = {"rounds": [table["round"]]}
         for level, cell in list(zip(table["levels"], table["cells"]))[1:]:
             reference = table["cells"][0]
             row = {
@@ -118,13 +119,22 @@ def compare_levels(
                 "reference": str(table["levels"][0]),
                 "round": table["round"],
             }
+            shown = {"rounds": [table["round"]]}
+            sides = [
+                shown | {"cell": name, "epochs_per_round": cells[name]["epochs"]}
+                for name in (cell, reference)
+            ]
             try:
-                sides = ({"cell": name} | shown for name in (cell, reference))
                 along = table["along"][table["vary"]]
                 row["guard"] = check_comparison(runs, *sides, table["vary"], along)
-                parameters = (cells[name] for name in (cell, reference))
+                records = [recorded_side(runs, side) for side in sides]
                 row["caveat"] = caveat(
-                    table["vary"], *parameters, along, by_program="command" in runs
+                    table["vary"],
+                    *(cells[name] for name in (cell, reference)),
+                    epochs=[record["epochs"] for record in records],
+                    data=(data or {}).get(records[0]["data"]),
+                    along=along,
+                    by_program="command" in runs,
                 )
             except LookupError:  # the table says which seeds are missing
                 continue
