@@ -26,7 +26,7 @@ if __name__ == "__main__":
     noise = describe_noise(study["tables"], values, over_splits, scores, groups, tuning)
     sources: dict[str, tuple[pd.DataFrame, float]] = {"seeds": (values, 0.0)}
     if over_splits is not None:
-        sources["splits"] = (over_splits, split_share(files.card))
+        sources["splits"] = (over_splits, split_share(files.data))
     write_frame(snakemake.output.noise, noise)
     posterior = describe_posterior(study["tables"], study["margins"], sources)
     write_frame(snakemake.output.posterior, posterior)

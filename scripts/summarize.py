@@ -16,7 +16,8 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     params, files = snakemake.params, snakemake.input
     study = params.study
-    curves = Curves(study["cells"], study["epochs_per_round"])
+    epochs = {name: cell["epochs"] for name, cell in study["cells"].items()}
+    curves = Curves(epochs, study["epochs_per_round"])
     summary = summarize(params.runs, files.metrics, files.runs, study, also=curves.add)
     runs = collect_runs(params.runs, files.runs, declared(study))
     beside = [Path(path).with_name("environment.json") for path in files.runs]

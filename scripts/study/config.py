@@ -358,6 +358,11 @@ def _contradictions(config: dict) -> list[str]:
             f"warmup_epochs: {config['warmup_epochs']} leaves no epoch to average;"
             f" it must be below epochs_per_round, which is {config['epochs_per_round']}"
         )
+    if config["budget"] == "steps" and config["program"]:
+        problems.append(
+            "budget: steps counts updates by batch_size, which a program need not have; write"
+            " `budget: epochs`, and let the program train as long as its parameters should"
+        )
     for name, table in config["tables"].items():
         for factor in _varied(table):
             if factor in _own_levels(table) or default_levels(config, factor):

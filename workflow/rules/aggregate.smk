@@ -17,7 +17,7 @@ rule list_cells:
     conda:
         "../../envs/study.yaml"
     params:
-        study=selected(STUDY, "cells", "program"),
+        study=selected(STUDY, "cells", "budget", "program"),
         code=code_digest("list_cells"),
     message:
         "List the cells"
@@ -98,7 +98,7 @@ rule make_table:
         "../../envs/study.yaml"
     params:
         table=lookup("{table}", within=STUDY["tables"]),
-        study=selected(STUDY, "baseline", "seeds", "program"),
+        study=selected(STUDY, "baseline", "seeds", "budget", "program"),
         code=code_digest("make_table"),
     message:
         "Make {wildcards.table}"
@@ -129,7 +129,7 @@ rule make_figure:
     params:
         figure=lookup("{figure}", within=STUDY["figures"]),
         runs=lookup("{figure}", within=SHOWN),
-        study=selected(STUDY, "baseline", "epochs_per_round", "seeds", "program"),
+        study=selected(STUDY, "baseline", "seeds", "program"),
         code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure}"

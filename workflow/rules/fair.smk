@@ -38,7 +38,7 @@ rule judge_protocol:
         chosen=lambda wildcards: chosen_files(
             STUDY, PROTOCOLS[wildcards.protocol]["arms"]
         ),
-        card=DATA.card,
+        data=ancient(DATA.description),
     output:
         levels="<made>/{protocol}/levels.csv",
         comparisons="<made>/{protocol}/comparisons.csv",
@@ -51,6 +51,7 @@ rule judge_protocol:
         "../../envs/study.yaml"
     params:
         protocol=lookup("{protocol}", within=PROTOCOLS),
+        trials=len(tuned_arms(STUDY)["trials"]),
         code=code_digest("judge_protocol"),
     message:
         "Judge by {wildcards.protocol}"
@@ -66,7 +67,7 @@ rule estimate_noise:
         scores=run_files(STUDY, shown_runs(STUDY, RUNS), "scores.npz"),
         records=run_files(STUDY, shown_runs(STUDY, RUNS), "run.json"),
         samples=ancient(DATA.samples),
-        card=DATA.card,
+        data=ancient(DATA.description),
         splits="<made>/splits/values.csv" if STUDY["resampling"] else [],
         trials=trial_tables(STUDY),
     output:

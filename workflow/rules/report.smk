@@ -12,7 +12,7 @@ REPORTED = [
     "factors",
     "factorial",
 ]
-REPORTED += ["rounds", "epochs_per_round", "warmup_epochs"]
+REPORTED += ["rounds", "epochs_per_round", "warmup_epochs", "budget"]
 REPORTED += [
     "seeds",
     "cells",

@@ -18,7 +18,14 @@ from study.analysis import paired
 from study.analysis.averages import half_name
 from study.analysis.caveats import caveat
 from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
-from study.analysis.guard import Confounded, check_comparison, check_on_splits, check_sides
+from study.analysis.guard import (
+    Confounded,
+    check_comparison,
+    check_on_splits,
+    check_sides,
+    on_split,
+    recorded_side,
+)
 from study.analysis.metrics import format_value
 from study.analysis.resampled import corrected_interval
 
@@ -71,7 +78,12 @@ PAIR_COLUMNS = {
 
 
 def judge(
-    claims: dict, values: pd.DataFrame, runs: pd.DataFrame, share: float = 0.0
+    claims: dict,
+    values: pd.DataFrame,
+    runs: pd.DataFrame,
+    data: dict[str, dict] | None = None,
+    share: float = 0.0,
+    trials: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge all claims.
 
@@ -81,9 +93,11 @@ def judge(
         values: one row per cell, round and seed with all metrics, as
             `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
+        data: digest of prepared data -> their description, of those that are here.
         share: not 0 where each seed has a split of its own, drawn anew: validation over training
             samples, for the corrected test of `study.analysis.resampled`. The cells of `runs` are
             then those of single splits.
+        trials: of how many trials tuning chose, for each side that is `tuned`.
 
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
@@ -101,7 +115,7 @@ def judge(
         for first, second in claim["compare"]:
             pair = {"claim": name, "first": first["title"], "second": second["title"]}
             try:
-                pair |= _test_pair(claim, values, runs, first, second, share)
+                pair |= _test_pair(claim, values, runs, [first, second], data or {}, share, trials)
             except Confounded as error:
                 problem = problem or (REFUSED, str(error))
             except LookupError as error:
@@ -201,7 +215,10 @@ def side_values(
     return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
 
 
-def _test_pair(claim: dict, values, runs, first: dict, second: dict, share: float) -> dict:
+def _test_pair(
+    claim: dict, values, runs, sides: list[dict], data: dict, share: float, trials: int
+) -> dict:
+    first, second = sides
     along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
     sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
@@ -221,11 +238,23 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict, share: floa
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
     pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy(), share)
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
-    parameters = (side["parameters"] for side in (first, second))
-    said = caveat(claim["factor"], *parameters, along, by_program)
+    records = [
+        recorded_side(runs, on_split(side, both.index[0]) if share else side)
+        for side in (first, second)
+    ]
+    said = caveat(
+        claim["factor"],
+        *(side["parameters"] for side in (first, second)),
+        epochs=[record["epochs"] for record in records],
+        data=data.get(records[0]["data"]),
+        along=along,
+        by_program=by_program,
+        tuned=(first["tuned"], second["tuned"]) if first.get("tuned") else None,
+        trials=trials,
+    )
     if share:
         interval = corrected_interval(differences, share)
-        pair |= {key: interval[key] for key in ("low", "high")}
+        pair |= {key: interval[key] for key in ("low", "high")} | {"p_sign_flip": np.nan}
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 

@@ -8,6 +8,7 @@ from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.choices import level_title
 from study.program.command import program_name
+from study.report.budget_words import round_words
 from study.report.claim_words import difference_words
 from study.report.design_words import design_words, factor_words
 from study.report.sections.claims import seeds_words
@@ -68,7 +69,7 @@ def compared(study: dict, card: dict | None) -> str:
         f"{counted(len(study['cells']), 'cell')}, settings {trained} on"
         f" {study['dataset']}{samples}{grid}{beyond}. Each was trained with"
         f" {counted(study['seeds'], 'seed')}, for {counted(study['rounds'], 'round')} of"
-        f" {counted(study['epochs_per_round'], 'epoch')}."
+        f" {round_words(study)}."
     )
 
 
