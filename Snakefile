@@ -3,7 +3,6 @@
 #
 #     snakemake --cores 4                       train what is missing, write the report
 #     snakemake --cores 1 plan                  what that would take, and what it could show
-#     snakemake --cores 1 check_claims          the verdicts on what is claimed
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
 from snakemake.utils import min_version
 
@@ -18,22 +17,25 @@ if not config.get("program"):
     configfile: f"{workflow.current_basedir}/config.yaml"
 
 
-include: "workflow/rules/study.smk"
+if isinstance(config.get("dataset"), list):  # this file once for each, as a module
 
+    include: "workflow/rules/datasets.smk"
 
-RUNS = STUDY["runs"]
-DATA = find_prepared(STUDY)
+else:
+
+    include: "workflow/rules/study.smk"
+    include: "workflow/rules/data.smk"
+    include: f"workflow/rules/{'program' if STUDY['program'] else 'train'}.smk"
+    include: "workflow/rules/aggregate.smk"
+    include: "workflow/rules/statistics.smk"
+    include: "workflow/rules/pictures.smk"
+    include: "workflow/rules/claims.smk"
+    include: "workflow/rules/report.smk"
+
 
 
 include: "workflow/rules/run.smk"
-include: "workflow/rules/plan.smk"
-include: "workflow/rules/data.smk"
-include: f"workflow/rules/{'program' if STUDY['program'] else 'train'}.smk"
-include: "workflow/rules/aggregate.smk"
-include: "workflow/rules/statistics.smk"
-include: "workflow/rules/pictures.smk"
-include: "workflow/rules/claims.smk"
-include: "workflow/rules/report.smk"
+include: "workflow/rules/targets.smk"
 
 
 rule all:
