@@ -33,7 +33,6 @@ else:
     include: "workflow/rules/report.smk"
 
 
-
 include: "workflow/rules/run.smk"
 include: "workflow/rules/targets.smk"
 

@@ -1,5 +1,5 @@
-"""Write what several data sets say together: the levels of each table with their ranks, whether these
-differ, and the verdicts on each claim."""
+"""Write what several data sets say together: the levels of each table with their ranks, whether
+these differ, and the verdicts on each claim."""
 
 import pandas as pd
 

@@ -25,7 +25,6 @@ else:
     include: "rules/report.smk"
 
 
-
 rule all:
     default_target: True
     input:

@@ -7,8 +7,8 @@ from study.cells import LONGEST
 from study.config import read_config
 from study.errors import UserError
 
-# Where what is made of all data sets goes, below the folder that has a folder for each of them. A plus
-# is in no name of a data set or a study, so that one called `across` is in nobody's way.
+# Where what is made of all data sets goes, below the folder that has a folder for each of them. A
+# plus is in no name of a data set or a study, so that one called `across` is in nobody's way.
 ACROSS = "across/{datasets}"
 
 

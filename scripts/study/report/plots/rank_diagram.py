@@ -1,4 +1,4 @@
-"""Average ranks of levels over data sets, and which of them do not differ (Demšar 2006, figure 1)."""
+"""Average ranks of levels over data sets, and which do not differ (Demšar 2006, figure 1)."""
 
 from textwrap import wrap
 

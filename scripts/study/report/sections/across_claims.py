@@ -8,7 +8,7 @@ TITLE = ""
 
 
 def context(inputs: dict) -> dict | None:
-    """A row a claim with its verdicts, and on how many data sets it has which; None of no claims."""
+    """A row a claim with its verdicts, and on how many data sets it holds; None of no claims."""
     study, frame = inputs["study"], inputs["frames"]["claims"]
     if not study["claims"]:
         return None

@@ -122,10 +122,11 @@ def rank_words(test: dict, ranks: pd.Series, titles: list[str]) -> str:
             f"Sign test over {datasets} data sets: p = {p_text(p_value)}, {found}."
             f" {best} has the better average rank, {plain(ranks.min())}."
         )
+    statistic = "∞" if test["f"] == float("inf") else plain(test["f"])
     return (
         f"Friedman's test over {datasets} data sets: χ² = {plain(test['chi2'])}, Iman and"
-        f" Davenport's F({levels - 1}, {(levels - 1) * (datasets - 1)}) ="
-        f" {'∞' if test['f'] == float('inf') else plain(test['f'])}, p = {p_text(p_value)}: {found}."
+        f" Davenport's F({levels - 1}, {(levels - 1) * (datasets - 1)}) = {statistic},"
+        f" p = {p_text(p_value)}: {found}."
         f" {best} has the best average rank, {plain(ranks.min())}; two levels differ if their"
         f" average ranks are {plain(test['critical_difference'])} apart (Nemenyi)."
     )
