@@ -1,12 +1,8 @@
 # A training study: every cell of a grid of training choices is trained with several seeds, in
 # rounds, and the runs are averaged into tables, figures and a report.
-#
 #     snakemake --cores 4                       train what is missing, write the report
 #     snakemake --cores 1 plan                  what that would take, and what it could show
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
-from snakemake.utils import min_version
-
-min_version("9.25")
 
 
 include: "workflow/rules/start.smk"
@@ -25,7 +21,10 @@ else:
 
     include: "workflow/rules/study.smk"
     include: "workflow/rules/data.smk"
-    include: f"workflow/rules/{'program' if STUDY['program'] else 'train'}.smk"
+
+    for stage in training_stages(STUDY):  # train or program; resample, tune
+
+        include: f"workflow/rules/{stage}.smk"
     include: "workflow/rules/aggregate.smk"
     include: "workflow/rules/statistics.smk"
     include: "workflow/rules/pictures.smk"

@@ -15,7 +15,8 @@ else:
 
     include: "rules/study.smk"
 
-    RUNS = present_runs(STUDY)
+    PRESENT = present_runs(STUDY)
+    RUNS = [run for run in STUDY["runs"] if run in PRESENT]
     DATA = recorded_data(STUDY, RUNS)
 
     include: "rules/aggregate.smk"

@@ -23,7 +23,7 @@ def coverage_lines(studies: list[dict]) -> list[str]:
     for study in studies:
         begin = f"{study['dataset']}: " if len(studies) > 1 else ""
         present = present_runs(study)
-        lines.append(f"{begin}{len(present)} of {len(study['runs'])} runs present")
+        lines.append(f"{begin}{len(present)} of {len(study['every_run'])} runs present")
         for folders, what in (
             (missing_runs(study, present), "missing"),
             (outdated_runs(study, present), "trained on other data or with other code"),

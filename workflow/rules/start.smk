@@ -3,6 +3,9 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+min_version("9.25")
 
 REPOSITORY = Path(str(workflow.current_basedir)).parents[1]
 if not REPOSITORY.is_dir():
