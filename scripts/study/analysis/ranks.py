@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from study.analysis.paired import ALPHA, DECIMALS
+from study.analysis.trials import is_less_better
 
 # Data sets that the test of three levels or more takes to be trusted: where no level is better
 # it then finds a difference at 5% in at most 7% of all cases, with fewer in up to 19%.
 MIN_DATASETS = 5
-# Metrics of which less is better; of accuracies and the like more is.
-LESS_IS_BETTER = ("loss", "brier_score", "calibration_error")
-# Those that are neither: no level is better for them.
+# Metrics of which neither more nor less is better.
 UNRANKED = ("_gap", "chosen_epoch", "epochs_trained")
 
 
@@ -35,9 +34,8 @@ def rank_levels(means: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns:
         (data sets, levels); the data sets that have all levels.
     """
-    less = metric.endswith(LESS_IS_BETTER)
     same = means.dropna().round(DECIMALS)  # means of the same counts in another order
-    return same.rank(axis="columns", ascending=less, method="average")
+    return same.rank(axis="columns", ascending=is_less_better(metric), method="average")
 
 
 def compare_ranks(ranks: pd.DataFrame) -> dict[str, float]:
