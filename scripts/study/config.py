@@ -58,6 +58,8 @@ def read_config(config: dict) -> dict:
         config = program_config(config)
     parameters = declared(config)
     _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
+    if not isinstance(config["dataset"], str):
+        _raise(["dataset: a list of data sets is for Snakemake, which runs the study on each"])
     config |= {key: config.get(key) for key in ("reference", "study", "program", "tune")}
     config["device"] = pick_device(config["device"])
     _set_types(config, parameters)

@@ -70,6 +70,10 @@ STUDY |= {name: workflow.pathvars.apply(f"<{name}>") for name in FOLDERS}
 STUDY |= made_folders(STUDY, STUDY)
 refuse_files(STUDY)
 
+STUDIES = [STUDY]
+ROOTS = {name: STUDY[name] for name in FOLDERS}
+PRESENT = STUDY["every_run"]
+RUNS = STUDY["runs"]
 REPORT = f"{STUDY['made']}/report.html"
 TRAINED = training_cells(STUDY)
 
