@@ -127,22 +127,25 @@ def test_an_effect_of_the_split_alone():
     assert false["splits, not corrected"] > 3 * MOST, false
 
 
-@pytest.mark.parametrize(("tuning_seeds", "most"), [(3, 0.08), (5, 0.07)])
-def test_rates_that_tuning_cannot_tell_apart(tuning_seeds, most):
+@pytest.mark.parametrize("seeds", [10, 20])
+@pytest.mark.parametrize(("tuning_seeds", "most"), [(3, 0.12), (5, 0.08), (10, 0.08)])
+def test_rates_that_tuning_cannot_tell_apart(tuning_seeds, most, seeds):
     """Nothing differs, but tuning often chooses different rates, one of them worse.
 
-    The verdict on what was chosen is then right of those rates, and false of the losses; with
-    tuning's noise counted in it is so about as often as the level says.
+    The verdict on what was chosen is then right of those rates, and false of the losses. With
+    tuning's noise counted in that is rarer, and about as rare as the level says from five tuning
+    seeds on.
     """
     generator = np.random.default_rng(4)
     without = counted_in = 0
     for _ in range(STUDIES):
-        curve = accuracy(generator.uniform(1, 3), drop=0.5)
+        curve = accuracy(generator.uniform(1, 3), drop=1.0)
         first, second = (tune(generator, curve, tuning_seeds) for _ in range(2))
         gap = curve[first["position"]] - curve[second["position"]]
-        differences = gap + generator.normal(0, np.sqrt(2), SEEDS)
+        differences = gap + generator.normal(0, np.sqrt(2), seeds)
         without += t_p(differences) <= 0.05
         deviation = tuning_deviation(first, second, less_is_better=False)
         counted_in += tuned_t_p(differences, deviation) <= 0.05
-    assert without > MOST
-    assert counted_in <= most * STUDIES < without
+    assert counted_in <= most * STUDIES
+    assert counted_in < without
+    assert without > MOST or tuning_seeds == 10
