@@ -1,4 +1,4 @@
-"""Differences over redrawn splits: the corrected t-test, and its Bayesian reading."""
+"""Differences over redrawn splits, and of tuned cells: what is added to the noise of a mean."""
 
 import math
 
@@ -14,6 +14,7 @@ from sklearn.svm import SVC
 from study.analysis.paired import mean_interval, t_p
 from study.analysis.posterior import margin_probabilities
 from study.analysis.resampled import corrected_interval, corrected_t_p
+from study.analysis.tuned import tuned_interval, tuned_t_p
 
 # rnorm(30, 0.6, 0.1) - rnorm(30, 0.4, 0.1) after set.seed(123) in R: the differences of the
 # worked example of the R package correctR (Henderson, version 0.1.2), with 80 and 20 samples.
@@ -81,6 +82,24 @@ def test_differences_that_do_not_vary_are_worth_fewer_than_they_are():
     assert corrected_t_p(np.zeros(10), 0.1) == corrected_t_p([0.3], 0.1) == 1
     one, none = corrected_interval([3.0], 0.1), corrected_interval([], 0.1)
     assert one["mean"] == 3 and math.isnan(one["low"]) and none["n"] == 0
+
+
+def test_tuning_adds_its_variance_by_hand():
+    """0, 1 and 2 with 2/3 from tuning: 1/3 + 2/3 = 1, so t is 1; of 2 degrees p is 0.42265."""
+    found = tuned_interval([0, 1, 2], math.sqrt(2 / 3))
+    assert (found["n"], found["mean"], found["sd"]) == (3, 1, 1)
+    assert found["high"] == pytest.approx(1 + 4.302653, abs=1e-6)
+    assert tuned_t_p([0, 1, 2], math.sqrt(2 / 3)) == pytest.approx(0.42265, abs=1e-5)
+    # 1/3 + 1/6 from the overlap of splits + 1/2
+    assert tuned_t_p([0, 1, 2], math.sqrt(1 / 2), share=1 / 6) == pytest.approx(0.42265, abs=1e-5)
+    end = tuned_interval(CORRECTR, 0.05, 0.25, alpha=0.01)["low"]
+    assert tuned_t_p(CORRECTR, 0.05, 0.25, mean=end) == pytest.approx(0.01)
+
+
+def test_without_noise_of_tuning_nothing_is_added():
+    assert tuned_interval(CORRECTR, 0, 0.25) == pytest.approx(corrected_interval(CORRECTR, 0.25))
+    assert tuned_t_p(CORRECTR, 0, 0.25) == corrected_t_p(CORRECTR, 0.25)
+    assert math.isnan(tuned_t_p(CORRECTR, math.nan))  # it is not known, which is not none
 
 
 # ---- The Bayesian reading -----------------------------------------------------------------------

@@ -56,7 +56,7 @@ def noise_rows(
         seeds: (n,), the paired difference of each seed on one split.
         splits: (k,), that of each redrawn split, each with a seed of its own.
         images: what `study.analysis.image_variance` returns of the same two cells.
-        tuning: the arguments of `tuning_noise`.
+        tuning: the arguments of `tuning_deviation`.
 
     Returns:
         In the order of `SOURCES`, with 95% intervals. No row for what has fewer than two values.
@@ -107,35 +107,54 @@ def split_noise(splits: ArrayLike, seeds: ArrayLike, alpha: float = ALPHA) -> di
     return _deviations(estimate, *np.quantile(drawn, [alpha / 2, 1 - alpha / 2]))
 
 
-def tuning_noise(first: dict, second: dict, less_is_better: bool, alpha: float = ALPHA) -> dict:
-    """The `sd` over which trials would be chosen, and its interval from `low` to `high`.
+def tuning_deviation(first: dict, second: dict, less_is_better: bool) -> float:
+    """The standard deviation over which trials would be chosen with other tuning seeds.
 
     The tuning seeds are resampled, the same for both cells; on each sample the trial with the best
     mean is chosen, and counts as what all tuning seeds say that it is worth. So nothing of the
     evaluation is in it. Of n seeds n - 1 are drawn, because the mean of n would vary too little
-    (Rao and Wu 1988, JASA 83). The interval is a bootstrap of this bootstrap (percentiles); of few
-    tuning seeds both are rough.
+    (Rao and Wu 1988, JASA 83); 500 times, from a fixed seed.
 
     Args:
         first, second: of each cell `chosen_by`, (trials, tuning seeds), the metric that trials are
             chosen by, and `values`, (trials, tuning seeds), the one that is compared. A trial with
             a seed that diverged, NaN, is never chosen.
         less_is_better: whether the smallest mean is chosen, not the largest.
-        alpha: one minus the level.
+
+    Returns:
+        NaN with one tuning seed, or where all trials of a cell diverged.
     """
-    sides = [
+    sides = _arrays(first, second)
+    n = sides[0]["chosen_by"].shape[1]
+    return math.sqrt(_chosen_variance(sides, _samples(n), less_is_better)) if n > 1 else math.nan
+
+
+def tuning_noise(first: dict, second: dict, less_is_better: bool, alpha: float = ALPHA) -> dict:
+    """`tuning_deviation` as `sd`, and its interval from `low` to `high`.
+
+    A percentile interval of a bootstrap of that bootstrap, over n seeds; of few tuning seeds it is
+    rough. The arguments are those of `tuning_deviation`.
+    """
+    sides = _arrays(first, second)
+    n = sides[0]["chosen_by"].shape[1]
+    samples, again = _samples(n), []
+    for drawn in np.random.default_rng(1).integers(0, n, (TUNINGS, n)):
+        resampled = [{name: values[:, drawn] for name, values in side.items()} for side in sides]
+        again.append(_chosen_variance(resampled, samples, less_is_better))
+    ends = np.quantile(again, [alpha / 2, 1 - alpha / 2])
+    return _deviations(_chosen_variance(sides, samples, less_is_better), *ends)
+
+
+def _arrays(first: dict, second: dict) -> list[dict]:
+    return [
         {name: np.asarray(side[name], float) for name in ("chosen_by", "values")}
         for side in (first, second)
     ]
-    n = sides[0]["chosen_by"].shape[1]
-    generator = np.random.default_rng(0)
-    samples = generator.multinomial(n - 1, np.full(n, 1 / n), CHOICES)
-    variance = _chosen_variance(sides, samples, less_is_better)
-    again = []
-    for drawn in generator.integers(0, n, (TUNINGS, n)):
-        resampled = [{name: values[:, drawn] for name, values in side.items()} for side in sides]
-        again.append(_chosen_variance(resampled, samples, less_is_better))
-    return _deviations(variance, *np.quantile(again, [alpha / 2, 1 - alpha / 2]))
+
+
+def _samples(n: int) -> np.ndarray:
+    """How often each of n tuning seeds is in a sample of n - 1, (draws, n)."""
+    return np.random.default_rng(0).multinomial(n - 1, np.full(n, 1 / n), CHOICES)
 
 
 def _chosen_variance(sides: list[dict], samples: np.ndarray, less_is_better: bool) -> float:
