@@ -75,6 +75,8 @@ def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
         if count := int((decided["change"] == name).sum()):
             parts.append(f"{count} {BECOMES[name][count > 1]}")
     text = f"of {counted(len(decided), 'decided claim')} {listed(parts)}"
+    if decided.empty:
+        text = "there is no verdict to lose"
     if count := int((pairs["change"] == FOUND).sum()):
         text += f"; {count} more {BECOMES[FOUND][count > 1]}"
     return f"{upper_first(WHERE[protocol])}, {text}."
