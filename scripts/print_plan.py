@@ -167,8 +167,8 @@ def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
     return lines
 
 
-if __name__ == "__main__":
-    study = snakemake.params.study
+def study_lines(study: dict) -> list[str]:
+    """All that is printed of a study."""
     present = present_runs(study)
     outdated = set(outdated_runs(study, present))
     current = [run for run in present if run_folder(run) not in outdated]
@@ -176,7 +176,13 @@ if __name__ == "__main__":
     summary = summarize(current, *files, study)
     lines = [f"Plan for {study_title(study)}"]
     lines += plan_lines(study) + training_lines(study, present, outdated)
-    lines += power_lines(study, summary) + claim_lines(study)
+    return lines + power_lines(study, summary) + claim_lines(study)
+
+
+if __name__ == "__main__":
+    lines = []
+    for study in snakemake.params.studies:
+        lines += [""] * bool(lines) + study_lines(study)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:
         print("\n".join(lines), file=log)

@@ -58,6 +58,8 @@ def read_config(config: dict) -> dict:
         config = program_config(config)
     parameters = declared(config)
     _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
+    if not isinstance(config["dataset"], str):
+        _raise(["dataset: a list of data sets is for Snakemake, which runs the study on each"])
     config |= {key: config.get(key) for key in ("reference", "study", "program", "tune")}
     config["device"] = pick_device(config["device"])
     _set_types(config, parameters)
@@ -194,6 +196,10 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
         for name, spec in without_default.items()
     }
     tune["metric"]["enum"] = [name for name in METRICS if name in VALIDATION]
+    schema["properties"]["margins"]["properties"] = {
+        name: {"description": metric.title, "type": "number", "exclusiveMinimum": 0}
+        for name, metric in METRICS.items()
+    }
     table = schema["properties"]["tables"]["additionalProperties"]
     table["properties"]["vary"]["else"] = {"enum": list(parameters)}
     table["properties"]["vary"]["then"]["items"]["enum"] = list(parameters)

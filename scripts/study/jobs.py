@@ -268,20 +268,22 @@ def missing_runs(study: dict, present: list[dict]) -> list[str]:
     return [run_folder(run) for run in study["every_run"] if run_folder(run) not in folders]
 
 
-def resumed(study: dict, needed: list[str]) -> str:
+def resumed(studies: list[dict], needed: list[str]) -> str:
     """What there is already of the runs, in a line; nothing if there is nothing.
 
     Args:
-        study: the expanded study.
+        studies: the expanded study; of several data sets one each.
         needed: the metrics.csv of the runs that are to be trained now.
     """
-    present = run_files(study, present_runs(study), "metrics.csv")
-    trained = len(set(present) - set(needed))
-    name = "progress.json" if study["program"] else "progress.pt"
+    present = {
+        path for study in studies for path in run_files(study, present_runs(study), "metrics.csv")
+    }
+    trained, count = len(present - set(needed)), sum(len(study["every_run"]) for study in studies)
+    name = "progress.json" if studies[0]["program"] else "progress.pt"
     saved = sum(Path(path).with_name(name).exists() for path in needed)
     parts = [f"{trained} are trained already"] if trained else []
     parts += [f"{saved} resume from their saved progress"] if saved else []
-    return f"Of {len(study['every_run'])} runs {', '.join(parts)}" if parts else ""
+    return f"Of {count} runs {', '.join(parts)}" if parts else ""
 
 
 def outdated_runs(study: dict, runs: list[dict]) -> list[str]:

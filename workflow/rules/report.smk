@@ -76,24 +76,6 @@ rule make_report:
         "../../scripts/make_report.py"
 
 
-rule regenerate_report:
-    """Rebuild everything above from the metric files that exist; never trains."""
-    log:
-        "<made_logs>/regenerate_report.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    threads: 4
-    params:
-        config=config | {"arguments": ARGUMENTS},
-        study=STUDY,
-        snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
-    message:
-        "Regenerate the report, without training"
-    script:
-        "../../scripts/regenerate_report.py"
-
-
 # All that people read, and the runs that it is made from, but not what these ran on; as plain paths,
 # because Snakemake takes long to look up the rules of many.
 RESULTS = [
@@ -133,18 +115,3 @@ rule list_checksums:
         "List the checksums"
     script:
         "../../scripts/list_checksums.py"
-
-
-rule verify:
-    """Say which files are not as SHA256SUMS lists them."""
-    log:
-        "<made_logs>/verify.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    params:
-        sums=f"{STUDY['made']}/SHA256SUMS",
-    message:
-        "Verify the results"
-    script:
-        "../../scripts/verify_results.py"

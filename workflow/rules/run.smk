@@ -1,22 +1,9 @@
 # How a run is shown, what it resumes, and what it does when it is asked to stop.
-from snakemake.logging import logger
-
-from study.arguments import config_arguments
-from study.data.limits import batch_notes
-from study.display import makes, show_jobs
+from study.display import makes, rule_of, show_jobs
 from study.jobs import resumed
 from study.stopping import stop_with_jobs
 
-# for commands to copy
-ARGUMENTS = config_arguments(
-    workflow.config_settings.configfiles, workflow.config_settings.config_args or []
-)
-DISPLAY = show_jobs(
-    workflow, in_blocks=STUDY["seeds"] > STUDY["seeds_per_job"], report=REPORT
-)
-if workflow.is_main_process and isinstance(DATA.card, list):
-    for note in batch_notes(STUDY, Path(DATA.files[0])):
-        logger.warning(f"note: {note}")
+DISPLAY = show_jobs(workflow, STUDIES, report=REPORT)
 
 
 onstart:
@@ -26,10 +13,12 @@ onstart:
     if not any(job.output for job in workflow.dag.jobs):
         workflow.persistence.unlock = workflow.persistence.noop
     needed = [
-        job for job in workflow.dag.needrun_jobs() if job.rule.name == "train"
+        job
+        for job in workflow.dag.needrun_jobs()
+        if rule_of(job.rule.name, STUDIES)[1] == "train"
     ]
     if DISPLAY and needed:
-        DISPLAY.say(resumed(STUDY, [job.output.metrics for job in needed]))
+        DISPLAY.say(resumed(STUDIES, [job.output.metrics for job in needed]))
 
 
 onsuccess:

@@ -15,6 +15,7 @@ from study.analysis.averages import RUN_NUMBERS
 from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import DEFAULTS, applies, condition
+from study.paths import ON_SPLIT
 from study.records import TRAINED
 
 # The columns of runs.csv that say which run it is; all others decide its result.
@@ -50,16 +51,18 @@ def check_comparison(
         runs: one row per run, as `read_runs` returns them.
         first, second: a side's `cell` and `rounds`, the list of the rounds that it looks at; and
             `epochs_per_round`, how many the study's budget gives the cell, so that a difference in
-            them is no other difference. Where it is left out, it is.
+            them is no other difference (where it is left out, it is); and where the side was tuned,
+            `tuned`, the values that were chosen for it, in which it may differ.
         factor: a training parameter, `round`, or `epoch`.
         along: what moves along with it: name -> level of the factor -> level that goes with it.
 
     Returns:
         The proof in words: `differ in loss alone (ce against bce): all their runs have the same …`;
         or `differ in batch_size (16 against 32) with learning_rate moved along (0.0005 against
-        0.001): …`, where each side has the level that goes with the factor's; or, where the budget
-        gives them other epochs, `differ in batch_size (16 against 32), each with the epochs a round
-        that equal updates take (15 against 30): …`.
+        0.001): …`, where each side has the level that goes with the factor's, `tuned` in place of
+        `moved along`, where each has what was chosen for it; or, where the budget gives them other
+        epochs, `differ in batch_size (16 against 32), each with the epochs a round that equal
+        updates take (15 against 30): …`.
 
     Raises:
         LookupError: no run of a side is here.
@@ -67,7 +70,8 @@ def check_comparison(
             more than one way. With the reason.
     """
     records = [recorded_side(runs, side) for side in (first, second)]
-    moved = _moved(records, factor, along or {})
+    tuned = _tuned(records, first, second)
+    moved = [*_moved(records, factor, along or {}), *tuned]
     budgeted = all(
         record["epochs"] == side.get("epochs_per_round")
         for record, side in zip(records, (first, second))
@@ -90,7 +94,10 @@ def check_comparison(
     left_out = (*ALWAYS, factor, *moved)
     same = [name for name in recorded(runs) if name not in left_out and not _choice(name)]
     how = [name for name in TRAINED if name in runs.columns]
-    others = " and ".join(f"{name} moved along ({_values(different[name])})" for name in moved)
+    others = " and ".join(
+        f"{name} {'tuned' if name in tuned else 'moved along'} ({_values(different[name])})"
+        for name in moved
+    )
     alone, what = ("", f" with {others}") if moved else (" alone", "")
     epochs = [record["epochs"] for record in records]
     if epochs[0] == epochs[1]:
@@ -137,6 +144,41 @@ def _moved(records: list[dict], factor: str, along: dict[str, dict]) -> list[str
     ]
 
 
+def _tuned(records: list[dict], first: dict, second: dict) -> list[str]:
+    """What the records differ in because each side has the value that was chosen for it."""
+    chosen = [side.get("tuned", {}) for side in (first, second)]
+    return [
+        name
+        for name in chosen[0].keys() & chosen[1].keys()
+        if records[0][name] != records[1][name]
+        and all(str(record[name]) == str(of[name]) for record, of in zip(records, chosen))
+    ]
+
+
+def on_split(side: dict, split: int) -> dict:
+    """A side on one of the splits that are drawn anew."""
+    return side | {"cell": ON_SPLIT.format(cell=side["cell"], split=split)}
+
+
+def check_on_splits(runs: pd.DataFrame, sides: list[dict], splits: list[int], *about) -> str:
+    """`check_comparison` on each of some splits, where `runs` have a cell for each of them.
+
+    Args:
+        runs: one row per run, as `read_runs` returns them.
+        sides: the two sides, named by their cells on the study's own split.
+        splits: the numbers of the splits.
+        about: the factor and what moves along, as for `check_comparison`.
+
+    Returns:
+        The proof on the first of them.
+    """
+    proofs = [
+        check_comparison(runs, *(on_split(side, split) for side in sides), *about)
+        for split in splits
+    ]
+    return proofs[0]
+
+
 def check_sides(
     first: dict, second: dict, factor: str, along: dict[str, dict] | None = None
 ) -> None:
@@ -153,7 +195,9 @@ def check_sides(
         if first["parameters"][name] != second["parameters"][name]
         and not _belongs(name, factor, [first["parameters"], second["parameters"]])
     }
-    _refuse(pairs, factor, _moved([first["parameters"], second["parameters"]], factor, along or {}))
+    parameters = [first["parameters"], second["parameters"]]
+    moved = _moved(parameters, factor, along or {}) + _tuned(parameters, first, second)
+    _refuse(pairs, factor, moved)
 
 
 def check_grid(
