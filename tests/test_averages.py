@@ -22,6 +22,7 @@ from study.parameters import DEFAULTS, listed
 from study.records import read_record
 from study.training import EPOCH_METRICS
 
+TRAINED = DEFAULTS | {"epochs": 3}
 HEADER = "seed,epoch,train_loss,train_accuracy,val_loss,val_accuracy\n"
 RUN = (
     HEADER
@@ -125,7 +126,7 @@ def test_metrics_that_have_changed_are_named(tmp_path):
     path = write(tmp_path / "metrics.csv", RUN)
     record = write_record(path)
     runs = [{"cell": "c", "round": 1, "first": 0, "last": 1}]
-    study = {"cells": {"c": DEFAULTS}, "epochs_per_round": 3, "warmup_epochs": 1}
+    study = {"cells": {"c": TRAINED}, "epochs_per_round": 3, "warmup_epochs": 1}
     assert len(summarize(runs, [path], [record], study)) == 2
     write(tmp_path / "metrics.csv", RUN.replace("0.5,0.8", "0.6,0.8"))
     for read in (
@@ -149,7 +150,7 @@ def write_blocks(folder):
 
 
 def test_summary_has_a_row_a_cell_round_and_seed(tmp_path):
-    study = {"cells": {"c": DEFAULTS | {"rounds": 1}}, "epochs_per_round": 3, "warmup_epochs": 1}
+    study = {"cells": {"c": TRAINED | {"rounds": 1}}, "epochs_per_round": 3, "warmup_epochs": 1}
     summary = summarize(*write_blocks(tmp_path), study)
     assert list(summary.columns) == [
         "cell", "loss", "batch_size", "activation", "hidden_layers", "hidden_units", "optimizer",
@@ -188,7 +189,7 @@ def test_runs_have_their_full_settings_and_digests(tmp_path):
 
 def test_a_parameter_that_is_listed_when_changed_has_a_column_then(tmp_path):
     runs, paths, records = write_blocks(tmp_path)
-    cells = {"c": DEFAULTS | {"network": "other"}, "d": DEFAULTS}
+    cells = {"c": TRAINED | {"network": "other"}, "d": TRAINED}
     study = {"cells": cells, "epochs_per_round": 3, "warmup_epochs": 1}
     assert summarize(runs, paths, records, study)["network"].tolist() == ["other"] * 3
     assert "network" not in collect_runs(runs, records)
@@ -226,7 +227,7 @@ def test_a_record_that_is_damaged_or_of_another_version_is_named(text, expected,
 def test_a_record_without_the_digest_that_is_needed_is_named(tmp_path):
     runs, paths, records = write_blocks(tmp_path)
     records[0] = write_record(paths[0], files={"scores.npz": "0" * 64})
-    study = {"cells": {"c": DEFAULTS}, "epochs_per_round": 3, "warmup_epochs": 1}
+    study = {"cells": {"c": TRAINED}, "epochs_per_round": 3, "warmup_epochs": 1}
     with pytest.raises(UserError, match=r"b\.json: damaged"):
         summarize(runs, paths, records, study)
 

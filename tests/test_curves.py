@@ -97,3 +97,16 @@ def test_seeds_are_packed_while_there_is_room(monkeypatch):
 def test_nothing_at_all_is_packed():
     packed = Curves({}, 5).packed()
     assert (packed["cells"], packed["means"], packed["each"]) == ([], "", "")
+
+
+def test_a_cell_with_other_epochs_has_its_own_number_of_them():
+    collected = Curves({"c": 5, "long": 8}, 5)
+    values = {"c": random_runs(1), "long": random_runs(1, epochs=8)}
+    for cell, runs in values.items():
+        collected.add({"cell": cell, "round": 1, "first": 0, "last": 0}, epochs_of(runs))
+    packed = collected.packed()
+    assert packed["epochs"] == 5 and [cell.get("epochs") for cell in packed["cells"]] == [None, 8]
+    codes = np.frombuffer(base64.b64decode(packed["each"]), "<u2")
+    assert len(codes) == (5 + 8) * len(EPOCH_METRICS)
+    long = base64.b64encode(codes[5 * len(EPOCH_METRICS) :].tobytes()).decode()
+    np.testing.assert_allclose(unpack(long, (1, 8))[0, :, 0], values["long"][0].T, rtol=3e-4)

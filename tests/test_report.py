@@ -36,7 +36,7 @@ def write_rounds(folder):
     return runs, paths, [write_record(path) for path in paths]
 
 
-STUDY = {"baseline": DEFAULTS, "epochs_per_round": 2, "seeds": 3}
+STUDY = {"baseline": DEFAULTS, "epochs_per_round": 2, "seeds": 3, "budget": "epochs"}
 FIGURE = {"kind": "curves", "cell": {"hidden_layers": 3}, "rounds": [1, 2]}
 
 
