@@ -3,9 +3,9 @@
 import pandas as pd
 
 from study.analysis.across import by_dataset
+from study.analysis.few_datasets import smallest_p
 from study.analysis.metrics import metric_title
 from study.analysis.paired import ALPHA
-from study.analysis.ranks import smallest_p
 from study.choices import level_title
 from study.report.data_table import data_table
 from study.report.pictures import picture
