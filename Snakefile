@@ -39,7 +39,7 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
-        RESULTS,
+        RESULTS + LOOKS,
         rules.list_checksums.output,
     message:
         "The study is complete"

@@ -22,6 +22,7 @@ from study.jobs import (
     training_cells,
     untracked,
 )
+from study.next_look import NEXT_LOOK, look_digest, take_look
 from study.parameters import REPORT_FOLDER
 from study.paths import (
     ARRAYS,
@@ -56,6 +57,7 @@ pathvars:
 STUDY |= {name: workflow.pathvars.apply(f"<{name}>") for name in FOLDERS}
 STUDY |= made_folders(STUDY, STUDY)
 refuse_files(STUDY)
+STUDY = take_look(STUDY)
 
 REPORT = f"{STUDY['made']}/report.html"
 TRAINED = training_cells(STUDY)

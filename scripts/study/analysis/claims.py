@@ -6,10 +6,15 @@ intersection-union test); what contradicts it is the smallest, times the number 
 smaller of the two is the claim's p-value, adjusted by Holm over all tests. `alpha` is the level of
 both verdicts together. Beside each pair is its interval at the level at which Holm tests the claim:
 the verdict is what this interval says.
+
+Where looks are planned, a claim is tested at each that its cells have the seeds of, and its level
+is over all looks: see study.analysis.spending.
 """
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +25,8 @@ from study.analysis.caveats import caveat
 from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
 from study.analysis.guard import Confounded, check_comparison, check_sides
 from study.analysis.metrics import format_value
+from study.analysis.spending import nominal_level, overall_p
+from study.analysis.stages import stages, values_by_look
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
@@ -49,6 +56,8 @@ CLAIM_COLUMNS = {
     "expect": str,
     "margin": float,
 }
+# Claims have these too where looks are planned.
+LOOK_COLUMNS = {"look": int, "look_seeds": int, "p_nominal": float, "alpha_nominal": float}
 PAIR_COLUMNS = {
     "claim": str,
     "first": str,
@@ -69,7 +78,26 @@ PAIR_COLUMNS = {
 }
 
 
-def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
+class Tested(NamedTuple):
+    """A claim as it is tested at one look: its pairs, and its p-values over all looks."""
+
+    look: int  # its position, from 0
+    pairs: list[dict]
+    supporting: float
+    contradicting: float
+
+    @property
+    def p_value(self) -> float:
+        return min(self.supporting, self.contradicting)
+
+
+def judge(
+    claims: dict,
+    values: pd.DataFrame,
+    runs: pd.DataFrame,
+    looks: Sequence[int] = (),
+    spending: str = "obrien_fleming",
+) -> tuple:
     """Judge all claims.
 
     Args:
@@ -78,6 +106,9 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
         values: one row per cell, round and seed with all metrics, as
             `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
+        looks: the numbers of seeds at which it was planned to look, rising; none if it was once, at
+            all seeds.
+        spending: how the level is spent over the looks, of `study.analysis.spending.SPENDING`.
 
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
@@ -86,64 +117,75 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
         claim has in `seeds_from` and `seeds_to` how many seeds would probably decide it, where that
         can be said. `supported_above` and `contradicted_below` are the margins at which a claim
         with a margin would get another verdict. `differences` are each seed's, `seed:difference`.
+
+        With looks, all of a row is of one look, the first that decides the claim, or of an
+        undecided one the last that its cells have the seeds of; `p_value` is the smallest over its
+        looks. `LOOK_COLUMNS` then say which `look` that is, from 1, and its number of seeds; the
+        t-test's p-value there, and at which level it is significant: that of the intervals.
     """
-    values = values.set_index(["cell", "round", "seed"])
-    rows, by_claim, tested = [], {}, {}
+    values, looks = values.set_index(["cell", "round", "seed"]), tuple(looks)
+    by_look = values_by_look(values, looks)
+    rows, by_claim, tested = {}, {}, {}
     for name, claim in claims.items():
         row = {"claim": name} | {key: claim[key] for key in CLAIM_COLUMNS if key in claim}
-        pairs, problem = [], None
-        for first, second in claim["compare"]:
-            pair = {"claim": name, "first": first["title"], "second": second["title"]}
-            try:
-                pair |= _test_pair(claim, values, runs, first, second)
-            except Confounded as error:
-                problem = problem or (REFUSED, str(error))
-            except LookupError as error:
-                problem = problem or (NOT_TESTED, str(error.args[0]))
-            pairs.append(pair | {"metric": claim["metric"]})
-        if problem is None:
-            row["seeds"] = min(pair["n"] for pair in pairs)
-            if row["seeds"] < paired.MIN_SEEDS:
-                problem = (TOO_FEW, f"{paired.MIN_SEEDS} needed; {row['seeds']} run")
-        if problem is None:
-            row["p_value"] = min(_supporting(pairs), _contradicting(pairs))
-            tested[name] = row
-        else:
+        for look, of_look, needed in stages(claim, by_look, looks):
+            pairs, problem = _test_pairs(name, claim, of_look, runs, needed)
+            if problem is None:
+                found = Tested(look, pairs, *_p_values(pairs, look, looks, spending))
+                tested.setdefault(name, []).append(found)
+        if name not in tested:
+            row |= {"seeds": _fewest(pairs)} if problem[0] == TOO_FEW else {}
             row |= {"verdict": problem[0], "reason": problem[1]}
-        rows.append(row)
-        by_claim[name] = pairs
-    _decide(claims, tested, by_claim)
-    for pair in (pair for pairs in by_claim.values() for pair in pairs):
+        rows[name], by_claim[name] = row, pairs
+    _decide(claims, tested, rows, by_claim, looks, spending)
+    all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
+    for pair in all_pairs:
         if "differences" in pair:
             pair["differences"] = " ".join(
                 f"{seed}:{value!r}" for seed, value in pair["differences"].items()
             )
-    all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
+    columns = [*CLAIM_COLUMNS, *(LOOK_COLUMNS if looks else ())]
     return (
-        pd.DataFrame(rows, columns=list(CLAIM_COLUMNS)),
+        pd.DataFrame([*rows.values()], columns=columns),
         pd.DataFrame(all_pairs, columns=list(PAIR_COLUMNS)),
     )
 
 
-def _decide(claims: dict, tested: dict[str, dict], by_claim: dict[str, list[dict]]) -> None:
+def _decide(
+    claims: dict,
+    tested: dict[str, list[Tested]],
+    rows: dict[str, dict],
+    by_claim: dict[str, list[dict]],
+    looks: tuple[int, ...],
+    spending: str,
+) -> None:
     """Give the rows of the claims that are tested their verdicts, and their pairs intervals."""
     tests = {what_is_tested(claims[name]): name for name in tested}
-    p_of_tests = [tested[name]["p_value"] for name in tests.values()]
+    p_by_claim = {name: min(found.p_value for found in tested[name]) for name in tested}
+    p_of_tests = [p_by_claim[name] for name in tests.values()]
     adjusted = dict(zip(tests, paired.holm(p_of_tests)))
     undecided = sum(p > json.loads(test)["alpha"] for test, p in adjusted.items())
-    for name, row in tested.items():
-        claim, pairs, test = claims[name], by_claim[name], what_is_tested(claims[name])
-        row["tests"], row["p_adjusted"] = len(tests), adjusted[test]
+    for name, by_look in tested.items():
+        row, claim, test = rows[name], claims[name], what_is_tested(claims[name])
         alphas = paired.holm_alphas(p_of_tests, claim["alpha"])
-        row["alpha_adjusted"] = alphas[list(tests).index(test)]
+        row["p_value"], row["p_adjusted"] = p_by_claim[name], adjusted[test]
+        row["tests"], row["alpha_adjusted"] = len(tests), alphas[list(tests).index(test)]
+        deciding = (found for found in by_look if found.p_value <= row["alpha_adjusted"])
+        shown = next(deciding, by_look[-1])
+        pairs = by_claim[name] = shown.pairs
+        row["seeds"] = _fewest(pairs)
+        levels = [
+            nominal_level(alpha, shown.look, looks, spending)
+            for alpha in (row["alpha_adjusted"], row["alpha_adjusted"] / len(pairs))
+        ]
         for pair in pairs:
-            alpha = row["alpha_adjusted"]
-            if pair["p_supporting"] == 1:  # any of the pairs may contradict the claim
-                alpha = alpha / len(pairs)
-            interval = paired.mean_interval(pair["differences"], alpha)
+            # any of the pairs may contradict the claim
+            level = levels[1 if pair["p_supporting"] == 1 else 0]
+            interval = paired.mean_interval(pair["differences"], level)
             pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
-        row |= _margins(claim, pairs, row["alpha_adjusted"])
-        row |= _verdict(row, claim, pairs, claim["alpha"] / max(1, undecided))
+        row |= _margins(claim, pairs, levels) | _look(shown, looks, levels)
+        last = nominal_level(claim["alpha"] / max(1, undecided), -1, looks, spending)
+        row |= _verdict(row, claim, shown, last)
 
 
 def what_is_tested(claim: dict) -> str:
@@ -193,6 +235,25 @@ def side_values(
     return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
 
 
+def _test_pairs(
+    name: str, claim: dict, values, runs, needed: int
+) -> tuple[list[dict], tuple | None]:
+    """A claim's pairs, and where it cannot be judged by them the verdict, and the reason."""
+    pairs, problem = [], None
+    for first, second in claim["compare"]:
+        pair = {"claim": name, "first": first["title"], "second": second["title"]}
+        try:
+            pair |= _test_pair(claim, values, runs, first, second)
+        except Confounded as error:
+            problem = problem or (REFUSED, str(error))
+        except LookupError as error:
+            problem = problem or (NOT_TESTED, str(error.args[0]))
+        pairs.append(pair | {"metric": claim["metric"]})
+    if problem is None and _fewest(pairs) < needed:
+        problem = (TOO_FEW, f"{needed} needed; {_fewest(pairs)} run")
+    return pairs, problem
+
+
 def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
@@ -214,31 +275,47 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 
-def _supporting(pairs: list[dict]) -> float:
-    return max(pair["p_supporting"] for pair in pairs)
+def _fewest(pairs: list[dict]) -> int:
+    return min(pair["n"] for pair in pairs)
 
 
-def _contradicting(pairs: list[dict]) -> float:
-    return min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in pairs))
+def _p_values(pairs: list[dict], look: int, looks: tuple, spending: str) -> tuple[float, float]:
+    """That of the claim and that against it, each over all looks."""
+    supporting = max(pair["p_supporting"] for pair in pairs)
+    contradicting = min(pair["p_contradicting"] for pair in pairs)
+    against = overall_p(contradicting, look, looks, spending)
+    return overall_p(supporting, look, looks, spending), min(1.0, len(pairs) * against)
 
 
-def _margins(claim: dict, pairs: list[dict], alpha: float) -> dict:
+def _look(shown: Tested, looks: tuple[int, ...], levels: list[float]) -> dict:
+    """Which look a row is of, and how its p-value is beside the level; empty without looks."""
+    if not looks:
+        return {}
+    if shown.supporting <= shown.contradicting:
+        p_value, level = max(pair["p_supporting"] for pair in shown.pairs), levels[0]
+    else:
+        p_value, level = min(pair["p_contradicting"] for pair in shown.pairs), levels[1]
+    return dict(zip(LOOK_COLUMNS, (shown.look + 1, looks[shown.look], p_value, level)))
+
+
+def _margins(claim: dict, pairs: list[dict], levels: list[float]) -> dict:
     """The margins at which all pairs would support the claim, or one contradict it."""
     found = {}
-    for key, level in (("supported_above", alpha), ("contradicted_below", alpha / len(pairs))):
+    for key, level in zip(("supported_above", "contradicted_below"), levels):
         intervals = [paired.mean_interval(pair["differences"], level) for pair in pairs]
         ends = [margins(claim, interval["low"], interval["high"]) for interval in intervals]
         found |= {key: max(end[key] for end in ends)} if ends[0] else {}
     return found
 
 
-def _verdict(row: dict, claim: dict, pairs: list[dict], alpha: float) -> dict:
+def _verdict(row: dict, claim: dict, shown: Tested, alpha: float) -> dict:
     """The verdict, the reason for it, and for an undecided claim how many seeds it would take."""
+    pairs = shown.pairs
     if row["p_adjusted"] > claim["alpha"]:
         differences = [pair["differences"].to_numpy() for pair in pairs]
         seeds = seeds_to_decide(claim, differences, alpha)
         return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))
-    if _supporting(pairs) <= _contradicting(pairs):
+    if shown.supporting <= shown.contradicting:
         return {"verdict": SUPPORTED}
     against = min(pairs, key=lambda pair: pair["p_contradicting"])
     reason = contradiction(claim, against["difference"])
