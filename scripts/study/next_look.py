@@ -119,4 +119,7 @@ def look_words(study: dict, told: dict) -> str:
     before = study["cell_seeds"]
     cells = sum(told["seeds"][cell] > count for cell, count in before.items())
     more = looks[told["look"] - 1] - seeds
-    return f"{said} Next: {more} more seeds of {cells} cell{'' if cells == 1 else 's'}."
+    return (
+        f"{said} Next: {more} more seed{'' if more == 1 else 's'} of {cells}"
+        f" cell{'' if cells == 1 else 's'}."
+    )

@@ -98,7 +98,7 @@ rule make_table:
         "../../envs/study.yaml"
     params:
         table=lookup("{table}", within=STUDY["tables"]),
-        study=selected(STUDY, "baseline", "seeds", "program"),
+        study=selected(STUDY, "baseline", "cell_seeds", "program"),
         code=code_digest("make_table"),
     message:
         "Make {wildcards.table}"
@@ -129,7 +129,9 @@ rule make_figure:
     params:
         figure=lookup("{figure}", within=STUDY["figures"]),
         runs=lookup("{figure}", within=SHOWN),
-        study=selected(STUDY, "baseline", "epochs_per_round", "seeds", "program"),
+        study=selected(
+            STUDY, "baseline", "epochs_per_round", "seeds", "cell_seeds", "program"
+        ),
         code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure}"

@@ -15,6 +15,10 @@ REPORTED = [
 REPORTED += ["rounds", "epochs_per_round", "warmup_epochs"]
 REPORTED += [
     "seeds",
+    "looks",
+    "look",
+    "spending",
+    "cell_seeds",
     "cells",
     "grid_cells",
     "device",

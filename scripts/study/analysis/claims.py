@@ -14,7 +14,6 @@ is over all looks: see study.analysis.spending.
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,8 +24,15 @@ from study.analysis.caveats import caveat
 from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
 from study.analysis.guard import Confounded, check_comparison, check_sides
 from study.analysis.metrics import format_value
-from study.analysis.spending import nominal_level, overall_p
-from study.analysis.stages import stages, values_by_look
+from study.analysis.spending import nominal_level
+from study.analysis.stages import (
+    LOOK_COLUMNS,
+    Tested,
+    look_row,
+    p_values_over_looks,
+    stages,
+    values_by_look,
+)
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
@@ -56,8 +62,6 @@ CLAIM_COLUMNS = {
     "expect": str,
     "margin": float,
 }
-# Claims have these too where looks are planned.
-LOOK_COLUMNS = {"look": int, "look_seeds": int, "p_nominal": float, "alpha_nominal": float}
 PAIR_COLUMNS = {
     "claim": str,
     "first": str,
@@ -76,19 +80,6 @@ PAIR_COLUMNS = {
     "guard": str,
     "caveat": str,
 }
-
-
-class Tested(NamedTuple):
-    """A claim as it is tested at one look: its pairs, and its p-values over all looks."""
-
-    look: int  # its position, from 0
-    pairs: list[dict]
-    supporting: float
-    contradicting: float
-
-    @property
-    def p_value(self) -> float:
-        return min(self.supporting, self.contradicting)
 
 
 def judge(
@@ -131,7 +122,7 @@ def judge(
         for look, of_look, needed in stages(claim, by_look, looks):
             pairs, problem = _test_pairs(name, claim, of_look, runs, needed)
             if problem is None:
-                found = Tested(look, pairs, *_p_values(pairs, look, looks, spending))
+                found = Tested(look, pairs, *p_values_over_looks(pairs, look, looks, spending))
                 tested.setdefault(name, []).append(found)
         if name not in tested:
             row |= {"seeds": _fewest(pairs)} if problem[0] == TOO_FEW else {}
@@ -183,7 +174,7 @@ def _decide(
             level = levels[1 if pair["p_supporting"] == 1 else 0]
             interval = paired.mean_interval(pair["differences"], level)
             pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
-        row |= _margins(claim, pairs, levels) | _look(shown, looks, levels)
+        row |= _margins(claim, pairs, levels) | look_row(shown, looks, levels)
         last = nominal_level(claim["alpha"] / max(1, undecided), -1, looks, spending)
         row |= _verdict(row, claim, shown, last)
 
@@ -277,25 +268,6 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
 
 def _fewest(pairs: list[dict]) -> int:
     return min(pair["n"] for pair in pairs)
-
-
-def _p_values(pairs: list[dict], look: int, looks: tuple, spending: str) -> tuple[float, float]:
-    """That of the claim and that against it, each over all looks."""
-    supporting = max(pair["p_supporting"] for pair in pairs)
-    contradicting = min(pair["p_contradicting"] for pair in pairs)
-    against = overall_p(contradicting, look, looks, spending)
-    return overall_p(supporting, look, looks, spending), min(1.0, len(pairs) * against)
-
-
-def _look(shown: Tested, looks: tuple[int, ...], levels: list[float]) -> dict:
-    """Which look a row is of, and how its p-value is beside the level; empty without looks."""
-    if not looks:
-        return {}
-    if shown.supporting <= shown.contradicting:
-        p_value, level = max(pair["p_supporting"] for pair in shown.pairs), levels[0]
-    else:
-        p_value, level = min(pair["p_contradicting"] for pair in shown.pairs), levels[1]
-    return dict(zip(LOOK_COLUMNS, (shown.look + 1, looks[shown.look], p_value, level)))
 
 
 def _margins(claim: dict, pairs: list[dict], levels: list[float]) -> dict:

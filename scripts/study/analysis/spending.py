@@ -76,7 +76,8 @@ def overall_p(p_value: float, look: int, looks: tuple[int, ...], spending: str) 
     """The level over all looks at which a p-value at this look is just significant.
 
     The p-value of a sequence of looks is the smallest of these over the looks that were taken (Liu
-    and Anderson 2008, Stat. Med. 27): it is at most alpha where a boundary for alpha was crossed.
+    and Anderson 2008, J. Am. Stat. Assoc. 103): it is at most alpha where a boundary for alpha was
+    crossed.
     """
 
     if not looks:

@@ -1,10 +1,28 @@
-"""The seeds of each planned look that a claim can be judged at."""
+"""A claim at each of several planned looks: at the seeds of that look, and over all looks."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
 from study.analysis.paired import MIN_SEEDS, MIN_SEEDS_OF_LOOK
+from study.analysis.spending import overall_p
+
+# What rows of claims have of the look that they are of.
+LOOK_COLUMNS = {"look": int, "look_seeds": int, "p_nominal": float, "alpha_nominal": float}
+
+
+class Tested(NamedTuple):
+    """A claim as it is tested at one look: its pairs, and its p-values over all looks."""
+
+    look: int  # its position, from 0
+    pairs: list[dict]
+    supporting: float
+    contradicting: float
+
+    @property
+    def p_value(self) -> float:
+        return min(self.supporting, self.contradicting)
 
 
 def values_by_look(values: pd.DataFrame, looks: tuple[int, ...]) -> list[pd.DataFrame]:
@@ -54,3 +72,24 @@ def _has_seeds(values: pd.DataFrame, side: dict, count: int) -> bool:
         for round_number in side["rounds"]
         for seed in range(count)
     )
+
+
+def p_values_over_looks(
+    pairs: list[dict], look: int, looks: tuple, spending: str
+) -> tuple[float, float]:
+    """That of the claim and that against it, each over all looks."""
+    supporting = max(pair["p_supporting"] for pair in pairs)
+    contradicting = min(pair["p_contradicting"] for pair in pairs)
+    against = overall_p(contradicting, look, looks, spending)
+    return overall_p(supporting, look, looks, spending), min(1.0, len(pairs) * against)
+
+
+def look_row(shown: Tested, looks: tuple[int, ...], levels: list[float]) -> dict:
+    """Which look a row is of, and how its p-value is beside the level; empty without looks."""
+    if not looks:
+        return {}
+    if shown.supporting <= shown.contradicting:
+        p_value, level = max(pair["p_supporting"] for pair in shown.pairs), levels[0]
+    else:
+        p_value, level = min(pair["p_contradicting"] for pair in shown.pairs), levels[1]
+    return dict(zip(LOOK_COLUMNS, (shown.look + 1, looks[shown.look], p_value, level)))
