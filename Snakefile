@@ -21,6 +21,7 @@ if not config.get("program"):
 include: "workflow/rules/study.smk"
 
 
+PRESENT = STUDY["every_run"]
 RUNS = STUDY["runs"]
 DATA = find_prepared(STUDY)
 
@@ -28,7 +29,15 @@ DATA = find_prepared(STUDY)
 include: "workflow/rules/run.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/data.smk"
-include: f"workflow/rules/{'program' if STUDY['program'] else 'train'}.smk"
+
+
+for stage in training_stages(
+    STUDY
+):  # train, or a program; resample and tune where asked for
+
+    include: f"workflow/rules/{stage}.smk"
+
+
 include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/pictures.smk"

@@ -49,7 +49,7 @@ def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[fl
         return None
 
     def size(run: dict) -> tuple:
-        cell = study["cells"][run["cell"]]
+        cell = study["every_cell"][run["cell"]]
         names = () if study["program"] else SIZE
         return (run["last"] - run["first"] + 1, *(cell[name] for name in names))
 
@@ -85,13 +85,13 @@ def training_lines(study: dict, present: list[dict], outdated: set[str]) -> list
         outdated: the folders of those that have to be trained again.
     """
     done = {run_folder(run) for run in present} - outdated
-    to_train = [run for run in study["runs"] if run_folder(run) not in done]
+    to_train = [run for run in study["every_run"] if run_folder(run) not in done]
     rounds = Counter(run["round"] for run in to_train)
     most = max(study["cell_seeds"].values())
     lines = [
         *look_lines(study),
         f"{_count(len(study['cells']), 'cell')} × {seed_range(study, study['cells'])} in jobs of"
-        f" {min(study['seeds_per_job'], most)}: {_count(len(study['runs']), 'run')},"
+        f" {min(study['seeds_per_job'], most)}: {_count(len(study['every_run']), 'run')},"
         f" {len(done)} finished, {len(to_train)} to train"
         + (f" ({len(outdated)} of them again: data or code changed)" if outdated else ""),
     ]
@@ -134,7 +134,7 @@ def look_lines(study: dict) -> list[str]:
 
 def claim_lines(study: dict) -> list[str]:
     """The claims that this study will not test, because it does not train what they are about."""
-    trained = {(run["cell"], run["round"]) for run in study["runs"]}
+    trained = {(run["cell"], run["round"]) for run in study["every_run"]}
     lines = []
     for name, claim in study["claims"].items():
         missing = [

@@ -82,7 +82,7 @@ def status_lines(study: dict, now: float, locked: bool) -> list[str]:
     done = {run_folder(run) for run in present}
     states = [
         "done" if run_folder(run) in done else state_of(run, log_of(study, run), now)
-        for run in study["runs"]
+        for run in study["every_run"]
     ]
     counts = Counter(states)
     outdated = len(outdated_runs(study, present))
@@ -102,7 +102,7 @@ def status_lines(study: dict, now: float, locked: bool) -> list[str]:
         lines.append(f"report: {report}, of {when}")
     else:
         lines.append("report: not yet written")
-    runs = list(zip(study["runs"], states))
+    runs = list(zip(study["every_run"], states))
     lines += ["", *table_lines(runs)]
     details = [
         detail(run, state, log_of(study, run), now)

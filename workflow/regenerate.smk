@@ -10,7 +10,8 @@ include: "rules/start.smk"
 include: "rules/study.smk"
 
 
-RUNS = present_runs(STUDY)
+PRESENT = present_runs(STUDY)
+RUNS = [run for run in STUDY["runs"] if run in PRESENT]
 DATA = recorded_data(STUDY, RUNS)
 
 

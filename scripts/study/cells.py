@@ -19,6 +19,8 @@ from study.designs import (
 )
 from study.parameters import DEFAULTS, SCHEMA, declared, differences, listed, settled
 from study.program.command import program_cell_name
+from study.resampling import expand_resampling
+from study.tuning import expand_tuning
 
 LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
@@ -125,8 +127,8 @@ def expand_study(config: dict) -> dict:
 
     That is `cells`; `grid_cells`, the names of the design's; `factors`, its factors and their
     levels; `factorial`, see `study.designs.factorial`; `cell_seeds`, cell -> with how many seeds it
-    is trained; and `runs`. Where looks are planned, that is at the first `look`; of the next ones
-    see `study.next_look.take_look`.
+    is trained; `runs`; and what fair comparisons add, see `add_comparisons`. Where looks are
+    planned, all this is at the first `look`; of the next ones see `study.next_look.take_look`.
 
     Tables get `rows`, see `table_rows`, `cells`, the names of the rows' cells, and `along`: factor
     -> what moves along with it, see `study.designs.companions`. Claims get that of their factor.
@@ -146,7 +148,7 @@ def expand_study(config: dict) -> dict:
         | {"along": companions(config, claim["factor"])}
         for name, claim in config["claims"].items()
     }
-    return config | {
+    study = config | {
         "cells": cells,
         "grid_cells": [find_cell(config, changes) for changes in design],
         "factors": factors(config),
@@ -158,6 +160,43 @@ def expand_study(config: dict) -> dict:
         "figures": figures,
         "claims": claims,
     }
+    return add_comparisons(study)
+
+
+def add_comparisons(study: dict) -> dict:
+    """An expanded study with what is trained beside its cells, so that comparisons are fair.
+
+    That is `tuning`, see `study.tuning.expand_tuning`, the `tuned_runs`, and `resampling`, see
+    `study.resampling.expand_resampling`, where there are any; and `every_cell` and `every_run`,
+    those and the study's own.
+    """
+    tuning = expand_tuning(study, lambda values: find_cell(study, values))
+    tuned = tuning["tuned_cells"] if tuning else {}
+    resampling = expand_resampling(study, tuning)
+    tuned_runs = expand_runs(study, tuned, _tuned_seeds(study, tuning))
+    return study | {
+        "tuning": tuning,
+        "tuned_runs": tuned_runs,
+        "resampling": resampling,
+        "every_cell": (tuning["trial_cells"] if tuning else {})
+        | study["cells"]
+        | tuned
+        | (resampling["cells"] if resampling else {}),
+        "every_run": [
+            *study["runs"],
+            *(tuning["runs"] if tuning else []),
+            *tuned_runs,
+            *(resampling["runs"] if resampling else []),
+        ],
+    }
+
+
+def _tuned_seeds(study: dict, tuning: dict | None) -> dict[str, int]:
+    """With how many seeds each tuned cell is trained: as many as the cells that it is beside."""
+    counts = {}
+    for cell, tuned in (tuning["tuned"] if tuning else {}).items():
+        counts[tuned] = max(study["cell_seeds"][cell], counts.get(tuned, 0))
+    return counts
 
 
 def expand_table(config: dict, table: dict) -> dict:

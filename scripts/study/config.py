@@ -25,6 +25,7 @@ from study.program.command import program_config, program_problems
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
 from study.training import EPOCH_METRICS
+from study.tuning_checks import VALIDATION, set_tune_types, tuning_problems, value_range
 from study.yaml_files import check_yaml, yaml_problem
 
 TYPE_NAMES = {
@@ -44,7 +45,8 @@ def read_config(config: dict) -> dict:
     list of levels (of two factors, a list for each), every rule of `exclude` lists of levels, and
     every cell that is named the levels of what moves along. The device auto becomes the one that is
     here. Claims that are in a file of their own are read from there, and so are the `rows` of the
-    reference. The reference, the name of the `study` and the `program` are None if there is none.
+    reference. The reference, the name of the `study`, the `program` and what to `tune` are None if
+    there is none.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
@@ -56,7 +58,7 @@ def read_config(config: dict) -> dict:
         config = program_config(config)
     parameters = declared(config)
     _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
-    config |= {key: config.get(key) for key in ("reference", "study", "program")}
+    config |= {key: config.get(key) for key in ("reference", "study", "program", "tune")}
     config["device"] = pick_device(config["device"])
     _raise(_look_problems(config["looks"], config["claims"]))
     config["looks"] = [int(seeds) for seeds in config["looks"]]
@@ -188,6 +190,13 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
         for name, spec in without_default.items()
     }
     schema["properties"]["together"]["items"]["items"]["enum"] = list(parameters)
+    tune = schema["properties"]["tune"]["properties"]
+    tune["space"]["properties"] = {
+        name: {"if": {"type": "array"}, "then": levels[name], "else": value_range(spec)}
+        | {"description": spec.get("description", "A parameter of the program.")}
+        for name, spec in without_default.items()
+    }
+    tune["metric"]["enum"] = [name for name in METRICS if name in VALIDATION]
     table = schema["properties"]["tables"]["additionalProperties"]
     table["properties"]["vary"]["else"] = {"enum": list(parameters)}
     table["properties"]["vary"]["then"]["items"]["enum"] = list(parameters)
@@ -320,6 +329,8 @@ def _set_types(config: dict, parameters: dict[str, dict]) -> None:
             rule[name] = each(name, levels if isinstance(levels, list) else [levels])
     for name, levels in config["grid"].items():
         config["grid"][name] = each(name, levels)
+    if config["tune"]:
+        set_tune_types(config["tune"], each, parameters)
     for table in config["tables"].values():
         table["round"] = int(table["round"])
         if "levels" in table:
@@ -356,6 +367,8 @@ def _contradictions(config: dict) -> list[str]:
             )
     for name, claim in config["claims"].items():
         problems += _claim_problems(f"claims.{name}", claim)
+    if config["tune"]:
+        problems += tuning_problems(config)
     return problems + _class_problems(config)
 
 

@@ -136,6 +136,12 @@ def current_data(study: dict) -> str:
 # ---- Training -----------------------------------------------------------------------------------
 
 
+def training_stages(study: dict) -> list[str]:
+    """The rule files that train: of the trainer or of a program, of other splits, of tuning."""
+    asked = [name for name, key in (("resample", "resampling"), ("tune", "tuning")) if study[key]]
+    return ["program" if study["program"] else "train", *asked]
+
+
 def training_cells(study: dict) -> dict[str, dict]:
     """Cell -> its `parameters`, and `code`, digests of the code that trains it; and the `command`,
     where that is of a program."""
@@ -147,7 +153,7 @@ def training_cells(study: dict) -> dict[str, dict]:
             "code": {"trainer": program_digest(program)} if program else training_code(cell),
             **told,
         }
-        for name, cell in study["cells"].items()
+        for name, cell in study["every_cell"].items()
     }
 
 
@@ -220,13 +226,18 @@ def previous_round(study: dict, here: bool = False) -> Callable:
     return of_job
 
 
-def program_arrays(study: dict, data: Prepared) -> list[str] | Callable:
-    """The file of all arrays, where a study's program asks for it."""
+def program_arrays(study: dict, files: list[str] | Callable) -> list[str] | Callable:
+    """The file of all arrays, where a study's program asks for it.
+
+    Args:
+        study: the expanded study.
+        files: the prepared files that a job reads, or a function of its wildcards.
+    """
     if not uses(study["program"], "npz"):
         return []
-    if callable(data.card):  # there are no data, which it says
-        return data.card
-    return [str(Path(data.files[0]).with_name(ARRAYS))]
+    if callable(files):
+        return lambda wildcards: program_arrays(study, files(wildcards))
+    return [str(Path(files[0]).with_name(ARRAYS))]
 
 
 def present_runs(study: dict) -> list[dict]:
@@ -234,7 +245,7 @@ def present_runs(study: dict) -> list[dict]:
     names = ("metrics.csv", "scores.npz", "run.json")
     return [
         run
-        for run in study["runs"]
+        for run in study["every_run"]
         if all(Path(*run_files(study, [run], name)).exists() for name in names)
     ]
 
@@ -251,7 +262,7 @@ def environment_files(study: dict, runs: list[dict]) -> list[str]:
 def missing_runs(study: dict, present: list[dict]) -> list[str]:
     """The folders of the study's runs that have not been trained."""
     folders = {run_folder(run) for run in present}
-    return [run_folder(run) for run in study["runs"] if run_folder(run) not in folders]
+    return [run_folder(run) for run in study["every_run"] if run_folder(run) not in folders]
 
 
 def resumed(study: dict, needed: list[str]) -> str:
@@ -267,7 +278,7 @@ def resumed(study: dict, needed: list[str]) -> str:
     saved = sum(Path(path).with_name(name).exists() for path in needed)
     parts = [f"{trained} are trained already"] if trained else []
     parts += [f"{saved} resume from their saved progress"] if saved else []
-    return f"Of {len(study['runs'])} runs {', '.join(parts)}" if parts else ""
+    return f"Of {len(study['every_run'])} runs {', '.join(parts)}" if parts else ""
 
 
 def outdated_runs(study: dict, runs: list[dict]) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from study.analysis.claims import CONTRADICTED, SUPPORTED, TOO_FEW, UNDECIDED, what_is_tested
-from study.cells import expand_runs
+from study.cells import add_comparisons, expand_runs
 from study.code import code_digest
 from study.jobs import current_data, training_cells
 
@@ -39,11 +39,8 @@ def take_look(study: dict) -> dict:
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # it is decided again
         told = {}
     seeds = told.get("seeds", study["cell_seeds"])
-    return study | {
-        "look": told.get("look", 1),
-        "cell_seeds": seeds,
-        "runs": expand_runs(study, study["cells"], seeds),
-    }
+    runs = expand_runs(study, study["cells"], seeds)
+    return add_comparisons(study | {"look": told.get("look", 1), "cell_seeds": seeds, "runs": runs})
 
 
 def look_digest(study: dict) -> str:

@@ -11,6 +11,14 @@ from study.errors import UserError
 # Where the path variables of Snakemake lead, unless the configuration or a module says otherwise.
 FOLDERS = {name: f"{name}/{{dataset}}" for name in ("results", "logs", "benchmarks")}
 RUN = "runs/{cell}/seeds_{first}-{last}/round{round}"
+# Cells that are trained with what tuning chose, and cells on a split that is drawn anew.
+TUNED = "{cell}_tuned_{digest}"
+ON_SPLIT = "{cell}_split{split}"
+# The same as patterns of Snakemake that match nothing else.
+TUNED_RUN = RUN.replace("{cell}", "{cell,.+_tuned_[0-9a-f]{8}(_split[0-9]+)?}")
+REDRAWN = "data/{digest,[0-9a-f]{12}}_split{split,[0-9]+}"
+# Of each tuned cell: its trials, and the one that was chosen.
+TRIALS, CHOSEN = "tuning/{cell}/trials.csv", "tuning/{cell}/chosen.json"
 PREPARED = "data/{data}"
 PREPARED_FILES = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
 ARRAYS = "splits.npz"  # all of it in one file, for programs that ask for that

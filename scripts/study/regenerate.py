@@ -16,7 +16,7 @@ from study.jobs import missing_runs, outdated_runs, present_runs
 def coverage_lines(study: dict) -> list[str]:
     """What results rest on: how many runs there are, and how many of those are outdated."""
     present = present_runs(study)
-    lines = [f"{len(present)} of {len(study['runs'])} runs present"]
+    lines = [f"{len(present)} of {len(study['every_run'])} runs present"]
     for folders, what in (
         (missing_runs(study, present), "missing"),
         (outdated_runs(study, present), "trained on other data or with other code"),

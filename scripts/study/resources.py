@@ -13,6 +13,7 @@ from pathlib import Path
 from study.data import kind_module
 from study.data.location import locate
 from study.errors import UserError
+from study.jobs import growing
 from study.spelling import choose
 from study.training.losses import loss_entry
 from study.training.networks import EVALUATED, network_module
@@ -61,6 +62,18 @@ def source_size(study: dict) -> tuple[float, float]:
     return tuple(size / 2**20 for size in sizes)
 
 
+def job_resources(study: dict) -> dict:
+    """What a training job asks for, that of a program what the configuration says."""
+    if program := study["program"]:
+        memory, minutes = growing(program["mem_mb"]), program_minutes(study)
+        return {"mem_mb": memory, "runtime": minutes, "gpu": program["gpu"]}
+    return {
+        "mem_mb": training_memory(study),
+        "runtime": training_minutes(study),
+        "gpu": 1 if study["device"] == "cuda" else 0,
+    }
+
+
 def program_minutes(study: dict) -> Callable:
     """The time of a job of a program: what its seeds take one after the other."""
 
@@ -80,7 +93,7 @@ def training_memory(study: dict) -> Callable:
     """
 
     def megabytes(wildcards, input, attempt) -> int:
-        cell = study["cells"][wildcards.cell]
+        cell = study["every_cell"][wildcards.cell]
         shape, counts, classes = _data_size(input.data[0])
         weights, values, _ = _network_size(cell, shape, classes)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
@@ -98,7 +111,7 @@ def training_minutes(study: dict) -> Callable:
     """The time of a training job on a slow core."""
 
     def minutes(wildcards, input, attempt) -> int:
-        cell = study["cells"][wildcards.cell]
+        cell = study["every_cell"][wildcards.cell]
         shape, counts, classes = _data_size(input.data[0])
         _, _, products = _network_size(cell, shape, classes)
         seeds = int(wildcards.last) - int(wildcards.first) + 1

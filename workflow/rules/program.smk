@@ -7,11 +7,13 @@ PROGRAM = STUDY["program"]
 rule collect_arrays:
     """Write the prepared data, scaled, as one .npz file, for programs that ask for {npz}."""
     input:
-        data=ancient(DATA.files),
+        data=ancient([f"<prepared>/{name}" for name in PREPARED_FILES]),
     output:
         npz=f"<prepared>/{ARRAYS}",
     log:
         "<logs>/collect_arrays/{data}.log",
+    wildcard_constraints:
+        data=r"[0-9a-f]{12}(_split\d+)?",
     conda:
         "../../envs/study.yaml"
     resources:
@@ -29,8 +31,8 @@ rule train:
     """Run the program for one cell and round, with each seed of a block."""
     input:
         # ancient: the digests in params decide what runs again, not time stamps
-        data=ancient(DATA.files),
-        npz=ancient(program_arrays(STUDY, DATA)),
+        data=ancient(cell_data(STUDY, DATA)),
+        npz=ancient(program_arrays(STUDY, cell_data(STUDY, DATA))),
         previous=previous_round(STUDY),
     output:
         metrics="<run>/metrics.csv",
@@ -45,13 +47,11 @@ rule train:
         "../../envs/study.yaml"
     threads: PROGRAM["threads"]
     resources:
-        mem_mb=growing(PROGRAM["mem_mb"]),
-        runtime=program_minutes(STUDY),
-        gpu=PROGRAM["gpu"],
+        **job_resources(STUDY),
     params:
         cell=training_cell(TRAINED),  # its parameters, the command, a digest of the files
         epochs=STUDY["epochs_per_round"],
-        data=DATA.digest,
+        data=cell_digest(STUDY, DATA),
     message:
         "Train {wildcards.cell}, seeds {wildcards.first}-{wildcards.last}, round {wildcards.round}"
     script:

@@ -67,8 +67,8 @@ rule make_report:
         "../../envs/study.yaml"
     params:
         study=selected(STUDY, *REPORTED),
-        run_count=len(STUDY["runs"]),
-        missing=missing_runs(STUDY, RUNS),
+        run_count=len(STUDY["every_run"]),
+        missing=missing_runs(STUDY, PRESENT),
         data=DATA.digest,
         arguments=untracked(ARGUMENTS),
         trained={cell: told["code"] for cell, told in TRAINED.items()},

@@ -20,27 +20,29 @@ from study.jobs import (
     shown_runs,
     training_cell,
     training_cells,
+    training_stages,
     untracked,
 )
 from study.next_look import NEXT_LOOK, look_digest, take_look
 from study.parameters import REPORT_FOLDER
 from study.paths import (
     ARRAYS,
+    CHOSEN,
     FOLDERS,
     PREPARED,
+    PREPARED_FILES,
+    REDRAWN,
     RUN,
+    TRIALS,
+    TUNED_RUN,
     made_folders,
     refuse_files,
     run_files,
     study_folders,
 )
-from study.resources import (
-    preparation_memory,
-    preparation_minutes,
-    program_minutes,
-    training_memory,
-    training_minutes,
-)
+from study.resources import job_resources, preparation_memory, preparation_minutes
+from study.split_data import cell_data, cell_digest
+from study.tuning_jobs import trial_files, trial_runs, tuned_values
 
 STUDY = expand_study(read_config(config))
 refuse_cells(STUDY)
@@ -50,6 +52,8 @@ pathvars:
     **study_folders(STUDY),
     **made_folders(STUDY, {"results": "<results>", "logs": "<logs>"}),
     run=f"<results>/{RUN}",
+    tuned_run=f"<results>/{TUNED_RUN}",
+    redrawn=f"<results>/{REDRAWN}",
     prepared=f"<results>/{PREPARED}",
 
 

@@ -12,7 +12,7 @@ rule train:
     """Train one cell for one round, with each seed of a block."""
     input:
         # ancient: the digests in params decide what runs again, not time stamps
-        data=ancient(DATA.files),
+        data=ancient(cell_data(STUDY, DATA)),
         previous=previous_round(STUDY, here=TRAINED_HERE),
     output:
         metrics="<run>/metrics.csv",
@@ -27,14 +27,12 @@ rule train:
     conda:
         "../../envs/study.yaml"
     resources:
-        mem_mb=training_memory(STUDY),
-        runtime=training_minutes(STUDY),
-        gpu=1 if STUDY["device"] == "cuda" else 0,
+        **job_resources(STUDY),
     params:
         cell=training_cell(TRAINED),  # its parameters, and a digest of the code that they use
         epochs=STUDY["epochs_per_round"],
         device=STUDY["device"],
-        data=DATA.digest,
+        data=cell_digest(STUDY, DATA),
         checkpoint_every=untracked(STUDY["checkpoint_every"]),
     message:
         "Train {wildcards.cell}, seeds {wildcards.first}-{wildcards.last}, round {wildcards.round}"

@@ -1,0 +1,70 @@
+"""What is to be tuned, as the configuration says it: its schema, its types, its mistakes."""
+
+from collections.abc import Callable, Mapping
+
+from study.analysis.metrics import FINAL
+from study.parameters import SCHEMA, declared, typed
+from study.tuning import draw_trials
+
+# What a trial can be chosen by: the test split is for nothing but the final numbers.
+VALIDATION = (
+    "val_accuracy",
+    "val_loss",
+    *(name for name in FINAL if name.startswith("final_val_")),
+)
+NUMBERS = ("integer", "number")
+
+
+def value_range(spec: Mapping) -> dict:
+    """The schema of a range of a parameter's values; refuses one of a parameter without numbers."""
+    schema = SCHEMA["$defs"]["range"]
+    if spec.get("type") not in NUMBERS:
+        return {"type": "array"}
+    ends = {end: dict(spec) | {"description": f"The {end} end."} for end in ("low", "high")}
+    return schema | {"properties": schema["properties"] | ends}
+
+
+def set_tune_types(
+    tune: dict, each: Callable[[str, list], list], parameters: Mapping[str, Mapping]
+) -> None:
+    """Give what is to be tuned its types, in place, and the keys that were left out None.
+
+    Args:
+        each: a parameter's name and values -> its levels, each once.
+        parameters: the study's, as `study.parameters.declared` returns them.
+    """
+    for key in ("trials", "round"):
+        tune[key] = int(tune[key]) if key in tune else None
+    for name, options in tune["space"].items():
+        if isinstance(options, list):
+            tune["space"][name] = each(name, options)
+        else:
+            ends = {end: typed(options[end], parameters[name]) for end in ("low", "high")}
+            tune["space"][name] = options | ends
+
+
+def tuning_problems(config: dict) -> list[str]:
+    """Keys of `tune` that do not fit each other, or the rest of the configuration. A line each."""
+    tune, problems = config["tune"], []
+    for name, options in tune["space"].items():
+        where = f"tune.space.{name}"
+        if isinstance(options, list):
+            continue
+        if options["low"] >= options["high"]:
+            problems.append(f"{where}: low {options['low']} is not below high {options['high']}")
+        elif options["scale"] == "log" and options["low"] <= 0:
+            problems.append(
+                f"{where}: low {options['low']} has no logarithm; write a low above 0, or"
+                " scale: linear"
+            )
+        if tune["trials"] is None:
+            problems.append(
+                f"{where}: a range needs tune.trials, a number of trials; or list its values"
+            )
+    if (tune["round"] or 1) > config["rounds"]:
+        problems.append(
+            f"tune.round: {tune['round']} is after the study's last round, {config['rounds']}"
+        )
+    if not problems and len(draw_trials(tune, declared(config))) < 2:
+        problems.append("tune.space: it has one trial; to choose takes two or more")
+    return problems
