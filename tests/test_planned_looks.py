@@ -143,7 +143,7 @@ SMALLER_BATCH = {
 
 def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
     change_study(
-        fresh, claims=SMALLER_BATCH, looks=[5, 6], spending="pocock",
+        fresh, claims=SMALLER_BATCH, looks=[5, 6], spending="pocock", seeds_per_job=6,
         tables={f"table{number}": None for number in range(2, 8)},
         design={"list": [{}, {"loss": "ce"}, {"batch_size": 1}]}, grid=None,
     )  # fmt: skip

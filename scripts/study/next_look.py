@@ -111,11 +111,10 @@ def look_words(study: dict, told: dict) -> str:
     said += f" {untested} cannot be tested." if untested else ""
     if not told["open"]:
         return f"{said} No further seeds are needed."
-    if told["look"] == taken:
+    added = [told["seeds"][cell] - count for cell, count in study["cell_seeds"].items()]
+    if not any(added):
         return f"{said} It was the last look: what is open stays undecided."
-    before = study["cell_seeds"]
-    cells = sum(told["seeds"][cell] > count for cell, count in before.items())
-    more = looks[told["look"] - 1] - seeds
+    more, cells = max(added), sum(count > 0 for count in added)
     return (
         f"{said} Next: {more} more seed{'' if more == 1 else 's'} of {cells}"
         f" cell{'' if cells == 1 else 's'}."

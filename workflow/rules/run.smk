@@ -43,7 +43,7 @@ onsuccess:
         print(f"Report: {REPORT}")
     if any(job.rule.name == "decide_look" for job in workflow.dag.jobs):
         told = json.loads(Path(STUDY["made"], NEXT_LOOK).read_text())
-        further = told["look"] > STUDY["look"]
+        further = told["seeds"] != STUDY["cell_seeds"]
         end = " The same command trains them." * (
             further and not start_again(workflow)
         )
