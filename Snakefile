@@ -31,6 +31,7 @@ else:
     include: "workflow/rules/claims.smk"
     include: "workflow/rules/fair.smk"
     include: "workflow/rules/report.smk"
+    include: "workflow/rules/looks.smk"
 
 
 include: "workflow/rules/run.smk"
@@ -40,7 +41,7 @@ include: "workflow/rules/targets.smk"
 rule all:
     default_target: True
     input:
-        RESULTS,
+        RESULTS + LOOKS,
         rules.list_checksums.output,
     message:
         "The study is complete"

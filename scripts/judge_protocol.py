@@ -20,7 +20,11 @@ if __name__ == "__main__":
     protocol = with_chosen(snakemake.params.protocol, chosen)
     share = split_share(files.data) if protocol["splits"] else 0.0
     values, runs = read_frame(files.values), read_runs(files.runs)
-    data, trials = described_data(files.data), snakemake.params.trials
+    data, arms = described_data(files.data), snakemake.params.tuning
+    tuning = None
+    if chosen:
+        trials = {name: read_frame(path) for name, path in zip(arms["tuned"], files.trials)}
+        tuning = {"metric": arms["metric"], "count": len(arms["trials"]), "trials": trials}
     if protocol["splits"]:  # which all have as many samples as the study's own
         data = {digest: card for card in data.values() for digest in runs["data"].unique()}
     levels = describe_levels(protocol["tables"], values)
@@ -32,10 +36,14 @@ if __name__ == "__main__":
         protocol["cells"],
         data=data,
         tuned=chosen,
-        trials=trials,
+        tuning=tuning,
         share=share,
     )
-    claims, pairs = judge(protocol["claims"], values, runs, data, share, trials)
+    looks = () if protocol["splits"] else snakemake.params.looks
+    planned = looks, snakemake.params.spending
+    claims, pairs = judge(
+        protocol["claims"], values, runs, *planned, data=data, share=share, tuning=tuning
+    )
     for frame, path in (
         (levels, output.levels),
         (comparisons, output.comparisons),

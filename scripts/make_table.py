@@ -10,7 +10,8 @@ from study.report.tables import is_crossed, make_table, table_metrics
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     params, output = snakemake.params, snakemake.output
-    table, seeds = params.table, params.study["seeds"]
+    table = params.table
+    seeds = [params.study["cell_seeds"][cell] for cell in table["cells"]]
     values = read_values(snakemake.input.summary, snakemake.input.evaluation)
     frame = make_table(values, table)
     printer = crossed if is_crossed(table) else tables

@@ -11,13 +11,15 @@ import pandas as pd
 from study.analysis.averages import summarize
 from study.analysis.comparisons import of_one_factor
 from study.analysis.metrics import format_value, is_percentage
-from study.analysis.paired import MIN_SEEDS
+from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.analysis.power import detectable_difference
+from study.analysis.spending import nominal_level
 from study.jobs import outdated_runs, present_runs
 from study.paths import run_files, run_folder, study_title
 from study.progress import time_text
 from study.report.design_words import plan_lines
-from study.report.tables import at_words, name_title
+from study.report.looks_words import level_text
+from study.report.tables import at_words, name_title, seed_range
 
 SHOWN = ("val_accuracy", "val_loss", "train_accuracy", "train_loss")
 # what a run's time depends on, beside the data
@@ -87,11 +89,13 @@ def training_lines(study: dict, present: list[dict], outdated: set[str]) -> list
     done = {run_folder(run) for run in present} - outdated
     to_train = [run for run in study["every_run"] if run_folder(run) not in done]
     rounds = Counter(run["round"] for run in to_train)
+    most = max(study["cell_seeds"].values())
     lines = [
-        f"{_count(len(study['cells']), 'cell')} × {_count(study['seeds'], 'seed')} in jobs of"
-        f" {min(study['seeds_per_job'], study['seeds'])}: {_count(len(study['every_run']), 'run')},"
+        *look_lines(study),
+        f"{_count(len(study['cells']), 'cell')} × {seed_range(study, study['cells'])} in jobs of"
+        f" {min(study['seeds_per_job'], most)}: {_count(len(study['every_run']), 'run')},"
         f" {len(done)} finished, {len(to_train)} to train"
-        + (f" ({len(outdated)} of them again: data or code changed)" if outdated else "")
+        + (f" ({len(outdated)} of them again: data or code changed)" if outdated else ""),
     ]
     if not to_train:
         return lines
@@ -112,6 +116,22 @@ def training_lines(study: dict, present: list[dict], outdated: set[str]) -> list
     if unlike:
         lines.append(f"  ({unlike} of these runs are of another size than any that has finished)")
     return lines
+
+
+def look_lines(study: dict) -> list[str]:
+    """What was planned of looks, and which is next; nothing where none were."""
+    looks = tuple(study["looks"])
+    if not looks:
+        return []
+    held = [
+        f"{seeds} seeds p ≤ {level_text(nominal_level(ALPHA, position, looks, study['spending']))}"
+        for position, seeds in enumerate(looks)
+    ]
+    return [
+        f"{len(looks)} looks, and after each only cells of undecided claims go on. What decides a"
+        f" claim, if it is the only one: {', '.join(held)}",
+        f"now look {study['look']}; at most {_count(looks[-1], 'seed')} of each cell",
+    ]
 
 
 def claim_lines(study: dict) -> list[str]:

@@ -46,6 +46,7 @@ def test_minimal_config_gets_the_defaults():
         "compile": False,
     }
     assert (config["epochs_per_round"], config["warmup_epochs"], config["seeds"]) == (30, 3, 12)
+    assert (config["looks"], config["spending"]) == ([], "obrien_fleming")
     assert config["datasets"]["wdbc"]["val_share"] == 0.2
 
 

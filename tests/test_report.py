@@ -36,8 +36,8 @@ def write_rounds(folder):
     return runs, paths, [write_record(path) for path in paths]
 
 
-STUDY = {"baseline": DEFAULTS, "epochs_per_round": 2, "seeds": 3, "budget": "epochs"}
-FIGURE = {"kind": "curves", "cell": {"hidden_layers": 3}, "rounds": [1, 2]}
+STUDY = {"baseline": DEFAULTS, "epochs_per_round": 2, "cell_seeds": {"c": 3}, "budget": "epochs"}
+FIGURE = {"kind": "curves", "cell": {"hidden_layers": 3}, "cell_name": "c", "rounds": [1, 2]}
 
 
 def test_curves_go_on_over_the_rounds(tmp_path):
@@ -82,7 +82,7 @@ def test_a_round_that_is_not_shown_leaves_a_gap(tmp_path):
 
 def test_every_cell_is_shown_after_its_last_round():
     cells = {"a": DEFAULTS | {"rounds": 2}, "b": DEFAULTS | {"loss": "ce", "rounds": 2}}
-    headings, rows = cell_table(make_values(), cells, 3)
+    headings, rows = cell_table(make_values(), cells, {"a": 3, "b": 3})
     assert headings[:2] == ["Loss", "Round"]  # nothing else differs
     assert rows[0][:3] == ["BCE", "2", "0.2000 ± 0.1414"]
     assert rows[0][-1] == "2 of 3 seeds; 1 diverged"

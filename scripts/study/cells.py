@@ -96,17 +96,32 @@ def find_cell(config: dict, changes: dict) -> str:
     return cell_name(parameters, cell_epochs(config, parameters), config["device"])
 
 
-def expand_runs(config: dict, cells: dict[str, dict]) -> list[dict]:
-    """All runs, as {"cell", "first", "last", "round"}: a cell's name, a block of seeds, a round."""
-    blocks = [
-        (first, min(first + config["seeds_per_job"], config["seeds"]) - 1)
-        for first in range(0, config["seeds"], config["seeds_per_job"])
-    ]
+def expand_runs(config: dict, cells: dict[str, dict], cell_seeds: dict[str, int]) -> list[dict]:
+    """All runs, as {"cell", "first", "last", "round"}: a cell's name, a block of seeds, a round.
+
+    Args:
+        config: has `seeds_per_job` and `looks`.
+        cells: name -> cell, as `expand_cells` returns them.
+        cell_seeds: name -> with how many seeds it is trained.
+    """
     return [
         {"cell": name, "first": first, "last": last, "round": round_number}
         for name, cell in cells.items()
-        for first, last in blocks
+        for first, last in seed_blocks(cell_seeds[name], config["seeds_per_job"], config["looks"])
         for round_number in range(1, cell["rounds"] + 1)
+    ]
+
+
+def seed_blocks(seeds: int, per_job: int, looks: list[int]) -> list[tuple[int, int]]:
+    """The blocks of a cell's seeds, first and last of each; none has the seeds of two looks.
+
+    So a later look leaves the blocks of those before it as they are.
+    """
+    ends = [look for look in looks if look < seeds] + [seeds]
+    return [
+        (first, min(first + per_job, end) - 1)
+        for start, end in zip([0, *ends], ends)
+        for first in range(start, end, per_job)
     ]
 
 
@@ -114,8 +129,9 @@ def expand_study(config: dict) -> dict:
     """A complete configuration with what follows from it.
 
     That is `cells`; `grid_cells`, the names of the design's; `factors`, its factors and their
-    levels; `factorial`, see `study.designs.factorial`; `runs`; and what fair comparisons add, see
-    `add_comparisons`.
+    levels; `factorial`, see `study.designs.factorial`; `cell_seeds`, cell -> with how many seeds it
+    is trained; `runs`; and what fair comparisons add, see `add_comparisons`. Where looks are
+    planned, all this is at the first `look`; of the next ones see `study.next_look.take_look`.
 
     Tables get `rows`, see `table_rows`, `cells`, the names of the rows' cells, and `along`: factor
     -> what moves along with it, see `study.designs.companions`. Claims get that of their factor.
@@ -124,6 +140,7 @@ def expand_study(config: dict) -> dict:
     """
     design = design_changes(config, lambda changes: find_cell(config, changes))
     cells = expand_cells(config, design)
+    cell_seeds = dict.fromkeys(cells, [*config["looks"], config["seeds"]][0])
     figures = {
         name: figure
         | {
@@ -143,7 +160,9 @@ def expand_study(config: dict) -> dict:
         "grid_cells": [find_cell(config, changes) for changes in design],
         "factors": factors(config),
         "factorial": factorial(config, lambda changes: find_cell(config, changes)),
-        "runs": expand_runs(config, cells),
+        "look": 1,
+        "cell_seeds": cell_seeds,
+        "runs": expand_runs(config, cells, cell_seeds),
         "tables": {name: expand_table(config, table) for name, table in config["tables"].items()},
         "figures": figures,
         "claims": claims,
@@ -161,7 +180,7 @@ def add_comparisons(study: dict) -> dict:
     tuning = expand_tuning(study, lambda values: find_cell(study, values))
     tuned = tuning["tuned_cells"] if tuning else {}
     resampling = expand_resampling(study, tuning)
-    tuned_runs = expand_runs(study, tuned)
+    tuned_runs = expand_runs(study, tuned, _tuned_seeds(study, tuning))
     return study | {
         "tuning": tuning,
         "tuned_runs": tuned_runs,
@@ -177,6 +196,14 @@ def add_comparisons(study: dict) -> dict:
             *(resampling["runs"] if resampling else []),
         ],
     }
+
+
+def _tuned_seeds(study: dict, tuning: dict | None) -> dict[str, int]:
+    """With how many seeds each tuned cell is trained: as many as the cells that it is beside."""
+    counts = {}
+    for cell, tuned in (tuning["tuned"] if tuning else {}).items():
+        counts[tuned] = max(study["cell_seeds"][cell], counts.get(tuned, 0))
+    return counts
 
 
 def expand_table(config: dict, table: dict) -> dict:

@@ -62,6 +62,9 @@ def read_config(config: dict) -> dict:
         _raise(["dataset: a list of data sets is for Snakemake, which runs the study on each"])
     config |= {key: config.get(key) for key in ("reference", "study", "program", "tune")}
     config["device"] = pick_device(config["device"])
+    _raise(_look_problems(config["looks"], config["claims"]))
+    config["looks"] = [int(seeds) for seeds in config["looks"]]
+    config["seeds"] = [config["seeds"], *config["looks"]][-1]
     _set_types(config, parameters)
     _raise([*design_problems(config), *_contradictions(config)])
     for table in config["tables"].values():
@@ -421,6 +424,19 @@ def _claim_problems(where: str, claim: dict) -> list[str]:
                     f" {side['round']}"
                 )
     return problems
+
+
+def _look_problems(looks: list, claims: dict) -> list[str]:
+    """What is wrong with the planned looks."""
+    if not looks:
+        return []
+    if len(looks) == 1:
+        return [f"looks: {looks[0]} is one look; write seeds: {looks[0]}"]
+    if sorted(looks) != looks:
+        return [f"looks: {looks} should rise, as in {sorted(looks)}"]
+    if not claims:
+        return ["looks: there is no claim to decide; declare claims, or write seeds instead"]
+    return []
 
 
 def _pattern_problems(name: str, pattern: str) -> list[str]:

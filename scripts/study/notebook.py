@@ -17,6 +17,7 @@ from study.config import read_config
 from study.data.prepared import prepare
 from study.errors import UserError
 from study.jobs import data_digest, figure_runs, present_runs
+from study.next_look import take_look
 from study.parameters import WORKFLOW
 from study.paths import made_folders, prepared_folder, run_files, study_folders
 from study.report.figures import figure_module
@@ -40,7 +41,7 @@ def load_study(*files: Path | str) -> dict:
         update_config(config, found)
     study = expand_study(read_config(config))
     study |= study_folders(study)
-    return study | made_folders(study, study)
+    return take_look(study | made_folders(study, study))
 
 
 def _read_yaml(path: Path | str) -> dict:

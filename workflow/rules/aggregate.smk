@@ -101,7 +101,7 @@ rule make_table:
         "../../envs/study.yaml"
     params:
         table=lookup("{table}", within=STUDY["tables"]),
-        study=selected(STUDY, "baseline", "seeds", "budget", "program"),
+        study=selected(STUDY, "baseline", "cell_seeds", "budget", "program"),
         code=code_digest("make_table"),
     message:
         "Make {wildcards.table}"
@@ -132,7 +132,7 @@ rule make_figure:
     params:
         figure=lookup("{figure}", within=STUDY["figures"]),
         runs=lookup("{figure}", within=SHOWN),
-        study=selected(STUDY, "baseline", "seeds", "program"),
+        study=selected(STUDY, "baseline", "seeds", "cell_seeds", "program"),
         code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure}"

@@ -25,6 +25,8 @@ rule judge_claims:
     params:
         claims=STUDY["claims"],
         seeds=STUDY["seeds"],
+        looks=STUDY["looks"],
+        spending=STUDY["spending"],
         code=code_digest("judge_claims"),
     message:
         "Judge the claims"

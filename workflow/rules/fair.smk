@@ -39,6 +39,7 @@ rule judge_protocol:
         chosen=lambda wildcards: chosen_files(
             STUDY, PROTOCOLS[wildcards.protocol]["arms"]
         ),
+        trials=trial_tables(STUDY),
         data=ancient(DATA.description),
     output:
         levels=f"<made>/{NAMED}/levels.csv",
@@ -52,7 +53,9 @@ rule judge_protocol:
         "../../envs/study.yaml"
     params:
         protocol=lookup("{protocol}", within=PROTOCOLS),
-        trials=len(tuned_arms(STUDY)["trials"]),
+        tuning=tuned_arms(STUDY),
+        looks=STUDY["looks"],
+        spending=STUDY["spending"],
         code=code_digest("judge_protocol"),
     message:
         "Judge by {wildcards.protocol}"

@@ -16,6 +16,10 @@ REPORTED += ["tune", "resample"]
 REPORTED += ["rounds", "epochs_per_round", "warmup_epochs", "budget"]
 REPORTED += [
     "seeds",
+    "looks",
+    "look",
+    "spending",
+    "cell_seeds",
     "cells",
     "grid_cells",
     "device",

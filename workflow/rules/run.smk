@@ -1,8 +1,11 @@
-# How a run is shown, what it resumes, and what it does when it is asked to stop.
+# How a run is shown, what it resumes, what it does when it is asked to stop, and what comes after it.
 from study.display import makes, rule_of, show_jobs
 from study.jobs import resumed
+from study.next_look import NEXT_LOOK, look_words, needs_more
+from study.start_again import start_again
 from study.stopping import stop_with_jobs
 
+LOOKS = [f"{study['made']}/{NEXT_LOOK}" for study in STUDIES if study["looks"]]
 DISPLAY = show_jobs(workflow, STUDIES, report=REPORT)
 
 
@@ -15,7 +18,7 @@ onstart:
     needed = [
         job
         for job in workflow.dag.needrun_jobs()
-        if rule_of(job.rule.name, STUDIES)[1] == "train"
+        if rule_of(job.rule.name, STUDIES)[1].startswith("train")
     ]
     if DISPLAY and needed:
         DISPLAY.say(resumed(STUDIES, [job.output.metrics for job in needed]))
@@ -24,3 +27,13 @@ onstart:
 onsuccess:
     if not DISPLAY and makes(workflow, REPORT):
         print(f"Report: {REPORT}")
+    ran = {rule_of(job.rule.name, STUDIES) for job in workflow.dag.jobs}
+    looked = [
+        study
+        for study in STUDIES
+        if ran & {("", "decide_look"), (study["dataset"], "decide_look")}
+    ]
+    further = any(needs_more(study) for study in looked)
+    end = " The same command trains them." * (further and not start_again(workflow))
+    for study in looked:
+        (DISPLAY.say if DISPLAY else print)(look_words(study) + end)

@@ -23,6 +23,7 @@ from study.jobs import (
     training_stages,
     untracked,
 )
+from study.next_look import NEXT_LOOK, look_digest, take_look
 from study.parameters import REPORT_FOLDER
 from study.paths import (
     ARRAYS,
@@ -70,6 +71,7 @@ pathvars:
 STUDY |= {name: workflow.pathvars.apply(f"<{name}>") for name in FOLDERS}
 STUDY |= made_folders(STUDY, STUDY)
 refuse_files(STUDY)
+STUDY = take_look(STUDY)
 
 STUDIES = [STUDY]
 ROOTS = {name: STUDY[name] for name in FOLDERS}

@@ -6,9 +6,13 @@ intersection-union test); what contradicts it is the smallest, times the number 
 smaller of the two is the claim's p-value, adjusted by Holm over all tests. `alpha` is the level of
 both verdicts together. Beside each pair is its interval at the level at which Holm tests the claim:
 the verdict is what this interval says.
+
+Where looks are planned, a claim is tested at each that its cells have the seeds of, and its level
+is over all looks: see study.analysis.spending.
 """
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -27,7 +31,17 @@ from study.analysis.guard import (
     recorded_side,
 )
 from study.analysis.metrics import format_value
-from study.analysis.resampled import corrected_interval
+from study.analysis.spending import nominal_level
+from study.analysis.stages import (
+    LOOK_COLUMNS,
+    Tested,
+    look_row,
+    p_values_over_looks,
+    stages,
+    values_by_look,
+)
+from study.analysis.trials import deviation_of_sides
+from study.analysis.tuned import tuned_interval
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
@@ -81,9 +95,11 @@ def judge(
     claims: dict,
     values: pd.DataFrame,
     runs: pd.DataFrame,
+    looks: Sequence[int] = (),
+    spending: str = "obrien_fleming",
     data: dict[str, dict] | None = None,
     share: float = 0.0,
-    trials: int = 0,
+    tuning: dict | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge all claims.
 
@@ -93,11 +109,15 @@ def judge(
         values: one row per cell, round and seed with all metrics, as
             `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
+        looks: the numbers of seeds at which it was planned to look, rising; none if it was once, at
+            all seeds.
+        spending: how the level is spent over the looks, of `study.analysis.spending.SPENDING`.
         data: digest of prepared data -> their description, of those that are here.
         share: not 0 where each seed has a split of its own, drawn anew: validation over training
             samples, for the corrected test of `study.analysis.resampled`. The cells of `runs` are
             then those of single splits.
-        trials: of how many trials tuning chose, for each side that is `tuned`.
+        tuning: where sides are tuned, what `study.analysis.trials.deviation_of_sides` takes, so
+            that the noise of what was chosen counts (`study.analysis.tuned`).
 
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
@@ -106,66 +126,76 @@ def judge(
         claim has in `seeds_from` and `seeds_to` how many seeds would probably decide it, where that
         can be said. `supported_above` and `contradicted_below` are the margins at which a claim
         with a margin would get another verdict. `differences` are each seed's, `seed:difference`.
+
+        With looks, all of a row is of one look, the first that decides the claim, or of an
+        undecided one the last that its cells have the seeds of; `p_value` is the smallest over its
+        looks. `LOOK_COLUMNS` then say which `look` that is, from 1, and its number of seeds; the
+        t-test's p-value there, and at which level it is significant: that of the intervals.
     """
-    values = values.set_index(["cell", "round", "seed"])
-    rows, by_claim, tested = [], {}, {}
+    values, looks = values.set_index(["cell", "round", "seed"]), tuple(looks)
+    about = {"data": data or {}, "share": share, "tuning": tuning}
+    by_look = values_by_look(values, looks)
+    rows, by_claim, tested = {}, {}, {}
     for name, claim in claims.items():
         row = {"claim": name} | {key: claim[key] for key in CLAIM_COLUMNS if key in claim}
-        pairs, problem = [], None
-        for first, second in claim["compare"]:
-            pair = {"claim": name, "first": first["title"], "second": second["title"]}
-            try:
-                pair |= _test_pair(claim, values, runs, [first, second], data or {}, share, trials)
-            except Confounded as error:
-                problem = problem or (REFUSED, str(error))
-            except LookupError as error:
-                problem = problem or (NOT_TESTED, str(error.args[0]))
-            pairs.append(pair | {"metric": claim["metric"]})
-        if problem is None:
-            row["seeds"] = min(pair["n"] for pair in pairs)
-            if row["seeds"] < paired.MIN_SEEDS:
-                problem = (TOO_FEW, f"{paired.MIN_SEEDS} needed; {row['seeds']} run")
-        if problem is None:
-            row["p_value"] = min(_supporting(pairs), _contradicting(pairs))
-            tested[name] = row
-        else:
+        for look, of_look, needed in stages(claim, by_look, looks):
+            pairs, problem = _test_pairs(name, claim, of_look, runs, needed, **about)
+            if problem is None:
+                found = Tested(look, pairs, *p_values_over_looks(pairs, look, looks, spending))
+                tested.setdefault(name, []).append(found)
+        if name not in tested:
+            row |= {"seeds": _fewest(pairs)} if problem[0] == TOO_FEW else {}
             row |= {"verdict": problem[0], "reason": problem[1]}
-        rows.append(row)
-        by_claim[name] = pairs
-    _decide(claims, tested, by_claim, share)
-    for pair in (pair for pairs in by_claim.values() for pair in pairs):
+        rows[name], by_claim[name] = row, pairs
+    _decide(claims, tested, rows, by_claim, looks, spending)
+    all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
+    for pair in all_pairs:
         if "differences" in pair:
             pair["differences"] = " ".join(
                 f"{seed}:{value!r}" for seed, value in pair["differences"].items()
             )
-    all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
+    columns = [*CLAIM_COLUMNS, *(LOOK_COLUMNS if looks else ())]
     return (
-        pd.DataFrame(rows, columns=list(CLAIM_COLUMNS)),
+        pd.DataFrame([*rows.values()], columns=columns),
         pd.DataFrame(all_pairs, columns=list(PAIR_COLUMNS)),
     )
 
 
 def _decide(
-    claims: dict, tested: dict[str, dict], by_claim: dict[str, list[dict]], share: float
+    claims: dict,
+    tested: dict[str, list[Tested]],
+    rows: dict[str, dict],
+    by_claim: dict[str, list[dict]],
+    looks: tuple[int, ...],
+    spending: str,
 ) -> None:
     """Give the rows of the claims that are tested their verdicts, and their pairs intervals."""
     tests = {what_is_tested(claims[name]): name for name in tested}
-    p_of_tests = [tested[name]["p_value"] for name in tests.values()]
+    p_by_claim = {name: min(found.p_value for found in tested[name]) for name in tested}
+    p_of_tests = [p_by_claim[name] for name in tests.values()]
     adjusted = dict(zip(tests, paired.holm(p_of_tests)))
     undecided = sum(p > json.loads(test)["alpha"] for test, p in adjusted.items())
-    for name, row in tested.items():
-        claim, pairs, test = claims[name], by_claim[name], what_is_tested(claims[name])
-        row["tests"], row["p_adjusted"] = len(tests), adjusted[test]
+    for name, by_look in tested.items():
+        row, claim, test = rows[name], claims[name], what_is_tested(claims[name])
         alphas = paired.holm_alphas(p_of_tests, claim["alpha"])
-        row["alpha_adjusted"] = alphas[list(tests).index(test)]
+        row["p_value"], row["p_adjusted"] = p_by_claim[name], adjusted[test]
+        row["tests"], row["alpha_adjusted"] = len(tests), alphas[list(tests).index(test)]
+        deciding = (found for found in by_look if found.p_value <= row["alpha_adjusted"])
+        shown = next(deciding, by_look[-1])
+        pairs = by_claim[name] = shown.pairs
+        row["seeds"] = _fewest(pairs)
+        levels = [
+            nominal_level(alpha, shown.look, looks, spending)
+            for alpha in (row["alpha_adjusted"], row["alpha_adjusted"] / len(pairs))
+        ]
         for pair in pairs:
-            alpha = row["alpha_adjusted"]
-            if pair["p_supporting"] == 1:  # any of the pairs may contradict the claim
-                alpha = alpha / len(pairs)
-            interval = corrected_interval(pair["differences"], share, alpha)
+            # any of the pairs may contradict the claim
+            level = levels[1 if pair["p_supporting"] == 1 else 0]
+            interval = _interval(pair, level)
             pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
-        row |= _margins(claim, pairs, row["alpha_adjusted"], share)
-        row |= _verdict(row, claim, pairs, None if share else claim["alpha"] / max(1, undecided))
+        row |= _margins(claim, pairs, levels) | look_row(shown, looks, levels)
+        last = nominal_level(claim["alpha"] / max(1, undecided), -1, looks, spending)
+        row |= _verdict(row, claim, shown, last)
 
 
 def what_is_tested(claim: dict) -> str:
@@ -215,10 +245,35 @@ def side_values(
     return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
 
 
+def _test_pairs(
+    name: str, claim: dict, values, runs, needed: int, **about
+) -> tuple[list[dict], tuple | None]:
+    """A claim's pairs, and where it cannot be judged by them the verdict, and the reason."""
+    pairs, problem = [], None
+    for first, second in claim["compare"]:
+        pair = {"claim": name, "first": first["title"], "second": second["title"]}
+        try:
+            pair |= _test_pair(claim, values, runs, first, second, **about)
+        except Confounded as error:
+            problem = problem or (REFUSED, str(error))
+        except LookupError as error:
+            problem = problem or (NOT_TESTED, str(error.args[0]))
+        pairs.append(pair | {"metric": claim["metric"]})
+    if problem is None and _fewest(pairs) < needed:
+        problem = (TOO_FEW, f"{needed} needed; {_fewest(pairs)} run")
+    return pairs, problem
+
+
 def _test_pair(
-    claim: dict, values, runs, sides: list[dict], data: dict, share: float, trials: int
+    claim: dict,
+    values: pd.DataFrame,
+    runs: pd.DataFrame,
+    first: dict,
+    second: dict,
+    data: dict[str, dict],
+    share: float,
+    tuning: dict | None,
 ) -> dict:
-    first, second = sides
     along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
     sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
@@ -236,7 +291,12 @@ def _test_pair(
     if alike and claim["expect"] in ("greater", "less"):
         value = format_value(claim["metric"], one[0])
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
-    pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy(), share)
+    noise = {
+        "share": share,
+        "tuning_sd": deviation_of_sides(tuning, first, second, claim["metric"]),
+    }
+    pair = paired.compare_pairs(one, other) | noise
+    pair |= p_values(claim, differences.to_numpy(), **noise)
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
     records = [
         recorded_side(runs, on_split(side, both.index[0]) if share else side)
@@ -250,44 +310,46 @@ def _test_pair(
         along=along,
         by_program=by_program,
         tuned=(first["tuned"], second["tuned"]) if first.get("tuned") else None,
-        trials=trials,
+        trials=tuning["count"] if tuning else 0,
     )
-    if share:
-        interval = corrected_interval(differences, share)
+    pair |= {"differences": differences, "guard": guard, "caveat": said}
+    if any(noise.values()):  # for which signs cannot be flipped
+        interval = _interval(pair, paired.ALPHA)
         pair |= {key: interval[key] for key in ("low", "high")} | {"p_sign_flip": np.nan}
-    return pair | {"differences": differences, "guard": guard, "caveat": said}
+    return pair
 
 
-def _supporting(pairs: list[dict]) -> float:
-    return max(pair["p_supporting"] for pair in pairs)
+def _interval(pair: dict, alpha: float) -> dict:
+    return tuned_interval(pair["differences"], pair["tuning_sd"], pair["share"], alpha)
 
 
-def _contradicting(pairs: list[dict]) -> float:
-    return min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in pairs))
+def _fewest(pairs: list[dict]) -> int:
+    return min(pair["n"] for pair in pairs)
 
 
-def _margins(claim: dict, pairs: list[dict], alpha: float, share: float) -> dict:
+def _margins(claim: dict, pairs: list[dict], levels: list[float]) -> dict:
     """The margins at which all pairs would support the claim, or one contradict it."""
     found = {}
-    for key, level in (("supported_above", alpha), ("contradicted_below", alpha / len(pairs))):
-        intervals = [corrected_interval(pair["differences"], share, level) for pair in pairs]
+    for key, level in zip(("supported_above", "contradicted_below"), levels):
+        intervals = [_interval(pair, level) for pair in pairs]
         ends = [margins(claim, interval["low"], interval["high"]) for interval in intervals]
         found |= {key: max(end[key] for end in ends)} if ends[0] else {}
     return found
 
 
-def _verdict(row: dict, claim: dict, pairs: list[dict], alpha: float | None) -> dict:
+def _verdict(row: dict, claim: dict, shown: Tested, alpha: float) -> dict:
     """The verdict, the reason for it, and for an undecided claim how many seeds it would take.
 
-    Not over splits, of which more help only so far: `alpha`, the level of the next test, is None.
+    Not over splits and of tuned sides, where more seeds help only so far.
     """
+    pairs = shown.pairs
     if row["p_adjusted"] > claim["alpha"]:
-        if alpha is None:
+        if any(pair["share"] or pair["tuning_sd"] for pair in pairs):
             return {"verdict": UNDECIDED}
         differences = [pair["differences"].to_numpy() for pair in pairs]
         seeds = seeds_to_decide(claim, differences, alpha)
         return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))
-    if _supporting(pairs) <= _contradicting(pairs):
+    if shown.supporting <= shown.contradicting:
         return {"verdict": SUPPORTED}
     against = min(pairs, key=lambda pair: pair["p_contradicting"])
     reason = contradiction(claim, against["difference"])

@@ -15,7 +15,8 @@ from study.analysis.guard import (
     recorded_side,
 )
 from study.analysis.metrics import SCORED_SPLITS
-from study.analysis.resampled import corrected_interval, corrected_t_p
+from study.analysis.trials import deviation_of_sides
+from study.analysis.tuned import tuned_interval, tuned_t_p
 
 # What the files have, column by column.
 LEVEL_COLUMNS = {
@@ -99,7 +100,7 @@ def compare_levels(
     groups: dict[str, np.ndarray] | None = None,
     data: dict[str, dict] | None = None,
     tuned: dict[str, dict] | None = None,
-    trials: int = 0,
+    tuning: dict | None = None,
     share: float = 0.0,
 ) -> pd.DataFrame:
     """Every level against its table's first, seed by seed, one row per metric.
@@ -118,10 +119,10 @@ def compare_levels(
         groups: split -> the group of each of its images, where the data have groups.
         data: digest of prepared data -> their description, of those that are here.
         tuned: cell -> the values that tuning chose for it, where each side was tuned.
-        trials: of how many trials.
+        tuning: as for `study.analysis.claims.judge`.
         share: as for `study.analysis.claims.judge`, where seeds have splits of their own.
     """
-    rows, differences = [], {}
+    rows, differences, noises = [], {}, {}
     for table_name, table in of_one_factor(tables).items():
         for level, cell in list(zip(table["levels"], table["cells"]))[1:]:
             reference = table["cells"][0]
@@ -158,7 +159,7 @@ def compare_levels(
                     along=along,
                     by_program="command" in runs,
                     tuned=tuple(side["tuned"] for side in sides) if tuned else None,
-                    trials=trials,
+                    trials=tuning["count"] if tuning else 0,
                 )
             except LookupError:  # the table says which seeds are missing
                 continue
@@ -171,8 +172,10 @@ def compare_levels(
                 compared = row | {"metric": metric}
                 compared |= paired.compare_pairs(first[both], second[both])
                 differences[len(rows)] = paired.paired_differences(first[both], second[both])
-                if share:
-                    compared |= _over_splits(differences[len(rows)], share)
+                noise = (deviation_of_sides(tuning, *sides, metric), share)
+                if any(noise):
+                    compared |= _with_noise(differences[len(rows)], *noise)
+                noises[len(rows)] = noise
                 for split in SCORED_SPLITS:
                     if scores and metric == f"final_{split}_accuracy":
                         sides = (scores[name, table["round"]] for name in (cell, reference))
@@ -184,15 +187,15 @@ def compare_levels(
         frame.loc[family.index, "p_holm"] = paired.holm(family["p_value"])
         alphas = paired.holm_alphas(family["p_value"])
         for position, alpha in zip(family.index, alphas):
-            interval = corrected_interval(differences[position], share, alpha)
+            interval = tuned_interval(differences[position], *noises[position], alpha)
             ends = [interval["low"], interval["high"]]
             frame.loc[position, ["low_adjusted", "high_adjusted"]] = ends
     return frame
 
 
-def _over_splits(differences: np.ndarray, share: float) -> dict:
-    interval = corrected_interval(differences, share)
-    p_value = corrected_t_p(differences, share) if len(differences) > 1 else np.nan
+def _with_noise(differences: np.ndarray, tuning_sd: float, share: float) -> dict:
+    interval = tuned_interval(differences, tuning_sd, share)
+    p_value = tuned_t_p(differences, tuning_sd, share) if len(differences) > 1 else np.nan
     return {"low": interval["low"], "high": interval["high"], "p_value": p_value}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from study.analysis import paired, power
 from study.analysis.metrics import is_percentage
-from study.analysis.resampled import corrected_t_p
+from study.analysis.tuned import tuned_t_p
 
 # An effect's size is uncertain; how many seeds decide it is said for both ends of this interval.
 EFFECT_ALPHA = 0.2
@@ -32,21 +32,27 @@ def bounds(claim: dict) -> tuple[float, float]:
     }[claim["expect"]]
 
 
-def p_values(claim: dict, differences: np.ndarray, share: float = 0.0) -> dict:
+def p_values(
+    claim: dict, differences: np.ndarray, share: float = 0.0, tuning_sd: float = 0.0
+) -> dict:
     """`p_supporting` and `p_contradicting`: that the difference is within the bounds, or beyond.
 
     Each at most alpha where the interval at that alpha lies within, or beyond. 1 for the one that
     the mean speaks against. Of splits that are drawn anew by the corrected test, with their
-    `share`: see `study.analysis.resampled`.
+    `share`, and of tuned sides with tuning's noise: see `study.analysis.tuned`.
     """
     mean, (low, high) = differences.mean(), bounds(claim)
     supporting = contradicting = 1.0
+
+    def p_value(bound: float) -> float:
+        return tuned_t_p(differences, tuning_sd, share, bound)
+
     if low < mean < high:
-        supporting = max(corrected_t_p(differences, share, bound) for bound in _finite(claim))
+        supporting = max(p_value(bound) for bound in _finite(claim))
     elif mean < low:
-        contradicting = corrected_t_p(differences, share, low)
+        contradicting = p_value(low)
     elif mean > high:
-        contradicting = corrected_t_p(differences, share, high)
+        contradicting = p_value(high)
     return {"p_supporting": supporting, "p_contradicting": contradicting}
 
 

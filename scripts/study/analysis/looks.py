@@ -16,19 +16,23 @@ from study.analysis.paired import ALPHA, MIN_SEEDS
 LOOK_COLUMNS = {"test": str, "planned": int, "seeds": int}
 
 
-def add_look(looks: pd.DataFrame, tests: dict[str, int], planned: int) -> pd.DataFrame:
+def add_look(
+    looks: pd.DataFrame, tests: dict[str, int], planned: int, fewest: int = MIN_SEEDS
+) -> pd.DataFrame:
     """The looks so far and this one.
 
     Args:
         looks: `LOOK_COLUMNS`, in the order in which they were taken; empty at first.
         tests: what each claim tests -> the number of seeds that it was judged with. Numbers that
             are too few for a verdict are no look.
-        planned: the study's number of seeds.
+        planned: the study's number of seeds; of several planned looks, the last's, so that looks
+            which were planned are one stage.
+        fewest: with how many seeds there is a verdict.
     """
     now = [
         {"test": test, "planned": planned, "seeds": seeds}
         for test, seeds in tests.items()
-        if seeds >= MIN_SEEDS
+        if seeds >= fewest
     ]
     rows = pd.concat([looks, pd.DataFrame(now, columns=list(LOOK_COLUMNS))])
     return rows.drop_duplicates(ignore_index=True)

@@ -16,6 +16,7 @@ DIFFERENCE_COLUMNS = {"n": int, "difference": float, "sd": float, "low": float, 
 
 ALPHA = 0.05  # the level of significance
 MIN_SEEDS = 10  # with fewer there is no verdict: docs/statistics.md says why
+MIN_SEEDS_OF_LOOK = 5  # but where looks are planned
 DECIMALS = 12  # averages over the same counts that are taken in another order agree to about 15
 EXACT_SEEDS = 16  # up to here every assignment of signs is tried, beyond 99,999 random ones
 RANDOM_FLIPS = 99_999

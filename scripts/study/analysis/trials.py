@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from study.analysis.averages import half_name
 from study.analysis.metrics import METRICS, metric_title
+from study.analysis.noise import tuning_deviation
 from study.errors import UserError
 
 # Metrics of which less is better; of all others that a trial can be chosen by, more is.
@@ -103,3 +105,40 @@ def chosen_words(chosen: dict, trials: int) -> str:
     ends = [f"; {name} is the {end} that was tried" for name, end in chosen["edges"].items()]
     of = f"{metric_title(chosen['metric'])} {chosen['mean']:.4f}"
     return f"{values}, of {trials} trials, by {of}{''.join(ends)}"
+
+
+def deviation_of_sides(tuning: dict | None, first: dict, second: dict, metric: str) -> float:
+    """What tuning adds to the noise of the difference of two sides: a standard deviation.
+
+    See `study.analysis.noise.tuning_deviation`. Of a round that trials were not trained for, their
+    last one stands.
+
+    Args:
+        tuning: `metric`, which trials are chosen by, and tuned cell -> its `trials`, a frame with
+            the trial's number beside every metric by round and seed; or None, for 0.
+        first, second: a side's `cell`, its `rounds` (two for a change from one to the other), and
+            where it looks at one half of them, `epochs`.
+        metric: the one that is compared.
+    """
+    if not tuning:
+        return 0.0
+    sides = [_side_trials(tuning, side, metric) for side in (first, second)]
+    if None in sides:
+        return 0.0
+    return tuning_deviation(*sides, is_less_better(tuning["metric"]))
+
+
+def _side_trials(tuning: dict, side: dict, metric: str) -> dict | None:
+    trials = tuning["trials"].get(side["cell"])
+    if trials is None:
+        return None
+    column = half_name(metric, side["epochs"]) if side.get("epochs") else metric
+    last = trials["round"].max()
+
+    def by_seed(name: str, number: int) -> np.ndarray:
+        of_round = trials[trials["round"] == number]
+        return of_round.pivot(index="trial", columns="seed", values=name).to_numpy()
+
+    values = [by_seed(column, min(number, last)) for number in side["rounds"]]
+    change = values[-1] - values[0] if len(values) == 2 else values[0]
+    return {"chosen_by": by_seed(tuning["metric"], last), "values": change}

@@ -33,7 +33,7 @@ def tuned_interval(
     """
     found = corrected_interval(differences, share, alpha)
     n = found["n"]
-    if n > 1:
+    if n > 1 and tuning_sd:
         error = math.hypot(found["sd"] * math.sqrt(1 / n + share), tuning_sd)
         half = stdtrit(n - 1, 1 - alpha / 2) * error
         found |= {"low": found["mean"] - half, "high": found["mean"] + half}

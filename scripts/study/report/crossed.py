@@ -20,6 +20,7 @@ from study.report.tables import (
     markdown_lines,
     mean_text,
     seed_count,
+    seed_range,
     table_metrics,
 )
 from study.report.wording import listed, lower_first
@@ -30,7 +31,7 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
 
     Args:
         table: an expanded table.
-        study: has `baseline`, `seeds`, and its `program` if it has one.
+        study: has `baseline`, `cell_seeds`, and its `program` if it has one.
         metrics: those that it shows.
     """
     if "caption" in table:
@@ -44,31 +45,33 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
     others = describe(held_parameters(table, study))
     return (
         f"{shown} by {first} (rows) and {second} (columns), round {table['round']};"
-        f" {others}; mean ± standard deviation over {study['seeds']}"
-        f" seed{'' if study['seeds'] == 1 else 's'}."
+        f" {others}; mean ± standard deviation over {seed_range(study, table['cells'])}."
         + budget_note(table, study)
         + final_note(table, study, metrics)
         + " The design leaves out what has a –." * (len(table["rows"]) < count)
     )
 
 
-def blocks(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[tuple[str, list[list[str]]]]]:
+def blocks(
+    frame: pd.DataFrame, seeds: int | list[int]
+) -> tuple[list[str], list[tuple[str, list[list[str]]]]]:
     """The table as people read it: the rows' factor and the columns' levels, and a block a metric.
 
     Args:
         frame: as `study.report.tables.make_table` returns it, the two factors in front.
-        seeds: how many each cell has, if it is complete.
+        seeds: how many each cell has, if it is complete; all, or each row of the frame.
 
     Returns:
         Headings; and for each metric its title and its rows of text.
     """
+    frame = frame.assign(seeds=seeds)
     down, across = frame.columns[:2]
     rows, columns = (ordered_levels(frame[factor].tolist()) for factor in (down, across))
     cells = {(row[down], row[across]): row for row in frame.to_dict("records")}
     found = []
     for metric in table_metrics(frame):
         lines = [
-            [level_title(down, row), *(_text(cells.get((row, column)), metric, seeds)
+            [level_title(down, row), *(_text(cells.get((row, column)), metric)
                                        for column in columns)]
             for row in rows
         ]  # fmt: skip
@@ -76,13 +79,13 @@ def blocks(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[tuple[str, 
     return [parameter_title(down), *(level_title(across, column) for column in columns)], found
 
 
-def _text(row: dict | None, metric: str, seeds: int) -> str:
+def _text(row: dict | None, metric: str) -> str:
     """A cell's mean ± sd, and how many seeds that is over where it is not all of them."""
     if row is None:
         return "–"
     text = mean_text(metric, row[metric], row[f"{metric}_sd"])
-    whole = row["n"] == seeds
-    return text if whole else f"{text} ({seed_count(row['n'], row['diverged'], seeds)})"
+    whole = row["n"] == row["seeds"]
+    return text if whole else f"{text} ({seed_count(row['n'], row['diverged'], row['seeds'])})"
 
 
 def named_columns(frame: pd.DataFrame, headings: list[str]) -> list[str]:
@@ -92,7 +95,7 @@ def named_columns(frame: pd.DataFrame, headings: list[str]) -> list[str]:
     return [headings[0], *(f"{named}{heading}" for heading in headings[1:])]
 
 
-def to_markdown(frame: pd.DataFrame, seeds: int, text: str) -> str:
+def to_markdown(frame: pd.DataFrame, seeds: int | list[int], text: str) -> str:
     """The table in GitHub's Markdown, one below the other of several metrics, then the caption."""
     headings, found = blocks(frame, seeds)
     lines = []
@@ -102,7 +105,7 @@ def to_markdown(frame: pd.DataFrame, seeds: int, text: str) -> str:
     return "\n".join([*lines, text, ""])
 
 
-def to_latex(frame: pd.DataFrame, seeds: int, text: str, label: str) -> str:
+def to_latex(frame: pd.DataFrame, seeds: int | list[int], text: str, label: str) -> str:
     """The table as a LaTeX float, for a document that uses booktabs."""
     headings, found = blocks(frame, seeds)
     width = len(headings)

@@ -12,6 +12,7 @@ from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
 from study.parameters import DEFAULTS, applies, condition, declared, differences, listed
 from study.report.budget_words import budget_note
+from study.report.wording import counted
 from study.training import EPOCH_METRICS
 
 # What a table shows of the test split if it is not told, and of the validation split beside it.
@@ -173,6 +174,13 @@ def seed_count(n: int, diverged: int, seeds: int) -> str:
     return "; ".join(notes)
 
 
+def seed_range(study: dict, cells: Iterable[str]) -> str:
+    """With how many seeds cells are trained: `12 seeds`, `5 to 20 seeds`."""
+    counts = sorted({study["cell_seeds"][cell] for cell in cells})
+    least, most = counts[0], counts[-1]
+    return f"{least} to {most} seeds" if least < most else counted(most, "seed")
+
+
 def mean_text(metric: str, mean: float, deviation: float) -> str:
     """`0.1845 ± 0.0031` for a loss, `94.87 ± 0.21` for an accuracy in per cent, – for nothing."""
     if pd.isna(mean):
@@ -181,8 +189,14 @@ def mean_text(metric: str, mean: float, deviation: float) -> str:
     return text if pd.isna(deviation) else f"{text} ± {format_value(metric, deviation)}"
 
 
-def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]]:
-    """A table as people read it: its headings, and its rows as text, levels in their order."""
+def printed(frame: pd.DataFrame, seeds: int | list[int]) -> tuple[list[str], list[list[str]]]:
+    """A table as people read it: its headings, and its rows as text, levels in their order.
+
+    Args:
+        frame: as `make_table` returns it.
+        seeds: how many each row is over, if it is complete; of all, or of each.
+    """
+    frame = frame.assign(seeds=seeds)
     varied, metrics = varied_columns(frame), table_metrics(frame)
     factor = varied[0]
     if is_numeric_dtype(frame[factor]) and not is_bool_dtype(frame[factor]):
@@ -193,14 +207,14 @@ def printed(frame: pd.DataFrame, seeds: int) -> tuple[list[str], list[list[str]]
             *(level_title(name, row[name]) for name in varied),
             str(row["round"]),
             *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in metrics),
-            seed_count(row["n"], row["diverged"], seeds),
+            seed_count(row["n"], row["diverged"], row["seeds"]),
         ]
         for row in frame.to_dict("records")
     ]
     return headings, rows
 
 
-def to_markdown(frame: pd.DataFrame, seeds: int, text: str) -> str:
+def to_markdown(frame: pd.DataFrame, seeds: int | list[int], text: str) -> str:
     """The table in GitHub's Markdown, its caption below it."""
     return "\n".join([*markdown_lines(*printed(frame, seeds)), "", text, ""])
 
@@ -211,7 +225,7 @@ def markdown_lines(headings: list[str], rows: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows)]
 
 
-def to_latex(frame: pd.DataFrame, seeds: int, text: str, label: str) -> str:
+def to_latex(frame: pd.DataFrame, seeds: int | list[int], text: str, label: str) -> str:
     """The table as a LaTeX float, for a document that uses booktabs."""
     headings, rows = printed(frame, seeds)
     head, *body = (latex_line(cells) for cells in (headings, *rows))

@@ -69,7 +69,7 @@ def draw(figure: dict, epochs: pd.DataFrame, study: dict) -> Figure:
     panels[0].set_ylim(bottom=0)
     within_percent(panels[1])
     panels[0 if len(means["val_loss"].dropna()) or means.empty else 1].legend(frameon=False)
-    count = count_seeds(epochs, rounds, study["seeds"])
+    count = count_seeds(epochs, rounds, study["cell_seeds"][figure["cell_name"]])
     parameters = {**study["baseline"], **figure["cell"]}
     drawing.suptitle(f"{cell_title(parameters, study)}\nmean ± sd over {count}", fontsize=10)
     return drawing

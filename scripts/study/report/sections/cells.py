@@ -39,7 +39,7 @@ SCORES_OF_SEVERAL = (
 def context(inputs: dict) -> dict:
     """Both tables; of the final metrics one a split."""
     study, frames = inputs["study"], inputs["frames"]
-    headings, rows = cell_table(frames["summary"], study["cells"], study["seeds"])
+    headings, rows = cell_table(frames["summary"], study["cells"], study["cell_seeds"])
     splits = evaluation_rows(frames["evaluation"], study)
     chosen = " The test split is scored, and nothing is chosen by it." * (len(splits) > 1)
     texts = differing(study["cells"])
@@ -105,10 +105,15 @@ def mean_and_spread(frame: pd.DataFrame, metrics: list[str]) -> Callable:
     )
 
 
-def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tuple[list, list]:
+def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: dict[str, int]) -> tuple:
     """Every cell after its last round, as text: headings and rows.
 
     Only the parameters in which the cells differ have a column.
+
+    Args:
+        summary: summary.csv.
+        cells: name -> every training parameter.
+        seeds: name -> with how many seeds it is trained.
     """
     named = differing(cells)
     last = after_last_round(summary, cells)
@@ -125,7 +130,7 @@ def cell_table(summary: pd.DataFrame, cells: dict[str, dict], seeds: int) -> tup
                 *(level_title(parameter, cell[parameter]) for parameter in named),
                 str(cell["rounds"]),
                 *(mean_text(metric, *found(name, metric)) for metric in metrics),
-                seed_count(int(counts.get(name, 0)), int(diverged.get(name, 0)), seeds),
+                seed_count(int(counts.get(name, 0)), int(diverged.get(name, 0)), seeds[name]),
             ]
         )
     return headings, rows

@@ -6,6 +6,7 @@ from study.analysis.expectations import amount, expectation
 from study.analysis.looks import chance_of_false_verdict, grown
 from study.analysis.metrics import format_value, metric_title
 from study.analysis.paired import ALPHA
+from study.report.looks_words import decided_words, look_words, looks_words
 from study.report.tables import cell_title
 from study.report.wording import (
     counted,
@@ -22,13 +23,16 @@ TITLE = ""
 def context(inputs: dict) -> dict:
     """The claims as cards, and how they are adjusted."""
     frames, study = inputs["frames"], inputs["study"]
+    seeds = [study["seeds"], *study["looks"][:1]][-1]  # of a look, its own are said
     return {
         "claims": [
             card(item, study) | {"runs": sides_of(study["claims"][item["row"]["claim"]], study)}
-            for item in claim_items(frames["claims"], frames["pairs"], study["seeds"])
+            for item in claim_items(frames["claims"], frames["pairs"], seeds)
         ],
         "note": claims_note(frames["claims"]),
         "looks": looks_note(frames["looks"]),
+        "planned": looks_words(study),
+        "by_look": decided_words(frames["claims"], study) if study["looks"] else [],
     }
 
 
@@ -45,6 +49,7 @@ def card(item: dict, study: dict) -> dict:
         "made_in": upper_first(f"{source}, {made_in}") if source and made_in else made_in,
         "expected": item["expected"],
         "note": upper_first(with_titles(item["note"], study)),
+        "look": look_words(row, study["looks"]),
         "p": item["p"],
         "pairs": [
             pair | {"guard": with_titles(pair["guard"], study), "caveat": pair["caveat"]}
@@ -97,11 +102,18 @@ def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[d
             "note": _claim_note(row),
             "expected": _expectation(row),
             "pairs": [
-                _pair_text(pair, seeds) for pair in of_claims[row["claim"]].to_dict("records")
+                _pair_text(pair, _planned_seeds(row, seeds))
+                for pair in of_claims[row["claim"]].to_dict("records")
             ],
         }
         for row in claims.to_dict("records")
     ]
+
+
+def _planned_seeds(row: dict, seeds: int) -> int:
+    """How many seeds a claim's pairs should have: those of its look, where it has one."""
+    planned = row.get("look_seeds", float("nan"))
+    return seeds if pd.isna(planned) else int(planned)
 
 
 def _pair_text(pair: dict, seeds: int) -> dict:

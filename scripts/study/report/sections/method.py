@@ -6,7 +6,8 @@ from study.parameters import declared
 from study.parameters import listed as listed_parameters
 from study.report.budget_words import epochs_words, equal_updates, round_words
 from study.report.design_words import design_facts
-from study.report.tables import describe
+from study.report.looks_words import looks_words
+from study.report.tables import describe, seed_range
 from study.report.wording import counted, listed
 
 TITLE = "What was done"
@@ -16,7 +17,7 @@ def context(inputs: dict) -> dict:
     """Settings as a list, and the method as sentences."""
     study, frames = inputs["study"], inputs["frames"]
     tests = frames["claims"]["tests"].dropna()
-    trained = len(inputs["study"]["cells"]) * study["seeds"]
+    trained = sum(study["cell_seeds"].values())
     return {
         "baseline": describe(listed_parameters(study["baseline"], declared(study))),
         "factors": [
@@ -29,7 +30,8 @@ def context(inputs: dict) -> dict:
         "design": design_facts(study),
         "effects": not study["factorial"]["left_out"],
         "cells": counted(len(study["cells"]), "cell"),
-        "seeds": counted(study["seeds"], "seed"),
+        "seeds": seed_range(study, study["cells"]),
+        "looks": looks_words(study),
         "seed_count": study["seeds"],
         "trainings": f"{trained:,}",
         "rounds": counted(study["rounds"], "round"),

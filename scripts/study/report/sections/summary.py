@@ -14,7 +14,7 @@ from study.report.claim_words import difference_words
 from study.report.design_words import design_words, factor_words
 from study.report.sections.claims import seeds_words
 from study.report.sections.fair import counts_of_changes
-from study.report.tables import factor_title, numbered_titles
+from study.report.tables import factor_title, numbered_titles, seed_range
 from study.report.wording import counted, listed, lower_first, p_text, plain
 from study.spelling import is_own, read_spelling
 
@@ -71,17 +71,18 @@ def compared(study: dict, card: dict | None) -> str:
         classes = card["description"]["classes"]
         several = f" of {len(classes)} classes" if len(classes) > 2 else ""
         samples = f" ({listed(sizes)} samples{several})"
+    as_needed = ", as many as it took to decide its claims" if study["looks"] else ""
     return (
         f"{counted(len(study['cells']), 'cell')}, settings {trained} on"
         f" {study['dataset']}{samples}{grid}{beyond}. Each was trained with"
-        f" {counted(study['seeds'], 'seed')}, for {counted(study['rounds'], 'round')} of"
-        f" {round_words(study)}."
+        f" {seed_range(study, study['cells'])}{as_needed}, for"
+        f" {counted(study['rounds'], 'round')} of {round_words(study)}."
     )
 
 
 def found(inputs: dict) -> list[str]:
     """How many claims have which verdict, and how sure all verdicts are together."""
-    claims = inputs["frames"]["claims"]
+    claims, looks = inputs["frames"]["claims"], inputs["study"]["looks"]
     if claims.empty:
         return ["The configuration declares no claims, so nothing has a verdict."]
     counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
@@ -90,16 +91,19 @@ def found(inputs: dict) -> list[str]:
     tested = claims[claims["tests"].notna()]
     if len(tested):
         tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
+        over_looks = f", {len(looks)} planned looks" if looks else ""
         sentences.append(
             "How surely: as far as chance between seeds goes, the probability that any of these"
-            f" verdicts is false is at most {alpha:g}% (paired t-tests, Holm over {tests} tests)."
+            f" verdicts is false is at most {alpha:g}% (paired t-tests, Holm over {tests}"
+            f" tests{over_looks})."
             if tests > 1
             else f"How surely: the probability that chance between seeds made the verdict is at"
-            f" most {alpha:g}% (a paired t-test)."
+            f" most {alpha:g}% (a paired t-test{over_looks})."
         )
     elif (claims["verdict"] == "too few seeds").any():
         sentences.append(
-            f"How surely: not at all yet, because a verdict takes at least {MIN_SEEDS} seeds."
+            f"How surely: not at all yet, because a verdict takes at least"
+            f" {looks[0] if looks else MIN_SEEDS} seeds."
         )
     return sentences
 

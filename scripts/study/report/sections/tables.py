@@ -68,7 +68,7 @@ def crossed_context(name: str, title: str, table: dict, path: str, study: dict) 
     """A table of two factors, of several metrics one below the other; nothing is compared."""
     frame = read_frame(path, text_columns(table))
     metrics = table_metrics(frame)
-    headings, found = crossed.blocks(frame, study["seeds"])
+    headings, found = crossed.blocks(frame, [study["cell_seeds"][cell] for cell in table["cells"]])
     several = len(metrics) > 1
     return {
         "name": name,
@@ -95,7 +95,8 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         table: its entry in the study.
         path: its CSV file.
         frames: `levels`, `comparisons`, `splits` and `beside`.
-        study: has `baseline`, `seeds` and `reference`, and its `program` if it has one.
+        study: has `baseline`, `cell_seeds`, `looks` and `reference`, and its `program` if it has
+            one.
     """
     frame = read_frame(path, text_columns(table))
     metrics, varied = table_metrics(frame), varied_columns(frame)
@@ -117,14 +118,14 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         "crossed": [],
         "table": data_table(
             caption(table, study, metrics),
-            *printed(frame, study["seeds"]),
+            *printed(frame, [study["cell_seeds"][cell] for cell in table["cells"]]),
             title=title,
             text_columns=[parameter_title(name) for name in varied],
             file=f"tables/{name}.csv",
             cells=[cells[level] for level in ordered_levels(table["levels"])],
         ),
         "comparisons": data_table(
-            f"Against {against}, seed by seed. {seeds_note(tested)}",
+            f"Against {against}, seed by seed. {seeds_note(tested, study['looks'])}",
             headings,
             first,
             title=f"{title}, differences",
@@ -203,8 +204,13 @@ def comparison_rows(
     return headings, rows
 
 
-def seeds_note(comparisons: pd.DataFrame) -> str:
-    """Over how many comparisons Holm's adjustment is, and whether the seeds are enough."""
+def seeds_note(comparisons: pd.DataFrame, looks: list[int]) -> str:
+    """Over how many comparisons Holm's adjustment is, and whether the seeds are enough.
+
+    Args:
+        comparisons: the table's rows of statistics/comparisons.csv, without refused ones.
+        looks: those that the study plans; only claims are adjusted for them.
+    """
     if comparisons.empty:
         return ""
     seeds, tests = int(comparisons["n"].min()), int(comparisons.groupby("metric").size().max())
@@ -212,6 +218,11 @@ def seeds_note(comparisons: pd.DataFrame) -> str:
     if seeds < MIN_SEEDS:
         over += (
             f" {counted(seeds, 'seed is', 'seeds are')} too few for a verdict: {MIN_SEEDS} needed."
+        )
+    if looks:
+        over += (
+            " How many seeds there are was decided by the verdicts on claims, and nothing here is"
+            " adjusted for that."
         )
     return over
 

@@ -1,0 +1,179 @@
+"""Planned looks: verdicts at each, which cells go on, and a real study through two of them."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import contents, snakemake
+from small_study import NOTHING, change_study, read_csv
+from test_cells import default_study
+from test_claims import BCE, CE, claim, make_runs, make_values
+
+from study.analysis.claims import judge
+from study.analysis.paired import holm, mean_interval, t_p
+from study.analysis.spending import overall_p
+from study.cells import expand_runs, seed_blocks
+from study.errors import UserError
+from study.next_look import decide_look, words_of_look
+
+LOOKS = (5, 10, 20)
+NOISE = np.random.default_rng(3).normal(0, 1, 20)
+LOW = np.random.default_rng(4).normal(0, 1, 20)
+
+
+def judged(shift: float, seeds: int = 20, **claims) -> tuple[pd.DataFrame, pd.DataFrame]:
+    values = make_values(bce=list(LOW[:seeds]), ce=list((LOW + NOISE + shift)[:seeds]))
+    claims, pairs = judge(claims, values, make_runs(), LOOKS)
+    return claims.set_index("claim"), pairs.set_index("claim")
+
+
+def test_a_claim_is_decided_at_the_first_look_that_can():
+    """By hand: t-tests of the first 5, 10 and 20 seeds, made levels over all looks, then Holm."""
+    greater, less = claim("greater", (CE, BCE)), claim("greater", (CE, BCE), margin=1.2)
+    for shift in (0.5, 6.0):
+        claims, pairs = judged(shift, higher=greater, by_more=less)
+        smallest = []
+        for bound in (0, 1.2):
+            smallest.append([
+                overall_p(t_p((NOISE + shift)[:n], bound), look, LOOKS, "obrien_fleming")
+                for look, n in enumerate(LOOKS)
+            ])  # fmt: skip
+        assert claims["p_value"].tolist() == pytest.approx([min(p) for p in smallest], rel=1e-6)
+        assert claims["p_adjusted"].tolist() == pytest.approx(holm([*map(min, smallest)]), rel=1e-6)
+        for name, of_look, bound in zip(claims.index, smallest, (0, 1.2)):
+            row, pair = claims.loc[name], pairs.loc[name]
+            crossed = [p <= row["alpha_adjusted"] for p in of_look]
+            look = crossed.index(True) if any(crossed) else 2
+            assert (row["look"], row["look_seeds"]) == (look + 1, LOOKS[look])
+            assert row["seeds"] == pair["n"] == LOOKS[look]
+            interval = mean_interval((NOISE + shift)[: LOOKS[look]], row["alpha_nominal"])
+            assert (pair["low_adjusted"], pair["high_adjusted"]) == pytest.approx(
+                (interval["low"], interval["high"]), rel=1e-6
+            )
+            # verdict and interval say the same
+            outside = bound < interval["low"] or interval["high"] < bound
+            assert outside == any(crossed) == (row["verdict"] != "undecided")
+    assert claims.loc["higher", "look"] < 3  # of the largest effect
+
+
+def test_looks_are_at_the_first_seeds_whatever_there_is_beyond():
+    """So verdicts at a look are the same when another claim has made its cells go on."""
+    greater = claim("greater", (CE, BCE))
+    whole, _ = judged(6.0, a=greater)
+    part, _ = judged(6.0, seeds=13, a=greater)  # of which three belong to a look under way
+    assert whole.loc["a", "look"] == part.loc["a", "look"]
+    assert whole.loc["a", "alpha_nominal"] == part.loc["a", "alpha_nominal"]
+    assert judged(0.5, seeds=13, a=greater)[0].loc["a", "look"] == 2
+    few, _ = judged(6.0, seeds=4, a=greater)
+    assert few.loc["a", ["verdict", "reason"]].tolist() == ["too few seeds", "5 needed; 4 run"]
+
+
+def test_no_block_has_the_seeds_of_two_looks():
+    assert seed_blocks(20, 8, [5, 10, 20]) == [(0, 4), (5, 9), (10, 17), (18, 19)]
+    assert seed_blocks(5, 8, [5, 10, 20]) == [(0, 4)]
+    assert seed_blocks(20, 8, []) == [(0, 7), (8, 15), (16, 19)]
+    study = default_study(looks=[5, 10, 20])
+    assert study["seeds"] == 20 and {*study["cell_seeds"].values()} == {5}
+    first = next(iter(study["cells"]))
+    grown = expand_runs(study, study["cells"], study["cell_seeds"] | {first: 10})
+    assert all(run in grown for run in study["runs"])
+    assert {run["cell"] for run in grown if run not in study["runs"]} == {first}
+
+
+def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
+    def side(cell):
+        return {"cell": cell}
+
+    study = {
+        "claims": {
+            "one": {"compare": [[side("a"), side("b")]]},
+            "two": {"compare": [[side("b"), side("c")], [side("c"), side("d")]]},
+            "three": {"compare": [[side("e"), side("gone")]]},
+        },
+        "looks": [5, 10], "look": 1, "decided_for": "d", "cell_seeds": dict.fromkeys("abcde", 5),
+    }  # fmt: skip
+    fixed = pd.DataFrame({"claim": ["one", "two", "three"],
+                          "verdict": ["supported", "contradicted", "not tested"]})  # fmt: skip
+    tuned = pd.DataFrame({"claim": ["two"], "verdict": ["undecided"]})
+    ended = decide_look(study, [fixed])
+    assert (ended["look"], ended["decided"], ended["open"]) == (1, ["one", "two"], [])
+    assert ended["seeds"] == study["cell_seeds"]
+    told = decide_look(study, [fixed, tuned])
+    assert (told["look"], told["decided"], told["open"]) == (2, ["one"], ["two"])
+    assert told["seeds"] == {"a": 5, "b": 10, "c": 10, "d": 10, "e": 5}
+    assert words_of_look(study, told) == (
+        "Look 1 of 2 (5 seeds): 1 of 3 claims are decided. 1 cannot be tested. Next: 5 more seeds"
+        " of 3 cells."
+    )
+    last = decide_look(study | {"look": 2, "cell_seeds": told["seeds"]}, [fixed, tuned])
+    assert (last["look"], last["seeds"]) == (2, told["seeds"])
+    assert "the last look" in words_of_look(study, last)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"looks": [10, 5]}, r"looks: \[10, 5\] should rise, as in \[5, 10\]"),
+        ({"looks": [20]}, "looks: 20 is one look; write seeds: 20"),
+        ({"looks": [3, 10]}, r"looks\[0\]: 3 is less than the minimum of 5"),
+        ({"looks": [5, 10], "claims": None}, "looks: there is no claim to decide"),
+        ({"looks": [5, 10], "spending": "pocok"}, "did you mean 'pocock'"),
+    ],
+)
+def test_looks_that_do_not_fit_are_refused(changes, message):
+    with pytest.raises(UserError, match=message):
+        default_study(**changes)
+
+
+SMALLER_BATCH = {
+    # 4 of 5 epochs' worth of updates apart: decided at the first look
+    "smaller_batches_train_faster": {
+        "sentence": "Smaller batches train faster.", "metric": "train_loss", "factor": "batch_size",
+        "expect": "less", "compare": [[{"cell": {"batch_size": 1}, "round": 1},
+                                       {"cell": {}, "round": 1}]],
+    },
+    "losses_train_alike": {
+        "sentence": "Both losses train alike.", "metric": "train_accuracy", "factor": "loss",
+        "expect": "equivalent", "margin": 0.0001, "compare": [[{"cell": {"loss": "ce"}, "round": 1},
+                                                               {"cell": {}, "round": 1}]],
+    },
+}  # fmt: skip
+
+
+def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
+    change_study(
+        fresh, claims=SMALLER_BATCH, looks=[5, 6], spending="pocock", seeds_per_job=6,
+        tables={f"table{number}": None for number in range(2, 8)},
+        design={"list": [{}, {"loss": "ce"}, {"batch_size": 1}]}, grid=None,
+    )  # fmt: skip
+    done = snakemake(fresh)
+    assert done.returncode == 0, done.stdout
+    assert (
+        "Look 1 of 2 (5 seeds): 1 of 2 claims are decided. Next: 1 more seed of 2 cells."
+        in done.stdout
+    )
+    assert "Look 2 of 2 (6 seeds): 1 of 2 claims are decided. It was the last look" in done.stdout
+    made = fresh / "results" / "tiny"
+    seeds = {}
+    for row in read_csv(made / "summary.csv"):
+        seeds.setdefault((row["loss"], row["batch_size"]), []).append(int(row["seed"]))
+    assert seeds == {
+        ("bce", "32"): [*range(6)],
+        ("ce", "32"): [*range(6)],
+        ("bce", "1"): [*range(5)],
+    }
+    claims = {row["claim"]: row for row in read_csv(made / "statistics" / "claims.csv")}
+    assert {name: (row["verdict"], float(row["look"])) for name, row in claims.items()} == {
+        "smaller_batches_train_faster": ("supported", 1),
+        "losses_train_alike": ("undecided", 2),
+    }
+    assert "Decided at look 1 of 2 (5 seeds)" in (made / "report.html").read_text()
+    assert NOTHING in snakemake(fresh).stdout
+    # what was decided for other claims is not believed
+    told = made / "statistics" / "next_look.json"
+    runs = contents(made, "metrics.csv")
+    told.write_text(json.dumps(json.loads(told.read_text()) | {"decided_for": "another"}))
+    plan = snakemake(fresh, "plan").stdout
+    assert "now look 1; at most 6 seeds" in plan and "3 finished, 0 to train" in plan
+    assert contents(made, "metrics.csv") == runs
