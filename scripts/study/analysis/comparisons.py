@@ -178,8 +178,8 @@ def compare_levels(
                 noises[len(rows)] = noise
                 for split in SCORED_SPLITS:
                     if scores and metric == f"final_{split}_accuracy":
-                        sides = (scores[name, table["round"]] for name in (cell, reference))
-                        compared |= _images(*sides, split, (groups or {}).get(split))
+                        scored = (scores[name, table["round"]] for name in (cell, reference))
+                        compared |= _images(*scored, split, (groups or {}).get(split))
                 rows.append(compared)
     frame = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
     frame["p_holm"] = np.nan
