@@ -56,7 +56,7 @@ if __name__ == "__main__":
     }
     found = budgets(params.tables, arms, number, metric)
     write_frame(output.budgets, found)
-    write_picture(output.curves, draw_curves([*arms.values()], metric, number))
+    write_picture(output.curves_of_arms, draw_curves([*arms.values()], metric, number))
     titled = found.assign(
         title=found["level"] + " − " + found["reference"],
         table=found["table"].map(table_titles.get),

@@ -29,4 +29,4 @@ if __name__ == "__main__":
         sources["splits"] = (over_splits, split_share(files.data))
     write_frame(snakemake.output.noise, noise)
     posterior = describe_posterior(study["tables"], study["margins"], sources)
-    write_frame(snakemake.output.posterior, posterior)
+    write_frame(snakemake.output.rope, posterior)

@@ -18,6 +18,7 @@ else:
     PRESENT = present_runs(STUDY)
     RUNS = [run for run in STUDY["runs"] if run in PRESENT]
     DATA = recorded_data(STUDY, RUNS)
+    STUDY |= as_far_as_present(STUDY, DATA.description)
 
     include: "rules/aggregate.smk"
     include: "rules/statistics.smk"

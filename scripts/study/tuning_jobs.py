@@ -1,6 +1,7 @@
 """What the jobs of tuning are told: an arm's trials, and where the chosen values are."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from study.paths import CHOSEN, TRIALS, run_files
 
@@ -65,3 +66,22 @@ def trial_tables(study: dict) -> list[str]:
 def chosen_files(study: dict, tuned: list[str]) -> list[str]:
     """Where what was chosen for tuned cells is."""
     return [f"{study['results']}/{CHOSEN.format(cell=cell)}" for cell in tuned]
+
+
+def as_far_as_present(study: dict, description: list[str]) -> dict:
+    """The `tuning` and the `resampling` that results can be made from where nothing is trained.
+
+    Tuning takes what was chosen for every arm; other splits take their sizes.
+
+    Args:
+        study: an expanded study.
+        description: that of the prepared data, if it is here.
+    """
+    files = [*trial_tables(study), *chosen_files(study, tuned_arms(study)["tuned"])]
+    tuning = study["tuning"] if all(Path(path).exists() for path in files) else None
+    resampling = study["resampling"] if description else None
+    if resampling and not tuning:
+        own = {name: of for name, of in resampling["origin"].items() if of[0] in study["cells"]}
+        cells = {name: resampling["cells"][name] for name in own}
+        resampling = resampling | {"origin": own, "cells": cells}
+    return {"tuning": tuning, "resampling": resampling}

@@ -30,7 +30,7 @@ rule summarize:
     input:
         metrics=run_files(STUDY, RUNS, "metrics.csv"),
         runs=run_files(STUDY, RUNS, "run.json"),
-        environments=environment_files(STUDY, RUNS),
+        environments=environment_files(STUDY, PRESENT),
     output:
         summary="<made>/summary.csv",
         runs="<made>/runs.csv",
@@ -43,7 +43,10 @@ rule summarize:
         "../../envs/study.yaml"
     params:
         runs=RUNS,
-        study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs", "program"),
+        every=PRESENT,
+        study=selected(
+            STUDY, "cells", "epochs_per_round", "warmup_epochs", "program", "results"
+        ),
         first=[cell for cell, _ in drawn_cells(factor_levels(STUDY))],
         code=code_digest("summarize"),
     message:

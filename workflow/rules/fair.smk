@@ -2,6 +2,7 @@
 # protocols, beside the fixed one of the stages before.
 
 PROTOCOLS = expand_protocols(STUDY, PRESENT)
+NAMED = "{protocol,tuned|splits|tuned_splits}"  # and no other folder
 
 
 rule measure_protocol:
@@ -11,8 +12,8 @@ rule measure_protocol:
         scores=protocol_files(STUDY, PROTOCOLS, "scores.npz"),
         runs=protocol_files(STUDY, PROTOCOLS, "run.json"),
     output:
-        values="<made>/{protocol}/values.csv",
-        runs="<made>/{protocol}/runs.csv",
+        values=f"<made>/{NAMED}/values.csv",
+        runs=f"<made>/{NAMED}/runs.csv",
     log:
         "<made_logs>/{protocol}/measure_protocol.log",
     conda:
@@ -40,10 +41,10 @@ rule judge_protocol:
         ),
         data=ancient(DATA.description),
     output:
-        levels="<made>/{protocol}/levels.csv",
-        comparisons="<made>/{protocol}/comparisons.csv",
-        claims="<made>/{protocol}/claims.csv",
-        pairs="<made>/{protocol}/claim_pairs.csv",
+        levels=f"<made>/{NAMED}/levels.csv",
+        comparisons=f"<made>/{NAMED}/comparisons.csv",
+        claims=f"<made>/{NAMED}/claims.csv",
+        pairs=f"<made>/{NAMED}/claim_pairs.csv",
     log:
         "<made_logs>/{protocol}/judge_protocol.log",
     localrule: True
@@ -72,7 +73,7 @@ rule estimate_noise:
         trials=trial_tables(STUDY),
     output:
         noise="<made>/statistics/noise.csv",
-        posterior="<made>/statistics/posterior.csv",
+        rope="<made>/statistics/rope.csv",
     log:
         "<made_logs>/estimate_noise.log",
     conda:
@@ -97,7 +98,7 @@ rule draw_tuning:
         trials=trial_tables(STUDY),
         chosen=chosen_files(STUDY, tuned_arms(STUDY)["tuned"]),
     output:
-        curves="<made>/tuned/curves.svg",
+        curves_of_arms="<made>/tuned/curves.svg",
         budget="<made>/tuned/budget.svg",
         budgets="<made>/tuned/budgets.csv",
     log:
@@ -113,3 +114,44 @@ rule draw_tuning:
         "Draw what tuning found"
     script:
         "../../scripts/draw_tuning.py"
+
+
+# protocol -> its claims, their pairs, and its comparisons; the fixed one is that of the study itself
+JUDGED = {"fixed": "statistics"} | {name: name for name in PROTOCOLS}
+JUDGED = {
+    name: [
+        f"<made>/{folder}/{file}.csv"
+        for file in ("claims", "claim_pairs", "comparisons")
+    ]
+    for name, folder in JUDGED.items()
+}
+
+
+rule compare_verdicts:
+    """Set the verdicts of all protocols beside each other."""
+    input:
+        judged=[path for paths in JUDGED.values() for path in paths],
+    output:
+        verdicts="<made>/statistics/verdicts.csv",
+    log:
+        "<made_logs>/compare_verdicts.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        protocols=list(JUDGED),
+        code=code_digest("compare_verdicts"),
+    message:
+        "Compare the verdicts"
+    script:
+        "../../scripts/compare_verdicts.py"
+
+
+# What the report shows of all this, where a study has it.
+FAIR = {}
+if PROTOCOLS:
+    FAIR["verdicts"] = rules.compare_verdicts.output.verdicts
+if PROTOCOLS or STUDY["margins"]:
+    FAIR |= {name: path for name, path in rules.estimate_noise.output.items()}
+if STUDY["tuning"]:
+    FAIR |= {name: path for name, path in rules.draw_tuning.output.items()}

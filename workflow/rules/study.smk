@@ -43,6 +43,7 @@ from study.resources import job_resources, preparation_memory, preparation_minut
 from study.split_data import cell_data, cell_digest
 from study.protocols import expand_protocols
 from study.tuning_jobs import (
+    as_far_as_present,
     chosen_files,
     protocol_files,
     trial_files,
