@@ -16,7 +16,7 @@ from conftest import (
     tiny_arrays,
     write_study,
 )
-from small_study import NOTHING, RESULTS, read_csv
+from small_study import NOTHING, RESULTS, planned, read_csv
 
 from study.arguments import arguments_on
 from study.errors import UserError
@@ -68,6 +68,17 @@ def test_two_data_sets_beside_a_study_on_one_of_them(finished):
     assert "dim: 2 of 2 runs present" in done.stdout
     assert contents(finished / "results", *RESULTS) == made
     assert f"files are as {TOGETHER}/SHA256SUMS lists them" in done.stdout
+
+
+def test_the_example_is_planned(tmp_path):
+    """Six cells on each of three data sets, of which two have more than two classes."""
+    example = yaml.safe_load((REPOSITORY / "examples" / "datasets" / "config.yaml").read_text())
+    files = example["datasets"]["wine"]["train"]
+    files.update({name: str(REPOSITORY / path) for name, path in files.items()})
+    write_study(tmp_path, example)
+    jobs = planned(tmp_path)
+    assert [jobs[f"{name}_train"] for name in example["dataset"]] == [6, 6, 6]
+    assert (jobs["wine_judge_claims"], jobs["make_across_page"]) == (1, 1)
 
 
 def test_what_one_data_set_cannot_have_is_said_before_anything_trains(fresh):

@@ -8,16 +8,14 @@ import pandas as pd
 import pytest
 
 from study.analysis.across import across_levels, average_ranks, shown_metrics
+from study.analysis.few_datasets import MIN_DATASETS, datasets_needed, smallest_p
 from study.analysis.ranks import (
-    MIN_DATASETS,
     alike_groups,
     compare_ranks,
     critical_difference,
-    datasets_needed,
     iman_davenport,
     is_ranked,
     rank_levels,
-    smallest_p,
 )
 from study.report.plots.rank_diagram import draw
 
@@ -80,7 +78,7 @@ def test_the_smallest_p_value_is_the_share_of_outcomes_that_agree(levels, datase
 
 
 def test_a_test_of_two_levels_takes_six_data_sets_and_is_the_sign_test():
-    assert datasets_needed(2) == 6 and smallest_p(2, 5) > 0.05 > 2 * smallest_p(2, 7)
+    assert datasets_needed(2, 0.05) == 6 and smallest_p(2, 5) > 0.05 > 2 * smallest_p(2, 7)
     ranks = pd.DataFrame([[1.0, 2.0]] * 7 + [[2.0, 1.0], [1.5, 1.5]])
     # two-sided: P(7 or more of 8) = 9/256, and as much on the other side
     assert compare_ranks(ranks)["p_value"] == pytest.approx(2 * 9 / 256)
@@ -93,7 +91,7 @@ def test_three_levels_take_five_data_sets_because_the_approximation_is_off_for_f
         outcomes = [compare_ranks(outcome)["p_value"] for outcome in every_outcome(3, datasets)]
         return float(np.mean(np.array(outcomes) <= 0.05))
 
-    assert datasets_needed(3) == datasets_needed(9) == MIN_DATASETS == 5
+    assert datasets_needed(3, 0.05) == datasets_needed(9, 0.05) == MIN_DATASETS == 5
     # but for the lower bound on the p-value, three data sets: 7 of 36 outcomes
     assert found(3) == pytest.approx(7 / 36)
     assert found(4) > 0.05

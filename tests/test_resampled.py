@@ -129,6 +129,14 @@ def test_without_spread_all_is_where_the_differences_are(value, expected):
     assert list(margin_probabilities([value] * 3, 2).values()) == expected
 
 
+def test_tuning_widens_the_posterior():
+    """As its variance widens the interval: 1/3 + 2/3 = 1, about 1 with 2 degrees of freedom."""
+    found = margin_probabilities([0, 1, 2], 0.5, tuning_sd=math.sqrt(2 / 3))
+    assert found["below"] == pytest.approx(stats.t(2, 1, 1).cdf(-0.5))
+    assert found["above"] == pytest.approx(stats.t(2, 1, 1).sf(0.5))
+    assert margin_probabilities([1, 1], 1, tuning_sd=1.0)["above"] == pytest.approx(0.5)
+
+
 def test_one_difference_says_nothing():
     assert np.isnan(list(margin_probabilities([1.0], 2).values())).all()
 

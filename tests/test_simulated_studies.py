@@ -21,7 +21,7 @@ from study.parameters import DEFAULTS
 
 pytestmark = pytest.mark.slow
 
-STUDIES, SEEDS, SPLITS = 1000, 12, 10
+STUDIES, SEEDS, SPLITS = 1000, 10, 10
 RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01]
 FIXED = 2  # the position of the baseline's rate
 # Of what runs record, all that differs and some that does not: fewer columns, faster studies.

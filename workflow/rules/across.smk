@@ -1,6 +1,6 @@
 # What several data sets say together: each table's levels on all of them with their ranks, and on how
 # many each claim holds.
-from study.analysis.ranks import is_drawn
+from study.analysis.few_datasets import is_drawn
 
 ON_PAGE = ["dataset", "study", "baseline", "seeds", "program", "tables", "claims"]
 # Of how many levels, and on how many data sets, there is something to draw of ranks.

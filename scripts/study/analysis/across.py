@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from study.analysis.ranks import compare_ranks, datasets_needed, is_ranked, rank_levels
+from study.analysis.few_datasets import datasets_needed
+from study.analysis.paired import ALPHA
+from study.analysis.ranks import compare_ranks, is_ranked, rank_levels
 from study.training import EPOCH_METRICS
 
 ACROSS_LEVELS = {
@@ -111,7 +113,7 @@ def average_ranks(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             about | {"place": place, "level": texts[place], "datasets": len(ranks), "rank": rank}
             for place, rank in ranks.mean().items()
         ]
-        needed = datasets_needed(count)
+        needed = datasets_needed(count, ALPHA)
         test = about | {"levels": count, "datasets": len(ranks), "needed": needed}
         tests.append(test | (compare_ranks(ranks) if len(ranks) >= needed else {}))
     return pd.DataFrame(averages, columns=[*RANKS]), pd.DataFrame(tests, columns=[*RANK_TESTS])

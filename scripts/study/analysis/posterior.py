@@ -28,7 +28,9 @@ ROPE_COLUMNS = {
 }
 
 
-def margin_probabilities(differences: ArrayLike, margin: float, share: float = 0.0) -> dict:
+def margin_probabilities(
+    differences: ArrayLike, margin: float, share: float = 0.0, tuning_sd: float = 0.0
+) -> dict:
     """The probabilities that the true mean difference is `below`, `within` and `above` a margin.
 
     The posterior of the correlated Bayesian t-test: Student's t with n - 1 degrees of freedom about
@@ -39,17 +41,20 @@ def margin_probabilities(differences: ArrayLike, margin: float, share: float = 0
         margin: not below 0; within is from -margin to margin.
         share: 0 over seeds; over splits n_val / n_train, as for
             `study.analysis.resampled.corrected_interval`.
+        tuning_sd: of tuned cells what tuning adds, as for `study.analysis.tuned.tuned_interval`.
 
     Returns:
-        Three numbers that sum to 1; NaN of fewer than two differences. Where the differences do not
-        vary, all is where they are.
+        Three numbers that sum to 1; NaN of fewer than two differences. Where nothing
+        varies, all is where the differences are.
     """
     differences = np.asarray(differences, float)
     n = len(differences)
     if n < 2:
         return dict.fromkeys(("below", "within", "above"), math.nan)
-    mean, scale = differences.mean(), differences.std(ddof=1) * math.sqrt(1 / n + share)
-    if np.ptp(differences) == 0:
+    mean = differences.mean()
+    spread = differences.std(ddof=1) if np.ptp(differences) else 0.0
+    scale = math.hypot(spread * math.sqrt(1 / n + share), tuning_sd)
+    if scale == 0:
         below, above = float(mean < -margin), float(mean > margin)
     else:
         below = float(stdtr(n - 1, (-margin - mean) / scale))

@@ -4,17 +4,13 @@ On each data set the best level has rank 1; levels that are equal share the mean
 no level is better than another, their average ranks differ by chance alone.
 """
 
-from math import factorial
-
 import numpy as np
 import pandas as pd
 
+from study.analysis.few_datasets import smallest_p
 from study.analysis.paired import ALPHA, DECIMALS
 from study.analysis.trials import is_less_better
 
-# Data sets that the test of three levels or more takes to be trusted: where no level is better
-# it then finds a difference at 5% in at most 7% of all cases, with fewer in up to 19%.
-MIN_DATASETS = 5
 # Metrics of which neither more nor less is better.
 UNRANKED = ("_gap", "chosen_epoch", "epochs_trained")
 
@@ -48,8 +44,8 @@ def compare_ranks(ranks: pd.DataFrame) -> dict[str, float]:
     are further apart than the critical difference (Nemenyi 1963).
 
     Args:
-        ranks: (data sets, levels), as `rank_levels` returns them, without fewer data sets than
-            `datasets_needed` says.
+        ranks: (data sets, levels), as `rank_levels` returns them, of as many data sets as
+            `study.analysis.few_datasets.datasets_needed` says.
     """
     from scipy.stats import binomtest, f, friedmanchisquare
 
@@ -87,32 +83,6 @@ def critical_difference(levels: int, datasets: int, alpha: float = ALPHA) -> flo
 
     quantile = studentized_range.ppf(1 - alpha, levels, np.inf) / np.sqrt(2)
     return float(quantile * np.sqrt(levels * (levels + 1) / (6 * datasets)))
-
-
-def smallest_p(levels: int, datasets: int) -> float:
-    """The exact p-value where all data sets have the levels in the same order, without ties.
-
-    Each of the k! orders is as probable as any other, on each data set; k! of all their
-    combinations are such.
-    """
-    orders = 1 / factorial(levels)
-    return float(orders ** (datasets - 1))
-
-
-def datasets_needed(levels: int, alpha: float = ALPHA) -> int:
-    """How many data sets a test of ranks takes.
-
-    So many that its smallest p-value is below alpha; and of three levels or more `MIN_DATASETS`.
-    """
-    needed = MIN_DATASETS if levels > 2 else 2
-    while smallest_p(levels, needed) > alpha:
-        needed += 1
-    return needed
-
-
-def is_drawn(levels: int, datasets: int) -> bool:
-    """Whether there is a critical difference to draw: of three levels, and of enough data sets."""
-    return levels > 2 and datasets >= datasets_needed(levels)
 
 
 def alike_groups(average_ranks: list[float], difference: float) -> list[tuple[int, int]]:

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from study.analysis.across import by_dataset
+from study.analysis.few_datasets import smallest_p
 from study.analysis.metrics import metric_title
 from study.analysis.paired import ALPHA
-from study.analysis.ranks import smallest_p
 from study.choices import level_title
 from study.report.data_table import data_table
 from study.report.pictures import picture
@@ -114,19 +114,19 @@ def rank_words(test: dict, ranks: pd.Series, titles: list[str]) -> str:
             f" {levels} levels, is {p_text(smallest_p(levels, datasets))}. A test takes"
             f" {needed} data sets."
         )
-    p_value = test["p_value"]
+    p_value, p_words = test["p_value"], f"p = {p_text(test['p_value'])}".replace("= <", "< ")
     found = "the levels differ" if p_value <= ALPHA else "no evidence that the levels differ"
     best = titles[int(ranks.idxmin())]
     if levels == 2:
         return (
-            f"Sign test over {datasets} data sets: p = {p_text(p_value)}, {found}."
+            f"Sign test over {datasets} data sets: {p_words}, {found}."
             f" {best} has the better average rank, {plain(ranks.min())}."
         )
     statistic = "∞" if test["f"] == float("inf") else plain(test["f"])
     return (
         f"Friedman's test over {datasets} data sets: χ² = {plain(test['chi2'])}, Iman and"
         f" Davenport's F({levels - 1}, {(levels - 1) * (datasets - 1)}) = {statistic},"
-        f" p = {p_text(p_value)}: {found}."
+        f" {p_words}: {found}."
         f" {best} has the best average rank, {plain(ranks.min())}; two levels differ if their"
         f" average ranks are {plain(test['critical_difference'])} apart (Nemenyi)."
     )
