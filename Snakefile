@@ -29,6 +29,7 @@ else:
     include: "workflow/rules/statistics.smk"
     include: "workflow/rules/pictures.smk"
     include: "workflow/rules/claims.smk"
+    include: "workflow/rules/fair.smk"
     include: "workflow/rules/report.smk"
 
 

@@ -40,8 +40,9 @@ def read_durations(runs: list[dict], benchmarks: Path) -> list[tuple[dict, float
 def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[float, int] | None:
     """How long runs will take one after the other, and for how many no run of like size is done.
 
-    A run takes as long as the median of those with its cell's size and as many seeds; where there
-    is none, as the median of all, by the number of seeds. None if nothing has been timed.
+    A run takes as long as the median of those with its cell's size and as many epochs of all seeds;
+    where there is none, as the median of all, by the number of epochs. None if nothing has been
+    timed.
     """
     if not durations:
         return None
@@ -49,18 +50,19 @@ def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[fl
     def size(run: dict) -> tuple:
         cell = study["every_cell"][run["cell"]]
         names = () if study["program"] else SIZE
-        return (run["last"] - run["first"] + 1, *(cell[name] for name in names))
+        epochs = (run["last"] - run["first"] + 1) * cell["epochs"]
+        return (epochs, *(cell[name] for name in names))
 
-    like, per_seed = {}, []
+    like, per_epoch = {}, []
     for run, seconds in durations:
         like.setdefault(size(run), []).append(seconds)
-        per_seed.append(seconds / size(run)[0])
+        per_epoch.append(seconds / size(run)[0])
     total, unlike = 0.0, 0
     for run in runs:
         if size(run) in like:
             total += median(like[size(run)])
         else:
-            total += median(per_seed) * size(run)[0]
+            total += median(per_epoch) * size(run)[0]
             unlike += 1
     return total, unlike
 

@@ -18,11 +18,13 @@ else:
     PRESENT = present_runs(STUDY)
     RUNS = [run for run in STUDY["runs"] if run in PRESENT]
     DATA = recorded_data(STUDY, RUNS)
+    STUDY |= as_far_as_present(STUDY, DATA.description)
 
     include: "rules/aggregate.smk"
     include: "rules/statistics.smk"
     include: "rules/pictures.smk"
     include: "rules/claims.smk"
+    include: "rules/fair.smk"
     include: "rules/report.smk"
 
 

@@ -196,6 +196,10 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
         for name, spec in without_default.items()
     }
     tune["metric"]["enum"] = [name for name in METRICS if name in VALIDATION]
+    schema["properties"]["margins"]["properties"] = {
+        name: {"description": metric.title, "type": "number", "exclusiveMinimum": 0}
+        for name, metric in METRICS.items()
+    }
     table = schema["properties"]["tables"]["additionalProperties"]
     table["properties"]["vary"]["else"] = {"enum": list(parameters)}
     table["properties"]["vary"]["then"]["items"]["enum"] = list(parameters)
@@ -355,6 +359,11 @@ def _contradictions(config: dict) -> list[str]:
         problems.append(
             f"warmup_epochs: {config['warmup_epochs']} leaves no epoch to average;"
             f" it must be below epochs_per_round, which is {config['epochs_per_round']}"
+        )
+    if config["budget"] == "steps" and config["program"]:
+        problems.append(
+            "budget: steps counts updates by batch_size, which a program need not have; write"
+            " `budget: epochs`, and let the program train as long as its parameters should"
         )
     for name, table in config["tables"].items():
         for factor in _varied(table):

@@ -63,6 +63,7 @@ class Prepared(NamedTuple):
     files: list[str] | Callable
     card: list[str] | Callable  # what the report shows
     samples: list[str] | Callable  # the images' names and groups
+    description: list[str] | Callable  # how many there are, and what a sample is
     images: list[str] | Callable  # all that pictures of them are made from
 
 
@@ -94,7 +95,8 @@ def find_prepared(study: dict) -> Prepared:
 
         return Prepared(*[unavailable] * len(Prepared._fields))
     files = [str(folder / name) for name in PREPARED_FILES]
-    return Prepared(digest, files, card, [str(folder / "samples.csv")], files)
+    samples, description = ([str(folder / name)] for name in ("samples.csv", "description.json"))
+    return Prepared(digest, files, card, samples, description, files)
 
 
 def data_digest(study: dict) -> str:
@@ -122,7 +124,8 @@ def recorded_data(study: dict, runs: list[dict]) -> Prepared:
     images = [str(Path(path).with_name(name)) for path in here[:1] for name in PREPARED_FILES]
     there = [path for path in images if Path(path).exists()]
     samples = [path for path in there if path.endswith("samples.csv")]
-    return Prepared(current_data(study), [], here, samples, there if there == images else [])
+    images = there if there == images else []
+    return Prepared(current_data(study), [], here, samples, here[:1], images)
 
 
 def current_data(study: dict) -> str:

@@ -7,6 +7,7 @@ rule judge_claims:
         summary="<made>/summary.csv",
         evaluation="<made>/evaluation.csv",
         runs="<made>/runs.csv",
+        data=ancient(DATA.description),  # for what it says of updates and of weights
     output:
         claims=report(
             "<made>/statistics/claims.csv",

@@ -12,7 +12,8 @@ REPORTED = [
     "factors",
     "factorial",
 ]
-REPORTED += ["rounds", "epochs_per_round", "warmup_epochs"]
+REPORTED += ["tune", "resample"]
+REPORTED += ["rounds", "epochs_per_round", "warmup_epochs", "budget"]
 REPORTED += [
     "seeds",
     "cells",
@@ -30,6 +31,8 @@ rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
         **{name: path for name, path in rules.draw_pictures.output.items()},
+        **{name: FAIR.get(name, []) for name in ("verdicts", "noise", "rope")},
+        **{name: FAIR.get(name, []) for name in ("curves_of_arms", "budget", "budgets")},
         data=DATA.card,
         summary="<made>/summary.csv",
         runs="<made>/runs.csv",
@@ -48,6 +51,8 @@ rule make_report:
         pairs="<made>/statistics/claim_pairs.csv",
         looks="<made>/statistics/looks.csv",
         splits="<made>/statistics/splits.csv",
+        # of tuning, of other splits, and of margins, where the study has them
+        chosen=chosen_files(STUDY, tuned_arms(STUDY)["tuned"]),
         # of published tables, where the configuration names some
         beside=rules.compare_reference.output.beside if STUDY["reference"] else [],
         findings=rules.compare_reference.output.findings if STUDY["reference"] else [],
@@ -67,6 +72,7 @@ rule make_report:
         missing=missing_runs(STUDY, PRESENT),
         data=DATA.digest,
         arguments=untracked(ARGUMENTS),
+        tuning=tuned_arms(STUDY),
         trained={cell: told["code"] for cell, told in TRAINED.items()},
         code=code_digest("make_report"),
         template=folder_digest(REPORT_FOLDER),
@@ -91,6 +97,7 @@ RESULTS = [
     rules.compare_reference.output if STUDY["reference"] else [],
     rules.make_report.output,
 ]
+RESULTS.append([*FAIR.values()])
 RESULTS = [str(path) for output in RESULTS for path in output]
 RESULTS += run_files(STUDY, RUNS, "metrics.csv")
 RESULTS += run_files(STUDY, RUNS, "scores.npz")

@@ -41,7 +41,17 @@ from study.paths import (
 )
 from study.resources import job_resources, preparation_memory, preparation_minutes
 from study.split_data import cell_data, cell_digest
-from study.tuning_jobs import trial_files, trial_runs, tuned_values
+from study.protocols import expand_protocols
+from study.tuning_jobs import (
+    as_far_as_present,
+    chosen_files,
+    protocol_files,
+    trial_files,
+    trial_runs,
+    trial_tables,
+    tuned_arms,
+    tuned_values,
+)
 
 STUDY = expand_study(read_config(config))
 refuse_cells(STUDY)

@@ -18,8 +18,16 @@ from study.analysis import paired
 from study.analysis.averages import half_name
 from study.analysis.caveats import caveat
 from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
-from study.analysis.guard import Confounded, check_comparison, check_sides
+from study.analysis.guard import (
+    Confounded,
+    check_comparison,
+    check_on_splits,
+    check_sides,
+    on_split,
+    recorded_side,
+)
 from study.analysis.metrics import format_value
+from study.analysis.resampled import corrected_interval
 
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
@@ -69,7 +77,14 @@ PAIR_COLUMNS = {
 }
 
 
-def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
+def judge(
+    claims: dict,
+    values: pd.DataFrame,
+    runs: pd.DataFrame,
+    data: dict[str, dict] | None = None,
+    share: float = 0.0,
+    trials: int = 0,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge all claims.
 
     Args:
@@ -78,6 +93,11 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
         values: one row per cell, round and seed with all metrics, as
             `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
+        data: digest of prepared data -> their description, of those that are here.
+        share: not 0 where each seed has a split of its own, drawn anew: validation over training
+            samples, for the corrected test of `study.analysis.resampled`. The cells of `runs` are
+            then those of single splits.
+        trials: of how many trials tuning chose, for each side that is `tuned`.
 
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
@@ -95,7 +115,7 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
         for first, second in claim["compare"]:
             pair = {"claim": name, "first": first["title"], "second": second["title"]}
             try:
-                pair |= _test_pair(claim, values, runs, first, second)
+                pair |= _test_pair(claim, values, runs, [first, second], data or {}, share, trials)
             except Confounded as error:
                 problem = problem or (REFUSED, str(error))
             except LookupError as error:
@@ -112,7 +132,7 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
             row |= {"verdict": problem[0], "reason": problem[1]}
         rows.append(row)
         by_claim[name] = pairs
-    _decide(claims, tested, by_claim)
+    _decide(claims, tested, by_claim, share)
     for pair in (pair for pairs in by_claim.values() for pair in pairs):
         if "differences" in pair:
             pair["differences"] = " ".join(
@@ -125,7 +145,9 @@ def judge(claims: dict, values: pd.DataFrame, runs: pd.DataFrame) -> tuple:
     )
 
 
-def _decide(claims: dict, tested: dict[str, dict], by_claim: dict[str, list[dict]]) -> None:
+def _decide(
+    claims: dict, tested: dict[str, dict], by_claim: dict[str, list[dict]], share: float
+) -> None:
     """Give the rows of the claims that are tested their verdicts, and their pairs intervals."""
     tests = {what_is_tested(claims[name]): name for name in tested}
     p_of_tests = [tested[name]["p_value"] for name in tests.values()]
@@ -140,10 +162,10 @@ def _decide(claims: dict, tested: dict[str, dict], by_claim: dict[str, list[dict
             alpha = row["alpha_adjusted"]
             if pair["p_supporting"] == 1:  # any of the pairs may contradict the claim
                 alpha = alpha / len(pairs)
-            interval = paired.mean_interval(pair["differences"], alpha)
+            interval = corrected_interval(pair["differences"], share, alpha)
             pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
-        row |= _margins(claim, pairs, row["alpha_adjusted"])
-        row |= _verdict(row, claim, pairs, claim["alpha"] / max(1, undecided))
+        row |= _margins(claim, pairs, row["alpha_adjusted"], share)
+        row |= _verdict(row, claim, pairs, None if share else claim["alpha"] / max(1, undecided))
 
 
 def what_is_tested(claim: dict) -> str:
@@ -193,12 +215,19 @@ def side_values(
     return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
 
 
-def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
+def _test_pair(
+    claim: dict, values, runs, sides: list[dict], data: dict, share: float, trials: int
+) -> dict:
+    first, second = sides
     along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
     sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
-    guard = check_comparison(runs, first, second, claim["factor"], along)
+    about = (claim["factor"], along)
     both = pd.concat(sides, axis=1, join="inner").dropna()
+    if share and len(both):
+        guard = check_on_splits(runs, [first, second], list(both.index), *about)
+    else:
+        guard = check_comparison(runs, first, second, *about)
     if len(both) < 2:
         raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
     one, other = both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy()
@@ -207,10 +236,25 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     if alike and claim["expect"] in ("greater", "less"):
         value = format_value(claim["metric"], one[0])
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
-    pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
+    pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy(), share)
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
-    parameters = (side["parameters"] for side in (first, second))
-    said = caveat(claim["factor"], *parameters, along, by_program)
+    records = [
+        recorded_side(runs, on_split(side, both.index[0]) if share else side)
+        for side in (first, second)
+    ]
+    said = caveat(
+        claim["factor"],
+        *(side["parameters"] for side in (first, second)),
+        epochs=[record["epochs"] for record in records],
+        data=data.get(records[0]["data"]),
+        along=along,
+        by_program=by_program,
+        tuned=(first["tuned"], second["tuned"]) if first.get("tuned") else None,
+        trials=trials,
+    )
+    if share:
+        interval = corrected_interval(differences, share)
+        pair |= {key: interval[key] for key in ("low", "high")} | {"p_sign_flip": np.nan}
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 
@@ -222,19 +266,24 @@ def _contradicting(pairs: list[dict]) -> float:
     return min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in pairs))
 
 
-def _margins(claim: dict, pairs: list[dict], alpha: float) -> dict:
+def _margins(claim: dict, pairs: list[dict], alpha: float, share: float) -> dict:
     """The margins at which all pairs would support the claim, or one contradict it."""
     found = {}
     for key, level in (("supported_above", alpha), ("contradicted_below", alpha / len(pairs))):
-        intervals = [paired.mean_interval(pair["differences"], level) for pair in pairs]
+        intervals = [corrected_interval(pair["differences"], share, level) for pair in pairs]
         ends = [margins(claim, interval["low"], interval["high"]) for interval in intervals]
         found |= {key: max(end[key] for end in ends)} if ends[0] else {}
     return found
 
 
-def _verdict(row: dict, claim: dict, pairs: list[dict], alpha: float) -> dict:
-    """The verdict, the reason for it, and for an undecided claim how many seeds it would take."""
+def _verdict(row: dict, claim: dict, pairs: list[dict], alpha: float | None) -> dict:
+    """The verdict, the reason for it, and for an undecided claim how many seeds it would take.
+
+    Not over splits, of which more help only so far: `alpha`, the level of the next test, is None.
+    """
     if row["p_adjusted"] > claim["alpha"]:
+        if alpha is None:
+            return {"verdict": UNDECIDED}
         differences = [pair["differences"].to_numpy() for pair in pairs]
         seeds = seeds_to_decide(claim, differences, alpha)
         return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))

@@ -12,10 +12,12 @@ from study.report.sections import (
     curves,
     data,
     explorer,
+    fair,
     forest,
     grid,
     method,
     mistaken,
+    noise,
     plots,
     provenance,
     published,
@@ -27,6 +29,7 @@ from study.report.sections import (
 # The parts in their order, each an anchor, a heading and the sections that it is made of.
 PARTS = {
     "found": ("What came out", (summary, forest)),
+    "fair": ("Each side at its best, and other splits", (fair, noise)),
     "claims": ("How sure", (claims, published)),
     "tables": ("Tables", (tables, grid, cells)),
     "pictures": ("Pictures", (plots, mistaken, curves, explorer)),
