@@ -1,7 +1,6 @@
 # A training study: every cell of a grid of training choices is trained with several seeds, in
 # rounds, and the runs are averaged into tables, figures and a report.
 #     snakemake --cores 4                       train what is missing, write the report
-#     snakemake --cores 1 plan                  what that would take, and what it could show
 # What is studied is in config.yaml; what comes out is below results/<dataset>/.
 
 

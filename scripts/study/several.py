@@ -45,10 +45,14 @@ def check_datasets(config: dict) -> None:
     if len(names) < 2:
         problems.append("dataset: a list needs two data sets or more; for one write its name alone")
     if not problems:
+        able = []
         for name in names:
             try:
                 read_config({**config, "dataset": name})
+                able.append(name)
             except UserError as error:
                 problems += str(error).split("\n  ")[1:]
+        if problems and able:
+            problems.append(f"or leave others out: as it is, the study can be on {', '.join(able)}")
     if problems:
         raise UserError("\n  ".join(["Configuration error", *dict.fromkeys(problems)]))
