@@ -32,18 +32,34 @@ def not_supported(claims: pd.DataFrame) -> list[str]:
     return [f"{row.claim}: {row.verdict}. {row.sentence}" for row in failed.itertuples()]
 
 
-if __name__ == "__main__":
-    study = snakemake.params.study
-    if not present_runs(study):
-        sys.exit(UserError("No run has been trained yet, so no claim can be judged"))
-    print("\n".join(coverage_lines(study)), flush=True)
-    path = f"{study['made']}/statistics/claims.csv"
-    triggers = ["--rerun-triggers", "mtime", "params", "input", "--max-checksum-file-size", "1TB"]
-    if code := regenerate(snakemake, path, *triggers):
-        sys.exit(code)
-    claims = read_frame(path, CLAIM_COLUMNS)
+def judged(study: dict, several: bool) -> tuple[list[str], list[str]]:
+    """What is printed of a study's claims, and the required ones that are not supported."""
+    claims = read_frame(claims_file(study), CLAIM_COLUMNS)
     lines = verdict_lines(claims) or ["The configuration declares no claims."]
     failed = not_supported(claims)
+    if several:
+        return [f"{study['dataset']}:", *lines], [f"{study['dataset']}, {line}" for line in failed]
+    return lines, failed
+
+
+def claims_file(study: dict) -> str:
+    """Where a study's verdicts are."""
+    return f"{study['made']}/statistics/claims.csv"
+
+
+if __name__ == "__main__":
+    studies = snakemake.params.studies
+    begun = [study for study in studies if present_runs(study)]
+    if not begun:
+        sys.exit(UserError("No run has been trained yet, so no claim can be judged"))
+    print("\n".join(coverage_lines(studies)), flush=True)
+    triggers = ["--rerun-triggers", "mtime", "params", "input", "--max-checksum-file-size", "1TB"]
+    if code := regenerate(snakemake, *map(claims_file, begun), *triggers):
+        sys.exit(code)
+    lines, failed = [], []
+    for study in begun:
+        said, of_study = judged(study, len(studies) > 1)
+        lines, failed = lines + said, failed + of_study
     print("\n".join(lines), flush=True)
     # of what is printed here, a log would be shown again
     Path(snakemake.log[0]).write_text("", encoding="utf-8")

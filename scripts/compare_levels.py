@@ -7,7 +7,7 @@ from study.analysis.comparisons import compare_levels, describe_levels
 from study.analysis.evaluation import cell_scores, split_sizes
 from study.analysis.guard import read_runs
 from study.analysis.splits import compare_splits
-from study.data.prepared import split_groups
+from study.data.prepared import described_data, split_groups
 from study.frames import write_frame
 from study.logs import log_to
 
@@ -19,7 +19,8 @@ if __name__ == "__main__":
     groups = split_groups(Path(files.samples[0]).parent) if files.samples else None
     levels = describe_levels(params.tables, values)
     runs = read_runs(files.runs)
-    comparisons = compare_levels(params.tables, values, runs, scores, params.cells, groups)
+    data = described_data(files.data)
+    comparisons = compare_levels(params.tables, values, runs, scores, params.cells, groups, data)
     sizes = split_sizes(scores)
     write_frame(snakemake.output.levels, levels)
     write_frame(snakemake.output.comparisons, comparisons)

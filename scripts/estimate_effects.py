@@ -27,7 +27,8 @@ if __name__ == "__main__":
     try:
         runs = read_runs(snakemake.input.runs)
         varied = [*factors, *(name for names in along.values() for name in names)]
-        check_grid(runs, grid["cells"], grid["round"], varied)
+        epochs = {name: cell["epochs"] for name, cell in study["cells"].items()}
+        check_grid(runs, grid["cells"], grid["round"], varied, epochs)
     except Confounded as error:
         values = values.iloc[:0]
         refused = [{"refused": str(error)}]

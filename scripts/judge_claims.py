@@ -9,15 +9,16 @@ from study.analysis.claims import judge, test_name
 from study.analysis.guard import read_runs
 from study.analysis.looks import LOOK_COLUMNS, add_look
 from study.analysis.paired import MIN_SEEDS, MIN_SEEDS_OF_LOOK
+from study.data.prepared import described_data
 from study.frames import read_frame, write_frame
 from study.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    params, output = snakemake.params, snakemake.output
-    values = read_values(snakemake.input.summary, snakemake.input.evaluation)
-    planned = params.looks, params.spending
-    claims, pairs = judge(params.claims, values, read_runs(snakemake.input.runs), *planned)
+    params, files, output = snakemake.params, snakemake.input, snakemake.output
+    values, runs = read_values(files.summary, files.evaluation), read_runs(files.runs)
+    planned = {"looks": params.looks, "spending": params.spending}
+    claims, pairs = judge(params.claims, values, runs, described_data(files.data), **planned)
     looks = pd.DataFrame(columns=list(LOOK_COLUMNS))
     if Path(output.looks).exists():
         looks = read_frame(output.looks, LOOK_COLUMNS)

@@ -1,4 +1,4 @@
-"""Write cells.csv: what every cell trains, and for how many rounds."""
+"""Write cells.csv: what every cell trains, and for how long."""
 
 import csv
 import io
@@ -9,14 +9,15 @@ from study.parameters import columns, declared
 
 
 def list_cells(study: dict) -> str:
-    """The study's `cells` as CSV, one row per cell."""
+    """The study's `cells` as CSV, a row per cell; with their epochs a round where these differ."""
     cells = study["cells"]
     parameters = columns(cells.values(), declared(study))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["cell", *parameters, "rounds"])
+    shown = [*parameters, "rounds", *["epochs"] * (study["budget"] == "steps")]
+    writer.writerow(["cell", *shown])
     for name, cell in cells.items():
-        writer.writerow([name, *(cell[parameter] for parameter in parameters), cell["rounds"]])
+        writer.writerow([name, *(cell[column] for column in shown)])
     return text.getvalue()
 
 

@@ -42,8 +42,9 @@ def read_durations(runs: list[dict], benchmarks: Path) -> list[tuple[dict, float
 def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[float, int] | None:
     """How long runs will take one after the other, and for how many no run of like size is done.
 
-    A run takes as long as the median of those with its cell's size and as many seeds; where there
-    is none, as the median of all, by the number of seeds. None if nothing has been timed.
+    A run takes as long as the median of those with its cell's size and as many epochs of all seeds;
+    where there is none, as the median of all, by the number of epochs. None if nothing has been
+    timed.
     """
     if not durations:
         return None
@@ -51,18 +52,19 @@ def estimate_seconds(study: dict, runs: list[dict], durations: list) -> tuple[fl
     def size(run: dict) -> tuple:
         cell = study["every_cell"][run["cell"]]
         names = () if study["program"] else SIZE
-        return (run["last"] - run["first"] + 1, *(cell[name] for name in names))
+        epochs = (run["last"] - run["first"] + 1) * cell["epochs"]
+        return (epochs, *(cell[name] for name in names))
 
-    like, per_seed = {}, []
+    like, per_epoch = {}, []
     for run, seconds in durations:
         like.setdefault(size(run), []).append(seconds)
-        per_seed.append(seconds / size(run)[0])
+        per_epoch.append(seconds / size(run)[0])
     total, unlike = 0.0, 0
     for run in runs:
         if size(run) in like:
             total += median(like[size(run)])
         else:
-            total += median(per_seed) * size(run)[0]
+            total += median(per_epoch) * size(run)[0]
             unlike += 1
     return total, unlike
 
@@ -185,8 +187,8 @@ def power_lines(study: dict, summary: pd.DataFrame) -> list[str]:
     return lines
 
 
-if __name__ == "__main__":
-    study = snakemake.params.study
+def study_lines(study: dict) -> list[str]:
+    """All that is printed of a study."""
     present = present_runs(study)
     outdated = set(outdated_runs(study, present))
     current = [run for run in present if run_folder(run) not in outdated]
@@ -194,7 +196,13 @@ if __name__ == "__main__":
     summary = summarize(current, *files, study)
     lines = [f"Plan for {study_title(study)}"]
     lines += plan_lines(study) + training_lines(study, present, outdated)
-    lines += power_lines(study, summary) + claim_lines(study)
+    return lines + power_lines(study, summary) + claim_lines(study)
+
+
+if __name__ == "__main__":
+    lines = []
+    for study in snakemake.params.studies:
+        lines += [""] * bool(lines) + study_lines(study)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:
         print("\n".join(lines), file=log)

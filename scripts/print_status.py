@@ -114,7 +114,9 @@ def status_lines(study: dict, now: float, locked: bool) -> list[str]:
 
 if __name__ == "__main__":
     locked = any(Path(".snakemake", "locks").glob("*.lock"))
-    lines = status_lines(snakemake.params.study, time.time(), locked)
+    lines = []
+    for study in snakemake.params.studies:
+        lines += [""] * bool(lines) + status_lines(study, time.time(), locked)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:
         print("\n".join(lines), file=log)

@@ -11,16 +11,18 @@ from study.files import write_text
 from study.frames import write_frame
 from study.logs import log_to
 from study.parameters import declared
+from study.paths import run_files
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     params, files = snakemake.params, snakemake.input
     study = params.study
-    curves = Curves(study["cells"], study["epochs_per_round"])
+    epochs = {name: cell["epochs"] for name, cell in study["cells"].items()}
+    curves = Curves(epochs, study["epochs_per_round"])
     summary = summarize(params.runs, files.metrics, files.runs, study, also=curves.add)
     runs = collect_runs(params.runs, files.runs, declared(study))
-    beside = [Path(path).with_name("environment.json") for path in files.runs]
-    environments = collect_environments(params.runs, beside)
+    beside = [Path(path) for path in run_files(study, params.every, "environment.json")]
+    environments = collect_environments(params.every, beside)
     write_frame(snakemake.output.summary, summary)
     write_frame(snakemake.output.runs, runs)
     write_frame(snakemake.output.environments, environments)

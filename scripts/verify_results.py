@@ -29,10 +29,14 @@ def changed_files(sums: Path) -> tuple[list[str], int]:
 
 
 if __name__ == "__main__":
-    sums = Path(snakemake.params.sums)
-    problems, count = changed_files(sums)
-    text = "\n".join(problems or [f"{count} files are as {sums} lists them."])
+    lines, wrong = [], []
+    for sums in map(Path, snakemake.params.sums):
+        problems, count = changed_files(sums)
+        lines += problems or [f"{count} files are as {sums} lists them."]
+        if problems:
+            wrong.append(f"{len(problems)} of {count} files are not as {sums} lists them")
+    text = "\n".join(lines)
     print(text, flush=True)
     Path(snakemake.log[0]).write_text(text + "\n", encoding="utf-8")
-    if problems:
-        sys.exit(UserError(f"{len(problems)} of {count} files are not as {sums} lists them"))
+    if wrong:
+        sys.exit(UserError("\n".join(wrong)))

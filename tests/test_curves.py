@@ -44,7 +44,7 @@ def random_runs(seeds: int = 4, epochs: int = 5) -> dict[int, np.ndarray]:
 
 def test_means_sds_and_seeds_survive_the_packing():
     runs = random_runs()
-    collected = Curves(["c"], 5)
+    collected = Curves({"c": 5}, 5)
     blocks = [{seed: runs[seed] for seed in pair} for pair in ((0, 1), (2, 3))]
     for block in blocks[::-1]:  # whatever the order of jobs
         run = {"cell": "c", "round": 1, "first": min(block), "last": max(block)}
@@ -62,7 +62,7 @@ def test_means_sds_and_seeds_survive_the_packing():
 
 def test_a_diverged_seed_has_no_curve_and_one_seed_no_spread():
     runs = random_runs(2)
-    collected = Curves(["c", "never"], 5)
+    collected = Curves(dict.fromkeys(("c", "never"), 5), 5)
     run = {"cell": "c", "round": 2, "first": 0, "last": 1}
     collected.add(run, epochs_of({0: runs[0], 1: runs[1][:3]}, diverged=(1,)))
     packed = collected.packed()
@@ -76,7 +76,7 @@ def test_a_diverged_seed_has_no_curve_and_one_seed_no_spread():
 
 @pytest.mark.parametrize("loss, drawn", [(0.0, 1e-8), (1e12, 1e8), (1e-5, 1e-5)])
 def test_losses_of_any_size_are_drawn(loss, drawn):
-    collected = Curves(["c"], 1)
+    collected = Curves({"c": 1}, 1)
     values = {0: np.array([[loss, 1.0, loss, 0.0]])}
     collected.add({"cell": "c", "round": 1, "first": 0, "last": 0}, epochs_of(values))
     found = unpack(collected.packed()["means"], (2, 1))[0][:, 0, 0]
@@ -85,7 +85,7 @@ def test_losses_of_any_size_are_drawn(loss, drawn):
 
 def test_seeds_are_packed_while_there_is_room(monkeypatch):
     monkeypatch.setattr(curves, "SEED_VALUES", 45)  # two cells of one seed and five epochs
-    collected = Curves(["a", "b", "c"], 5)
+    collected = Curves(dict.fromkeys("abc", 5), 5)
     for cell in "abc":
         run = {"cell": cell, "round": 1, "first": 0, "last": 0}
         collected.add(run, epochs_of(random_runs(1)))
@@ -95,5 +95,5 @@ def test_seeds_are_packed_while_there_is_room(monkeypatch):
 
 
 def test_nothing_at_all_is_packed():
-    packed = Curves([], 5).packed()
+    packed = Curves({}, 5).packed()
     assert (packed["cells"], packed["means"], packed["each"]) == ([], "", "")

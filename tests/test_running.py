@@ -65,7 +65,7 @@ def test_the_default_study_prints_at_most_4000_characters(tmp_path):
     study = expand_study(read_config(yaml.safe_load((REPOSITORY / "config.yaml").read_text())))
     stream, log = io.StringIO(), tmp_path / "log"
     log.write_text("seed 0: epoch 1 of 1, train_loss 0.1, val_accuracy 0.9474\n")
-    display = Display(ColorizingTextHandler(stream=stream), False, lambda: "report.html")
+    display = Display(ColorizingTextHandler(stream=stream), [study], lambda: "report.html")
 
     def tell(event: LogEvent, **about) -> None:
         display.emit(logging.makeLogRecord({"event": event, "msg": "", **about}))

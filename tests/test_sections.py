@@ -6,12 +6,15 @@ import pandas as pd
 import pytest
 
 from study.analysis.claims import CLAIM_COLUMNS
+from study.analysis.noise import NOISE_COLUMNS
+from study.analysis.posterior import ROPE_COLUMNS
 from study.parameters import DEFAULTS
 from study.report.claim_words import difference_words, drawn_words
 from study.report.data_table import data_table
 from study.report.sections.claims import claims_note
 from study.report.sections.cost import duration, weights_table
 from study.report.sections.forest import INDENT, line, place, scale
+from study.report.sections.noise import context as noise_context
 from study.report.sections.summary import undecided
 from study.report.wording import counted, listed, with_titles
 
@@ -143,3 +146,44 @@ def test_the_first_screen_says_where_splits_disagree():
     assert not any("disagree" in text for text in undecided(
         inputs | {"frames": {"claims": claims, "splits": warned[:0]}}
     ))  # fmt: skip
+
+
+def noise_inputs(**frames) -> dict:
+    tables = {"table1": {"vary": "loss"}, "rates": {"vary": "learning_rate"}}
+    return {"study": {"tables": tables}, "frames": frames}
+
+
+def test_noise_by_metric_comparison_and_source():
+    noise = [
+        ("table1", "ce", "bce", "val_accuracy", "seed", 0.0031, 0.0022, 0.0053, 12),
+        ("table1", "ce", "bce", "val_accuracy", "split", 0.0102, 0.0, 0.0153, 10),
+        ("rates", "0.01", "0.001", "val_accuracy", "seed", 0.0044, 0.0031, 0.0075, 11),
+        ("table1", "ce", "bce", "val_loss", "seed", 0.01234, 0.01, 0.02, 12),
+    ]
+    rope = [("table1", "ce", "bce", "val_accuracy", 0.005, 0.004, 0.25, 0.746, "seeds")]
+    found = noise_context(
+        noise_inputs(
+            noise=pd.DataFrame(noise, columns=list(NOISE_COLUMNS)),
+            rope=pd.DataFrame(rope, columns=list(ROPE_COLUMNS)),
+        )
+    )
+    (accuracy, probabilities), (loss,) = found["shown"]
+    assert accuracy["headings"] == ["Comparison", "Seed", "Split"]
+    assert accuracy["rows"] == [
+        ["Table 1: CE − BCE", "0.31 [0.22, 0.53]", "1.02 [0.00, 1.53]"],
+        ["Table 2 (rates): 0.01 − 0.001", "0.44 [0.31, 0.75]", "–"],
+    ]
+    assert "percentage points" in accuracy["caption"]
+    assert accuracy["caption"].endswith("estimated from 11 to 12 seeds and 10 splits.")
+    assert probabilities["rows"] == [["Table 1: CE − BCE", "seeds", "±0.50", "0.4", "25.0", "74.6"]]
+    assert loss["rows"][0][1] == "0.0123 [0.0100, 0.0200]"
+    assert "percentage" not in loss["caption"] and found["others"] == []
+    assert found["sources"] == ["seed", "split"] and not found["over_splits"]
+
+
+def test_noise_is_not_told_where_there_is_none():
+    assert noise_context(noise_inputs()) is None
+    assert noise_context(noise_inputs(noise=pd.DataFrame(columns=list(NOISE_COLUMNS)))) is None
+    rope = [("table1", "ce", "bce", "final_test_brier_score", 0.01, 0.2, 0.3, 0.5, "splits")]
+    found = noise_context(noise_inputs(rope=pd.DataFrame(rope, columns=list(ROPE_COLUMNS))))
+    assert found["shown"] == [] and found["over_splits"] and len(found["others"]) == 1

@@ -3,26 +3,32 @@
 # `snakemake --cores 1 regenerate_report` runs it, see scripts/regenerate_report.py.
 
 
-ARGUMENTS = config.pop("arguments")
-
-
 include: "rules/start.smk"
-include: "rules/study.smk"
 
 
-PRESENT = present_runs(STUDY)
-RUNS = [run for run in STUDY["runs"] if run in PRESENT]
-DATA = recorded_data(STUDY, RUNS)
+if isinstance(config["dataset"], list):  # this file once for each, as a module
+    SNAKEFILE = REPOSITORY / "workflow" / "regenerate.smk"
 
+    include: "rules/datasets.smk"
 
-include: "rules/aggregate.smk"
-include: "rules/statistics.smk"
-include: "rules/pictures.smk"
-include: "rules/claims.smk"
-include: "rules/report.smk"
+else:
+
+    include: "rules/study.smk"
+
+    PRESENT = present_runs(STUDY)
+    RUNS = [run for run in STUDY["runs"] if run in PRESENT]
+    DATA = recorded_data(STUDY, RUNS)
+    STUDY |= as_far_as_present(STUDY, DATA.description)
+
+    include: "rules/aggregate.smk"
+    include: "rules/statistics.smk"
+    include: "rules/pictures.smk"
+    include: "rules/claims.smk"
+    include: "rules/fair.smk"
+    include: "rules/report.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.make_report.output,
+        REPORT,

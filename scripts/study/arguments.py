@@ -21,3 +21,15 @@ def config_arguments(files: Sequence[Path], values: Sequence[str]) -> str:
     words = ["--configfile", *names] if names else []
     words += ["--config", *values] if values else []
     return "".join(f" {shlex.quote(word)}" for word in words)
+
+
+def arguments_on(arguments: str, dataset: str) -> str:
+    """The arguments that run a study on one of its data sets alone.
+
+    Args:
+        arguments: those that run it on several, as `config_arguments` returns them.
+        dataset: which one.
+    """
+    words = [word for word in shlex.split(arguments) if not word.startswith("dataset=")]
+    words += ["--config"] * ("--config" not in words) + [f"dataset={dataset}"]
+    return "".join(f" {shlex.quote(word)}" for word in words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from study.budget import cell_warmup
 from study.choices import CHOICES
 from study.errors import UserError
 from study.spelling import choose, is_own, read_spelling
@@ -19,14 +20,20 @@ def refuse_cells(study: dict) -> None:
     problems = [
         f"{name}: {problem}"
         for name, cell in ({} if study["program"] else study["cells"]).items()
-        for problem in cell_problems(cell, study["warmup_epochs"])
+        for problem in cell_problems(cell, study)
     ]
     if problems:
         raise UserError("\n  ".join(["Configuration error", *problems]))
 
 
-def cell_problems(cell: dict, warmup_epochs: int) -> Iterator[str]:
-    """What is wrong with a cell's parameters together, in a line each."""
+def cell_problems(cell: dict, study: dict) -> Iterator[str]:
+    """What is wrong with a cell's parameters together, in a line each.
+
+    Args:
+        cell: its parameters and `epochs` a round.
+        study: has `epochs_per_round` and `warmup_epochs`.
+    """
+    warmup_epochs = cell_warmup(study, cell["epochs"])
     if _options(cell, "optimizer").get("nesterov") and not cell["momentum"]:
         yield "nesterov takes a momentum; write `momentum: 0.9` in the baseline or the cell"
     patience = _options(cell, "epoch_choice").get("patience", 0)
@@ -34,6 +41,13 @@ def cell_problems(cell: dict, warmup_epochs: int) -> Iterator[str]:
         yield (
             f"a patience of {patience} may end a round within the {warmup_epochs} warm-up epochs,"
             f" which averages leave out; write {warmup_epochs} or more"
+        )
+    over = _options(cell, "schedule").get("over", "round")
+    if over != "round" and cell["epochs"] != study["epochs_per_round"]:
+        yield (
+            f"its schedule runs over {over} epochs, counted in the baseline's; with `budget: steps`"
+            f" its rounds have {cell['epochs']} and not {study['epochs_per_round']}: write `over:"
+            " round`"
         )
     for low, high in (("lower", "upper"), ("min_val", "max_val")):
         options = _options(cell, "activation")

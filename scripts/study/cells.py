@@ -8,6 +8,7 @@ import json
 import re
 from hashlib import sha256
 
+from study.budget import cell_epochs
 from study.choices import level_title, parameter_title
 from study.designs import (
     companions,
@@ -62,8 +63,9 @@ def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
         design: what each cell of its design changes of the baseline.
 
     Returns:
-        name -> {every training parameter, "rounds": how many rounds to train}, the design's cells
-        first, in its order; parameters in the study's order.
+        name -> {every training parameter, "rounds": how many rounds to train, "epochs": how many
+        epochs a round has}, the design's cells first, in its order; parameters in the study's
+        order.
     """
     wanted = [(changes, config["rounds"]) for changes in design]
     for table in config["tables"].values():
@@ -75,7 +77,8 @@ def expand_cells(config: dict, design: list[dict]) -> dict[str, dict]:
         parameters = cell_parameters(config, changes)
         name = find_cell(config, changes)
         known = cells.get(name, {}).get("rounds", 0)
-        cells[name] = parameters | {"rounds": max(rounds, known)}
+        epochs = cell_epochs(config, parameters)
+        cells[name] = parameters | {"rounds": max(rounds, known), "epochs": epochs}
     return cells
 
 
@@ -90,7 +93,7 @@ def find_cell(config: dict, changes: dict) -> str:
     parameters = cell_parameters(config, changes)
     if config["program"]:
         return program_cell_name(config["program"], parameters, config["epochs_per_round"])
-    return cell_name(parameters, config["epochs_per_round"], config["device"])
+    return cell_name(parameters, cell_epochs(config, parameters), config["device"])
 
 
 def expand_runs(config: dict, cells: dict[str, dict], cell_seeds: dict[str, int]) -> list[dict]:
@@ -132,14 +135,18 @@ def expand_study(config: dict) -> dict:
 
     Tables get `rows`, see `table_rows`, `cells`, the names of the rows' cells, and `along`: factor
     -> what moves along with it, see `study.designs.companions`. Claims get that of their factor.
-    Figures get `cell_name`; the sides of claims have their cell's name, a `title`, and `rounds` in
-    place of round and since.
+    Figures get `cell_name` and the `epochs_per_round` of their cell; the sides of claims have their
+    cell's name and its epochs a round, a `title`, and `rounds` in place of round and since.
     """
     design = design_changes(config, lambda changes: find_cell(config, changes))
     cells = expand_cells(config, design)
     cell_seeds = dict.fromkeys(cells, [*config["looks"], config["seeds"]][0])
     figures = {
-        name: figure | {"cell_name": find_cell(config, figure["cell"])}
+        name: figure
+        | {
+            "cell_name": find_cell(config, figure["cell"]),
+            "epochs_per_round": cell_epochs(config, cell_parameters(config, figure["cell"])),
+        }
         for name, figure in config["figures"].items()
     }
     claims = {
@@ -211,7 +218,10 @@ def expand_table(config: dict, table: dict) -> dict:
 
 
 def expand_side(config: dict, side: dict) -> dict:
-    """A claim's side as `cell` (its name), `changes`, `rounds` that it looks at, and a `title`."""
+    """A claim's side as `cell` (its name), `changes`, `rounds` that it looks at, and a `title`.
+
+    `epochs` are the half of a round's epochs that it looks at, `epochs_per_round` all of them.
+    """
     title = [
         f"{parameter_title(name).lower()} {level_title(name, level)}"
         for name, level in side["cell"].items()
@@ -221,10 +231,12 @@ def expand_side(config: dict, side: dict) -> dict:
         title.append(f"change since round {side['since']}")
     if "epochs" in side:
         title.append(f"{side['epochs']} epochs")
+    parameters = cell_parameters(config, side["cell"])
     return {
         "cell": find_cell(config, side["cell"]),
         "changes": side["cell"],
-        "parameters": cell_parameters(config, side["cell"]),
+        "parameters": parameters,
+        "epochs_per_round": cell_epochs(config, parameters),
         "rounds": [side["since"], side["round"]] if "since" in side else [side["round"]],
         "title": ", ".join(title),
         "excluded": excluded_by(config, side["cell"]) is not None,

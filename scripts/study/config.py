@@ -58,6 +58,8 @@ def read_config(config: dict) -> dict:
         config = program_config(config)
     parameters = declared(config)
     _raise([*_not_finite(config), *_problems(config, complete_schema(parameters))])
+    if not isinstance(config["dataset"], str):
+        _raise(["dataset: a list of data sets is for Snakemake, which runs the study on each"])
     config |= {key: config.get(key) for key in ("reference", "study", "program", "tune")}
     config["device"] = pick_device(config["device"])
     _raise(_look_problems(config["looks"], config["claims"]))
@@ -197,6 +199,10 @@ def complete_schema(parameters: dict[str, dict] = PARAMETERS) -> dict:
         for name, spec in without_default.items()
     }
     tune["metric"]["enum"] = [name for name in METRICS if name in VALIDATION]
+    schema["properties"]["margins"]["properties"] = {
+        name: {"description": metric.title, "type": "number", "exclusiveMinimum": 0}
+        for name, metric in METRICS.items()
+    }
     table = schema["properties"]["tables"]["additionalProperties"]
     table["properties"]["vary"]["else"] = {"enum": list(parameters)}
     table["properties"]["vary"]["then"]["items"]["enum"] = list(parameters)
@@ -356,6 +362,11 @@ def _contradictions(config: dict) -> list[str]:
         problems.append(
             f"warmup_epochs: {config['warmup_epochs']} leaves no epoch to average;"
             f" it must be below epochs_per_round, which is {config['epochs_per_round']}"
+        )
+    if config["budget"] == "steps" and config["program"]:
+        problems.append(
+            "budget: steps counts updates by batch_size, which a program need not have; write"
+            " `budget: epochs`, and let the program train as long as its parameters should"
         )
     for name, table in config["tables"].items():
         for factor in _varied(table):

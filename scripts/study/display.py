@@ -7,6 +7,7 @@ several lines a job; the file in .snakemake/log has those in any case.
 import logging
 import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -41,12 +42,12 @@ AGAIN = "The same command resumes from there."
 FAILED_JOBS = ("RuleException", "WorkflowError")  # Snakemake says again what a job's log says
 
 
-def show_jobs(workflow, in_blocks: bool, report: str) -> "Display | None":
+def show_jobs(workflow, studies: list[dict], report: str) -> "Display | None":
     """Show jobs in our way, unless the user asked for another.
 
     Args:
         workflow: Snakemake's.
-        in_blocks: whether a cell's seeds are trained in several jobs.
+        studies: the expanded study; of several data sets one each.
         report: the file that a run leads to, named at its end.
     """
     settings = workflow.output_settings
@@ -56,7 +57,7 @@ def show_jobs(workflow, in_blocks: bool, report: str) -> "Display | None":
     ours = workflow.is_main_process and workflow.modifier.is_main_snakefile()
     if settings.dryrun or quieter or more or not usual or not ours:
         return None
-    display = Display(usual[0], in_blocks, lambda: report if makes(workflow, report) else None)
+    display = Display(usual[0], studies, lambda: report if makes(workflow, report) else None)
     logger.removeHandler(usual[0])
     logger.addHandler(display)
     return display
@@ -65,6 +66,18 @@ def show_jobs(workflow, in_blocks: bool, report: str) -> "Display | None":
 def makes(workflow, report: str) -> bool:
     """Whether the report is among what was asked for."""
     return workflow.dag is not None and any(report in job.output for job in workflow.dag.jobs)
+
+
+def rule_of(name: str, studies: list[dict]) -> tuple[str, str]:
+    """A rule's data set, where it is of one of several, and what it is called elsewhere.
+
+    `train` -> `"", train`; `wdbc_train` -> `wdbc, train`.
+    """
+    names = [study["dataset"] for study in studies if len(studies) > 1]
+    for dataset in sorted(names, key=len, reverse=True):
+        if name.startswith(f"{dataset}_"):
+            return dataset, name.removeprefix(f"{dataset}_")
+    return "", name
 
 
 class Job(NamedTuple):
@@ -80,11 +93,14 @@ class Job(NamedTuple):
 class Display(logging.Handler):
     """Shows jobs, and hands on to Snakemake's own handler what comes before there are any."""
 
-    def __init__(self, usual: logging.StreamHandler, in_blocks: bool, report: Callable):
+    def __init__(self, usual: logging.StreamHandler, studies: list[dict], report: Callable):
         from rich.console import Console
 
         super().__init__()
-        self.usual, self.in_blocks, self.report = usual, in_blocks, report
+        self.usual, self.studies, self.report = usual, studies, report
+        self.in_blocks = any(
+            study["looks"] or study["seeds"] > study["seeds_per_job"] for study in studies
+        )
         self.console = Console(file=usual.stream, highlight=False, no_color=usual.nocolor or None)
         self.live = None
         self.stopped_by = ""  # the signal that asked to stop
@@ -129,8 +145,11 @@ class Display(logging.Handler):
 
     def count(self, record: logging.LogRecord) -> None:
         """How many jobs there are."""
-        counts = {rule: n for rule, n in record.stats.items() if rule != "total"}
-        self.total, self.to_train = record.stats["total"], counts.get("train", 0)
+        counts = Counter()
+        for name, n in record.stats.items():
+            if name != "total":
+                counts[rule_of(name, self.studies)[1]] += n
+        self.total, self.to_train = record.stats["total"], counts["train"]
         if self.total == 1:  # a target that prints something itself
             return
         if self.usual.is_tty and not self.console.is_dumb_terminal:
@@ -146,15 +165,17 @@ class Display(logging.Handler):
 
     def start(self, record: logging.LogRecord) -> None:
         """A job begins."""
-        told, label, seeds = record.wildcards or {}, record.rule_name, None
+        told, seeds = record.wildcards or {}, None
+        dataset, rule = rule_of(record.rule_name, self.studies)
         if "round" in told:
             seeds = (int(told["first"]), int(told["last"]))
             label = f"{told['cell']} round {told['round']}"
             label += f" seeds {told['first']}-{told['last']}" if self.in_blocks else ""
             self.first_training = self.first_training or time.time()
         else:
-            label = " ".join([label, *(told[key] for key in told if key != "data")])
-        self.jobs[record.jobid] = Job(record.rule_name, label, seeds, record.log, time.time())
+            label = " ".join([rule, *(told[key] for key in told if key != "data")])
+        label = f"{dataset} {label}".strip()
+        self.jobs[record.jobid] = Job(rule, label, seeds, record.log, time.time())
 
     def finish(self, record: logging.LogRecord) -> None:
         """A job is through."""

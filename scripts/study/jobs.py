@@ -63,6 +63,7 @@ class Prepared(NamedTuple):
     files: list[str] | Callable
     card: list[str] | Callable  # what the report shows
     samples: list[str] | Callable  # the images' names and groups
+    description: list[str] | Callable  # how many there are, and what a sample is
     images: list[str] | Callable  # all that pictures of them are made from
 
 
@@ -94,7 +95,8 @@ def find_prepared(study: dict) -> Prepared:
 
         return Prepared(*[unavailable] * len(Prepared._fields))
     files = [str(folder / name) for name in PREPARED_FILES]
-    return Prepared(digest, files, card, [str(folder / "samples.csv")], files)
+    samples, description = ([str(folder / name)] for name in ("samples.csv", "description.json"))
+    return Prepared(digest, files, card, samples, description, files)
 
 
 def data_digest(study: dict) -> str:
@@ -122,7 +124,8 @@ def recorded_data(study: dict, runs: list[dict]) -> Prepared:
     images = [str(Path(path).with_name(name)) for path in here[:1] for name in PREPARED_FILES]
     there = [path for path in images if Path(path).exists()]
     samples = [path for path in there if path.endswith("samples.csv")]
-    return Prepared(current_data(study), [], here, samples, there if there == images else [])
+    images = there if there == images else []
+    return Prepared(current_data(study), [], here, samples, here[:1], images)
 
 
 def current_data(study: dict) -> str:
@@ -137,8 +140,10 @@ def current_data(study: dict) -> str:
 
 
 def training_stages(study: dict) -> list[str]:
-    """The rule files that train: of the trainer or of a program, of other splits, of tuning."""
-    asked = [name for name, key in (("resample", "resampling"), ("tune", "tuning")) if study[key]]
+    """The rule files that train: of the trainer or of a program, of other splits, of tuning, and of
+    what the next look trains."""
+    keys = {"resample": "resampling", "tune": "tuning", "looks": "looks"}
+    asked = [name for name, key in keys.items() if study[key]]
     return ["program" if study["program"] else "train", *asked]
 
 
@@ -265,20 +270,22 @@ def missing_runs(study: dict, present: list[dict]) -> list[str]:
     return [run_folder(run) for run in study["every_run"] if run_folder(run) not in folders]
 
 
-def resumed(study: dict, needed: list[str]) -> str:
+def resumed(studies: list[dict], needed: list[str]) -> str:
     """What there is already of the runs, in a line; nothing if there is nothing.
 
     Args:
-        study: the expanded study.
+        studies: the expanded study; of several data sets one each.
         needed: the metrics.csv of the runs that are to be trained now.
     """
-    present = run_files(study, present_runs(study), "metrics.csv")
-    trained = len(set(present) - set(needed))
-    name = "progress.json" if study["program"] else "progress.pt"
+    present = {
+        path for study in studies for path in run_files(study, present_runs(study), "metrics.csv")
+    }
+    trained, count = len(present - set(needed)), sum(len(study["every_run"]) for study in studies)
+    name = "progress.json" if studies[0]["program"] else "progress.pt"
     saved = sum(Path(path).with_name(name).exists() for path in needed)
     parts = [f"{trained} are trained already"] if trained else []
     parts += [f"{saved} resume from their saved progress"] if saved else []
-    return f"Of {len(study['every_run'])} runs {', '.join(parts)}" if parts else ""
+    return f"Of {count} runs {', '.join(parts)}" if parts else ""
 
 
 def outdated_runs(study: dict, runs: list[dict]) -> list[str]:

@@ -61,7 +61,8 @@ def load_values(study: dict) -> pd.DataFrame:
     """
     made = Path(study["made"])
     values = read_values(made / "summary.csv", made / "evaluation.csv")
-    cells = pd.DataFrame.from_dict(study["cells"], orient="index").drop(columns="rounds")
+    cells = pd.DataFrame.from_dict(study["cells"], orient="index")
+    cells = cells.drop(columns=["rounds", "epochs"])
     return cells.merge(values, left_index=True, right_on="cell", how="right")
 
 
@@ -77,8 +78,9 @@ def draw_figure(study: dict, name: str) -> Figure:
     figure = study["figures"][name]
     shown = figure_runs(study, present_runs(study), name)
     files = (run_files(study, shown, file) for file in ("metrics.csv", "run.json"))
-    epochs = collect_epochs(shown, *files, study["epochs_per_round"])
-    return figure_module(figure["kind"]).draw(figure, epochs, study)
+    per_round = {"epochs_per_round": figure["epochs_per_round"]}
+    epochs = collect_epochs(shown, *files, **per_round)
+    return figure_module(figure["kind"]).draw(figure, epochs, study | per_round)
 
 
 def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from study.data import kind_module
 from study.data.location import locate
 from study.errors import UserError
 from study.jobs import growing
+from study.network_size import network_size
 from study.spelling import choose
-from study.training.losses import loss_entry
-from study.training.networks import EVALUATED, network_module
+from study.training.networks import EVALUATED
 from study.training.optimizers import OPTIMIZERS
 
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
@@ -95,7 +95,7 @@ def training_memory(study: dict) -> Callable:
     def megabytes(wildcards, input, attempt) -> int:
         cell = study["every_cell"][wildcards.cell]
         shape, counts, classes = _data_size(input.data[0])
-        weights, values, _ = _network_size(cell, shape, classes)
+        weights, values, _ = network_size(cell, shape, classes)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
         copies = 2 + choose(OPTIMIZERS, cell["optimizer"])[0].copies
         numbers = math.prod(shape) * (2 * counts["train"] + sum(counts.values()))
@@ -113,28 +113,15 @@ def training_minutes(study: dict) -> Callable:
     def minutes(wildcards, input, attempt) -> int:
         cell = study["every_cell"][wildcards.cell]
         shape, counts, classes = _data_size(input.data[0])
-        _, _, products = _network_size(cell, shape, classes)
+        _, _, products = network_size(cell, shape, classes)
         seeds = int(wildcards.last) - int(wildcards.first) + 1
         steps = math.ceil(counts["train"] / cell["batch_size"])
         # 2 operations a product forwards and 4 backwards (Kaplan et al. 2020, §2.1)
         epoch = steps / STEPS_PER_SECOND + 6 * products * sum(counts.values()) / FLOPS
-        seconds = study["epochs_per_round"] * seeds * epoch
+        seconds = cell["epochs"] * seeds * epoch
         return math.ceil(STARTUP_MINUTES + seconds / 60) * attempt
 
     return minutes
-
-
-def _network_size(cell: dict, shape: tuple[int, ...], classes: int) -> tuple[int, int, int]:
-    """How many weights a cell's network has; what a sample becomes in it: values, products.
-
-    Raises:
-        UserError: the network does not take such samples.
-    """
-    network, outputs = network_module(cell["network"]), loss_entry(cell["loss"]).outputs(classes)
-    if size := cell["image_size"]:
-        shape = (size, size, *shape[2:])
-    counts = (network.count_weights, network.count_values, network.count_products)
-    return tuple(count(shape, outputs, cell) for count in counts)
 
 
 @cache

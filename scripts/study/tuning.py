@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 
+from study.budget import cell_epochs
 from study.parameters import KINDS, declared
 from study.paths import TUNED
 
@@ -98,9 +99,12 @@ def expand_tuning(study: dict, named: Callable[[dict], str]) -> dict | None:
         digest = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
         name = tuned[cell] = TUNED.format(cell=named(arm), digest=digest)
         arms[name] = {"cell": named(arm), "trials": [named(arm | trial) for trial in trials]}
-        trial_cells |= {key: trial | {"rounds": last_round} for key, trial in of_trials.items()}
+        trial_cells |= {
+            key: trial | {"rounds": last_round, "epochs": cell_epochs(study, trial)}
+            for key, trial in of_trials.items()
+        }
         rounds = max(study["cells"][cell]["rounds"], tuned_cells.get(name, {}).get("rounds", 0))
-        tuned_cells[name] = arm | {"rounds": rounds}
+        tuned_cells[name] = arm | {"rounds": rounds, "epochs": cell_epochs(study, arm)}
     last_seed = FIRST_SEED + tune["seeds"] - 1
     return {
         "trials": trials,

@@ -61,6 +61,12 @@ def tuning_problems(config: dict) -> list[str]:
             problems.append(
                 f"{where}: a range needs tune.trials, a number of trials; or list its values"
             )
+    decides = [name for name in ("batch_size", "train_share") if name in tune["space"]]
+    if config["budget"] == "steps" and decides:
+        problems.append(
+            f"tune.space.{decides[0]}: with budget: steps it decides how many epochs a cell has"
+            ", and cannot be tuned; make it a factor, or write budget: epochs"
+        )
     if (tune["round"] or 1) > config["rounds"]:
         problems.append(
             f"tune.round: {tune['round']} is after the study's last round, {config['rounds']}"

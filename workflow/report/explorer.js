@@ -19,11 +19,13 @@
   const each = unpack(data.each);
   const quantityOf = (metric) => metric.split("_")[1];
   const nameOf = (metric) => (metric.startsWith("train") ? "training" : "validation");
+  const epochsOf = (cell) => cell.epochs ?? epochs;
+  const AXIS = cells.some((cell) => cell.epochs) ? "Epoch of the baseline, at as many updates" : "Epoch";
 
   let places = [0, 0];
   for (const cell of cells) {
     cell.at = places;
-    const values = cell.rounds.length * metrics.length * epochs;
+    const values = cell.rounds.length * metrics.length * epochsOf(cell);
     places = [places[0] + 2 * values, places[1] + cell.seeds.length * values];
   }
 
@@ -43,10 +45,19 @@
     const [numbers, start] = single ? [each, cell.at[1]] : [means, cell.at[0]];
     for (let round = rounds[0]; round <= rounds.at(-1); round++) {
       const place = rounds.includes(round) ? cell.rounds.indexOf(round) : -1;
-      const from = start + ((place * metrics.length + metric) * lines + number) * epochs;
-      for (let epoch = 0; epoch < epochs; epoch++) values.push(place < 0 ? null : value(numbers[from + epoch], metric));
+      const from = start + ((place * metrics.length + metric) * lines + number) * epochsOf(cell);
+      for (let epoch = 0; epoch < epochsOf(cell); epoch++) values.push(place < 0 ? null : value(numbers[from + epoch], metric));
     }
     return values;
+  }
+
+  // Where a cell's epochs are on the axis, which counts those of the baseline. A cell whose rounds
+  // have more or fewer of them has its own places, so that as many updates are above each other.
+  function along(cell, rounds) {
+    const found = [];
+    for (let round = rounds[0]; round <= rounds.at(-1); round++)
+      for (let epoch = 1; epoch <= epochsOf(cell); epoch++) found.push((round - 1) * epochs + (epoch * epochs) / epochsOf(cell));
+    return found;
   }
 
   // ---- What is chosen ----------------------------------------------------------------------------
@@ -103,9 +114,16 @@
     const series = [];
     const bands = [];
     const values = [];
-    const add = (numbers, look) => series.push({ points: { show: numbers.filter((n) => n !== null).length < 2 }, ...look }) && values.push(numbers);
+    const at = new Map(shown.x.map((x, number) => [x, number]));
     places.forEach((place, order) => {
       const cell = cells[place];
+      const own = along(cell, rounds).map((x) => at.get(x));
+      const add = (numbers, look) => {
+        const drawn = Array(shown.x.length); // undefined, which a line goes over, where others have epochs
+        numbers.forEach((number, epoch) => (drawn[own[epoch]] = number));
+        series.push({ points: { show: numbers.filter((n) => n !== null).length < 2 }, ...look });
+        values.push(drawn);
+      };
       for (const metric of chosenMetrics.filter((metric) => quantityOf(metrics[metric]) === quantity)) {
         const look = { stroke: colour(order), width: 2, dash: metrics[metric].startsWith("train") ? [5, 4] : [] };
         if (single && cell.seeds.length) {
@@ -140,7 +158,7 @@
         width: box.clientWidth || 600,
         height: HEIGHT,
         scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
-        axes: [{ ...axis, label: "Epoch" }, { ...axis, label: QUANTITIES[quantity].label, size: 64 }],
+        axes: [{ ...axis, label: AXIS }, { ...axis, label: QUANTITIES[quantity].label, size: 64 }],
         legend: { show: false },
         series: [{}, ...drawn.series],
         bands: drawn.bands,
@@ -164,7 +182,7 @@
   // The values at an epoch, beside each cell's name; how many seeds they are over where there is none.
   function readOut(at) {
     shown.at = at ?? null;
-    const round = at === null || at === undefined ? null : shown.rounds[0] + Math.floor(at / epochs);
+    const round = at === null || at === undefined ? null : Math.ceil(shown.x[at] / epochs);
     legend.querySelectorAll("output").forEach((output, order) => {
       const cell = cells[shown.places[order]];
       if (round === null) {
@@ -172,16 +190,19 @@
         output.textContent = `${[...new Set(numbers)].join(" or ") || "no"} seeds`;
         return;
       }
-      output.textContent = shown.metrics
+      const share = shown.x[at] / epochs - (round - 1);
+      const epoch = Math.max(1, Math.round(share * epochsOf(cell)));
+      const values = shown.metrics
         .map((metric) => {
-          const [mean, spread] = [0, 1].map((number) => line(cell, metric, number, [round])[at % epochs]);
+          const [mean, spread] = [0, 1].map((number) => line(cell, metric, number, [round])[epoch - 1]);
           const { digits } = QUANTITIES[quantityOf(metrics[metric])];
           const text = mean === null ? "–" : `${mean.toFixed(digits)}${spread === null ? "" : ` ± ${spread.toFixed(digits)}`}`;
           return `${nameOf(metrics[metric])} ${quantityOf(metrics[metric])} ${text}`;
         })
         .join(", ");
+      output.textContent = `${cell.epochs ? `epoch ${epoch} of ${cell.epochs}: ` : ""}${values}`;
     });
-    root.querySelector(".epoch").textContent = round === null ? "" : `Epoch ${shown.x[at]}, round ${round}:`;
+    root.querySelector(".epoch").textContent = round === null ? "" : `Epoch ${+shown.x[at].toFixed(2)}, round ${round}:`;
   }
 
   function drawLegend(places) {
@@ -215,8 +236,7 @@
     const without = single ? places.filter((place) => !cells[place].seeds.length).length : 0;
     note.textContent = nothing || (without ? `${without} of these cells are shown by their means: the page holds the seeds of some cells alone.` : "");
     if (nothing) return;
-    const from = (rounds[0] - 1) * epochs + 1;
-    shown.x = Array.from({ length: (rounds.at(-1) - rounds[0] + 1) * epochs }, (_, at) => from + at);
+    shown.x = [...new Set(places.flatMap((place) => along(cells[place], rounds)))].sort((one, other) => one - other);
     for (const quantity of Object.keys(QUANTITIES)) {
       const logarithmic = log && quantity === "loss";
       const drawn = seriesOf(quantity, places, chosenMetrics, rounds, single, logarithmic);

@@ -17,7 +17,7 @@ rule list_cells:
     conda:
         "../../envs/study.yaml"
     params:
-        study=selected(STUDY, "cells", "program"),
+        study=selected(STUDY, "cells", "budget", "program"),
         code=code_digest("list_cells"),
     message:
         "List the cells"
@@ -30,7 +30,7 @@ rule summarize:
     input:
         metrics=run_files(STUDY, RUNS, "metrics.csv"),
         runs=run_files(STUDY, RUNS, "run.json"),
-        environments=environment_files(STUDY, RUNS),
+        environments=environment_files(STUDY, PRESENT),
     output:
         summary="<made>/summary.csv",
         runs="<made>/runs.csv",
@@ -43,7 +43,10 @@ rule summarize:
         "../../envs/study.yaml"
     params:
         runs=RUNS,
-        study=selected(STUDY, "cells", "epochs_per_round", "warmup_epochs", "program"),
+        every=PRESENT,
+        study=selected(
+            STUDY, "cells", "epochs_per_round", "warmup_epochs", "program", "results"
+        ),
         first=[cell for cell, _ in drawn_cells(factor_levels(STUDY))],
         code=code_digest("summarize"),
     message:
@@ -98,7 +101,7 @@ rule make_table:
         "../../envs/study.yaml"
     params:
         table=lookup("{table}", within=STUDY["tables"]),
-        study=selected(STUDY, "baseline", "cell_seeds", "program"),
+        study=selected(STUDY, "baseline", "cell_seeds", "budget", "program"),
         code=code_digest("make_table"),
     message:
         "Make {wildcards.table}"
@@ -129,9 +132,7 @@ rule make_figure:
     params:
         figure=lookup("{figure}", within=STUDY["figures"]),
         runs=lookup("{figure}", within=SHOWN),
-        study=selected(
-            STUDY, "baseline", "epochs_per_round", "seeds", "cell_seeds", "program"
-        ),
+        study=selected(STUDY, "baseline", "seeds", "cell_seeds", "program"),
         code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure}"

@@ -1,5 +1,13 @@
 # Stage 1: the declared data set, read, checked and audited once.
 # From its source to plain arrays that every training job maps into memory, and a data card.
+from snakemake.logging import logger
+
+from study.data.limits import batch_notes
+
+DATA = find_prepared(STUDY)
+if workflow.is_main_process and isinstance(DATA.card, list):
+    for note in batch_notes(STUDY, Path(DATA.files[0])):
+        logger.warning(f"note: {note}")
 
 
 rule prepare_data:

@@ -12,7 +12,8 @@ REPORTED = [
     "factors",
     "factorial",
 ]
-REPORTED += ["rounds", "epochs_per_round", "warmup_epochs"]
+REPORTED += ["tune", "resample"]
+REPORTED += ["rounds", "epochs_per_round", "warmup_epochs", "budget"]
 REPORTED += [
     "seeds",
     "looks",
@@ -34,6 +35,8 @@ rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
         **{name: path for name, path in rules.draw_pictures.output.items()},
+        **{name: FAIR.get(name, []) for name in ("verdicts", "noise", "rope")},
+        **{name: FAIR.get(name, []) for name in ("curves_of_arms", "budget", "budgets")},
         data=DATA.card,
         summary="<made>/summary.csv",
         runs="<made>/runs.csv",
@@ -52,6 +55,8 @@ rule make_report:
         pairs="<made>/statistics/claim_pairs.csv",
         looks="<made>/statistics/looks.csv",
         splits="<made>/statistics/splits.csv",
+        # of tuning, of other splits, and of margins, where the study has them
+        chosen=chosen_files(STUDY, tuned_arms(STUDY)["tuned"]),
         # of published tables, where the configuration names some
         beside=rules.compare_reference.output.beside if STUDY["reference"] else [],
         findings=rules.compare_reference.output.findings if STUDY["reference"] else [],
@@ -71,6 +76,7 @@ rule make_report:
         missing=missing_runs(STUDY, PRESENT),
         data=DATA.digest,
         arguments=untracked(ARGUMENTS),
+        tuning=tuned_arms(STUDY),
         trained={cell: told["code"] for cell, told in TRAINED.items()},
         code=code_digest("make_report"),
         template=folder_digest(REPORT_FOLDER),
@@ -78,24 +84,6 @@ rule make_report:
         "Write the report"
     script:
         "../../scripts/make_report.py"
-
-
-rule regenerate_report:
-    """Rebuild everything above from the metric files that exist; never trains."""
-    log:
-        "<made_logs>/regenerate_report.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    threads: 4
-    params:
-        config=config | {"arguments": ARGUMENTS},
-        study=STUDY,
-        snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
-    message:
-        "Regenerate the report, without training"
-    script:
-        "../../scripts/regenerate_report.py"
 
 
 # All that people read, and the runs that it is made from, but not what these ran on; as plain paths,
@@ -113,6 +101,7 @@ RESULTS = [
     rules.compare_reference.output if STUDY["reference"] else [],
     rules.make_report.output,
 ]
+RESULTS.append([*FAIR.values()])
 RESULTS = [str(path) for output in RESULTS for path in output]
 RESULTS += run_files(STUDY, RUNS, "metrics.csv")
 RESULTS += run_files(STUDY, RUNS, "scores.npz")
@@ -137,18 +126,3 @@ rule list_checksums:
         "List the checksums"
     script:
         "../../scripts/list_checksums.py"
-
-
-rule verify:
-    """Say which files are not as SHA256SUMS lists them."""
-    log:
-        "<made_logs>/verify.log",
-    localrule: True
-    conda:
-        "../../envs/study.yaml"
-    params:
-        sums=f"{STUDY['made']}/SHA256SUMS",
-    message:
-        "Verify the results"
-    script:
-        "../../scripts/verify_results.py"

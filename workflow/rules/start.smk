@@ -3,6 +3,9 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+min_version("9.25")
 
 REPOSITORY = Path(str(workflow.current_basedir)).parents[1]
 if not REPOSITORY.is_dir():
@@ -13,11 +16,20 @@ if workflow.modifier.path_modifier.prefix:
     raise WorkflowError(
         "a module has no prefix here: set its pathvars, as examples/module does"
     )
+SNAKEFILE = REPOSITORY / "Snakefile"
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from study.arguments import config_arguments
 from study.stopping import stop_before_start
 from study.yaml_files import check_yaml
 
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     stop_before_start()
     check_yaml([REPOSITORY / "config.yaml", *workflow.overwrite_configfiles])
+
+# for commands to copy; they are handed on by what starts this workflow for a part of a study
+ARGUMENTS = config.pop("arguments", None)
+if ARGUMENTS is None:
+    ARGUMENTS = config_arguments(
+        workflow.config_settings.configfiles, workflow.config_settings.config_args or []
+    )

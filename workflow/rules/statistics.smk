@@ -11,6 +11,7 @@ rule compare_levels:
         scores=run_files(STUDY, shown_runs(STUDY, RUNS), "scores.npz"),
         records=run_files(STUDY, shown_runs(STUDY, RUNS), "run.json"),
         samples=ancient(DATA.samples),  # which images belong together
+        data=ancient(DATA.description),  # for what it says of updates and of weights
     output:
         levels="<made>/statistics/levels.csv",
         comparisons="<made>/statistics/comparisons.csv",
@@ -56,7 +57,7 @@ rule estimate_effects:
         mem_mb=growing(1500 + len(RUNS)),
         runtime=growing(10 + len(RUNS) // 10),
     params:
-        study=selected(STUDY, "factorial", "rounds", "baseline"),
+        study=selected(STUDY, "factorial", "rounds", "baseline", "cells"),
         code=code_digest("estimate_effects"),
     message:
         "Estimate the effects"

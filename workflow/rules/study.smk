@@ -42,7 +42,17 @@ from study.paths import (
 )
 from study.resources import job_resources, preparation_memory, preparation_minutes
 from study.split_data import cell_data, cell_digest
-from study.tuning_jobs import trial_files, trial_runs, tuned_values
+from study.protocols import expand_protocols
+from study.tuning_jobs import (
+    as_far_as_present,
+    chosen_files,
+    protocol_files,
+    trial_files,
+    trial_runs,
+    trial_tables,
+    tuned_arms,
+    tuned_values,
+)
 
 STUDY = expand_study(read_config(config))
 refuse_cells(STUDY)
@@ -63,6 +73,10 @@ STUDY |= made_folders(STUDY, STUDY)
 refuse_files(STUDY)
 STUDY = take_look(STUDY)
 
+STUDIES = [STUDY]
+ROOTS = {name: STUDY[name] for name in FOLDERS}
+PRESENT = STUDY["every_run"]
+RUNS = STUDY["runs"]
 REPORT = f"{STUDY['made']}/report.html"
 TRAINED = training_cells(STUDY)
 

@@ -30,7 +30,7 @@ rule train:
         **job_resources(STUDY),
     params:
         cell=training_cell(TRAINED),  # its parameters, and a digest of the code that they use
-        epochs=STUDY["epochs_per_round"],
+        epochs=lambda wildcards: STUDY["every_cell"][wildcards.cell]["epochs"],
         device=STUDY["device"],
         data=cell_digest(STUDY, DATA),
         checkpoint_every=untracked(STUDY["checkpoint_every"]),

@@ -8,6 +8,7 @@ from pandas.api.types import is_numeric_dtype
 
 from study.analysis.epochs import EPOCH_COUNTS, count_epochs, read_run
 from study.analysis.metrics import FINAL, GAPS, METRICS
+from study.budget import cell_warmup
 from study.errors import UserError
 from study.frames import read_frame
 from study.parameters import PARAMETERS, columns, declared
@@ -71,13 +72,14 @@ def summarize(
         runs: the runs to read, as `study.cells.expand_runs` returns them.
         paths: the metric file of each.
         records: the run.json of each.
-        study: has `cells`, `epochs_per_round` and `warmup_epochs`, and its `program` if it has one.
+        study: has `cells`, with their `epochs` a round; `epochs_per_round` and `warmup_epochs`, the
+            baseline's; and its `program` if it has one.
         also: is given each run with its epochs, so that no other has to read them again.
 
     Raises:
         UserError: a file is damaged.
     """
-    cells, epochs, warmup = study["cells"], study["epochs_per_round"], study["warmup_epochs"]
+    cells = study["cells"]
     parameters = columns(cells.values(), declared(study))
     rules = {cell.get("epoch_choice", "last") for cell in cells.values()}
     counts = EPOCH_COUNTS if any(map(ends_early, rules)) else EPOCH_COUNTS[:1]
@@ -85,10 +87,11 @@ def summarize(
     header = ["cell", *parameters, "round", "seed", *EPOCH_METRICS, *HALF_METRICS, *counts]
     parts = [pd.DataFrame(columns=header)]
     for run, path, record in zip(runs, paths, records, strict=True):
+        epochs = cells[run["cell"]]["epochs"]
         metrics = read_run(run, path, record, epochs)
         also(run, metrics)
         of_cell = {name: cells[run["cell"]][name] for name in parameters}
-        means = average_epochs(metrics, warmup)
+        means = average_epochs(metrics, cell_warmup(study, epochs))
         if counts:
             rule = cells[run["cell"]]["epoch_choice"]
             means = means.merge(count_epochs(metrics, rule), on="seed")

@@ -22,8 +22,16 @@ from study.analysis import paired
 from study.analysis.averages import half_name
 from study.analysis.caveats import caveat
 from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
-from study.analysis.guard import Confounded, check_comparison, check_sides
+from study.analysis.guard import (
+    Confounded,
+    check_comparison,
+    check_on_splits,
+    check_sides,
+    on_split,
+    recorded_side,
+)
 from study.analysis.metrics import format_value
+from study.analysis.resampled import corrected_interval
 from study.analysis.spending import nominal_level
 from study.analysis.stages import (
     LOOK_COLUMNS,
@@ -86,9 +94,12 @@ def judge(
     claims: dict,
     values: pd.DataFrame,
     runs: pd.DataFrame,
+    data: dict[str, dict] | None = None,
+    share: float = 0.0,
+    trials: int = 0,
     looks: Sequence[int] = (),
     spending: str = "obrien_fleming",
-) -> tuple:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge all claims.
 
     Args:
@@ -97,6 +108,11 @@ def judge(
         values: one row per cell, round and seed with all metrics, as
             `study.analysis.averages.join_metrics` returns it.
         runs: as `study.analysis.guard.read_runs` returns it.
+        data: digest of prepared data -> their description, of those that are here.
+        share: not 0 where each seed has a split of its own, drawn anew: validation over training
+            samples, for the corrected test of `study.analysis.resampled`. The cells of `runs` are
+            then those of single splits.
+        trials: of how many trials tuning chose, for each side that is `tuned`.
         looks: the numbers of seeds at which it was planned to look, rising; none if it was once, at
             all seeds.
         spending: how the level is spent over the looks, of `study.analysis.spending.SPENDING`.
@@ -115,12 +131,12 @@ def judge(
         t-test's p-value there, and at which level it is significant: that of the intervals.
     """
     values, looks = values.set_index(["cell", "round", "seed"]), tuple(looks)
-    by_look = values_by_look(values, looks)
+    by_look, told = values_by_look(values, looks), (runs, data or {}, share, trials)
     rows, by_claim, tested = {}, {}, {}
     for name, claim in claims.items():
         row = {"claim": name} | {key: claim[key] for key in CLAIM_COLUMNS if key in claim}
         for look, of_look, needed in stages(claim, by_look, looks):
-            pairs, problem = _test_pairs(name, claim, of_look, runs, needed)
+            pairs, problem = _test_pairs(name, claim, of_look, needed, told)
             if problem is None:
                 found = Tested(look, pairs, *p_values_over_looks(pairs, look, looks, spending))
                 tested.setdefault(name, []).append(found)
@@ -128,7 +144,7 @@ def judge(
             row |= {"seeds": _fewest(pairs)} if problem[0] == TOO_FEW else {}
             row |= {"verdict": problem[0], "reason": problem[1]}
         rows[name], by_claim[name] = row, pairs
-    _decide(claims, tested, rows, by_claim, looks, spending)
+    _decide(claims, tested, rows, by_claim, looks, spending, share)
     all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
     for pair in all_pairs:
         if "differences" in pair:
@@ -149,6 +165,7 @@ def _decide(
     by_claim: dict[str, list[dict]],
     looks: tuple[int, ...],
     spending: str,
+    share: float,
 ) -> None:
     """Give the rows of the claims that are tested their verdicts, and their pairs intervals."""
     tests = {what_is_tested(claims[name]): name for name in tested}
@@ -172,11 +189,11 @@ def _decide(
         for pair in pairs:
             # any of the pairs may contradict the claim
             level = levels[1 if pair["p_supporting"] == 1 else 0]
-            interval = paired.mean_interval(pair["differences"], level)
+            interval = corrected_interval(pair["differences"], share, level)
             pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
-        row |= _margins(claim, pairs, levels) | look_row(shown, looks, levels)
+        row |= _margins(claim, pairs, levels, share) | look_row(shown, looks, levels)
         last = nominal_level(claim["alpha"] / max(1, undecided), -1, looks, spending)
-        row |= _verdict(row, claim, shown, last)
+        row |= _verdict(row, claim, shown, None if share else last)
 
 
 def what_is_tested(claim: dict) -> str:
@@ -227,14 +244,14 @@ def side_values(
 
 
 def _test_pairs(
-    name: str, claim: dict, values, runs, needed: int
+    name: str, claim: dict, values: pd.DataFrame, needed: int, told: tuple
 ) -> tuple[list[dict], tuple | None]:
     """A claim's pairs, and where it cannot be judged by them the verdict, and the reason."""
     pairs, problem = [], None
     for first, second in claim["compare"]:
         pair = {"claim": name, "first": first["title"], "second": second["title"]}
         try:
-            pair |= _test_pair(claim, values, runs, first, second)
+            pair |= _test_pair(claim, values, [first, second], *told)
         except Confounded as error:
             problem = problem or (REFUSED, str(error))
         except LookupError as error:
@@ -245,12 +262,19 @@ def _test_pairs(
     return pairs, problem
 
 
-def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
+def _test_pair(
+    claim: dict, values, sides: list[dict], runs, data: dict, share: float, trials: int
+) -> dict:
+    first, second = sides
     along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
     sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
-    guard = check_comparison(runs, first, second, claim["factor"], along)
+    about = (claim["factor"], along)
     both = pd.concat(sides, axis=1, join="inner").dropna()
+    if share and len(both):
+        guard = check_on_splits(runs, [first, second], list(both.index), *about)
+    else:
+        guard = check_comparison(runs, first, second, *about)
     if len(both) < 2:
         raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
     one, other = both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy()
@@ -259,10 +283,25 @@ def _test_pair(claim: dict, values, runs, first: dict, second: dict) -> dict:
     if alike and claim["expect"] in ("greater", "less"):
         value = format_value(claim["metric"], one[0])
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
-    pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy())
+    pair = paired.compare_pairs(one, other) | p_values(claim, differences.to_numpy(), share)
     pair["p_sign_flip"] = paired.sign_flip_p(differences)
-    parameters = (side["parameters"] for side in (first, second))
-    said = caveat(claim["factor"], *parameters, along, by_program)
+    records = [
+        recorded_side(runs, on_split(side, both.index[0]) if share else side)
+        for side in (first, second)
+    ]
+    said = caveat(
+        claim["factor"],
+        *(side["parameters"] for side in (first, second)),
+        epochs=[record["epochs"] for record in records],
+        data=data.get(records[0]["data"]),
+        along=along,
+        by_program=by_program,
+        tuned=(first["tuned"], second["tuned"]) if first.get("tuned") else None,
+        trials=trials,
+    )
+    if share:
+        interval = corrected_interval(differences, share)
+        pair |= {key: interval[key] for key in ("low", "high")} | {"p_sign_flip": np.nan}
     return pair | {"differences": differences, "guard": guard, "caveat": said}
 
 
@@ -270,20 +309,25 @@ def _fewest(pairs: list[dict]) -> int:
     return min(pair["n"] for pair in pairs)
 
 
-def _margins(claim: dict, pairs: list[dict], levels: list[float]) -> dict:
+def _margins(claim: dict, pairs: list[dict], levels: list[float], share: float) -> dict:
     """The margins at which all pairs would support the claim, or one contradict it."""
     found = {}
     for key, level in zip(("supported_above", "contradicted_below"), levels):
-        intervals = [paired.mean_interval(pair["differences"], level) for pair in pairs]
+        intervals = [corrected_interval(pair["differences"], share, level) for pair in pairs]
         ends = [margins(claim, interval["low"], interval["high"]) for interval in intervals]
         found |= {key: max(end[key] for end in ends)} if ends[0] else {}
     return found
 
 
-def _verdict(row: dict, claim: dict, shown: Tested, alpha: float) -> dict:
-    """The verdict, the reason for it, and for an undecided claim how many seeds it would take."""
+def _verdict(row: dict, claim: dict, shown: Tested, alpha: float | None) -> dict:
+    """The verdict, the reason for it, and for an undecided claim how many seeds it would take.
+
+    Not over splits, of which more help only so far: `alpha`, the level of the next test, is None.
+    """
     pairs = shown.pairs
     if row["p_adjusted"] > claim["alpha"]:
+        if alpha is None:
+            return {"verdict": UNDECIDED}
         differences = [pair["differences"].to_numpy() for pair in pairs]
         seeds = seeds_to_decide(claim, differences, alpha)
         return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))

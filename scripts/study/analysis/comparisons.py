@@ -7,8 +7,15 @@ from study.analysis import paired
 from study.analysis.averages import present_metrics
 from study.analysis.caveats import caveat
 from study.analysis.evaluation import correct_predictions
-from study.analysis.guard import Confounded, check_comparison
+from study.analysis.guard import (
+    Confounded,
+    check_comparison,
+    check_on_splits,
+    on_split,
+    recorded_side,
+)
 from study.analysis.metrics import SCORED_SPLITS
+from study.analysis.resampled import corrected_interval, corrected_t_p
 
 # What the files have, column by column.
 LEVEL_COLUMNS = {
@@ -90,6 +97,10 @@ def compare_levels(
     scores: dict,
     cells: dict[str, dict],
     groups: dict[str, np.ndarray] | None = None,
+    data: dict[str, dict] | None = None,
+    tuned: dict[str, dict] | None = None,
+    trials: int = 0,
+    share: float = 0.0,
 ) -> pd.DataFrame:
     """Every level against its table's first, seed by seed, one row per metric.
 
@@ -102,13 +113,16 @@ def compare_levels(
         tables, values: as for `describe_levels`.
         runs: as `study.analysis.guard.read_runs` returns it.
         scores: (cell, round) -> their scores, as `study.analysis.evaluation.cell_scores` returns
-            them.
-        cells: name -> every training parameter.
+            them; without any, images are left out.
+        cells: name -> every training parameter, and its `epochs` a round.
         groups: split -> the group of each of its images, where the data have groups.
+        data: digest of prepared data -> their description, of those that are here.
+        tuned: cell -> the values that tuning chose for it, where each side was tuned.
+        trials: of how many trials.
+        share: as for `study.analysis.claims.judge`, where seeds have splits of their own.
     """
     rows, differences = [], {}
     for table_name, table in of_one_factor(tables).items():
-        shown = {"rounds": [table["round"]]}
         for level, cell in list(zip(table["levels"], table["cells"]))[1:]:
             reference = table["cells"][0]
             row = {
@@ -118,30 +132,51 @@ def compare_levels(
                 "reference": str(table["levels"][0]),
                 "round": table["round"],
             }
+            shown = {"rounds": [table["round"]]}
+            sides = [
+                shown
+                | {"cell": name, "epochs_per_round": cells[name]["epochs"]}
+                | {"tuned": (tuned or {}).get(name, {})}
+                for name in (cell, reference)
+            ]
             try:
-                sides = ({"cell": name} | shown for name in (cell, reference))
                 along = table["along"][table["vary"]]
-                row["guard"] = check_comparison(runs, *sides, table["vary"], along)
-                parameters = (cells[name] for name in (cell, reference))
+                pairs = _pair_seeds(values, cell, reference, table["round"])
+                first_sides = sides
+                if share and len(pairs):
+                    splits = pairs["seed"].tolist()
+                    row["guard"] = check_on_splits(runs, sides, splits, table["vary"], along)
+                    first_sides = [on_split(side, splits[0]) for side in sides]
+                else:
+                    row["guard"] = check_comparison(runs, *sides, table["vary"], along)
+                records = [recorded_side(runs, side) for side in first_sides]
                 row["caveat"] = caveat(
-                    table["vary"], *parameters, along, by_program="command" in runs
+                    table["vary"],
+                    *(cells[name] for name in (cell, reference)),
+                    epochs=[record["epochs"] for record in records],
+                    data=(data or {}).get(records[0]["data"]),
+                    along=along,
+                    by_program="command" in runs,
+                    tuned=tuple(side["tuned"] for side in sides) if tuned else None,
+                    trials=trials,
                 )
             except LookupError:  # the table says which seeds are missing
                 continue
             except Confounded as error:
                 rows.append(row | {"refused": str(error)})
                 continue
-            pairs = _pair_seeds(values, cell, reference, table["round"])
             for metric in present_metrics(values):
                 first, second = pairs[f"{metric}_x"], pairs[f"{metric}_y"]
                 both = first.notna() & second.notna()
                 compared = row | {"metric": metric}
                 compared |= paired.compare_pairs(first[both], second[both])
+                differences[len(rows)] = paired.paired_differences(first[both], second[both])
+                if share:
+                    compared |= _over_splits(differences[len(rows)], share)
                 for split in SCORED_SPLITS:
-                    if metric == f"final_{split}_accuracy":
+                    if scores and metric == f"final_{split}_accuracy":
                         sides = (scores[name, table["round"]] for name in (cell, reference))
                         compared |= _images(*sides, split, (groups or {}).get(split))
-                differences[len(rows)] = paired.paired_differences(first[both], second[both])
                 rows.append(compared)
     frame = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
     frame["p_holm"] = np.nan
@@ -149,10 +184,16 @@ def compare_levels(
         frame.loc[family.index, "p_holm"] = paired.holm(family["p_value"])
         alphas = paired.holm_alphas(family["p_value"])
         for position, alpha in zip(family.index, alphas):
-            interval = paired.mean_interval(differences[position], alpha)
+            interval = corrected_interval(differences[position], share, alpha)
             ends = [interval["low"], interval["high"]]
             frame.loc[position, ["low_adjusted", "high_adjusted"]] = ends
     return frame
+
+
+def _over_splits(differences: np.ndarray, share: float) -> dict:
+    interval = corrected_interval(differences, share)
+    p_value = corrected_t_p(differences, share) if len(differences) > 1 else np.nan
+    return {"low": interval["low"], "high": interval["high"], "p_value": p_value}
 
 
 def _pair_seeds(values: pd.DataFrame, cell: str, reference: str, round_number: int) -> pd.DataFrame:

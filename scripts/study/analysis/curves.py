@@ -6,7 +6,7 @@ logarithm where it is a loss. Accuracies are exact to 0.001 percentage points, l
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,9 @@ SEED_VALUES = 400_000  # how many values of single seeds are packed: about 1 MB 
 class Curves:
     """Collects the epochs of runs, one after the other, and packs them."""
 
-    def __init__(self, cells: Iterable[str], epochs_per_round: int):
-        self.epochs = epochs_per_round
+    def __init__(self, cells: Mapping[str, int], epochs_per_round: int):
+        """For cells, name -> epochs in a round; and the baseline's epochs in a round."""
+        self.epochs, self.epochs_of = epochs_per_round, dict(cells)
         # cell -> round -> seed -> (epochs, metrics)
         self.found = {cell: {} for cell in cells}
 
@@ -39,8 +40,8 @@ class Curves:
         for seed in range(run["first"], run["last"] + 1):
             of_seed = values[seeds == seed]
             if len(of_seed):  # a round that ended early has nothing to draw after its end
-                of_seed = np.pad(of_seed, ((0, self.epochs - len(of_seed)), (0, 0)),
-                                 constant_values=np.nan)  # fmt: skip
+                missing = self.epochs_of[run["cell"]] - len(of_seed)
+                of_seed = np.pad(of_seed, ((0, missing), (0, 0)), constant_values=np.nan)
             of_round[seed] = of_seed
 
     def packed(self, first: Iterable[str] = ()) -> dict:
@@ -48,7 +49,8 @@ class Curves:
 
         `epochs` in a round; `metrics`; of each metric its `scales` (`low`, `high`, whether `log`);
         and `cells`: the `name`, the `rounds` that are here, how many seeds each round's means are
-        over (`n`), and the `seeds` whose curves are packed. `means` and `each` are base64 of
+        over (`n`), the `seeds` whose curves are packed, and the cell's own `epochs` in a round,
+        where these are more or fewer. `means` and `each` are base64 of
         little-endian numbers of 16 bits: cell by cell, round by round and metric by metric the
         means of the epochs, then their sd (n - 1); and, seed by seed, the values of the epochs.
 
@@ -59,16 +61,17 @@ class Curves:
         cells, means, each = [], [], []
         for cell, rounds in self.found.items():
             seeds = sorted({seed for of_round in rounds.values() for seed in of_round})
-            numbers = sorted(rounds)
+            numbers, epochs = sorted(rounds), self.epochs_of[cell]
             counts = []
             for number in numbers:
                 there = [values for values in rounds[number].values() if len(values)]
                 counts.append(len(there))
-                means.append(self._over_seeds(there))
+                means.append(_over_seeds(there, epochs))
                 if cell in chosen:
-                    each.append(self._each_seed(rounds[number], seeds))
+                    each.append(_each_seed(rounds[number], seeds, epochs))
             shown = seeds if cell in chosen else []
             cells.append({"name": cell, "rounds": numbers, "n": counts, "seeds": shown})
+            cells[-1] |= {"epochs": epochs} if epochs != self.epochs else {}
         scales = [dict(zip(("low", "high", "log"), scale(metric))) for metric in EPOCH_METRICS]
         packed = {"epochs": self.epochs, "metrics": [*EPOCH_METRICS], "scales": scales}
         return packed | {"cells": cells, "means": _base64(means), "each": _base64(each)}
@@ -78,26 +81,28 @@ class Curves:
         room, chosen = SEED_VALUES, set()
         for cell in dict.fromkeys(order):
             rounds = self.found.get(cell, {}).values()
-            room -= sum(map(len, rounds)) * self.epochs * len(EPOCH_METRICS)
+            room -= sum(map(len, rounds)) * self.epochs_of.get(cell, 0) * len(EPOCH_METRICS)
             if room < 0:
                 break
             chosen.add(cell)
         return chosen
 
-    def _over_seeds(self, there: list[np.ndarray]) -> np.ndarray:
-        """Codes of (metrics, mean or sd, epochs)."""
-        values = np.full((2, self.epochs, len(EPOCH_METRICS)), np.nan)
-        if there:
-            values[0] = np.mean(there, axis=0)
-        if len(there) > 1:
-            values[1] = np.std(there, axis=0, ddof=1)
-        return _codes(values.transpose(2, 0, 1))
 
-    def _each_seed(self, of_round: dict[int, np.ndarray], seeds: list[int]) -> np.ndarray:
-        """Codes of (metrics, seeds, epochs)."""
-        nothing = np.full((self.epochs, len(EPOCH_METRICS)), np.nan)
-        found = [of_round.get(seed, nothing) for seed in seeds]
-        return _codes(np.array([one if len(one) else nothing for one in found]).transpose(2, 0, 1))
+def _over_seeds(there: list[np.ndarray], epochs: int) -> np.ndarray:
+    """Codes of (metrics, mean or sd, epochs)."""
+    values = np.full((2, epochs, len(EPOCH_METRICS)), np.nan)
+    if there:
+        values[0] = np.mean(there, axis=0)
+    if len(there) > 1:
+        values[1] = np.std(there, axis=0, ddof=1)
+    return _codes(values.transpose(2, 0, 1))
+
+
+def _each_seed(of_round: dict[int, np.ndarray], seeds: list[int], epochs: int) -> np.ndarray:
+    """Codes of (metrics, seeds, epochs)."""
+    nothing = np.full((epochs, len(EPOCH_METRICS)), np.nan)
+    found = [of_round.get(seed, nothing) for seed in seeds]
+    return _codes(np.array([one if len(one) else nothing for one in found]).transpose(2, 0, 1))
 
 
 def scale(metric: str) -> tuple[float, float, bool]:

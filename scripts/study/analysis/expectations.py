@@ -12,6 +12,7 @@ import numpy as np
 
 from study.analysis import paired, power
 from study.analysis.metrics import is_percentage
+from study.analysis.resampled import corrected_t_p
 
 # An effect's size is uncertain; how many seeds decide it is said for both ends of this interval.
 EFFECT_ALPHA = 0.2
@@ -31,20 +32,21 @@ def bounds(claim: dict) -> tuple[float, float]:
     }[claim["expect"]]
 
 
-def p_values(claim: dict, differences: np.ndarray) -> dict:
+def p_values(claim: dict, differences: np.ndarray, share: float = 0.0) -> dict:
     """`p_supporting` and `p_contradicting`: that the difference is within the bounds, or beyond.
 
     Each at most alpha where the interval at that alpha lies within, or beyond. 1 for the one that
-    the mean speaks against.
+    the mean speaks against. Of splits that are drawn anew by the corrected test, with their
+    `share`: see `study.analysis.resampled`.
     """
     mean, (low, high) = differences.mean(), bounds(claim)
     supporting = contradicting = 1.0
     if low < mean < high:
-        supporting = max(paired.t_p(differences, bound) for bound in _finite(claim))
+        supporting = max(corrected_t_p(differences, share, bound) for bound in _finite(claim))
     elif mean < low:
-        contradicting = paired.t_p(differences, low)
+        contradicting = corrected_t_p(differences, share, low)
     elif mean > high:
-        contradicting = paired.t_p(differences, high)
+        contradicting = corrected_t_p(differences, share, high)
     return {"p_supporting": supporting, "p_contradicting": contradicting}
 
 

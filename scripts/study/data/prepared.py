@@ -175,6 +175,12 @@ def read_description(folder: Path | str) -> dict:
         raise UserError(f"{path}: damaged ({error}); {PREPARE_AGAIN}") from error
 
 
+def described_data(paths: list[str]) -> dict[str, dict]:
+    """Digest of prepared data -> their description, by the files of descriptions that are here."""
+    folders = [Path(path).parent for path in paths]
+    return {folder.name: read_description(folder) for folder in folders}
+
+
 def _header(dtype: np.dtype, shape: tuple[int, ...]) -> bytes:
     """What an array's digest begins with. The digest is of inputs and then labels."""
     return f"{dtype.str} {shape}".encode()

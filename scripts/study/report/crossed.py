@@ -8,6 +8,7 @@ import pandas as pd
 
 from study.analysis.metrics import metric_title
 from study.choices import CHOICES, level_title, ordered_levels, parameter_title
+from study.report.budget_words import budget_note
 from study.report.tables import (
     describe,
     factor_title,
@@ -45,6 +46,7 @@ def caption(table: dict, study: dict, metrics: list[str]) -> str:
     return (
         f"{shown} by {first} (rows) and {second} (columns), round {table['round']};"
         f" {others}; mean ± standard deviation over {seed_range(study, table['cells'])}."
+        + budget_note(table, study)
         + final_note(table, study, metrics)
         + " The design leaves out what has a –." * (len(table["rows"]) < count)
     )

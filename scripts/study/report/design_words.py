@@ -3,6 +3,7 @@
 from study.choices import level_title, ordered_levels, parameter_title
 from study.designs import axes, full_size, listed_changes, offered_changes, together
 from study.parameters import condition
+from study.report.budget_words import epochs_words, equal_updates
 from study.report.tables import factor_title
 from study.report.wording import counted, lower_first
 from study.spelling import read_spelling
@@ -94,6 +95,7 @@ def plan_lines(study: dict) -> list[str]:
         product = f"{' × '.join(map(str, lengths))} = {product}"
     beyond = len(study["cells"].keys() - set(cells))
     more = [f"  beyond it, for tables and figures: {counted(beyond, 'cell')}"] if beyond else []
+    more += [f"budget: steps, {epochs_words(study)}"] if equal_updates(study) else []
     if isinstance(design, dict) and "random" in design:
         without = ", without those that are excluded" if study["exclude"] else ""
         drawn = f"{counted(len(cells), 'cell')} of {product}{without}, drawn with seed"

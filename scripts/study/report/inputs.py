@@ -10,7 +10,11 @@ from study.analysis.effects import EFFECT_COLUMNS, MEAN_COLUMNS
 from study.analysis.environments import ENVIRONMENT_COLUMNS
 from study.analysis.guard import read_runs
 from study.analysis.looks import LOOK_COLUMNS
+from study.analysis.noise import NOISE_COLUMNS
+from study.analysis.posterior import ROPE_COLUMNS
 from study.analysis.splits import SPLIT_COLUMNS
+from study.analysis.trials import read_chosen
+from study.analysis.verdict_changes import VERDICT_COLUMNS
 from study.frames import read_frame
 from study.paths import run_folder
 from study.published.beside import BESIDE_COLUMNS, FINDING_COLUMNS, PRINTED_COLUMNS
@@ -30,6 +34,9 @@ FRAMES = {
     "pairs": PAIR_COLUMNS,
     "looks": LOOK_COLUMNS,
     "splits": SPLIT_COLUMNS,
+    "verdicts": VERDICT_COLUMNS,
+    "noise": NOISE_COLUMNS,
+    "rope": ROPE_COLUMNS,
     "beside": BESIDE_COLUMNS,
     "findings": FINDING_COLUMNS,
     "printed": PRINTED_COLUMNS,
@@ -41,14 +48,15 @@ def read_inputs(files: Mapping, params: Mapping) -> dict:
 
     Args:
         files: the rule's inputs by name: a path, a list of paths, or nothing.
-        params: its parameters: `study`, `run_count`, `missing`, `arguments`, and the digests
-            `data` and `trained` of what runs should have been trained with.
+        params: its parameters: `study`, `run_count`, `missing`, `arguments`, `tuning` as
+            `study.tuning_jobs.tuned_arms` returns it, and the digests `data` and `trained` of what
+            runs should have been trained with.
 
     Returns:
         `study`, `run_count`, `missing` and `arguments` as they are; `frames`, those of `FRAMES`,
         empty where there is no file, and `runs`; `files`; `card`, the description, the audit
         and the contact sheet of the data, or None; `outdated`, the folders of runs that are out of
-        date.
+        date; and `tuning` with what was `chosen` for each arm.
     """
     frames = {
         name: read_frame(files[name], columns) if files[name] else pd.DataFrame(columns=[*columns])
@@ -63,6 +71,7 @@ def read_inputs(files: Mapping, params: Mapping) -> dict:
         "frames": frames,
         "files": files,
         "card": read_card(list(files["data"])),
+        "tuning": params["tuning"] | {"chosen": [*map(read_chosen, files["chosen"])]},
     }
 
 

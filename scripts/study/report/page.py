@@ -12,10 +12,12 @@ from study.report.sections import (
     curves,
     data,
     explorer,
+    fair,
     forest,
     grid,
     method,
     mistaken,
+    noise,
     plots,
     provenance,
     published,
@@ -27,6 +29,7 @@ from study.report.sections import (
 # The parts in their order, each an anchor, a heading and the sections that it is made of.
 PARTS = {
     "found": ("What came out", (summary, forest)),
+    "fair": ("Each side at its best, and other splits", (fair, noise)),
     "claims": ("How sure", (claims, published)),
     "tables": ("Tables", (tables, grid, cells)),
     "pictures": ("Pictures", (plots, mistaken, curves, explorer)),
@@ -37,9 +40,17 @@ PARTS = {
 
 
 def render_page(inputs: dict) -> str:
-    """The page, from what `study.report.inputs.read_inputs` returns.
+    """The page, from what `study.report.inputs.read_inputs` returns."""
+    return render_parts(PARTS, inputs, study_title(inputs["study"]))
 
-    Text is escaped; style and script are files of the repository.
+
+def render_parts(parts: dict[str, tuple], inputs: dict, title: str) -> str:
+    """A page of parts such as `PARTS`; text is escaped, style and script are the repository's.
+
+    Args:
+        parts: anchor -> heading, and the sections that it is made of.
+        inputs: what they take.
+        title: what the study is on.
     """
     environment = Environment(
         loader=FileSystemLoader(REPORT_FOLDER),
@@ -48,17 +59,17 @@ def render_page(inputs: dict) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    parts = [
-        {"id": name, "title": title, "sections": render_sections(environment, modules, inputs)}
-        for name, (title, modules) in PARTS.items()
+    rendered = [
+        {"id": name, "title": heading, "sections": render_sections(environment, modules, inputs)}
+        for name, (heading, modules) in parts.items()
     ]
     style, script = (
         Markup((REPORT_FOLDER / name).read_text(encoding="utf-8"))
         for name in ("style.css", "script.js")
     )
     return environment.get_template("page.html.j2").render(
-        dataset=study_title(inputs["study"]),
-        parts=[part for part in parts if part["sections"]],
+        dataset=title,
+        parts=[part for part in rendered if part["sections"]],
         style=style,
         script=script,
     )

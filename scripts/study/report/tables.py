@@ -11,6 +11,7 @@ from study.analysis.epochs import EPOCH_COUNTS
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
 from study.parameters import DEFAULTS, applies, condition, declared, differences, listed
+from study.report.budget_words import budget_note
 from study.report.wording import counted
 from study.training import EPOCH_METRICS
 
@@ -67,9 +68,13 @@ def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
         return table["caption"]
     others = held_parameters(table, study)
     return (
-        f"{table_factors(table)}, round {table['round']};"
-        f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
-    ) + final_note(table, study, metrics)
+        (
+            f"{table_factors(table)}, round {table['round']};"
+            f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
+        )
+        + budget_note(table, study)
+        + final_note(table, study, metrics)
+    )
 
 
 def held_parameters(table: dict, study: dict) -> dict:

@@ -6,8 +6,8 @@ The module of a kind that the configuration can choose has
     caption(figure, study)         a sentence that says what it shows
 
 where `figure` is its entry in the configuration, `epochs` the metrics of its cell and rounds as
-`collect_epochs` returns them, and `study` has `baseline`, `epochs_per_round` and `seeds`. A new
-kind is such a module and one entry in `FIGURES`.
+`collect_epochs` returns them, and `study` has `baseline`, `epochs_per_round` (of the figure's cell)
+and `seeds`. A new kind is such a module and one entry in `FIGURES`.
 """
 
 from importlib import import_module

@@ -21,6 +21,7 @@ from study.report.tables import cell_title, mean_text, seed_count
 from study.training import EPOCH_METRICS
 
 TITLE = "All cells, each after its last round"
+LENGTH = ("rounds", "epochs")  # what a cell has beside its parameters
 SCORES = (
     "From the scores after the last epoch. Accuracy, balanced accuracy, sensitivity and specificity"
     " in per cent, at a probability of 0.5, and where it says so at the threshold with the highest"
@@ -74,7 +75,7 @@ def context(inputs: dict) -> dict:
 
 def differing(cells: dict[str, dict]) -> list[str]:
     """The parameters in which cells differ."""
-    parameters = [name for name in next(iter(cells.values()), {}) if name != "rounds"]
+    parameters = [name for name in next(iter(cells.values()), {}) if name not in LENGTH]
     return [name for name in parameters if len({cell[name] for cell in cells.values()}) > 1]
 
 

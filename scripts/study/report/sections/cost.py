@@ -4,12 +4,11 @@ import pandas as pd
 
 from study.analysis.environments import distinct_environments
 from study.choices import level_title, parameter_title
+from study.network_size import known_weights
 from study.parameters import applies
 from study.report.data_table import data_table
 from study.report.wording import counted
-from study.spelling import is_own, read_spelling
 from study.training.losses import loss_entry
-from study.training.networks import network_module
 
 TITLE = "Cost and versions"
 
@@ -40,8 +39,9 @@ def weights_table(cells: dict[str, dict], card: dict | None) -> dict | None:
         return None
     description, rows = card["description"], {}
     for cell in cells.values():
-        outputs = loss_entry(cell["loss"]).outputs(len(description["classes"]))
-        count = count_cell_weights(tuple(description["shape"]), outputs, cell)
+        classes = len(description["classes"])
+        outputs = loss_entry(cell["loss"]).outputs(classes)
+        count = known_weights(cell, tuple(description["shape"]), classes)
         rows.setdefault((cell["network"], outputs, count), []).append(cell)
     lines = []
     for (network, outputs, count), alike in sorted(rows.items(), key=lambda item: item[0][2]):
@@ -63,14 +63,6 @@ def weights_table(cells: dict[str, dict], card: dict | None) -> dict | None:
     return data_table(
         "How many weights and biases the networks have.", headings, lines, title="Weights"
     )
-
-
-def count_cell_weights(shape: tuple[int, ...], outputs: int, cell: dict) -> int:
-    """How many weights and biases a cell's network has; 0 for a class in a user's file."""
-    if is_own(read_spelling(cell["network"]).name):
-        return 0
-    shape = (*[cell["image_size"]] * 2, *shape[2:]) if cell["image_size"] else shape
-    return network_module(cell["network"]).count_weights(shape, outputs, cell)
 
 
 def environments_table(environments: pd.DataFrame) -> dict:

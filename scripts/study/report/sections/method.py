@@ -4,6 +4,7 @@ from study.analysis.paired import MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.parameters import declared
 from study.parameters import listed as listed_parameters
+from study.report.budget_words import epochs_words, equal_updates, round_words
 from study.report.design_words import design_facts
 from study.report.looks_words import looks_words
 from study.report.tables import describe, seed_range
@@ -34,7 +35,9 @@ def context(inputs: dict) -> dict:
         "seed_count": study["seeds"],
         "trainings": f"{trained:,}",
         "rounds": counted(study["rounds"], "round"),
-        "epochs": counted(study["epochs_per_round"], "epoch"),
+        "epochs": round_words(study),
+        "equal_updates": equal_updates(study),
+        "epochs_of": epochs_words(study) if equal_updates(study) else "",
         "warmup": counted(study["warmup_epochs"], "epoch"),
         "has_warmup": study["warmup_epochs"] > 0,
         "tests": counted(int(tests.iloc[0]), "test") if len(tests) else "",

@@ -8,9 +8,12 @@ from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.choices import level_title
 from study.program.command import program_name
+from study.protocols import FIXED, TITLES
+from study.report.budget_words import round_words
 from study.report.claim_words import difference_words
 from study.report.design_words import design_words, factor_words
 from study.report.sections.claims import seeds_words
+from study.report.sections.fair import counts_of_changes
 from study.report.tables import factor_title, numbered_titles, seed_range
 from study.report.wording import counted, listed, lower_first, p_text, plain
 from study.spelling import is_own, read_spelling
@@ -38,7 +41,11 @@ def context(inputs: dict) -> dict:
             for verdict in VERDICTS
             if (claims["verdict"] == verdict).any()
         ],
-        "found": [*found(inputs), *effects_found(inputs["frames"]["effects"], inputs["study"])],
+        "found": [
+            *found(inputs),
+            *fair_found(inputs),
+            *effects_found(inputs["frames"]["effects"], inputs["study"]),
+        ],
         "clearest": clearest(inputs),
         "undecided": undecided(inputs),
     }
@@ -69,7 +76,7 @@ def compared(study: dict, card: dict | None) -> str:
         f"{counted(len(study['cells']), 'cell')}, settings {trained} on"
         f" {study['dataset']}{samples}{grid}{beyond}. Each was trained with"
         f" {seed_range(study, study['cells'])}{as_needed}, for"
-        f" {counted(study['rounds'], 'round')} of {counted(study['epochs_per_round'], 'epoch')}."
+        f" {counted(study['rounds'], 'round')} of {round_words(study)}."
     )
 
 
@@ -99,6 +106,14 @@ def found(inputs: dict) -> list[str]:
             f" {looks[0] if looks else MIN_SEEDS} seeds."
         )
     return sentences
+
+
+def fair_found(inputs: dict) -> list[str]:
+    """What becomes of the verdicts where sides are tuned, and on other splits."""
+    verdicts = inputs["frames"]["verdicts"]
+    claims = verdicts[verdicts["kind"] == "claim"]
+    protocols = [name for name in TITLES if name in {*claims["protocol"]} - {FIXED}]
+    return [counts_of_changes(verdicts, name) for name in protocols]
 
 
 def effects_found(effects: pd.DataFrame, study: dict) -> list[str]:
@@ -171,7 +186,8 @@ def undecided(inputs: dict) -> list[str]:
     if splits and "test" not in splits:
         sentences.append("There is no test split: all this is about the validation split.")
     rates = {cell.get("learning_rate") for cell in study["cells"].values()}
-    if not study["program"] and len(rates) == 1 and len(study["cells"]) > 1:
+    tuned = "learning_rate" in (study["tune"] or {"space": {}})["space"]
+    if not study["program"] and not tuned and len(rates) == 1 and len(study["cells"]) > 1:
         sentences.append(
             f"All cells were trained at one learning rate, {rates.pop():g}; how they compare where"
             " each has the rate that suits it best is open."
@@ -182,7 +198,7 @@ def undecided(inputs: dict) -> list[str]:
         else "initial weights and the order of the samples"
     )
     sentences.append(
-        f"Seeds say how much depends on {drawn}. Whether it"
-        " holds on other data, or on another split of these, they cannot say."
+        f"Seeds say how much depends on {drawn}. Whether it holds on other data"
+        f"{'' if study['resample'] else ', or on another split of these,'} they cannot say."
     )
     return sentences

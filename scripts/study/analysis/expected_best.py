@@ -1,0 +1,120 @@
+"""What a smaller budget of tuning would have found: the best of k trials, for every k.
+
+Dodge, Gururangan, Card, Schwartz and Smith (2019, EMNLP, "Show Your Work") report the expected best
+validation value of k trials, drawn with replacement from the n that were run. Drawn without
+replacement its estimate is unbiased (Tang et al. 2020, ACL), and is exactly what a budget of k of
+these trials would have given; that is used where something follows from it, such as the metric of
+what is chosen, or its difference between two cells. Both are exact sums, and nothing is drawn.
+
+A trial that diverged, NaN, takes its place in the budget and is never chosen; means are over those
+draws in which not all have diverged.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import comb
+
+# What the best of k trials gives for two cells, column by column; `sd` is of the difference, over
+# which k of the trials are drawn.
+BEST_OF_COLUMNS = {"k": int, "first": float, "second": float, "difference": float, "sd": float}
+
+
+def expected_best(values: ArrayLike, less_is_better: bool = False) -> pd.DataFrame:
+    """`mean` and `sd` of the best of `k` trials drawn with replacement, k from 1 to n.
+
+    The best of k is at most the i-th in order with probability (i / n)^k (Dodge et al. 2019, EMNLP,
+    section 3).
+
+    Args:
+        values: (n,), the trials' validation metric.
+        less_is_better: whether the best is the smallest.
+    """
+    values = np.asarray(values, float)
+    order = _best_first(values, less_is_better)
+    # the i best of n are all missed with probability (1 - i / n)^k
+    missed = 1 - np.arange(len(order) + 1) / max(1, len(values))
+    numbers = np.arange(1, len(values) + 1)
+    weights = -np.diff(missed ** numbers[:, None], axis=1)
+    return _moments(numbers, weights, values[order])
+
+
+def expected_chosen(
+    chosen_by: ArrayLike, values: ArrayLike, less_is_better: bool = False
+) -> pd.DataFrame:
+    """`mean` and `sd` of what is chosen of `k` trials drawn without replacement, k from 1 to n.
+
+    The i-th best of n is the best of k with probability C(n - i, k - 1) / C(n, k). Of equals the
+    first is chosen.
+
+    Args:
+        chosen_by: (n,), the validation metric that trials are chosen by.
+        values: (n,), the metric whose value is looked at; it may be the same.
+        less_is_better: whether the smallest `chosen_by` is chosen.
+    """
+    chosen_by, values = np.asarray(chosen_by, float), np.asarray(values, float)
+    n, order = len(chosen_by), _best_first(chosen_by, less_is_better)
+    numbers = np.arange(1, n + 1)
+    worse = n - 1 - np.arange(len(order))  # than the i-th best; those that diverged among them
+    weights = comb(worse, numbers[:, None] - 1) / comb(n, numbers)[:, None]
+    return _moments(numbers, weights, values[order])
+
+
+def expected_difference(first: dict, second: dict, less_is_better: bool = False) -> pd.DataFrame:
+    """What two cells give that are each tuned on the same `k` trials: `BEST_OF_COLUMNS`.
+
+    Of all C(n, k) choices of k trials, which are the same for both cells as in the study. For k = n
+    it is what was chosen, and does not vary.
+
+    Args:
+        first, second: of each cell `chosen_by` and `values`, (n,) each, as for `expected_chosen`,
+            of the same trials in the same order.
+        less_is_better: whether the smallest `chosen_by` is chosen.
+    """
+    sides, places = (first, second), []
+    for side in sides:
+        place = np.full(len(side["chosen_by"]), -1)
+        order = _best_first(np.asarray(side["chosen_by"], float), less_is_better)
+        place[order] = np.arange(len(order), 0, -1)  # the best has the highest
+        places.append(place)
+    n = len(places[0])
+    values = [np.asarray(side["values"], float) for side in sides]
+    # trial i is chosen for the first and j for the second where both are drawn, and of the others
+    # only such as are worse than i for the first and worse than j for the second
+    pairs = [
+        (i, j)
+        for i in np.flatnonzero(places[0] > 0)
+        for j in np.flatnonzero(places[1] > 0)
+        if places[0][i] >= places[0][j] and places[1][j] >= places[1][i]
+    ]
+    i, j = np.array(pairs, int).reshape(-1, 2).T
+    worse = (places[0] < places[0][i, None]) & (places[1] < places[1][j, None])
+    numbers = np.arange(1, n + 1)
+    weights = comb(worse.sum(axis=1), numbers[:, None] - 1 - (i != j))
+    chosen = values[0][i], values[1][j]
+    found = {name: _moments(numbers, weights, of) for name, of in zip(("first", "second"), chosen)}
+    difference = _moments(numbers, weights, chosen[0] - chosen[1])
+    return pd.DataFrame(
+        {
+            "k": numbers,
+            "first": found["first"]["mean"],
+            "second": found["second"]["mean"],
+            "difference": difference["mean"],
+            "sd": difference["sd"],
+        }
+    )
+
+
+def _best_first(values: np.ndarray, less_is_better: bool) -> np.ndarray:
+    """The positions of those that did not diverge, best first, of equals the first first."""
+    order = np.argsort(values if less_is_better else -values, kind="stable")
+    return order[: int((~np.isnan(values)).sum())]
+
+
+def _moments(numbers: np.ndarray, weights: np.ndarray, values: np.ndarray) -> pd.DataFrame:
+    """`k`, `mean` and `sd` of values (m,) that have weights (k, m); NaN where nothing has any."""
+    total = weights.sum(axis=1, keepdims=True)
+    weights = weights / np.where(total > 0, total, np.nan)
+    mean = np.where(total[:, 0] > 0, weights @ values, np.nan)
+    variance = (weights * np.square(values - mean[:, None])).sum(axis=1)
+    return pd.DataFrame({"k": numbers, "mean": mean, "sd": np.sqrt(variance + 0 * mean)})

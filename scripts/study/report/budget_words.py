@@ -1,0 +1,46 @@
+"""How long cells train where their epochs are not equal, in words."""
+
+from collections.abc import Iterable
+
+from study.choices import level_title, parameter_title
+from study.report.wording import counted, lower_first
+
+DECIDE = ("train_share", "batch_size")  # a cell's epochs, where updates are equal
+
+
+def equal_updates(study: dict) -> bool:
+    """Whether all cells get as many updates a round, and not as many epochs."""
+    return study["budget"] == "steps"
+
+
+def epochs_words(study: dict) -> str:
+    """`15 epochs a round at batch size 16, 30 at batch size 32`, by what decides that."""
+    cells = study["cells"].values()
+    named = [name for name in DECIDE if len({cell[name] for cell in cells}) > 1] or DECIDE[-1:]
+    found = {tuple(cell[name] for name in named): cell["epochs"] for cell in cells}
+    (first, epochs), *others = sorted(found.items())
+    words = [f"{counted(epochs, 'epoch')} a round at {_levels(named, first)}"]
+    words += [f"{epochs} at {_levels(named, levels)}" for levels, epochs in others]
+    return ", ".join(words)
+
+
+def _levels(named: Iterable[str], levels: Iterable) -> str:
+    """`train share 0.5 and batch size 16`."""
+    return " and ".join(
+        f"{lower_first(parameter_title(name))} {level_title(name, level)}"
+        for name, level in zip(named, levels)
+    )
+
+
+def round_words(study: dict) -> str:
+    """How long a round is: `30 epochs`, or `30 epochs or as many updates`."""
+    as_many = " or as many updates" if equal_updates(study) else ""
+    return counted(study["epochs_per_round"], "epoch") + as_many
+
+
+def budget_note(table: dict, study: dict) -> str:
+    """What a round is in a table that varies what decides a cell's epochs."""
+    varied = {name for row in table["rows"] for name in row}
+    if not equal_updates(study) or not varied & {*DECIDE}:
+        return ""
+    return " A round has about as many updates in all of them, in more or fewer epochs."

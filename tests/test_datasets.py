@@ -1,0 +1,117 @@
+"""Several data sets in one study: each as if it were alone, and what they say together."""
+
+import copy
+import re
+
+import numpy as np
+import pytest
+import yaml
+from conftest import (
+    REPOSITORY,
+    SMALL_STUDY,
+    assert_readable,
+    contents,
+    jobs_by_rule,
+    snakemake,
+    tiny_arrays,
+    write_study,
+)
+from small_study import NOTHING, RESULTS, read_csv
+
+from study.arguments import arguments_on
+from study.errors import UserError
+from study.report.sections.across_claims import holds_words
+from study.several import across_folder, check_datasets, config_on
+
+TOGETHER = "results/across/tiny+dim"
+
+
+def on_both(folder, **changes) -> None:
+    """The small study on its data set, and on one of darker images."""
+    arrays = tiny_arrays()
+    darker = {name: array // 2 if "images" in name else array for name, array in arrays.items()}
+    np.savez(folder / "dim.npz", **darker)
+    datasets = SMALL_STUDY["datasets"] | {"dim": {"kind": "npz", "path": "dim.npz"}}
+    study = copy.deepcopy(SMALL_STUDY) | {"dataset": ["tiny", "dim"], "datasets": datasets}
+    write_study(folder, study, **changes)
+
+
+def test_two_data_sets_beside_a_study_on_one_of_them(finished):
+    before = contents(finished / "results" / "tiny", *RESULTS)
+    on_both(finished)
+    done = snakemake(finished)
+    assert done.returncode == 0, done.stdout
+    # what the study on one of them has trained is not trained again, nor is its report made again
+    jobs = jobs_by_rule(done.stdout)
+    assert (jobs["train"], jobs["make_report"], jobs["compare_datasets"]) == (2, 1, 1)
+    assert re.search(r"^\d+/\d+ dim bce_\S+ round 1, val 0\.\d{3}$", done.stdout, re.MULTILINE)
+    assert done.stdout.splitlines()[-1] == f"Report: {TOGETHER}/report.html"
+    assert contents(finished / "results" / "tiny", *RESULTS) == before
+    alone = snakemake(finished, "--dry-run", "all", "--config", "dataset=dim")
+    assert NOTHING in alone.stdout, alone.stdout
+
+    levels = read_csv(finished / TOGETHER / "levels.csv")
+    for dataset in ("tiny", "dim"):
+        table = read_csv(finished / "results" / dataset / "tables" / "table1.csv")
+        of_dataset = [row for row in levels if row["dataset"] == dataset]
+        assert [row["level"] for row in of_dataset] == ["bce", "ce"]
+        assert [row["mean"] for row in of_dataset] == [row["val_accuracy"] for row in table]
+    claims = read_csv(finished / TOGETHER / "claims.csv")
+    assert {row["dataset"] for row in claims} == {"tiny", "dim"}
+    page = (finished / TOGETHER / "report.html").read_text()
+    assert 'href="../../dim/report.html"' in page and "A test takes 6 data sets" in page
+    (finished / TOGETHER / "../../dim/report.html").resolve(strict=True)
+
+    made = contents(finished / "results", *RESULTS)
+    done = snakemake(finished, "regenerate_report", "verify")
+    assert done.returncode == 0, done.stdout
+    assert "dim: 2 of 2 runs present" in done.stdout
+    assert contents(finished / "results", *RESULTS) == made
+    assert f"files are as {TOGETHER}/SHA256SUMS lists them" in done.stdout
+
+
+def test_what_one_data_set_cannot_have_is_said_before_anything_trains(fresh):
+    digits = {"kind": "sklearn", "name": "digits"}
+    on_both(fresh, dataset=["tiny", "digits", "wdcb"])
+    study = yaml.safe_load((fresh / "study.yaml").read_text())
+    write_study(fresh, study, datasets=study["datasets"] | {"digits": digits})
+    done = snakemake(fresh)
+    assert_readable(done, "the loss bce is for two classes, and digits has 10", "'wdcb' is not")
+    assert not (fresh / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["wdbc"], "a list needs two data sets or more"),
+        (["wdbc", "wdbc"], "wdbc is there twice"),
+        (["wdbc", 3], "3 is not text"),
+    ],
+)
+def test_a_list_that_is_none_of_data_sets_is_refused(names, message):
+    config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+    with pytest.raises(UserError, match=message):
+        check_datasets(config | {"dataset": names})
+
+
+def test_a_data_set_may_be_called_across_and_many_have_a_short_folder():
+    """No data set and no study has a plus in its name."""
+    assert across_folder(["across", "runs"]) == "across/across+runs"
+    many = [f"data_set_{number}" for number in range(100)]
+    assert len(across_folder(many)) < 200
+    assert across_folder(many) != across_folder(many[:-1])
+
+
+def test_each_is_told_what_would_run_it_alone():
+    given = " --configfile mine.yaml --config 'dataset=[a, b]' seeds=3"
+    alone = " --configfile mine.yaml --config seeds=3 dataset=a"
+    assert arguments_on(given, "a") == alone
+    assert arguments_on("", "a") == " --config dataset=a"
+    config = {"dataset": ["a", "b"], "pathvars": {"results": "x"}, "seeds": 3}
+    assert config_on(config, "a", given) == {"dataset": "a", "seeds": 3, "arguments": alone}
+
+
+def test_on_how_many_a_claim_holds():
+    assert holds_words(["supported"] * 3) == "3 of 3"
+    found = ["undecided", "supported", "contradicted", "undecided"]
+    assert holds_words(found) == "1 of 4; 1 contradicted; 2 undecided"

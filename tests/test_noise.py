@@ -1,0 +1,246 @@
+"""Where noise comes from: each source against a published example, or worked out another way."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from scipy import integrate, optimize, stats
+
+from study.analysis.image_variance import accuracy_images, auc_images, variance_interval
+from study.analysis.noise import noise_rows, seed_noise, split_noise, tuning_noise
+from study.analysis.paired import image_interval
+
+
+def with_variance(variance: float, n: int) -> np.ndarray:
+    """n values with exactly this variance."""
+    values = np.arange(n) - (n - 1) / 2
+    return values * math.sqrt(variance / values.var(ddof=1))
+
+
+# ---- Seeds and splits ---------------------------------------------------------------------------
+
+
+def test_the_interval_over_seeds_is_chi_squared():
+    """Ten values of variance 4: 36 / 19.02277 and 36 / 2.700389 (tables of chi-squared)."""
+    found = seed_noise(with_variance(4, 10))
+    assert found["sd"] == pytest.approx(2)
+    assert found["low"] ** 2 == pytest.approx(36 / 19.02277, rel=1e-6)
+    assert found["high"] ** 2 == pytest.approx(36 / 2.700389, rel=1e-6)
+
+
+# Yields of dyestuff (Davies 1947, in Box and Tiao 1973, section 5.1.2): mean squares of 11271.5
+# between 6 batches, and of 2451.25 within, with 24 degrees of freedom. The estimate of the variance
+# between batches of 5 is (11271.5 - 2451.25) / 5 = 1764.05.
+BETWEEN, WITHIN = with_variance(11271.5, 6), with_variance(2451.25, 25)
+
+
+def generalized_quantile(probability: float, between: tuple, within: tuple) -> float:
+    """Of between's sum of squares / chi-squared minus within's, by integration."""
+    (ss_between, df_between), (ss_within, df_within) = between, within
+
+    def below(limit: float) -> float:
+        def given(chi):  # within's chi-squared is this
+            reached = limit + ss_within / chi
+            tail = stats.chi2.sf(ss_between / reached, df_between) if reached > 0 else 0.0
+            return tail * stats.chi2.pdf(chi, df_within)
+
+        return integrate.quad(given, 0, 120, limit=200)[0]
+
+    return optimize.brentq(lambda limit: below(limit) - probability, -1e5, 1e6, xtol=1e-3)
+
+
+def test_the_variance_between_batches_of_dyestuff():
+    found = split_noise(BETWEEN, WITHIN)
+    assert found["sd"] ** 2 / 5 == pytest.approx(1764.05)
+    for end, probability in (("low", 0.025), ("high", 0.975)):
+        squares = ((5 * 11271.5, 5), (24 * 2451.25, 24))
+        expected = max(0, generalized_quantile(probability, *squares))
+        assert found[end] ** 2 == pytest.approx(expected, rel=0.03), end
+
+
+def test_a_variance_is_never_below_zero():
+    """Dyestuff2 (Box and Tiao 1973, section 5.1.3): 1.6459 between and 14.9459 within."""
+    found = split_noise(with_variance(8.2295, 6), with_variance(14.9459, 25))
+    assert found["sd"] == found["low"] == 0 < found["high"]
+
+
+@pytest.mark.slow
+def test_the_intervals_have_what_they_say():
+    """500 studies of 15 seeds and 10 splits: 95% of the intervals have the true deviation."""
+    generator = np.random.default_rng(0)
+    inside = {"seed": 0, "split": 0}
+    for _ in range(500):
+        seeds = generator.normal(0, 1.0, 15)
+        splits = generator.normal(0, 1.5, 10) + generator.normal(0, 1.0, 10)
+        for source, found, truth in (
+            ("seed", seed_noise(seeds), 1.0),
+            ("split", split_noise(splits, seeds), 1.5),
+        ):
+            inside[source] += found["low"] <= truth <= found["high"]
+    least = stats.binom.ppf(0.001, 500, 0.95)
+    assert least <= inside["seed"] <= stats.binom.ppf(0.999, 500, 0.95)
+    assert least <= inside["split"] <= 495  # a little wide, as generalized intervals are
+
+
+# ---- Images -------------------------------------------------------------------------------------
+
+
+def correct(seed: int, images: int = 300, seeds: int = 4) -> np.ndarray:
+    drawn = np.random.default_rng(seed).random((2, seeds, images)) < [[[0.9]], [[0.85]]]
+    return drawn.astype(float)
+
+
+def test_accuracies_of_single_images_vary_as_a_mean():
+    first, second = correct(0)
+    variance, influence = accuracy_images(first, second)
+    by_image = first.mean(axis=0) - second.mean(axis=0)
+    assert variance == pytest.approx(by_image.var(ddof=1) / 300)
+    assert influence.sum() == pytest.approx(0)
+
+
+def test_accuracies_of_groups_vary_as_whole_groups_do():
+    """As the bootstrap over groups has it; twice the same image is one image."""
+    first, second = np.repeat(correct(1), 3, axis=2)
+    groups = np.arange(900) // 3
+    twofold, _ = accuracy_images(first, second, groups)
+    assert twofold == pytest.approx(accuracy_images(first[:, ::3], second[:, ::3])[0])
+    uneven = np.array([f"person{number}" for number in np.arange(900) ** 2 % 97])
+    variance, influence = accuracy_images(first, second, uneven)
+    low, high = image_interval(first, second, uneven)
+    assert (high - low) / (2 * 1.96) == pytest.approx(math.sqrt(variance), rel=0.1)
+    assert len(influence) == len(set(uneven))
+
+
+# Ovarian cancer (DeLong, DeLong and Clarke-Pearson 1988): albumin, total protein, K-G score and
+# whether surgery helped, of the 43 patients that SAS/STAT's example of comparing ROC curves has.
+PATIENTS = np.array([
+    (3.0, 5.8, 10, 0), (3.2, 6.3, 5, 1), (3.9, 6.8, 3, 1), (2.8, 4.8, 6, 0), (3.2, 5.8, 3, 1),
+    (0.9, 4.0, 5, 0), (2.5, 5.7, 8, 0), (1.6, 5.6, 5, 1), (3.8, 5.7, 5, 1), (3.7, 6.7, 6, 1),
+    (3.2, 5.4, 4, 1), (3.8, 6.6, 6, 1), (4.1, 6.6, 5, 1), (3.6, 5.7, 5, 1), (4.3, 7.0, 4, 1),
+    (3.6, 6.7, 4, 0), (2.3, 4.4, 6, 1), (4.2, 7.6, 4, 0), (4.0, 6.6, 6, 0), (3.5, 5.8, 6, 1),
+    (3.8, 6.8, 7, 1), (3.0, 4.7, 8, 0), (4.5, 7.4, 5, 1), (3.7, 7.4, 5, 1), (3.1, 6.6, 6, 1),
+    (4.1, 8.2, 6, 1), (4.3, 7.0, 5, 1), (4.3, 6.5, 4, 1), (3.2, 5.1, 5, 1), (2.6, 4.7, 6, 1),
+    (3.3, 6.8, 6, 0), (1.7, 4.0, 7, 0), (3.7, 6.1, 5, 1), (3.3, 6.3, 7, 1), (4.2, 7.7, 6, 1),
+    (3.5, 6.2, 5, 1), (2.9, 5.7, 9, 0), (2.1, 4.8, 7, 1), (2.8, 6.2, 8, 0), (4.0, 7.0, 7, 1),
+    (3.3, 5.7, 6, 1), (3.7, 6.9, 5, 1), (3.6, 6.6, 5, 1),
+])  # fmt: skip
+ALBUMIN, PROTEIN, SCORE, HELPED = PATIENTS.T
+
+
+@pytest.mark.parametrize(("test", "error"), [(ALBUMIN, 0.0953), (PROTEIN, 0.1046)])
+def test_delongs_standard_errors_of_differences(test, error):
+    """Beside the K-G score, of which less is better."""
+    variance, _ = auc_images(test[None], -SCORE[None], HELPED)
+    assert math.sqrt(variance) == pytest.approx(error, abs=5e-5)
+
+
+def auc(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Of each row, by the sum of the positives' ranks."""
+    positives = labels.sum(axis=1)
+    ranks = np.where(labels == 1, stats.rankdata(scores, axis=1), 0).sum(axis=1)
+    return (ranks / positives - (positives + 1) / 2) / (labels.shape[1] - positives)
+
+
+def test_aucs_of_groups_vary_as_whole_groups_do():
+    """Twice the same patient is one; groups of both classes vary as they do in a bootstrap."""
+    single, _ = auc_images(ALBUMIN[None], -SCORE[None], HELPED)
+    twice = [np.repeat(values, 2, axis=-1) for values in (ALBUMIN[None], -SCORE[None], HELPED)]
+    assert auc_images(*twice, np.arange(86) // 2)[0] == pytest.approx(single)
+
+    generator = np.random.default_rng(3)
+    groups = np.repeat(np.arange(80), 4)
+    labels = np.repeat(generator.random(80) < 0.4, 4).astype(int)
+    labels[::4] = generator.random(80) < 0.4  # an image of most patients may be of the other class
+    patient = np.repeat(generator.normal(0, 0.7, 80), 4)  # what images of a patient have in common
+    first, second = labels + patient * [[1.0], [0.2]] + generator.normal(0, 1, (2, 320))
+    rows = 4 * generator.integers(0, 80, (1000, 80, 1)) + np.arange(4)
+    rows = rows.reshape(1000, 320)  # the images of 80 patients, drawn again and again
+    drawn = auc(first[rows], labels[rows]) - auc(second[rows], labels[rows])
+    variance, influence = auc_images(first[None], second[None], labels, groups)
+    assert math.sqrt(variance) == pytest.approx(np.std(drawn), rel=0.1)
+    assert len(influence) == 80
+    assert variance != pytest.approx(auc_images(first[None], second[None], labels)[0], rel=0.1)
+
+
+def test_more_seeds_do_not_make_the_images_less():
+    """200 seeds that agree on every image are as uncertain as one."""
+    first, second = correct(2, seeds=1)
+    one, _ = accuracy_images(first, second)
+    assert accuracy_images(np.repeat(first, 200, 0), np.repeat(second, 200, 0))[0] == one
+
+
+def test_the_interval_of_the_images_variance():
+    """Of normal influences about as wide as chi-squared has it, (0.87, 1.16) of 400."""
+    influence = np.random.default_rng(0).normal(size=400)
+    low, high = variance_interval(9.0, influence, 0.05)
+    assert low / 9 == pytest.approx(0.87, abs=0.05) and high / 9 == pytest.approx(1.16, abs=0.05)
+    assert variance_interval(0.0, np.zeros(5), 0.05) == (0, 0)
+
+
+# ---- Tuning -------------------------------------------------------------------------------------
+
+
+def arm(*trials: list[float], values: list | None = None) -> dict:
+    values = trials if values is None else [[value] * len(trials[0]) for value in values]
+    return {"chosen_by": np.array(trials), "values": np.array(values)}
+
+
+def test_a_clear_choice_has_no_noise():
+    clear = arm([0.9, 0.91, 0.9], [0.7, 0.72, 0.71])
+    assert tuning_noise(clear, clear | {}, False) == {"sd": 0, "low": 0, "high": 0}
+
+
+def test_choices_of_two_tuning_seeds_by_hand():
+    """One seed of two is drawn. The first chooses what is worth 5, the second what is worth 8."""
+    torn = arm([0.9, 0.7], [0.8, 0.8], values=[5.0, 8.0])
+    clear = arm([0.9, 0.9], [0.1, 0.1], values=[1.0, 2.0])
+    found = tuning_noise(torn, clear, less_is_better=False)
+    assert found["sd"] == pytest.approx(1.5, rel=0.01)
+    assert found["low"] == 0  # the same seed twice leaves nothing to choose
+
+
+@pytest.mark.parametrize("less_is_better", [False, True])
+def test_choices_of_three_tuning_seeds_are_those_of_every_draw(less_is_better):
+    generator = np.random.default_rng(6)
+    first, second = (
+        arm(*generator.normal(0, 1, (5, 3)), values=generator.normal(0, 1, 5)) for _ in "ab"
+    )
+    pick = np.argmin if less_is_better else np.argmax
+    differences = []
+    for drawn in itertools.product(range(3), repeat=2):  # 2 of 3, the same for both
+        chosen = [pick(side["chosen_by"][:, drawn].mean(axis=1)) for side in (first, second)]
+        differences.append(first["values"][chosen[0], 0] - second["values"][chosen[1], 0])
+    found = tuning_noise(first, second, less_is_better)
+    assert found["sd"] == pytest.approx(np.std(differences), rel=0.05)
+    assert found["low"] <= found["sd"] <= found["high"]
+
+
+def test_a_trial_that_diverged_is_never_chosen():
+    lost = arm([math.nan, 0.99], [0.8, 0.8], values=[5.0, 8.0])
+    assert tuning_noise(lost, lost, less_is_better=False)["sd"] == 0
+    nothing = arm([math.nan, 0.99])
+    assert math.isnan(tuning_noise(nothing, lost, less_is_better=False)["sd"])
+
+
+# ---- All together -------------------------------------------------------------------------------
+
+
+def test_a_row_for_each_source_that_there_is():
+    seeds, splits = with_variance(1, 12), with_variance(5, 8)
+    first, second = correct(4)
+    images = accuracy_images(first, second)
+    torn = arm([0.9, 0.7], [0.8, 0.8])
+    rows = noise_rows(seeds, splits, images, (torn, torn, False))
+    assert [(row["source"], row["n"]) for row in rows] == [
+        ("seed", 12), ("split", 8), ("images", 300), ("tuning", 2),
+    ]  # fmt: skip
+    assert rows[1]["sd"] == pytest.approx(2)  # 5 - 1
+    assert rows[2]["sd"] == pytest.approx(math.sqrt(images[0]))
+    assert all(row["low"] <= row["sd"] <= row["high"] for row in rows)
+    assert rows == noise_rows(seeds, splits, images, (torn, torn, False))
+    assert [row["source"] for row in noise_rows(seeds)] == ["seed"]
+    assert noise_rows(seeds[:1], splits) == []
+    assert [row["source"] for row in noise_rows(seeds, splits[:1], None, (arm([1.0]),) * 2)] == [
+        "seed"
+    ]

@@ -1,0 +1,151 @@
+"""Studies whose truth is known, 1,000 of each kind: how often a verdict is false, or is missed.
+
+Everything that decides is the project's: `judge`, and the tests over splits and with tuning. What
+is drawn is in standard deviations of a seed.
+"""
+
+import functools
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from test_claims import claim, make_runs, make_values
+
+from study.analysis.claims import judge
+from study.analysis.noise import tuning_deviation
+from study.analysis.paired import t_p
+from study.analysis.resampled import corrected_t_p
+from study.analysis.tuned import tuned_t_p
+from study.parameters import DEFAULTS
+
+pytestmark = pytest.mark.slow
+
+STUDIES, SEEDS, SPLITS = 1000, 12, 10
+RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01]
+FIXED = 2  # the position of the baseline's rate
+# Of what runs record, all that differs and some that does not: fewer columns, faster studies.
+RECORDED = ["cell", "first", "last", "round", "epochs", "loss", "batch_size", "learning_rate"]
+RECORDED += ["device", "data", "code_trainer", "code_loss"]
+# What is at most seen of a chance of 5%, in 999 of 1,000 such tests.
+MOST = int(stats.binom.ppf(0.999, STUDIES, 0.05))
+
+
+@functools.cache
+def runs_of(rates: tuple[int, ...]) -> tuple[dict, pd.DataFrame]:
+    """Claims that CE is better than BCE and focal is not, at a rate each, and the runs of all."""
+    cells = {
+        loss: DEFAULTS | {"loss": loss, "learning_rate": RATES[rate]}
+        for loss, rate in zip(("bce", "ce", "focal"), rates)
+    }
+    sides = {
+        name: {"cell": name, "rounds": [1], "title": name, "parameters": parameters}
+        for name, parameters in cells.items()
+    }
+    along = {"learning_rate": {loss: cell["learning_rate"] for loss, cell in cells.items()}}
+    claims = {
+        "ce": claim("greater", (sides["ce"], sides["bce"]), along=along),
+        "focal": claim("less", (sides["focal"], sides["bce"]), along=along),
+    }
+    return claims, make_runs(cells, rounds=(1,))[RECORDED]
+
+
+def judged(means: list[float], rates: list[int], noise: np.ndarray) -> list[str]:
+    """Both verdicts, on BCE, CE and focal with these means; noise (4, seeds), the first shared."""
+    claims, runs = runs_of(tuple(rates))
+    measured = np.array(means)[:, None] + noise[0] + noise[1:]
+    frame, _ = judge(claims, make_values(**dict(zip(("bce", "ce", "focal"), measured))), runs)
+    return frame["verdict"].tolist()
+
+
+def is_decided(verdicts: list[str]) -> bool:
+    return not set(verdicts) <= {"undecided"}
+
+
+def accuracy(best: float, drop: float) -> np.ndarray:
+    """Of each rate: 0 at the best position, and less by `drop` at the next."""
+    return -drop * (np.arange(len(RATES)) - best) ** 2
+
+
+def tune(generator: np.random.Generator, curve: np.ndarray, tuning_seeds: int) -> dict:
+    """What tuning measures of each rate, and the position of what it chooses."""
+    measured = curve[:, None] + generator.normal(0, 1, (len(curve), tuning_seeds))
+    found = {"chosen_by": measured, "values": measured}
+    return found | {"position": int(measured.mean(axis=1).argmax())}
+
+
+def over_splits(generator: np.random.Generator, sd: float, share: float) -> np.ndarray:
+    """Differences over splits that are alike by share / (1 + share): the split's and the seeds'."""
+    alike = share / (1 + share)
+    of_all, of_each = generator.normal(0, sd, (2, SPLITS))
+    return np.sqrt(alike) * of_all[0] + np.sqrt(1 - alike) * of_each
+
+
+def test_no_effect():
+    """Nothing differs between three losses, and tuning sees clearly which rate is best for all."""
+    generator = np.random.default_rng(1)
+    false = dict.fromkeys(("fixed", "tuned", "splits"), 0)
+    curve = accuracy(FIXED, drop=4.0)
+    for _ in range(STUDIES):
+        chosen = [tune(generator, curve, 3)["position"] for _ in range(3)]
+        for name, rates in (("fixed", [FIXED] * 3), ("tuned", chosen)):
+            noise = generator.normal(0, 1, (4, SEEDS))
+            false[name] += is_decided(judged(list(curve[rates]), rates, noise))
+        false["splits"] += corrected_t_p(over_splits(generator, 1.4, 1 / 4), 1 / 4) <= 0.05
+    assert all(0 < count <= MOST for count in false.values()), false
+
+
+def test_an_effect_of_a_badly_tuned_rate_alone():
+    """All losses are as good at their best rate. The fixed one is BCE's, and CE's is the next."""
+    generator = np.random.default_rng(2)
+    curves = [accuracy(best, drop=4.0) for best in (FIXED, FIXED + 1, FIXED)]
+    fixed, tuned = [], 0
+    for _ in range(STUDIES):
+        noise = generator.normal(0, 1, (4, SEEDS))
+        fixed.append(judged([curve[FIXED] for curve in curves], [FIXED] * 3, noise)[0])
+        chosen = [tune(generator, curve, 3)["position"] for curve in curves]
+        means = [curve[position] for curve, position in zip(curves, chosen)]
+        tuned += is_decided(judged(means, chosen, generator.normal(0, 1, (4, SEEDS))))
+    assert fixed.count("contradicted") > 0.99 * STUDIES and "supported" not in fixed
+    assert 0 < tuned <= MOST
+
+
+def test_an_effect_of_the_split_alone():
+    """Each split favours one loss by chance. Seeds on one split find what another would not."""
+    generator = np.random.default_rng(3)
+    false = dict.fromkeys(("one split", "splits", "splits, not corrected"), 0)
+    for _ in range(STUDIES):
+        favoured = [0.0, *generator.normal(0, 1, 2)]
+        noise = generator.normal(0, 1, (4, SEEDS))
+        false["one split"] += is_decided(judged(favoured, [FIXED] * 3, noise))
+        # of a split's 1 and two seeds' 1 + 1
+        differences = over_splits(generator, np.sqrt(3), 1 / 4)
+        false["splits"] += corrected_t_p(differences, 1 / 4) <= 0.05
+        false["splits, not corrected"] += t_p(differences) <= 0.05
+    assert false["one split"] > 0.4 * STUDIES, false
+    assert 0 < false["splits"] <= MOST, false
+    assert false["splits, not corrected"] > 3 * MOST, false
+
+
+@pytest.mark.parametrize("seeds", [10, 20])
+@pytest.mark.parametrize(("tuning_seeds", "most"), [(3, 0.12), (5, 0.08), (10, 0.08)])
+def test_rates_that_tuning_cannot_tell_apart(tuning_seeds, most, seeds):
+    """Nothing differs, but tuning often chooses different rates, one of them worse.
+
+    The verdict on what was chosen is then right of those rates, and false of the losses. With
+    tuning's noise counted in that is rarer, and about as rare as the level says from five tuning
+    seeds on.
+    """
+    generator = np.random.default_rng(4)
+    without = counted_in = 0
+    for _ in range(STUDIES):
+        curve = accuracy(generator.uniform(1, 3), drop=1.0)
+        first, second = (tune(generator, curve, tuning_seeds) for _ in range(2))
+        gap = curve[first["position"]] - curve[second["position"]]
+        differences = gap + generator.normal(0, np.sqrt(2), seeds)
+        without += t_p(differences) <= 0.05
+        deviation = tuning_deviation(first, second, less_is_better=False)
+        counted_in += tuned_t_p(differences, deviation) <= 0.05
+    assert counted_in <= most * STUDIES
+    assert counted_in < without
+    assert without > MOST or tuning_seeds == 10
