@@ -39,10 +39,10 @@ if __name__ == "__main__":
         tuning=tuning,
         share=share,
     )
-    looks = () if protocol["splits"] else snakemake.params.looks
-    planned = looks, snakemake.params.spending
+    # splits are not looked at in stages
+    planned = {} if protocol["splits"] else snakemake.params.planned
     claims, pairs = judge(
-        protocol["claims"], values, runs, *planned, data=data, share=share, tuning=tuning
+        protocol["claims"], values, runs, data=data, share=share, tuning=tuning, **planned
     )
     for frame, path in (
         (levels, output.levels),

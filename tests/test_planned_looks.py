@@ -106,7 +106,8 @@ def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
         "Look 1 of 2 (5 seeds): 1 of 3 claims are decided. 1 cannot be tested. Next: 5 more seeds"
         " of 3 cells."
     )
-    last = decide_look(study | {"look": 2, "cell_seeds": told["seeds"]}, [fixed, tuned])
+    study |= {"look": 2, "cell_seeds": told["seeds"]}
+    last = decide_look(study, [fixed, tuned])
     assert (last["look"], last["seeds"]) == (2, told["seeds"])
     assert "the last look" in words_of_look(study, last)
 

@@ -98,7 +98,9 @@ class Display(logging.Handler):
 
         super().__init__()
         self.usual, self.studies, self.report = usual, studies, report
-        self.in_blocks = any(study["seeds"] > study["seeds_per_job"] for study in studies)
+        self.in_blocks = any(
+            study["looks"] or study["seeds"] > study["seeds_per_job"] for study in studies
+        )
         self.console = Console(file=usual.stream, highlight=False, no_color=usual.nocolor or None)
         self.live = None
         self.stopped_by = ""  # the signal that asked to stop

@@ -140,8 +140,10 @@ def current_data(study: dict) -> str:
 
 
 def training_stages(study: dict) -> list[str]:
-    """The rule files that train: of the trainer or of a program, of other splits, of tuning."""
-    asked = [name for name, key in (("resample", "resampling"), ("tune", "tuning")) if study[key]]
+    """The rule files that train: of the trainer or of a program, of other splits, of tuning, and of
+    what the next look trains."""
+    keys = {"resample": "resampling", "tune": "tuning", "looks": "looks"}
+    asked = [name for name, key in keys.items() if study[key]]
     return ["program" if study["program"] else "train", *asked]
 
 

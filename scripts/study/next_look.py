@@ -33,7 +33,7 @@ def take_look(study: dict) -> dict:
         return study
     decided_for = look_digest(study)
     try:
-        told = _told(study)
+        told = read_told(study)
         if told["decided_for"] != decided_for or told["seeds"].keys() != study["cells"].keys():
             told = {}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # it is decided again
@@ -41,6 +41,11 @@ def take_look(study: dict) -> dict:
     seeds = told.get("seeds", study["cell_seeds"])
     runs = expand_runs(study, study["cells"], seeds)
     return add_comparisons(study | {"look": told.get("look", 1), "cell_seeds": seeds, "runs": runs})
+
+
+def read_told(study: dict) -> dict:
+    """What was decided after the last look, as `decide_look` returns it."""
+    return json.loads(Path(study["made"], NEXT_LOOK).read_text(encoding="utf-8"))
 
 
 def look_digest(study: dict) -> str:
@@ -94,29 +99,18 @@ def decide_look(study: dict, judged: Sequence[pd.DataFrame]) -> dict:
     }
 
 
-def needs_more(study: dict) -> bool:
-    """Whether what was decided after this look takes more seeds than the study has now."""
-    return _told(study)["seeds"] != study["cell_seeds"]
-
-
-def _told(study: dict) -> dict:
-    return json.loads(Path(study["made"], NEXT_LOOK).read_text(encoding="utf-8"))
-
-
-def look_words(study: dict) -> str:
+def look_words(study: dict, told: dict, studies: Sequence[dict] = ()) -> str:
     """How a look ended: `Look 1 of 3 (5 seeds): 4 of 9 claims are decided. Next: …`.
 
     Args:
-        study: the expanded study at this look, of which the next one is decided.
+        study: its `looks` and `cell_seeds` at this look.
+        told: as `decide_look` returns it.
+        studies: of all data sets, which are named where there are several.
     """
-    return words_of_look(study, _told(study))
-
-
-def words_of_look(study: dict, told: dict) -> str:
-    """The same, of what `decide_look` returns."""
     looks, taken = study["looks"], told["taken"]
     seeds, decided, total = looks[taken - 1], len(told["decided"]), len(study["claims"])
-    said = (
+    said = f"{study['dataset']}: " if len(studies) > 1 else ""
+    said += (
         f"Look {taken} of {len(looks)} ({seeds} seeds): {decided} of {total}"
         f" claim{' is' if total == 1 else 's are'} decided."
     )

@@ -54,8 +54,7 @@ rule judge_protocol:
     params:
         protocol=lookup("{protocol}", within=PROTOCOLS),
         tuning=tuned_arms(STUDY),
-        looks=STUDY["looks"],
-        spending=STUDY["spending"],
+        planned=selected(STUDY, "looks", "spending"),
         code=code_digest("judge_protocol"),
     message:
         "Judge by {wildcards.protocol}"

@@ -1,13 +1,15 @@
 # Where looks are planned: after a look, which cells need more seeds. The last job of a call, because
 # from then on the study is a larger one.
 
-DECIDING = ["statistics", "tuned"] if STUDY["tuning"] else ["statistics"]
+# claims.csv of each set of verdicts; a claim is decided if it is in all of them
+VERDICTS = ["<made>/statistics/claims.csv"]
+VERDICTS += ["<made>/tuned/claims.csv"] if STUDY["tuning"] else []
 
 
 rule decide_look:
     """Say which cells need how many seeds at the next look, by the verdicts of this one."""
     input:
-        claims=[f"<made>/{folder}/claims.csv" for folder in DECIDING],
+        claims=VERDICTS,
         complete="<made>/SHA256SUMS",  # so that nothing comes after it
     output:
         # kept while it is written: without it the study begins at its first look

@@ -1,12 +1,12 @@
 # How a run is shown, what it resumes, what it does when it is asked to stop, and what comes after it.
 from study.display import makes, rule_of, show_jobs
 from study.jobs import resumed
-from study.next_look import NEXT_LOOK, look_words, needs_more
+from study.next_look import NEXT_LOOK, look_words, read_told
 from study.start_again import start_again
 from study.stopping import stop_with_jobs
 
-LOOKS = [f"{study['made']}/{NEXT_LOOK}" for study in STUDIES if study["looks"]]
 DISPLAY = show_jobs(workflow, STUDIES, report=REPORT)
+LOOKS = [f"{study['made']}/{NEXT_LOOK}" for study in STUDIES if study["looks"]]
 
 
 onstart:
@@ -27,13 +27,10 @@ onstart:
 onsuccess:
     if not DISPLAY and makes(workflow, REPORT):
         print(f"Report: {REPORT}")
-    ran = {rule_of(job.rule.name, STUDIES) for job in workflow.dag.jobs}
-    looked = [
-        study
-        for study in STUDIES
-        if ran & {("", "decide_look"), (study["dataset"], "decide_look")}
-    ]
-    further = any(needs_more(study) for study in looked)
-    end = " The same command trains them." * (further and not start_again(workflow))
-    for study in looked:
-        (DISPLAY.say if DISPLAY else print)(look_words(study) + end)
+    if LOOKS and all(makes(workflow, path) for path in LOOKS):
+        looks = [(study, read_told(study)) for study in STUDIES if study["looks"]]
+        further = any(told["seeds"] != study["cell_seeds"] for study, told in looks)
+        lines = [look_words(study, told, STUDIES) for study, told in looks]
+        if further and not start_again(workflow):
+            lines.append("The same command trains them.")
+        (DISPLAY.say if DISPLAY else print)("\n".join(lines))

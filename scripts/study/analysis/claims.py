@@ -30,7 +30,7 @@ from study.analysis.guard import (
     on_split,
     recorded_side,
 )
-from study.analysis.metrics import format_value
+from study.analysis.metrics import format_value, is_of_test
 from study.analysis.spending import nominal_level
 from study.analysis.stages import (
     LOOK_COLUMNS,
@@ -147,7 +147,7 @@ def judge(
             row |= {"seeds": _fewest(pairs)} if problem[0] == TOO_FEW else {}
             row |= {"verdict": problem[0], "reason": problem[1]}
         rows[name], by_claim[name] = row, pairs
-    _decide(claims, tested, rows, by_claim, looks, spending)
+    _decide(claims, tested, rows, by_claim, looks, spending, share)
     all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
     for pair in all_pairs:
         if "differences" in pair:
@@ -276,6 +276,11 @@ def _test_pair(
 ) -> dict:
     along, by_program = claim.get("along", {}), "command" in runs
     check_sides(first, second, claim["factor"], along)
+    if share and is_of_test(claim["metric"]):
+        raise LookupError(
+            "other splits leave the test split as it is; of its metrics no test over splits keeps"
+            " its level"
+        )
     sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
     about = (claim["factor"], along)
     both = pd.concat(sides, axis=1, join="inner").dropna()

@@ -14,7 +14,7 @@ from study.analysis.guard import (
     on_split,
     recorded_side,
 )
-from study.analysis.metrics import SCORED_SPLITS
+from study.analysis.metrics import SCORED_SPLITS, is_of_test
 from study.analysis.trials import deviation_of_sides
 from study.analysis.tuned import tuned_interval, tuned_t_p
 
@@ -175,6 +175,9 @@ def compare_levels(
                 noise = (deviation_of_sides(tuning, *sides, metric), share)
                 if any(noise):
                     compared |= _with_noise(differences[len(rows)], *noise)
+                if share and is_of_test(metric):  # no test over splits keeps its level
+                    compared |= dict.fromkeys(("low", "high", "p_value"), np.nan)
+                    noise = (np.nan, share)
                 noises[len(rows)] = noise
                 for split in SCORED_SPLITS:
                     if scores and metric == f"final_{split}_accuracy":

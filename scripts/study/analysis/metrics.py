@@ -221,6 +221,11 @@ def is_percentage(metric: str) -> bool:
     return METRICS[metric].unit == "%"
 
 
+def is_of_test(metric: str) -> bool:
+    """Whether a metric is of the test split."""
+    return metric.startswith("final_test_")
+
+
 def format_value(metric: str, value: float, sign: bool = False, less: int = 0) -> str:
     """A value of a metric as people read it: 94.87 (per cent) or 0.1845; – for nothing.
 

@@ -8,6 +8,7 @@ import pandas as pd
 from study.analysis.comparisons import of_one_factor
 from study.analysis.evaluation import correct_predictions, whole_seeds
 from study.analysis.image_variance import accuracy_images, auc_images
+from study.analysis.metrics import is_of_test
 from study.analysis.noise import NOISE_COLUMNS, noise_rows
 from study.analysis.paired import paired_differences
 from study.analysis.posterior import ROPE_COLUMNS, margin_probabilities
@@ -134,7 +135,8 @@ def describe_posterior(
         for metric, margin in margins.items():
             for over, (values, share) in sources.items():
                 differences = paired_values(values, table, place, metric)
-                if differences is not None and len(differences) > 1:
+                tested = not (share and is_of_test(metric))
+                if tested and differences is not None and len(differences) > 1:
                     found = margin_probabilities(differences, margin, share)
                     rows.append(about | {"metric": metric, "margin": margin, "over": over} | found)
     return pd.DataFrame(rows, columns=list(ROPE_COLUMNS))
