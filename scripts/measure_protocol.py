@@ -14,5 +14,6 @@ if __name__ == "__main__":
     values = join_metrics(summary, evaluate_runs(protocol["runs"], files.scores, files.runs))
     for name, (cell, split) in protocol["origin"].items():
         values.loc[values["cell"] == name, ["cell", "seed"]] = cell, split
+    values = values.sort_values(["cell", "round", "seed"])
     write_frame(snakemake.output.values, values)
     write_frame(snakemake.output.runs, collect_runs(protocol["runs"], files.runs, declared(study)))

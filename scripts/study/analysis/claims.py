@@ -147,7 +147,7 @@ def judge(
             row |= {"seeds": _fewest(pairs)} if problem[0] == TOO_FEW else {}
             row |= {"verdict": problem[0], "reason": problem[1]}
         rows[name], by_claim[name] = row, pairs
-    _decide(claims, tested, rows, by_claim, looks, spending, share)
+    _decide(claims, tested, rows, by_claim, looks, spending)
     all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
     for pair in all_pairs:
         if "differences" in pair:
