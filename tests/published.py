@@ -5,6 +5,7 @@ seed; a metric of a cell after a round is a mapping, seed -> value.
 """
 
 import csv
+import itertools
 import math
 from pathlib import Path
 
@@ -175,18 +176,30 @@ def wrong(row: dict, expected: dict) -> list[str]:
     return problems
 
 
+def updates(side: dict) -> int:
+    """How often a round updates the weights: once a batch, the last of an epoch counted as one."""
+    return STUDY["epochs_per_round"] * math.ceil(IMAGES["train"] / side["batch_size"])
+
+
+def weights(side: dict) -> int:
+    """Weights and biases of a perceptron on images of 28 × 28, with one output or one a class."""
+    outputs = {"bce": 1, "ce": 2}[side["loss"]]
+    widths = [28 * 28, *[side["hidden_units"]] * side["hidden_layers"], outputs]
+    return sum((before + 1) * after for before, after in itertools.pairwise(widths))
+
+
 def caveat(factor: str, first: dict, second: dict) -> str:
     """What else a difference of two cells may come from, given what differs from the baseline."""
     sides = [STUDY["baseline"] | side for side in (first, second)]
     if factor in ("round", "epoch"):
         return ""
     assert factor in ("loss", "batch_size", "activation", "hidden_layers")
-    small, large = sorted(side["batch_size"] for side in sides)
-    said = (
-        f"Epochs are equal, updates are not: batch size {small} gets {large // small} times as"
-        f" many as {large}. " * (small < large)
-    )
-    said += "The networks differ in their number of weights. " * (factor == "hidden_layers")
+    seen, sizes = [updates(side) for side in sides], [weights(side) for side in sides]
+    said = ""
+    if seen[0] != seen[1]:
+        said += f"Epochs are equal, updates are not: {seen[0]:,} against {seen[1]:,} a round. "
+    if sizes[0] != sizes[1]:
+        said += f"The networks have {sizes[0]:,} against {sizes[1]:,} weights. "
     return said + (
         f"The learning rate ({sides[0]['learning_rate']}) was tuned for neither side: a difference"
         " may be in how well it suits them."
