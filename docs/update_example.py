@@ -24,10 +24,13 @@ from study.analysis.comparisons import COMPARISON_COLUMNS
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
 from study.analysis.splits import MEANINGS, SPLIT_COLUMNS
+from study.analysis.verdict_changes import VERDICT_COLUMNS
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
+from study.protocols import TITLES
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
 from study.report.sections.claims import claim_items
+from study.report.sections.fair import claim_rows, counts_of_changes
 from study.report.tables import mean_text, name_title
 from study.report.wording import p_text, plain
 from study.training import EPOCH_METRICS
@@ -36,6 +39,7 @@ EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 README = REPOSITORY / "README.md"
 BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 COPIED = ("tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg")
+COPIED += ("tuned/*.csv", "tuned/*.svg", "splits/*.csv", "tuned_splits/*.csv")
 COPIED += ("summary.csv", "evaluation.csv", "runs.csv", "report.html", "data/*/audit.json")
 STUDY = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
 EFFECTS_SHOWN = ("val_accuracy", "val_loss", "final_val_roc_auc", "final_test_accuracy")
@@ -81,6 +85,20 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     return markdown_table(
         ["Verdict", "Claim", "Difference and interval", "p, adjusted"], rows, right=2
     )
+
+
+def protocols() -> str:
+    """What becomes of the verdicts where sides are tuned, and on other splits."""
+    verdicts = read("statistics/verdicts.csv", VERDICT_COLUMNS)
+    there = [name for name in TITLES if name in {*verdicts["protocol"]}]
+    claims = read("statistics/claims.csv", CLAIM_COLUMNS).set_index("claim")
+    counts = [f"- {counts_of_changes(verdicts, name)}" for name in there[1:]]
+    rows = [
+        [row["sentence"], *(f"{cell['verdict']}, {cell['text']}" for cell in row["cells"])]
+        for row in claim_rows(verdicts, there, {"claims": claims.to_dict("index")})
+    ]
+    table = markdown_table(["Claim", *(TITLES[name] for name in there)], rows)
+    return "\n\n".join(["\n".join(counts), table])
 
 
 def findings() -> str:
@@ -232,7 +250,7 @@ def example_page() -> str:
     contents = {
         "seeds": str(SEEDS), "settings": settings(), "counts": counts(), "verdicts": verdicts(),
         "sizes": sizes(), "effects": clearest_effects(), "splits": splits(), "floors": floors(),
-        "rests": rests(), "findings": findings(), "tables": tables,
+        "rests": rests(), "protocols": protocols(), "findings": findings(), "tables": tables,
     }  # fmt: skip
     for name, content in contents.items():
         text = text.replace(f"<!-- {name} -->", content)
@@ -251,7 +269,9 @@ def main() -> None:
     (EXAMPLE / "README.md").write_text(example_page(), encoding="utf-8")
     before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    text = f"{before}{BEGIN}\n\n{verdicts(SHOWN_FIRST)}\n\n{END}{after}"
+    found = read("statistics/verdicts.csv", VERDICT_COLUMNS)
+    tuned = counts_of_changes(found, "tuned")
+    text = f"{before}{BEGIN}\n\n{verdicts(SHOWN_FIRST)}\n\n{tuned}\n\n{END}{after}"
     README.write_text(text, encoding="utf-8")
 
 

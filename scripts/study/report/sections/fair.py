@@ -82,6 +82,19 @@ def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
     return f"{upper_first(WHERE[protocol])}, {text}."
 
 
+def lost_and_found(inputs: dict, protocol: str) -> list[str]:
+    """The sentences of the claims whose verdict does not survive a protocol, and of those it makes."""
+    pairs = verdict_pairs(inputs["frames"]["verdicts"], protocol, "claim")
+    said = {}
+    for row in pairs.to_dict("records"):
+        what = change(row["verdict"], row["verdict_then"])
+        if what in BECOMES:
+            sentence = inputs["study"]["claims"][row["name"]]["sentence"].rstrip(".")
+            said.setdefault(what, []).append(f"“{sentence}”")
+    titles = {GONE: "No longer decided", TURNED: "Turned round", FOUND: "Decided only so"}
+    return [f"{titles[what]}: {listed(said[what])}." for what in titles if what in said]
+
+
 def change_lines(inputs: dict, protocol: str) -> list[dict]:
     """A sentence for each claim whose verdict is another in a protocol, with its anchor."""
     study, lines = inputs["study"], []

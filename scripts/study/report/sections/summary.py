@@ -13,7 +13,7 @@ from study.report.budget_words import round_words
 from study.report.claim_words import difference_words
 from study.report.design_words import design_words, factor_words
 from study.report.sections.claims import seeds_words
-from study.report.sections.fair import counts_of_changes
+from study.report.sections.fair import counts_of_changes, lost_and_found
 from study.report.tables import factor_title, numbered_titles, seed_range
 from study.report.wording import counted, listed, lower_first, p_text, plain
 from study.spelling import is_own, read_spelling
@@ -113,7 +113,15 @@ def fair_found(inputs: dict) -> list[str]:
     verdicts = inputs["frames"]["verdicts"]
     claims = verdicts[verdicts["kind"] == "claim"]
     protocols = [name for name in TITLES if name in {*claims["protocol"]} - {FIXED}]
-    return [counts_of_changes(verdicts, name) for name in protocols]
+    return [
+        " ".join(
+            [
+                counts_of_changes(verdicts, name),
+                *(lost_and_found(inputs, name) if name == "tuned" else []),
+            ]
+        )
+        for name in protocols
+    ]
 
 
 def effects_found(effects: pd.DataFrame, study: dict) -> list[str]:
