@@ -83,7 +83,7 @@ def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
 
 
 def lost_and_found(inputs: dict, protocol: str) -> list[str]:
-    """The sentences of the claims whose verdict does not survive a protocol, and of those it makes."""
+    """Which claims a protocol leaves without their verdict, and which it gives one."""
     pairs = verdict_pairs(inputs["frames"]["verdicts"], protocol, "claim")
     said = {}
     for row in pairs.to_dict("records"):
