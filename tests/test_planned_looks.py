@@ -24,7 +24,7 @@ LOW = np.random.default_rng(4).normal(0, 1, 20)
 
 def judged(shift: float, seeds: int = 20, **claims) -> tuple[pd.DataFrame, pd.DataFrame]:
     values = make_values(bce=list(LOW[:seeds]), ce=list((LOW + NOISE + shift)[:seeds]))
-    claims, pairs = judge(claims, values, make_runs(), LOOKS)
+    claims, pairs = judge(claims, values, make_runs(), looks=LOOKS)
     return claims.set_index("claim"), pairs.set_index("claim")
 
 
