@@ -19,12 +19,13 @@ import yaml
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS, VERDICTS
+from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
 from study.analysis.splits import MEANINGS, SPLIT_COLUMNS
 from study.analysis.verdict_changes import VERDICT_COLUMNS
+from study.analysis.verdicts import VERDICTS
 from study.choices import level_title, parameter_title
 from study.frames import read_frame
 from study.protocols import TITLES

@@ -5,10 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from study.analysis.averages import read_values
-from study.analysis.claims import judge, test_name
+from study.analysis.claims import judge
 from study.analysis.guard import read_runs
 from study.analysis.looks import LOOK_COLUMNS, add_look
 from study.analysis.paired import MIN_SEEDS, MIN_SEEDS_OF_LOOK
+from study.analysis.verdicts import test_name
 from study.data.prepared import described_data
 from study.frames import read_frame, write_frame
 from study.logs import log_to

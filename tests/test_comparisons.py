@@ -124,7 +124,7 @@ def test_comparisons_as_people_read_them(values, scores):
         "r": "1.00",
         "n": "3",
     }
-    assert seeds_note(comparisons) == (
+    assert seeds_note(comparisons, []) == (
         "Adjusted by Holm over 2 comparisons. 2 seeds are too few for a verdict: 10 needed."
     )
 

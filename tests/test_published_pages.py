@@ -9,6 +9,7 @@ import json
 import re
 
 import numpy as np
+import published_protocols
 from judged import difference_and_interval, judged, note
 from published import (
     CELLS,
@@ -268,6 +269,7 @@ def phrases() -> list[str]:
         *repeated_row(),
         *captions(),
         *FACTS,
+        *published_protocols.phrases(),
     ]
 
 
@@ -295,7 +297,8 @@ def test_every_number_in_a_sentence_is_accounted_for():
 
 def test_the_page_says_what_was_computed():
     text = " ".join(PAGE.split())
-    for phrase in (settings(), counts(), *sizes(), *floors(), *disagreements(), rests()):
+    changes = map(published_protocols.changes, published_protocols.PROTOCOLS)
+    for phrase in (settings(), counts(), *sizes(), *floors(), *disagreements(), rests(), *changes):
         assert phrase in text
     assert len(re.findall(r"(?m)^- Table ", PAGE)) == len(split_rows())
 

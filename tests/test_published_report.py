@@ -31,6 +31,7 @@ from published import (
     signed,
     title,
 )
+from published_protocols import RUNS
 from recomputed import (
     FACTORS,
     comparison_rows,
@@ -70,6 +71,11 @@ def test_no_table_of_the_report_is_left_out():
     expected |= {"Findings", "Conclusions", "All cells", "Confusion matrices", "Splits", "Weights"}
     expected |= {"Final metrics, validation split", "Final metrics, test split"}
     expected |= {"Most often mistaken", "Hardware and versions", "Environments"}
+    titles = {metric_title(name).removesuffix(" (%)") for name in METRICS}
+    noise = {row["metric"] for row in read(EXAMPLE / "statistics" / "noise.csv")}
+    expected |= {"Verdicts", "Chosen", *titles}
+    for names, what in ((noise, "noise"), (STUDY["margins"], "probabilities")):
+        expected |= {f"{metric_title(name).removesuffix(' (%)')}, {what}" for name in names}
     assert {*NAMED} == expected
     assert len(NAMED) + len(CELLS) == len(SHOWN.found)
 
@@ -345,4 +351,4 @@ def test_runs_of_the_report():
         (row["cell"], row["round"], f"{row['first']}–{row['last']}") for row in runs
     )
     headings, *used = NAMED["Hardware and versions"]
-    assert sum(int(row[headings.index("Runs")]) for row in used) == len(runs)
+    assert sum(int(row[headings.index("Runs")]) for row in used) == RUNS

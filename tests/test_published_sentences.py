@@ -4,12 +4,12 @@ import itertools
 import re
 
 import numpy as np
+import published_protocols
 import pytest
 from judged import difference_and_interval, judged, note, side_values
 from published import (
     CELLS,
     CLAIMS,
-    EXAMPLE,
     IMAGES,
     STUDY,
     VALUES,
@@ -19,7 +19,6 @@ from published import (
     is_percent,
     levels,
     metric_title,
-    read,
     shown,
     shown_p,
     signed,
@@ -186,7 +185,7 @@ def listed(items: list[str]) -> str:
 
 def test_counts_of_the_first_screen():
     """Runs, cells, samples, levels, seeds and rounds; verdicts, by badges and in a sentence."""
-    first, runs = part("summary"), len(read(EXAMPLE / "runs.csv"))
+    first, runs = part("summary"), published_protocols.RUNS
     assert pieces(r'<p class="lead">(.*?)</p>', first) == [f"{runs} of {runs} runs present."]
     compared, found, _ = re.findall(r"<dd>(.*?)</dd>", first, flags=re.DOTALL)
     sizes = listed([f"{IMAGES[split]:,} {words}" for split, words in SPLITS.items()])
@@ -199,10 +198,12 @@ def test_counts_of_the_first_screen():
         f" of {STUDY['epochs_per_round']} epochs."
     )
     verdicts = [f"{count} {verdict}" for count, verdict in counts()]
-    badges, total, surely, effect, _ = pieces(r"<p[^>]*>(.*?)</p>", found)
+    badges, total, surely, *fair, effect, _ = pieces(r"<p[^>]*>(.*?)</p>", found)
     assert badges == " ".join(verdicts)
     assert pieces(r"<span[^>]*>(.*?)</span>", found) == verdicts
     assert total == f"Of {len(CLAIMS)} claims, {listed(verdicts)}."
+    expected = [published_protocols.changes(name) for name in published_protocols.PROTOCOLS]
+    assert [text[: len(start)] for text, start in zip(fair, expected, strict=True)] == expected
     tests = next(item["tests"] for item in judged().values() if "tests" in item)
     assert surely.endswith(clean(f" at most 5% (paired t-tests, Holm over {tests} tests)."))
     shown_effects = [row for row in effect_rows() if row["metric"] == "val_accuracy"]
@@ -255,8 +256,7 @@ def test_what_the_first_screen_leaves_open():
         f"The validation and the test split disagree: see the notes under {', '.join(first)} and"
         f" {last}. Each verdict is on the split that its claim names."
     )
-    (rate,) = {row["learning_rate"] for row in CELLS.values()}
-    assert found[2].startswith(f"All cells were trained at one learning rate, {float(rate):g};")
+    assert found[2].startswith("Seeds say how much depends on initial weights")
 
 
 def test_what_is_said_under_the_tables():

@@ -135,7 +135,13 @@ def test_weights_are_counted():
 
 def test_the_first_screen_says_where_splits_disagree():
     tables = {"table1": {}, "rates": {}, "table3": {}}
-    study = {"tables": tables, "cells": {"a": DEFAULTS}, "program": None}
+    study = {
+        "tables": tables,
+        "cells": {"a": DEFAULTS},
+        "program": None,
+        "tune": None,
+        "resample": 0,
+    }
     warned = pd.DataFrame({"table": ["table1", "rates", "rates"], "text": ["…"] * 3})
     claims = pd.DataFrame(columns=list(CLAIM_COLUMNS))
     inputs = {"study": study, "card": None, "frames": {"claims": claims, "splits": warned}}

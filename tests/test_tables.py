@@ -109,7 +109,7 @@ def test_latex_is_escaped_and_complete():
 
 def test_captions_and_titles(monkeypatch):
     baseline = DEFAULTS | {"activation": "leaky_relu"}
-    study = {"baseline": baseline}
+    study = {"baseline": baseline, "budget": "epochs"}
     assert caption(TABLE, study) == (
         "Loss, round 2; batch size 32, activation Leaky ReLU, hidden layers 1, hidden units 256,"
         " optimizer Adam, learning rate 0.001; mean ± standard deviation over seeds."
@@ -127,7 +127,7 @@ def test_captions_and_titles(monkeypatch):
     # a parameter that is `listed: when changed`
     monkeypatch.setitem(NETWORKS, "other", NETWORKS["mlp"]._replace(title="another one"))
     other = DEFAULTS | {"network": "other"}
-    study = {"baseline": other}
+    study = {"baseline": other, "budget": "epochs"}
     assert caption(TABLE, study).endswith(
         "0.001, network another one; mean ± standard deviation over seeds."
     )

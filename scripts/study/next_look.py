@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from study.analysis.claims import CONTRADICTED, SUPPORTED, TOO_FEW, UNDECIDED, what_is_tested
+from study.analysis.verdicts import CONTRADICTED, SUPPORTED, TOO_FEW, UNDECIDED, what_is_tested
 from study.cells import add_comparisons, expand_runs
 from study.code import code_digest
 from study.jobs import current_data, training_cells

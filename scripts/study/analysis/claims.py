@@ -13,7 +13,6 @@ is over all looks: see study.analysis.spending.
 
 import json
 from collections.abc import Sequence
-from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -42,10 +41,15 @@ from study.analysis.stages import (
 )
 from study.analysis.trials import deviation_of_sides
 from study.analysis.tuned import tuned_interval
-
-SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
-TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
-VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDED, TOO_FEW, NOT_TESTED, REFUSED)
+from study.analysis.verdicts import (
+    CONTRADICTED,
+    NOT_TESTED,
+    REFUSED,
+    SUPPORTED,
+    TOO_FEW,
+    UNDECIDED,
+    what_is_tested,
+)
 
 # What the files have, column by column.
 CLAIM_COLUMNS = {
@@ -196,21 +200,6 @@ def _decide(
         row |= _margins(claim, pairs, levels) | look_row(shown, looks, levels)
         last = nominal_level(claim["alpha"] / max(1, undecided), -1, looks, spending)
         row |= _verdict(row, claim, shown, last)
-
-
-def what_is_tested(claim: dict) -> str:
-    """The same text for claims that are one test in other words."""
-    keys = ("metric", "factor", "expect", "margin", "alpha")
-    pairs = [
-        [[side["cell"], side["rounds"], side.get("epochs")] for side in pair]
-        for pair in claim["compare"]
-    ]
-    return json.dumps({key: claim.get(key) for key in keys} | {"pairs": pairs}, sort_keys=True)
-
-
-def test_name(claim: dict) -> str:
-    """A short name for what a claim tests, 12 hex digits."""
-    return sha256(what_is_tested(claim).encode()).hexdigest()[:12]
 
 
 def side_values(

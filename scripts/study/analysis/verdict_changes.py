@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from study.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED
 from study.analysis.paired import ALPHA
+from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
 
 # A verdict a protocol, of claims and of the comparisons of tables, whose verdicts are in words.
 VERDICT_COLUMNS = {

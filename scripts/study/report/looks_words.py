@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from study.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED
 from study.analysis.paired import ALPHA
 from study.analysis.spending import nominal_level
+from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
 from study.report.wording import counted, listed
 
 TYPES = {"obrien_fleming": "O'Brien and Fleming's", "pocock": "Pocock's"}

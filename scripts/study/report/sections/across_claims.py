@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from study.analysis.claims import SUPPORTED, VERDICTS
+from study.analysis.verdicts import SUPPORTED, VERDICTS
 
 TITLE = ""
 

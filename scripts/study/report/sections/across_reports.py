@@ -1,6 +1,6 @@
 """Which data sets there are, each with its verdicts and the way to its report."""
 
-from study.analysis.claims import VERDICTS
+from study.analysis.verdicts import VERDICTS
 from study.report.data_table import data_table
 
 TITLE = ""

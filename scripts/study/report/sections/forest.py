@@ -8,9 +8,9 @@ import math
 
 import pandas as pd
 
-from study.analysis.claims import VERDICTS
 from study.analysis.expectations import bounds
 from study.analysis.metrics import format_value, is_percentage, metric_title
+from study.analysis.verdicts import VERDICTS
 from study.report.claim_words import difference_words, drawn_interval, drawn_words
 from study.report.wording import minus, upper_first, with_titles
 

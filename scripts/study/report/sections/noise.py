@@ -76,7 +76,7 @@ def noise_table(noise: pd.DataFrame, metric: str, study: dict) -> dict:
         f" {listed([_estimated_from(noise, source) for source in there])}.",
         ["Comparison", *(source.capitalize() for source in there)],
         rows,
-        title=METRICS[metric].title,
+        title=f"{METRICS[metric].title}, noise",
         kind="fine",
         text_columns=["Comparison"],
         file="statistics/noise.csv",

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from study.analysis.averages import diverged_rows
-from study.analysis.claims import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.paired import ALPHA, MIN_SEEDS
+from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
 from study.choices import level_title
 from study.program.command import program_name
 from study.protocols import FIXED, TITLES
