@@ -93,7 +93,7 @@ def test_the_test_split_is_shown_beside_validation_where_there_is_one():
     frame = make_table(values.assign(**dict.fromkeys(final, 0.5)), table)
     assert table_metrics(frame) == [*METRICS, *final]
     assert table_metrics(make_table(values.assign(final_val_accuracy=0.5), table)) == METRICS
-    text = caption(TABLE, {"baseline": DEFAULTS}, table_metrics(frame))
+    text = caption(TABLE, {"baseline": DEFAULTS, "budget": "epochs"}, table_metrics(frame))
     assert text.endswith("Final metrics are taken after the round's last epoch, the others averaged"
                          " over its epochs after the warm-up.")  # fmt: skip
 
