@@ -11,7 +11,6 @@ from small_study import planned, read_csv
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
 # example -> where its results go, and how many cells it has
 CASES = {
-    "optimizers/config": ("results/wdbc/studies/optimizers", 9),
     "networks/config": ("results/pneumoniamnist/studies/networks", 3),
     "own_network/config": ("results/digits/studies/own_network", 6),
 }
@@ -30,14 +29,21 @@ def small_xrays(path: Path) -> dict:
 
 
 @pytest.mark.parametrize(
-    ("example", "runs"), [("source_study/config", 168), ("networks/resnet18", 2)]
+    ("example", "expected"),
+    [
+        ("source_study/config", {"train": 168, "compare_reference": 1}),
+        ("networks/resnet18", {"train": 2}),
+        ("optimizers/config", {"train": 9}),
+        ("tuned/config", {"train": 3 * (1 + 8 + 10), "train_tuned": 3 * (1 + 10)}),
+    ],
 )
-def test_a_large_example_is_planned(example, runs, tmp_path):
-    """The source study, which `make run` trains on other data; and one of minutes an epoch."""
+def test_an_example_is_planned(example, expected, tmp_path):
+    """What others train already, or what takes minutes."""
     config = yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text())
-    write_study(tmp_path, config, **small_xrays(tmp_path / "tiny.npz"))
+    xrays = small_xrays(tmp_path / "tiny.npz") if config["dataset"] == "pneumoniamnist" else {}
+    write_study(tmp_path, config, **xrays)
     jobs = planned(tmp_path)
-    assert (jobs["train"], jobs["compare_reference"]) == (runs, 1)
+    assert {rule: jobs[rule] for rule in expected} == expected
 
 
 @pytest.mark.parametrize("example", CASES)

@@ -1,0 +1,239 @@
+"""Tuning and other splits: what is drawn, chosen and compared; and a whole study of both."""
+
+import json
+import math
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import SMALL_STUDY, contents, made_once, snakemake, write_study
+from small_study import NOTHING, read_csv
+from test_cells import default_study
+from test_claims import BCE, CE, make_runs
+
+from study.analysis.guard import Confounded, check_comparison
+from study.analysis.trials import choose_trial
+from study.analysis.verdict_changes import change
+from study.data.prepared import load_all, prepare, read_description
+from study.data.redrawn import redraw
+from study.errors import UserError
+from study.parameters import DEFAULTS, PARAMETERS
+from study.tuning import FIRST_SEED, draw_trials
+
+RANGE = {"low": 0.0001, "high": 0.01, "scale": "log"}
+
+
+# ---- Trials -------------------------------------------------------------------------------------
+
+
+def test_trials_fill_a_range_evenly():
+    """Of eight, one in each eighth of the logarithms; for another seed others."""
+    tune = {"space": {"learning_rate": RANGE}, "trials": 8, "seed": 0}
+    rates = [trial["learning_rate"] for trial in draw_trials(tune, PARAMETERS)]
+    eighths = [int(8 * math.log(rate / 0.0001) / math.log(100)) for rate in rates]
+    assert sorted(eighths) == [*range(8)]
+    assert all(rate == float(f"{rate:.3g}") for rate in rates)
+    assert rates == [trial["learning_rate"] for trial in draw_trials(tune, PARAMETERS)]
+    assert rates != [
+        trial["learning_rate"] for trial in draw_trials(tune | {"seed": 1}, PARAMETERS)
+    ]
+
+
+def test_trials_of_lists_are_a_grid():
+    space = {"learning_rate": [0.1, 0.01], "momentum": [0.0, 0.9]}
+    trials = draw_trials({"space": space, "trials": None}, PARAMETERS)
+    assert [tuple(trial.values()) for trial in trials] == [
+        (0.1, 0.0), (0.1, 0.9), (0.01, 0.0), (0.01, 0.9)
+    ]  # fmt: skip
+
+
+def test_every_side_has_the_same_trials():
+    """Of the default study's. Sides that differ in the tuned parameter alone are one."""
+    study = default_study(
+        tune={"space": {"learning_rate": [0.001, 0.01, 0.1]}, "seeds": 2}, resample=2,
+        tables={"rates": {"vary": "learning_rate", "levels": [0.01]}},
+    )  # fmt: skip
+    tuning, splits = study["tuning"], study["resampling"]
+    assert {len(arm["trials"]) for arm in tuning["arms"].values()} == {3}
+    assert {(run["first"], run["last"]) for run in tuning["runs"]} == {(FIRST_SEED, FIRST_SEED + 1)}
+    fast = next(name for name, cell in study["cells"].items() if cell["learning_rate"] == 0.01)
+    baseline = next(iter(study["cells"]))
+    assert tuning["tuned"][fast] == tuning["tuned"][baseline]
+    # without that pair of sides, as many cells on splits as there are sides, fixed and tuned
+    assert len(splits["cells"]) == 2 * (len(tuning["tuned"]) + len(tuning["arms"]))
+    assert Counter(run["round"] for run in splits["runs"])[1] == len(splits["cells"])
+
+
+@pytest.mark.parametrize(
+    ("tune", "message"),
+    [
+        ({"space": {"learning_rate": {"low": 0.1, "high": 0.01}}, "trials": 3}, "0.1 is not below"),
+        ({"space": {"learning_rate": {"low": 0.1, "high": 1}}}, "a range needs tune.trials"),
+        ({"space": {"weight_decay": {"low": 0, "high": 1}}, "trials": 3}, "0.0 has no logarithm"),
+        ({"space": {"learning_rate": [0.1]}}, "it has one trial"),
+        ({"space": {"rate": [0.1, 0.2]}}, "tune.space: unknown key 'rate'"),
+        ({"space": {"activation": {"low": 1, "high": 2}}, "trials": 3}, "should be a list"),
+        ({"space": {"learning_rate": [0.1, 1]}, "metric": "final_test_accuracy"}, "tune.metric"),
+        ({"space": {"learning_rate": [0.1, 1]}, "round": 9}, "9 is after the study's last round"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_tuned_is_refused(tune, message):
+    with pytest.raises(UserError, match=message):
+        default_study(tune=tune)
+
+
+# ---- The choice ---------------------------------------------------------------------------------
+
+TRIALS = [{"learning_rate": rate} for rate in (0.001, 0.01, 0.1)]
+
+
+def values_of(*by_trial, metric="val_accuracy") -> pd.DataFrame:
+    rows = [
+        {"cell": f"trial{place}", "round": 1, "seed": FIRST_SEED + seed, metric: value}
+        for place, seeds in enumerate(by_trial)
+        for seed, value in enumerate(seeds)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "metric", "chosen", "edges"),
+    [
+        ([(0.8, 0.8), (0.7, 0.95), (0.8, 0.8)], "val_accuracy", 1, {}),
+        ([(0.9, 0.8), (0.8, 0.9), (0.1, 0.1)], "val_accuracy", 0, {"learning_rate": "lowest"}),
+        ([(0.9, 0.8), (0.8, 0.6), (0.1, 0.2)], "val_loss", 2, {"learning_rate": "highest"}),
+        ([(0.5, 0.5), (0.6, 0.6), (0.9, np.nan)], "val_accuracy", 1, {}),
+    ],
+)
+def test_the_best_mean_is_chosen(seeds, metric, chosen, edges):
+    """Of equals the first, and none with a seed that diverged."""
+    arm = {"cell": "arm", "trials": ["trial0", "trial1", "trial2"]}
+    found = choose_trial(values_of(*seeds, metric=metric), arm, TRIALS, 1, metric)
+    assert (found["trial"], found["edges"]) == (chosen, edges)
+    assert found["values"] == TRIALS[chosen]
+
+
+def test_where_every_trial_diverged_none_is_chosen():
+    arm = {"cell": "arm", "trials": ["trial0", "trial1"]}
+    with pytest.raises(UserError, match=r"widen tune\.space"):
+        choose_trial(values_of((np.nan,), (np.nan,)), arm, TRIALS[:2], 1, "val_accuracy")
+
+
+def test_the_guard_lets_sides_differ_in_what_was_chosen_and_in_nothing_else():
+    rates = {"bce": 0.01, "ce": 0.1}
+    cells = {loss: DEFAULTS | {"loss": loss, "learning_rate": rate} for loss, rate in rates.items()}
+    runs, sides = make_runs(cells), [CE | {"tuned": {"learning_rate": 0.1}}]
+    sides.append(BCE | {"tuned": {"learning_rate": 0.01}})
+    said = check_comparison(runs, *sides, "loss")
+    assert "with learning_rate tuned (0.1 against 0.01)" in said
+    sides[0]["tuned"] = {"learning_rate": 0.001}  # which is not what its runs recorded
+    with pytest.raises(Confounded, match=r"differ in learning_rate \(0.1 against 0.01\)"):
+        check_comparison(runs, *sides, "loss")
+
+
+def test_what_becomes_of_a_verdict():
+    assert change("supported", "supported") == "holds"
+    assert change("higher", "not clear") == "goes away"
+    assert change("supported", "contradicted") == "turns round"
+    assert change("undecided", "contradicted") == "appears"
+    assert change("supported", "too few seeds") is None
+
+
+# ---- Other splits -------------------------------------------------------------------------------
+
+
+def test_a_split_is_drawn_anew(tmp_path):
+    """By class and by whole groups, as large as it was; the test split stays as it is."""
+    generator = np.random.default_rng(0)
+    arrays, names = {}, []
+    for split, count in (("train", 80), ("val", 20), ("test", 10)):
+        arrays[f"{split}_images"] = generator.normal(size=(count, 3))
+        arrays[f"{split}_labels"] = np.arange(count) // 2 % 2  # pairs are groups of one class
+        names += [f"{split}[{row}]" for row in range(count)]
+    np.savez(tmp_path / "data.npz", **arrays)
+    groups = [f"{name.partition('[')[0]}{number // 2}" for number, name in enumerate(names)]
+    pd.DataFrame({"image": names, "group": groups}).to_csv(tmp_path / "groups.csv", index=False)
+    entry = {"kind": "npz", "path": str(tmp_path / "data.npz"), "positive": 1}
+    entry |= {"normalize": "standardize", "groups": {"file": str(tmp_path / "groups.csv")}}
+    prepare("data", entry, tmp_path / "own")
+    before, _, _ = load_all(tmp_path / "own")
+    found = []
+    for split in (1, 2, 1):
+        folder = tmp_path / f"split{split}{len(found)}"
+        redraw(tmp_path / "own", split, folder)
+        after, names, members = load_all(folder)
+        sizes = {name: len(labels) for name, (_, labels) in after.items()}
+        assert sizes == {"train": 80, "val": 20, "test": 10}
+        assert after["val"][1].mean() == 0.5
+        train, val = set(members[:80]), set(members[80:100])
+        assert not train & val
+        assert all((a == b).all() for a, b in zip(after["test"], before["test"]))
+        mean = read_description(folder)["subtract"]
+        assert mean == pytest.approx(after["train"][0].mean(axis=0).tolist())
+        found.append(names[80:100])
+    assert found[0] == found[2] != found[1]
+
+
+# ---- A whole study ------------------------------------------------------------------------------
+
+STUDY = SMALL_STUDY | {
+    "grid": {"loss": None, "activation": None, "batch_size": [32, 8]},
+    "tables": {f"table{number}": None for number in range(2, 8)}
+    | {"table1": {"vary": "batch_size"}},
+    "figures": {"figure1": None, "figure2": None, "figure3": None},
+    "claims": {
+        "small": {
+            "sentence": "Small batches are better.", "metric": "val_loss", "expect": "less",
+            "factor": "batch_size",
+            "compare": [[{"cell": {"batch_size": 8}, "round": 1}, {"cell": {}, "round": 1}]],
+        }
+    },
+    "tune": {"space": {"learning_rate": [0.00001, 0.003]}, "seeds": 2, "metric": "val_loss"},
+    "resample": 2,
+    "margins": {"val_accuracy": 0.01},
+}  # fmt: skip
+
+
+def finish_tuned_study(folder) -> None:
+    from conftest import tiny_arrays
+
+    np.savez(folder / "tiny.npz", **tiny_arrays())
+    write_study(folder, STUDY)
+    done = snakemake(folder)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_tuned_study_on_other_splits(tmp_path_factory):
+    """From trials to verdicts side by side; all of it again from the runs alone."""
+    folder = made_once(tmp_path_factory, "tuned", finish_tuned_study)
+    made = folder / "results" / "tiny"
+    paths = made.glob("tuning/*/chosen.json")
+    chosen = {path.parent.name: json.loads(path.read_text()) for path in paths}
+    assert len(chosen) == 2
+    for name, told in chosen.items():
+        trials = pd.read_csv(made / "tuning" / name / "trials.csv")
+        assert set(trials["seed"]) == {FIRST_SEED, FIRST_SEED + 1}
+        best = int(trials.groupby("trial")["val_loss"].mean().idxmin())
+        assert told["trial"] == best == 1  # at 0.00001 nothing is learned
+        for record in (made / "runs").glob(f"{name}*/*/*/run.json"):
+            assert json.loads(record.read_text())["parameters"]["learning_rate"] == 0.003
+    # no table has a tuning seed in it
+    assert {row["seed"] for row in read_csv(made / "summary.csv")} == {"0", "1"}
+    splits = read_csv(made / "splits" / "runs.csv")
+    assert len({row["data"] for row in splits}) == 2
+    differences = {row["protocol"]: row for row in read_csv(made / "statistics" / "verdicts.csv")
+                   if row["kind"] == "claim"}  # fmt: skip
+    assert {*differences} == {"fixed", "tuned", "splits", "tuned_splits"}
+    (guard,) = {row["guard"] for row in read_csv(made / "tuned" / "claim_pairs.csv")}
+    assert guard.startswith("differ in batch_size alone (8 against 32)")  # both chose one rate
+    (caveat,) = {row["caveat"] for row in read_csv(made / "tuned" / "claim_pairs.csv")}
+    assert "tuned for each side over the same number of trials (2)" in caveat
+    report = (made / "report.html").read_text()
+    for text in ("Verdicts side by side", "the highest tried", "Where the noise comes from"):
+        assert text in report
+    assert NOTHING in snakemake(folder, "--dry-run").stdout
+    files = contents(made, "*.csv", "*.svg", "report.html")
+    done = snakemake(folder, "regenerate_report")
+    assert done.returncode == 0, done.stdout
+    assert contents(made, "*.csv", "*.svg", "report.html") == files
