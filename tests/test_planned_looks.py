@@ -15,7 +15,7 @@ from study.analysis.paired import holm, mean_interval, t_p
 from study.analysis.spending import overall_p
 from study.cells import expand_runs, seed_blocks
 from study.errors import UserError
-from study.next_look import decide_look, words_of_look
+from study.next_look import decide_look, look_words
 
 LOOKS = (5, 10, 20)
 NOISE = np.random.default_rng(3).normal(0, 1, 20)
@@ -102,14 +102,14 @@ def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
     told = decide_look(study, [fixed, tuned])
     assert (told["look"], told["decided"], told["open"]) == (2, ["one"], ["two"])
     assert told["seeds"] == {"a": 5, "b": 10, "c": 10, "d": 10, "e": 5}
-    assert words_of_look(study, told) == (
+    assert look_words(study, told) == (
         "Look 1 of 2 (5 seeds): 1 of 3 claims are decided. 1 cannot be tested. Next: 5 more seeds"
         " of 3 cells."
     )
     study |= {"look": 2, "cell_seeds": told["seeds"]}
     last = decide_look(study, [fixed, tuned])
     assert (last["look"], last["seeds"]) == (2, told["seeds"])
-    assert "the last look" in words_of_look(study, last)
+    assert "the last look" in look_words(study, last)
 
 
 @pytest.mark.parametrize(

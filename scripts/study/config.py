@@ -10,11 +10,12 @@ import yaml
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from study.analysis.metrics import METRICS, is_percentage
+from study.analysis.metrics import METRICS
 from study.binary_choices import binary_problems
 from study.cells import find_cell
 from study.choice_problems import choice_problems
 from study.choices import CHOICES, as_level
+from study.claim_checks import claim_problems, look_problems
 from study.data import KINDS, kind_module, known_classes
 from study.design_checks import cell_problems, default_levels, design_problems
 from study.designs import listed_changes, moved_along
@@ -24,7 +25,6 @@ from study.parameters import PARAMETERS, SCHEMA, WORKFLOW, declared, typed
 from study.program.command import program_config, program_problems
 from study.published.printed import read_tables
 from study.report.figures import FIGURES
-from study.training import EPOCH_METRICS
 from study.tuning_checks import VALIDATION, set_tune_types, tuning_problems, value_range
 from study.yaml_files import check_yaml, yaml_problem
 
@@ -62,7 +62,7 @@ def read_config(config: dict) -> dict:
         _raise(["dataset: a list of data sets is for Snakemake, which runs the study on each"])
     config |= {key: config.get(key) for key in ("reference", "study", "program", "tune")}
     config["device"] = pick_device(config["device"])
-    _raise(_look_problems(config["looks"], config["claims"]))
+    _raise(look_problems(config["looks"], config["claims"]))
     config["looks"] = [int(seeds) for seeds in config["looks"]]
     config["seeds"] = [config["seeds"], *config["looks"]][-1]
     _set_types(config, parameters)
@@ -377,7 +377,7 @@ def _contradictions(config: dict) -> list[str]:
                 f" `levels`, add {factor} to the grid, or remove the table with `{name}: null`"
             )
     for name, claim in config["claims"].items():
-        problems += _claim_problems(f"claims.{name}", claim)
+        problems += claim_problems(f"claims.{name}", claim)
     if config["tune"]:
         problems += tuning_problems(config)
     return problems + _class_problems(config)
@@ -393,50 +393,6 @@ def _class_problems(config: dict) -> list[str]:
     except UserError as error:
         return [str(error)]
     return binary_problems(config, classes) if classes else []
-
-
-def _claim_problems(where: str, claim: dict) -> list[str]:
-    problems = []
-    if claim.get("margin", 0) >= 1 and is_percentage(claim["metric"]):
-        problems.append(
-            f"{where}.margin: {claim['metric']} is a fraction, at most 1; for 1 percentage point"
-            " write 0.01"
-        )
-    if claim["expect"] not in ("greater", "less") and "margin" not in claim:
-        problems.append(f"{where}: needs a margin, the difference from which on it matters")
-    for number, (first, second) in enumerate(claim["compare"]):
-        if first == second:
-            problems.append(f"{where}.compare[{number}]: the two sides are the same")
-        if ("since" in first) != ("since" in second):
-            problems.append(
-                f"{where}.compare[{number}]: a change (since) is compared with a value; give both"
-                " sides a `since`, or none"
-            )
-        for side in (first, second):
-            if "epochs" in side and claim["metric"] not in EPOCH_METRICS:
-                problems.append(
-                    f"{where}.compare[{number}]: {claim['metric']} has no early and late epochs;"
-                    f" those that have: {', '.join(EPOCH_METRICS)}"
-                )
-            if side.get("since", 0) >= side["round"]:
-                problems.append(
-                    f"{where}.compare[{number}]: since {side['since']} is not before round"
-                    f" {side['round']}"
-                )
-    return problems
-
-
-def _look_problems(looks: list, claims: dict) -> list[str]:
-    """What is wrong with the planned looks."""
-    if not looks:
-        return []
-    if len(looks) == 1:
-        return [f"looks: {looks[0]} is one look; write seeds: {looks[0]}"]
-    if sorted(looks) != looks:
-        return [f"looks: {looks} should rise, as in {sorted(looks)}"]
-    if not claims:
-        return ["looks: there is no claim to decide; declare claims, or write seeds instead"]
-    return []
 
 
 def _pattern_problems(name: str, pattern: str) -> list[str]:

@@ -14,22 +14,11 @@ is over all looks: see study.analysis.spending.
 import json
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from study.analysis import paired
-from study.analysis.averages import half_name
-from study.analysis.caveats import caveat
-from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
-from study.analysis.guard import (
-    Confounded,
-    check_comparison,
-    check_on_splits,
-    check_sides,
-    on_split,
-    recorded_side,
-)
-from study.analysis.metrics import format_value, is_of_test
+from study.analysis.claim_pairs import compare_sides, fewest_seeds, pair_interval
+from study.analysis.expectations import contradiction, margins, seeds_to_decide
 from study.analysis.spending import nominal_level
 from study.analysis.stages import (
     LOOK_COLUMNS,
@@ -39,12 +28,8 @@ from study.analysis.stages import (
     stages,
     values_by_look,
 )
-from study.analysis.trials import deviation_of_sides
-from study.analysis.tuned import tuned_interval
 from study.analysis.verdicts import (
     CONTRADICTED,
-    NOT_TESTED,
-    REFUSED,
     SUPPORTED,
     TOO_FEW,
     UNDECIDED,
@@ -143,12 +128,12 @@ def judge(
     for name, claim in claims.items():
         row = {"claim": name} | {key: claim[key] for key in CLAIM_COLUMNS if key in claim}
         for look, of_look, needed in stages(claim, by_look, looks):
-            pairs, problem = _test_pairs(name, claim, of_look, runs, needed, **about)
+            pairs, problem = compare_sides(name, claim, of_look, runs, needed, **about)
             if problem is None:
                 found = Tested(look, pairs, *p_values_over_looks(pairs, look, looks, spending))
                 tested.setdefault(name, []).append(found)
         if name not in tested:
-            row |= {"seeds": _fewest(pairs)} if problem[0] == TOO_FEW else {}
+            row |= {"seeds": fewest_seeds(pairs)} if problem[0] == TOO_FEW else {}
             row |= {"verdict": problem[0], "reason": problem[1]}
         rows[name], by_claim[name] = row, pairs
     _decide(claims, tested, rows, by_claim, looks, spending)
@@ -187,7 +172,7 @@ def _decide(
         deciding = (found for found in by_look if found.p_value <= row["alpha_adjusted"])
         shown = next(deciding, by_look[-1])
         pairs = by_claim[name] = shown.pairs
-        row["seeds"] = _fewest(pairs)
+        row["seeds"] = fewest_seeds(pairs)
         levels = [
             nominal_level(alpha, shown.look, looks, spending)
             for alpha in (row["alpha_adjusted"], row["alpha_adjusted"] / len(pairs))
@@ -195,137 +180,18 @@ def _decide(
         for pair in pairs:
             # any of the pairs may contradict the claim
             level = levels[1 if pair["p_supporting"] == 1 else 0]
-            interval = _interval(pair, level)
+            interval = pair_interval(pair, level)
             pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
         row |= _margins(claim, pairs, levels) | look_row(shown, looks, levels)
         last = nominal_level(claim["alpha"] / max(1, undecided), -1, looks, spending)
         row |= _verdict(row, claim, shown, last)
 
 
-def side_values(
-    values: pd.DataFrame, side: dict, metric: str, by_program: bool = False
-) -> pd.Series:
-    """A side's metric, seed -> value, without seeds that diverged.
-
-    Args:
-        values: indexed by cell, round and seed.
-        by_program: whether a program trained, which may not measure everything.
-
-    Raises:
-        LookupError: nothing of the side has been trained, or it has no such metric.
-    """
-    if metric not in values.columns:
-        why = ", or a program that writes what it is made from" if by_program else ""
-        raise LookupError(
-            f"there is no {metric}, which needs a split that this data set lacks{why}"
-        )
-    if side.get("epochs"):
-        metric = half_name(metric, side["epochs"])
-    by_round = []
-    for round_number in side["rounds"]:
-        try:
-            found = values.loc[(side["cell"], round_number), metric].dropna()
-        except KeyError:
-            what = "is left out by `exclude`" if side.get("excluded") else "has not been trained"
-            raise LookupError(f"{side['title']} {what}") from None
-        if found.empty:
-            raise LookupError(f"{side['title']}: all seeds diverged")
-        by_round.append(found)
-    return by_round[-1] - by_round[0] if len(by_round) == 2 else by_round[0]
-
-
-def _test_pairs(
-    name: str, claim: dict, values, runs, needed: int, **about
-) -> tuple[list[dict], tuple | None]:
-    """A claim's pairs, and where it cannot be judged by them the verdict, and the reason."""
-    pairs, problem = [], None
-    for first, second in claim["compare"]:
-        pair = {"claim": name, "first": first["title"], "second": second["title"]}
-        try:
-            pair |= _test_pair(claim, values, runs, first, second, **about)
-        except Confounded as error:
-            problem = problem or (REFUSED, str(error))
-        except LookupError as error:
-            problem = problem or (NOT_TESTED, str(error.args[0]))
-        pairs.append(pair | {"metric": claim["metric"]})
-    if problem is None and _fewest(pairs) < needed:
-        problem = (TOO_FEW, f"{needed} needed; {_fewest(pairs)} run")
-    return pairs, problem
-
-
-def _test_pair(
-    claim: dict,
-    values: pd.DataFrame,
-    runs: pd.DataFrame,
-    first: dict,
-    second: dict,
-    data: dict[str, dict],
-    share: float,
-    tuning: dict | None,
-) -> dict:
-    along, by_program = claim.get("along", {}), "command" in runs
-    check_sides(first, second, claim["factor"], along)
-    if share and is_of_test(claim["metric"]):
-        raise LookupError(
-            "other splits leave the test split as it is; of its metrics no test over splits keeps"
-            " its level"
-        )
-    sides = [side_values(values, side, claim["metric"], by_program) for side in (first, second)]
-    about = (claim["factor"], along)
-    both = pd.concat(sides, axis=1, join="inner").dropna()
-    if share and len(both):
-        guard = check_on_splits(runs, [first, second], list(both.index), *about)
-    else:
-        guard = check_comparison(runs, first, second, *about)
-    if len(both) < 2:
-        raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
-    one, other = both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy()
-    differences = pd.Series(paired.paired_differences(one, other), both.index)
-    alike = np.ptp(one) == 0 and np.ptp(other) == 0 and not differences.any()
-    if alike and claim["expect"] in ("greater", "less"):
-        value = format_value(claim["metric"], one[0])
-        raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
-    noise = {
-        "share": share,
-        "tuning_sd": deviation_of_sides(tuning, first, second, claim["metric"]),
-    }
-    pair = paired.compare_pairs(one, other) | noise
-    pair |= p_values(claim, differences.to_numpy(), **noise)
-    pair["p_sign_flip"] = paired.sign_flip_p(differences)
-    records = [
-        recorded_side(runs, on_split(side, both.index[0]) if share else side)
-        for side in (first, second)
-    ]
-    said = caveat(
-        claim["factor"],
-        *(side["parameters"] for side in (first, second)),
-        epochs=[record["epochs"] for record in records],
-        data=data.get(records[0]["data"]),
-        along=along,
-        by_program=by_program,
-        tuned=(first["tuned"], second["tuned"]) if first.get("tuned") else None,
-        trials=tuning["count"] if tuning else 0,
-    )
-    pair |= {"differences": differences, "guard": guard, "caveat": said}
-    if any(noise.values()):  # for which signs cannot be flipped
-        interval = _interval(pair, paired.ALPHA)
-        pair |= {key: interval[key] for key in ("low", "high")} | {"p_sign_flip": np.nan}
-    return pair
-
-
-def _interval(pair: dict, alpha: float) -> dict:
-    return tuned_interval(pair["differences"], pair["tuning_sd"], pair["share"], alpha)
-
-
-def _fewest(pairs: list[dict]) -> int:
-    return min(pair["n"] for pair in pairs)
-
-
 def _margins(claim: dict, pairs: list[dict], levels: list[float]) -> dict:
     """The margins at which all pairs would support the claim, or one contradict it."""
     found = {}
     for key, level in zip(("supported_above", "contradicted_below"), levels):
-        intervals = [_interval(pair, level) for pair in pairs]
+        intervals = [pair_interval(pair, level) for pair in pairs]
         ends = [margins(claim, interval["low"], interval["high"]) for interval in intervals]
         found |= {key: max(end[key] for end in ends)} if ends[0] else {}
     return found
