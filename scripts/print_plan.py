@@ -14,7 +14,7 @@ from study.analysis.metrics import format_value, is_percentage
 from study.analysis.paired import ALPHA, MIN_SEEDS
 from study.analysis.power import detectable_difference
 from study.analysis.spending import nominal_level
-from study.jobs import outdated_runs, present_runs
+from study.jobs import outdated_runs, own_runs, present_runs
 from study.paths import run_files, run_folder, study_title
 from study.progress import time_text
 from study.report.design_words import plan_lines
@@ -97,6 +97,7 @@ def training_lines(study: dict, present: list[dict], outdated: set[str]) -> list
         f" {len(done)} finished, {len(to_train)} to train"
         + (f" ({len(outdated)} of them again: data or code changed)" if outdated else ""),
     ]
+    lines += beside_lines(study)
     if not to_train:
         return lines
     lines.append(
@@ -115,6 +116,24 @@ def training_lines(study: dict, present: list[dict], outdated: set[str]) -> list
     )
     if unlike:
         lines.append(f"  ({unlike} of these runs are of another size than any that has finished)")
+    return lines
+
+
+def beside_lines(study: dict) -> list[str]:
+    """What is trained beside the study's own cells: trials, tuned sides, other splits."""
+    tuning, resampling = study["tuning"], study["resampling"]
+    lines = []
+    if tuning:
+        sides, trials = len(tuning["arms"]), len(tuning["trials"])
+        seeds = tuning["seeds"][1] - tuning["seeds"][0] + 1
+        lines.append(
+            f"  of these to tune: {_count(sides, 'side')} × {_count(trials, 'trial')} ×"
+            f" {_count(seeds, 'seed')}, {_count(len(tuning['runs']), 'run')}; then each side tuned,"
+            f" {_count(len(study['tuned_runs']), 'run')}"
+        )
+    if resampling:
+        count = _count(len(resampling["runs"]), "run")
+        lines.append(f"  of these on {_count(len(resampling['splits']), 'other split')}: {count}")
     return lines
 
 
@@ -192,8 +211,9 @@ def study_lines(study: dict) -> list[str]:
     present = present_runs(study)
     outdated = set(outdated_runs(study, present))
     current = [run for run in present if run_folder(run) not in outdated]
-    files = (run_files(study, current, name) for name in ("metrics.csv", "run.json"))
-    summary = summarize(current, *files, study)
+    own = own_runs(study, current)
+    files = (run_files(study, own, name) for name in ("metrics.csv", "run.json"))
+    summary = summarize(own, *files, study)
     lines = [f"Plan for {study_title(study)}"]
     lines += plan_lines(study) + training_lines(study, present, outdated)
     return lines + power_lines(study, summary) + claim_lines(study)

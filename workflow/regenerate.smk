@@ -16,7 +16,7 @@ else:
     include: "rules/study.smk"
 
     PRESENT = present_runs(STUDY)
-    RUNS = [run for run in STUDY["runs"] if run in PRESENT]
+    RUNS = own_runs(STUDY, PRESENT)
     DATA = recorded_data(STUDY, RUNS)
     STUDY |= as_far_as_present(STUDY, DATA.description)
 

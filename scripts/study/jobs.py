@@ -255,6 +255,13 @@ def present_runs(study: dict) -> list[dict]:
     ]
 
 
+def own_runs(study: dict, runs: list[dict]) -> list[dict]:
+    """Of some runs those of the study's own cells and seeds: neither trials, nor tuned, nor on
+    other splits."""
+    own = {run_folder(run) for run in study["runs"]}
+    return [run for run in runs if run_folder(run) in own]
+
+
 def environment_files(study: dict, runs: list[dict]) -> list[str]:
     """The environment.json of those runs that have one, or will have one once they are trained.
 

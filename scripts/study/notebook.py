@@ -16,7 +16,7 @@ from study.cells import expand_study
 from study.config import read_config
 from study.data.prepared import prepare
 from study.errors import UserError
-from study.jobs import data_digest, figure_runs, present_runs
+from study.jobs import data_digest, figure_runs, own_runs, present_runs
 from study.next_look import take_look
 from study.parameters import WORKFLOW
 from study.paths import made_folders, prepared_folder, run_files, study_folders
@@ -76,7 +76,7 @@ def draw_figure(study: dict, name: str) -> Figure:
         known = ", ".join(study["figures"])
         raise UserError(f"figures: there is no {name}; the study declares {known}")
     figure = study["figures"][name]
-    shown = figure_runs(study, present_runs(study), name)
+    shown = figure_runs(study, own_runs(study, present_runs(study)), name)
     files = (run_files(study, shown, file) for file in ("metrics.csv", "run.json"))
     per_round = {"epochs_per_round": figure["epochs_per_round"]}
     epochs = collect_epochs(shown, *files, **per_round)

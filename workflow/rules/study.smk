@@ -12,6 +12,7 @@ from study.jobs import (
     find_prepared,
     growing,
     missing_runs,
+    own_runs,
     present_runs,
     previous_round,
     program_arrays,
