@@ -27,6 +27,7 @@ from study.parameters import listed
 from study.paths import ARRAYS, PREPARED_FILES, data_card, prepared_folder, run_files, run_folder
 from study.program.command import program_digest, uses
 from study.records import is_current, read_record
+from study.resampling import split_digest, split_of
 from study.spelling import is_own, read_spelling
 
 
@@ -305,7 +306,9 @@ def outdated_runs(study: dict, runs: list[dict]) -> list[str]:
         run_folder(run)
         for run in runs
         if not (record := recorded(study, run))
-        or not is_current(record, data, cells[run["cell"]]["code"])
+        or not is_current(
+            record, split_digest(data, split_of(study, run["cell"])), cells[run["cell"]]["code"]
+        )
     ]
 
 

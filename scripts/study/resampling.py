@@ -5,6 +5,9 @@ both sources of variance move at once (Bouthillier et al. 2021, MLSys 3). The ce
 trained on the same images with the same seed, and are paired by it.
 """
 
+from hashlib import sha256
+
+from study.code import code_digest
 from study.paths import ON_SPLIT
 from study.tuning import compared_cells
 
@@ -42,3 +45,17 @@ def expand_resampling(study: dict, tuning: dict | None) -> dict | None:
             for number in range(1, cells[name]["rounds"] + 1)
         ],
     }
+
+
+def split_of(study: dict, cell: str) -> int:
+    """The split that a cell is trained on; 0 for the study's own."""
+    resampling = study["resampling"]
+    return resampling["origin"].get(cell, (cell, 0))[1] if resampling else 0
+
+
+def split_digest(digest: str, split: int) -> str:
+    """A prepared data set's digest with a split drawn anew; split 0 is its own."""
+    if not split:
+        return digest
+    code = code_digest("study.data.redrawn:redraw")
+    return f"{sha256(f'{digest} {code}'.encode()).hexdigest()[:12]}_split{split}"
