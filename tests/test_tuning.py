@@ -236,4 +236,5 @@ def test_a_tuned_study_on_other_splits(tmp_path_factory):
     files = contents(made, "*.csv", "*.svg", "report.html")
     done = snakemake(folder, "regenerate_report")
     assert done.returncode == 0, done.stdout
+    assert "trained on other data" not in done.stdout  # than that of their split
     assert contents(made, "*.csv", "*.svg", "report.html") == files

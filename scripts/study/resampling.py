@@ -54,8 +54,11 @@ def split_of(study: dict, cell: str) -> int:
 
 
 def split_digest(digest: str, split: int) -> str:
-    """A prepared data set's digest with a split drawn anew; split 0 is its own."""
-    if not split:
+    """A prepared data set's digest with a split drawn anew; split 0 is its own.
+
+    Where there is none, because the source cannot be read, there is none of a split either.
+    """
+    if not split or not digest:
         return digest
     code = code_digest("study.data.redrawn:redraw")
     return f"{sha256(f'{digest} {code}'.encode()).hexdigest()[:12]}_split{split}"
