@@ -4,11 +4,12 @@ import pandas as pd
 
 from study.analysis.expected_best import BEST_OF_COLUMNS, expected_difference
 from study.analysis.trials import is_less_better, read_chosen, trial_means
+from study.choices import level_title, parameter_title
 from study.frames import read_frame, write_frame
 from study.logs import log_to
 from study.report.plots.style import write_picture
 from study.report.plots.trials import draw_budgets, draw_curves
-from study.report.tables import describe, numbered_titles
+from study.report.tables import describe
 from study.report.wording import upper_first
 
 COLUMNS = ["table", "level", "reference", "metric", "round", *BEST_OF_COLUMNS]
@@ -43,7 +44,6 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     params, files, output = snakemake.params, snakemake.input, snakemake.output
     metric, number = params.tuning["metric"], params.tuning["round"]
-    table_titles = numbered_titles("Table", params.table_names)
     arms = {
         cell: {
             "title": upper_first(describe(params.tuning["changes"][cell]) or "baseline"),
@@ -57,8 +57,16 @@ if __name__ == "__main__":
     found = budgets(params.tables, arms, number, metric)
     write_frame(output.budgets, found)
     write_picture(output.curves_of_arms, draw_curves([*arms.values()], metric, number))
-    titled = found.assign(
-        title=found["level"] + " − " + found["reference"],
-        table=found["table"].map(table_titles.get),
+    # tables of the same cells after other rounds are one comparison here
+    once = {tuple(table["cells"]): name for name, table in reversed(params.tables.items())}
+    drawn = found[found["table"].isin(once.values())]
+    factors = {name: table["vary"] for name, table in params.tables.items()}
+    sides = [
+        [level_title(factors[row.table], side) for side in (row.level, row.reference)]
+        for row in drawn.itertuples()
+    ]
+    titled = drawn.assign(
+        title=[" − ".join(pair) for pair in sides],
+        table=[parameter_title(factors[name]) for name in drawn["table"]],
     )
     write_picture(output.budget, draw_budgets(titled, metric))

@@ -51,7 +51,6 @@ def phrases() -> list[str]:
         f"best of {NUMBERS[len(RATES)]}, from {min(RATES)} to {max(RATES)}",
         f"after {NUMBERS[STUDY['rounds']]} rounds with {NUMBERS[STUDY['tune']['seeds']]} seeds",
         f"on {NUMBERS[STUDY['resample']]} other splits",
-        f"with more than {NUMBERS[STUDY['tune']['seeds']]} seeds",
         "one over splits", "are that are drawn", "so that a lower one",
         f"The {RUNS} runs", f"for the {TRIALS} trials",
         # what jobs took is in no published file

@@ -110,7 +110,6 @@ rule draw_tuning:
     params:
         tuning=tuned_arms(STUDY),
         tables=PROTOCOLS["tuned"]["tables"] if STUDY["tuning"] else {},
-        table_names=list(STUDY["tables"]),
         code=code_digest("draw_tuning"),
     message:
         "Draw what tuning found"
