@@ -30,7 +30,6 @@ else:
     include: "workflow/rules/claims.smk"
     include: "workflow/rules/fair.smk"
     include: "workflow/rules/report.smk"
-    include: "workflow/rules/looks.smk"
 
 
 include: "workflow/rules/run.smk"

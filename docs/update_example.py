@@ -88,6 +88,12 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     )
 
 
+def first_verdicts() -> str:
+    """What the project's own page shows: some claims, and how many survive tuning."""
+    found = read("statistics/verdicts.csv", VERDICT_COLUMNS)
+    return f"{verdicts(SHOWN_FIRST)}\n\n{counts_of_changes(found, 'tuned')}"
+
+
 def protocols() -> str:
     """What becomes of the verdicts where sides are tuned, and on other splits."""
     verdicts = read("statistics/verdicts.csv", VERDICT_COLUMNS)
@@ -270,9 +276,7 @@ def main() -> None:
     (EXAMPLE / "README.md").write_text(example_page(), encoding="utf-8")
     before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    found = read("statistics/verdicts.csv", VERDICT_COLUMNS)
-    tuned = counts_of_changes(found, "tuned")
-    text = f"{before}{BEGIN}\n\n{verdicts(SHOWN_FIRST)}\n\n{tuned}\n\n{END}{after}"
+    text = f"{before}{BEGIN}\n\n{first_verdicts()}\n\n{END}{after}"
     README.write_text(text, encoding="utf-8")
 
 

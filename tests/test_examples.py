@@ -11,7 +11,6 @@ from small_study import planned, read_csv
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
 # example -> where its results go, and how many cells it has
 CASES = {
-    "networks/config": ("results/pneumoniamnist/studies/networks", 3),
     "own_network/config": ("results/digits/studies/own_network", 6),
 }
 
@@ -33,6 +32,7 @@ def small_xrays(path: Path) -> dict:
     [
         ("source_study/config", {"train": 168, "compare_reference": 1}),
         ("networks/resnet18", {"train": 2}),
+        ("networks/config", {"train": 3}),
         ("optimizers/config", {"train": 9}),
         ("tuned/config", {"train": 3 * (1 + 8 + 10), "train_tuned": 3 * (1 + 10)}),
     ],
@@ -50,8 +50,7 @@ def test_an_example_is_planned(example, expected, tmp_path):
 def test_an_example_runs_from_its_file_alone(example, tmp_path):
     config = yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text())
     results, count = CASES[example]
-    xrays = small_xrays(tmp_path / "tiny.npz") if config["dataset"] == "pneumoniamnist" else {}
-    write_study(tmp_path, config, **SMALLER | xrays)
+    write_study(tmp_path, config, **SMALLER)
     done = snakemake(tmp_path)
     assert done.returncode == 0, done.stdout
     folder = tmp_path / results

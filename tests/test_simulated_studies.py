@@ -127,9 +127,8 @@ def test_an_effect_of_the_split_alone():
     assert false["splits, not corrected"] > 3 * MOST, false
 
 
-@pytest.mark.parametrize("seeds", [10, 20])
-@pytest.mark.parametrize(("tuning_seeds", "most"), [(3, 0.12), (5, 0.08), (10, 0.08)])
-def test_rates_that_tuning_cannot_tell_apart(tuning_seeds, most, seeds):
+@pytest.mark.parametrize(("tuning_seeds", "seeds", "most"), [(3, 20, 0.12), (5, 10, 0.08)])
+def test_rates_that_tuning_cannot_tell_apart(tuning_seeds, seeds, most):
     """Nothing differs, but tuning often chooses different rates, one of them worse.
 
     The verdict on what was chosen is then right of those rates, and false of the losses. With
@@ -148,4 +147,4 @@ def test_rates_that_tuning_cannot_tell_apart(tuning_seeds, most, seeds):
         counted_in += tuned_t_p(differences, deviation) <= 0.05
     assert counted_in <= most * STUDIES
     assert counted_in < without
-    assert without > MOST or tuning_seeds == 10
+    assert without > MOST
