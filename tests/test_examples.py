@@ -32,7 +32,7 @@ def small_xrays(path: Path) -> dict:
     [
         ("source_study/config", {"train": 168, "compare_reference": 1}),
         ("networks/resnet18", {"train": 2}),
-        ("networks/config", {"train": 3}),
+        ("networks/config", {"train": 9}),
         ("optimizers/config", {"train": 9}),
         ("tuned/config", {"train": 3 * (1 + 8 + 10), "train_tuned": 3 * (1 + 10)}),
     ],
