@@ -12,7 +12,7 @@ from study.analysis.metrics import is_of_test
 from study.analysis.noise import NOISE_COLUMNS, noise_rows
 from study.analysis.paired import paired_differences
 from study.analysis.posterior import ROPE_COLUMNS, margin_probabilities
-from study.analysis.trials import is_less_better
+from study.analysis.trials import trials_of_sides
 
 # What the noise is told of: where there is a test split its numbers, else validation's alone.
 METRICS = ("val_accuracy", "final_val_roc_auc", "final_test_accuracy", "final_test_roc_auc")
@@ -66,6 +66,7 @@ def describe_noise(
         about = {"table": name, "level": str(table["levels"][place])}
         about |= {"reference": str(table["levels"][0])}
         cells = (table["cells"][place], table["cells"][0])
+        sides = [{"cell": cell, "rounds": [table["round"]]} for cell in cells]
         for metric in METRICS:
             differences = paired_values(values, table, place, metric)
             if differences is None or len(differences) < 2:
@@ -74,7 +75,7 @@ def describe_noise(
                 differences,
                 paired_values(over_splits, table, place, metric),
                 _images([scores.get((cell, table["round"])) for cell in cells], metric, groups),
-                _trials(tuning, cells, table["round"], metric),
+                trials_of_sides(tuning, *sides, metric),
             )
             rows += [about | {"metric": metric} | row for row in found]
     return pd.DataFrame(rows, columns=list(NOISE_COLUMNS))
@@ -97,24 +98,6 @@ def _images(sides: list[dict | None], metric: str, groups: dict | None) -> tuple
     if logits[0].ndim > 2:  # of more than two classes there is no such formula
         return None
     return auc_images(*logits, sides[0][f"{split}_labels"], of_split)
-
-
-def _trials(tuning: dict | None, cells: tuple, number: int, metric: str) -> tuple | None:
-    if not tuning or not all(cell in tuning["trials"] for cell in cells):
-        return None
-    sides = []
-    for cell in cells:
-        trials = tuning["trials"][cell]
-        trials = trials[trials["round"] == number]
-        if trials.empty or metric not in trials:
-            return None
-        sides.append(
-            {
-                key: trials.pivot(index="trial", columns="seed", values=name).to_numpy()
-                for key, name in (("chosen_by", tuning["metric"]), ("values", metric))
-            }
-        )
-    return *sides, is_less_better(tuning["metric"])
 
 
 def describe_posterior(

@@ -120,17 +120,26 @@ def deviation_of_sides(tuning: dict | None, first: dict, second: dict, metric: s
             where it looks at one half of them, `epochs`.
         metric: the one that is compared.
     """
+    sides = trials_of_sides(tuning, first, second, metric)
+    return tuning_deviation(*sides) if sides else 0.0
+
+
+def trials_of_sides(
+    tuning: dict | None, first: dict, second: dict, metric: str
+) -> tuple[dict, dict, bool] | None:
+    """What `study.analysis.noise.tuning_noise` takes of two sides; None where one has no trials.
+
+    The arguments are those of `deviation_of_sides`.
+    """
     if not tuning:
-        return 0.0
+        return None
     sides = [_side_trials(tuning, side, metric) for side in (first, second)]
-    if None in sides:
-        return 0.0
-    return tuning_deviation(*sides, is_less_better(tuning["metric"]))
+    return None if None in sides else (*sides, is_less_better(tuning["metric"]))
 
 
 def _side_trials(tuning: dict, side: dict, metric: str) -> dict | None:
     trials = tuning["trials"].get(side["cell"])
-    if trials is None:
+    if trials is None or metric not in trials:
         return None
     column = half_name(metric, side["epochs"]) if side.get("epochs") else metric
     last = trials["round"].max()
