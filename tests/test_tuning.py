@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL_STUDY, contents, made_once, snakemake, write_study
+from conftest import SMALL_STUDY, made_once, snakemake, write_study
 from small_study import NOTHING, read_csv
 from test_cells import default_study
 from test_claims import BCE, CE, make_runs
@@ -205,7 +205,7 @@ def finish_tuned_study(folder) -> None:
 
 
 def test_a_tuned_study_on_other_splits(tmp_path_factory):
-    """From trials to verdicts side by side; all of it again from the runs alone."""
+    """From trials to verdicts side by side."""
     folder = made_once(tmp_path_factory, "tuned", finish_tuned_study)
     made = folder / "results" / "tiny"
     paths = made.glob("tuning/*/chosen.json")
@@ -233,8 +233,7 @@ def test_a_tuned_study_on_other_splits(tmp_path_factory):
     for text in ("Verdicts side by side", "the highest tried", "Where the noise comes from"):
         assert text in report
     assert NOTHING in snakemake(folder, "--dry-run").stdout
-    files = contents(made, "*.csv", "*.svg", "report.html")
-    done = snakemake(folder, "regenerate_report")
+    done = snakemake(folder, "check_claims")  # a workflow of its own, which trains nothing
     assert done.returncode == 0, done.stdout
+    assert "runs present" in done.stdout
     assert "trained on other data" not in done.stdout  # than that of their split
-    assert contents(made, "*.csv", "*.svg", "report.html") == files

@@ -123,10 +123,11 @@ def recorded_side(runs: pd.DataFrame, side: dict) -> dict:
     where = f"{side['cell']}, round {max(side['rounds'])}"
     if not set(side["rounds"]) <= set(led["round"]):
         raise LookupError(f"{where} has not been trained")
-    for name in recorded(runs):
-        if led[name].nunique(dropna=False) > 1:
+    kinds = led[recorded(runs)].drop_duplicates()
+    for name in kinds if len(kinds) > 1 else ():
+        if kinds[name].nunique(dropna=False) > 1:
             raise Confounded(f"the runs that led to {where} differ among themselves in {name}")
-    return led.iloc[0][recorded(runs)].to_dict()
+    return kinds.iloc[0].to_dict()
 
 
 def _moved(records: list[dict], factor: str, along: dict[str, dict]) -> list[str]:
