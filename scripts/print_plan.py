@@ -174,6 +174,26 @@ def claim_lines(study: dict) -> list[str]:
     return lines
 
 
+def untuned_lines(study: dict) -> list[str]:
+    """The claims and the tables without a tuned verdict, because they are of later rounds."""
+    if not study["tuning"]:
+        return []
+    last, space, found = study["tuning"]["round"], study["tune"]["space"], []
+    for name, claim in study["claims"].items():
+        latest = max(max(side["rounds"]) for pair in claim["compare"] for side in pair)
+        if claim["factor"] not in space and latest > last:
+            found.append(f"  {name}: round {latest}")
+    for name, table in of_one_factor(study["tables"]).items():
+        compared = len(table["cells"]) > 1 and table["vary"] not in space
+        if compared and table["round"] > last:
+            found.append(f"  {name_title(name)}: round {table['round']}")
+    if found:
+        found.insert(
+            0, f"without a tuned verdict, because trials end with round {last} (tune.round):"
+        )
+    return found
+
+
 def _count(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
@@ -216,7 +236,7 @@ def study_lines(study: dict) -> list[str]:
     summary = summarize(own, *files, study)
     lines = [f"Plan for {study_title(study)}"]
     lines += plan_lines(study) + training_lines(study, present, outdated)
-    return lines + power_lines(study, summary) + claim_lines(study)
+    return lines + power_lines(study, summary) + claim_lines(study) + untuned_lines(study)
 
 
 if __name__ == "__main__":

@@ -65,8 +65,9 @@ def decide_look(study: dict, judged: Sequence[pd.DataFrame]) -> dict:
 
     Args:
         study: its `claims`, `looks`, `look`, `cell_seeds`, and `decided_for`, its `look_digest`.
-        judged: claims.csv of each set of verdicts. A claim is decided if all its verdicts are, and
-            open while one is undecided or has too few seeds; what cannot be tested is neither.
+        judged: claims.csv of each set of verdicts. A claim is open while one of them is undecided
+            or has too few seeds, and else decided if one is: what tuning's trials do not reach has
+            no verdict beside the fixed one. What cannot be tested at all is neither.
 
     Returns:
         `decided_for`; `taken`, the look that this is after, from 1; `look`, the one to be taken
@@ -77,7 +78,9 @@ def decide_look(study: dict, judged: Sequence[pd.DataFrame]) -> dict:
     found = {name: {of[name] for of in verdicts if name in of} for name in study["claims"]}
     still_open = [name for name, words in found.items() if words & {UNDECIDED, TOO_FEW}]
     decided = [
-        name for name, words in found.items() if words and words <= {SUPPORTED, CONTRADICTED}
+        name
+        for name, words in found.items()
+        if words & {SUPPORTED, CONTRADICTED} and name not in still_open
     ]
     next_look = min(look + 1, len(looks)) if still_open else look
     needed = {

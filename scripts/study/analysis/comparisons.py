@@ -15,7 +15,7 @@ from study.analysis.guard import (
     recorded_side,
 )
 from study.analysis.metrics import SCORED_SPLITS, is_of_test
-from study.analysis.trials import deviation_of_sides
+from study.analysis.trials import NotReached, deviation_of_sides
 from study.analysis.tuned import tuned_interval, tuned_t_p
 
 # What the files have, column by column.
@@ -108,7 +108,8 @@ def compare_levels(
     Holm's adjustment is over a table's comparisons on one metric; from `low_adjusted` to
     `high_adjusted` is the interval at the level at which it tests this one. `images_low` and
     `images_high` are in the rows of the final accuracies: how far the difference may come from
-    which images they are over.
+    which images they are over. `refused` says why there is none of this: of a comparison as a
+    whole, whose row then has no metric, or of one metric that tuning's trials do not reach.
 
     Args:
         tables, values: as for `describe_levels`.
@@ -169,24 +170,29 @@ def compare_levels(
             for metric in present_metrics(values):
                 first, second = pairs[f"{metric}_x"], pairs[f"{metric}_y"]
                 both = first.notna() & second.notna()
-                compared = row | {"metric": metric}
-                compared |= paired.compare_pairs(first[both], second[both])
+                found = row | {"metric": metric}
+                found |= paired.compare_pairs(first[both], second[both])
+                try:
+                    noise = (deviation_of_sides(tuning, *sides, metric), share)
+                except NotReached as error:
+                    rows.append(row | {"metric": metric, "refused": str(error)})
+                    continue
                 differences[len(rows)] = paired.paired_differences(first[both], second[both])
-                noise = (deviation_of_sides(tuning, *sides, metric), share)
                 if any(noise):
-                    compared |= _with_noise(differences[len(rows)], *noise)
+                    found |= _with_noise(differences[len(rows)], *noise)
                 if share and is_of_test(metric):  # no test over splits keeps its level
-                    compared |= dict.fromkeys(("low", "high", "p_value"), np.nan)
+                    found |= dict.fromkeys(("low", "high", "p_value"), np.nan)
                     noise = (np.nan, share)
                 noises[len(rows)] = noise
                 for split in SCORED_SPLITS:
                     if scores and metric == f"final_{split}_accuracy":
                         scored = (scores[name, table["round"]] for name in (cell, reference))
-                        compared |= _images(*scored, split, (groups or {}).get(split))
-                rows.append(compared)
+                        found |= _images(*scored, split, (groups or {}).get(split))
+                rows.append(found)
     frame = pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
     frame["p_holm"] = np.nan
-    for _, family in frame.groupby(["table", "metric"]):
+    compared = frame[frame["refused"].isna()]
+    for _, family in compared.groupby(["table", "metric"]):
         frame.loc[family.index, "p_holm"] = paired.holm(family["p_value"])
         alphas = paired.holm_alphas(family["p_value"])
         for position, alpha in zip(family.index, alphas):

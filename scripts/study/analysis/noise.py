@@ -59,7 +59,8 @@ def noise_rows(
         tuning: the arguments of `tuning_deviation`.
 
     Returns:
-        In the order of `SOURCES`, with 95% intervals. No row for what has fewer than two values.
+        In the order of `SOURCES`, with 95% intervals. No row for what has fewer than two values,
+        nor for tuning where trials have no value of what is compared.
     """
     seeds = np.asarray(seeds, float)
     rows = []
@@ -73,7 +74,9 @@ def noise_rows(
         rows.append({"source": "images", **_deviations(variance, *ends), "n": len(influence)})
     if tuning is not None and np.shape(tuning[0]["chosen_by"])[1] > 1:
         tuning_seeds = np.shape(tuning[0]["chosen_by"])[1]
-        rows.append({"source": "tuning", **tuning_noise(*tuning), "n": tuning_seeds})
+        found = tuning_noise(*tuning)
+        if not math.isnan(found["sd"]):
+            rows.append({"source": "tuning", **found, "n": tuning_seeds})
     return rows
 
 

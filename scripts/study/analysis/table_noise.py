@@ -12,7 +12,7 @@ from study.analysis.metrics import is_of_test
 from study.analysis.noise import NOISE_COLUMNS, noise_rows
 from study.analysis.paired import paired_differences
 from study.analysis.posterior import ROPE_COLUMNS, margin_probabilities
-from study.analysis.trials import trials_of_sides
+from study.analysis.trials import NotReached, trials_of_sides
 
 # What the noise is told of: where there is a test split its numbers, else validation's alone.
 METRICS = ("val_accuracy", "final_val_roc_auc", "final_test_accuracy", "final_test_roc_auc")
@@ -59,7 +59,8 @@ def describe_noise(
             them.
         groups: split -> the group of each of its images, where the data have groups.
         tuning: `metric`, which trials are chosen by, and cell -> its arm's `trials`, a frame with
-            the trial's number beside what `values` has; or None.
+            the trial's number beside what `values` has; or None. Of rounds and metrics that trials
+            do not reach, and of cells that are one arm, tuning has no row.
     """
     rows = []
     for name, table, place in compared_levels(tables):
@@ -75,10 +76,23 @@ def describe_noise(
                 differences,
                 paired_values(over_splits, table, place, metric),
                 _images([scores.get((cell, table["round"])) for cell in cells], metric, groups),
-                trials_of_sides(tuning, *sides, metric),
+                _tuning(tuning, sides, metric),
             )
             rows += [about | {"metric": metric} | row for row in found]
     return pd.DataFrame(rows, columns=list(NOISE_COLUMNS))
+
+
+def _tuning(tuning: dict | None, sides: list[dict], metric: str) -> tuple | None:
+    """The trials of both sides; None where there are none that say what tuning adds."""
+    if not tuning:
+        return None
+    arms = [tuning["trials"].get(side["cell"]) for side in sides]
+    if arms[0] is arms[1]:  # their factor is tuned, so that there is one choice for both
+        return None
+    try:
+        return trials_of_sides(tuning, *sides, metric)
+    except NotReached:
+        return None
 
 
 def _images(sides: list[dict | None], metric: str, groups: dict | None) -> tuple | None:

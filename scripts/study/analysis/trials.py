@@ -1,6 +1,7 @@
 """From an arm's trials to the one that is chosen."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -107,11 +108,14 @@ def chosen_words(chosen: dict, trials: int) -> str:
     return f"{values}, of {trials} trials, by {of}{''.join(ends)}"
 
 
+class NotReached(LookupError):
+    """Why it is not known what tuning adds to the noise of a comparison."""
+
+
 def deviation_of_sides(tuning: dict | None, first: dict, second: dict, metric: str) -> float:
     """What tuning adds to the noise of the difference of two sides: a standard deviation.
 
-    See `study.analysis.noise.tuning_deviation`. Of a round that trials were not trained for, their
-    last one stands.
+    See `study.analysis.noise.tuning_deviation`.
 
     Args:
         tuning: `metric`, which trials are chosen by, and tuned cell -> its `trials`, a frame with
@@ -119,35 +123,56 @@ def deviation_of_sides(tuning: dict | None, first: dict, second: dict, metric: s
         first, second: a side's `cell`, its `rounds` (two for a change from one to the other), and
             where it looks at one half of them, `epochs`.
         metric: the one that is compared.
+
+    Raises:
+        NotReached: trials were not trained for one of the rounds, or do not have the metric.
     """
-    sides = trials_of_sides(tuning, first, second, metric)
-    return tuning_deviation(*sides) if sides else 0.0
+    if not tuning:
+        return 0.0
+    deviation = tuning_deviation(*trials_of_sides(tuning, first, second, metric))
+    if math.isnan(deviation):
+        raise NotReached(_without(metric))
+    return deviation
 
 
 def trials_of_sides(
-    tuning: dict | None, first: dict, second: dict, metric: str
-) -> tuple[dict, dict, bool] | None:
-    """What `study.analysis.noise.tuning_noise` takes of two sides; None where one has no trials.
+    tuning: dict, first: dict, second: dict, metric: str
+) -> tuple[dict, dict, bool]:
+    """What `study.analysis.noise.tuning_noise` takes of two sides.
 
-    The arguments are those of `deviation_of_sides`.
+    The arguments are those of `deviation_of_sides`, and so is what it raises.
     """
-    if not tuning:
-        return None
-    sides = [_side_trials(tuning, side, metric) for side in (first, second)]
-    return None if None in sides else (*sides, is_less_better(tuning["metric"]))
+    sides = (_side_trials(tuning, side, metric) for side in (first, second))
+    return (*sides, is_less_better(tuning["metric"]))
 
 
-def _side_trials(tuning: dict, side: dict, metric: str) -> dict | None:
+def _side_trials(tuning: dict, side: dict, metric: str) -> dict:
     trials = tuning["trials"].get(side["cell"])
-    if trials is None or metric not in trials:
-        return None
+    if trials is None:
+        raise NotReached(f"no trials were trained for {side['cell']}")
     column = half_name(metric, side["epochs"]) if side.get("epochs") else metric
-    last = trials["round"].max()
+    last, latest = trials["round"].max(), max(side["rounds"])
+    if latest > last:
+        raise NotReached(beyond_words(last, latest))
+    if column not in trials:
+        raise NotReached(_without(metric))
 
     def by_seed(name: str, number: int) -> np.ndarray:
         of_round = trials[trials["round"] == number]
         return of_round.pivot(index="trial", columns="seed", values=name).to_numpy()
 
-    values = [by_seed(column, min(number, last)) for number in side["rounds"]]
+    values = [by_seed(column, number) for number in side["rounds"]]
     change = values[-1] - values[0] if len(values) == 2 else values[0]
     return {"chosen_by": by_seed(tuning["metric"], last), "values": change}
+
+
+def beyond_words(last: int, latest: int) -> str:
+    """Why there is no tuned verdict after round `latest`, where trials end with round `last`."""
+    return (
+        f"trials end with round {last} (tune.round), so what tuning adds to the noise of round"
+        f" {latest} is not known"
+    )
+
+
+def _without(metric: str) -> str:
+    return f"the trials do not all have {metric}, so what tuning adds to its noise is not known"

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from study.analysis.paired import ALPHA
-from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from study.analysis.verdicts import CONTRADICTED, NOT_TESTED, SUPPORTED, UNDECIDED
 
 # A verdict a protocol, of claims and of the comparisons of tables, whose verdicts are in words.
 VERDICT_COLUMNS = {
@@ -19,9 +19,11 @@ VERDICT_COLUMNS = {
     "high": float,
     "p_adjusted": float,
     "n": float,
+    "reason": str,
 }
 HIGHER, LOWER, UNCLEAR = "higher", "lower", "not clear"
 DECIDED = (SUPPORTED, CONTRADICTED, HIGHER, LOWER)
+ON_DATA = (*DECIDED, UNDECIDED, UNCLEAR)  # what runs say; all others are why they say nothing
 # What becomes of a verdict, from the first protocol to the second.
 HOLDS, GONE, TURNED, FOUND, OPEN = "holds", "goes away", "turns round", "appears", "stays open"
 
@@ -30,6 +32,7 @@ def collect_verdicts(protocols: dict[str, dict[str, pd.DataFrame]]) -> pd.DataFr
     """`VERDICT_COLUMNS`, one row per claim or comparison and protocol.
 
     A claim with several pairs has the difference that is farthest from 0, in standard deviations.
+    What has no verdict by a protocol has the `reason`.
 
     Args:
         protocols: protocol -> its `claims`, `pairs` and `comparisons`, as `study.analysis.claims`
@@ -48,15 +51,18 @@ def collect_verdicts(protocols: dict[str, dict[str, pd.DataFrame]]) -> pd.DataFr
                 | {"metric": claim["metric"], "verdict": claim["verdict"]}
                 | {"level": pair.get("first"), "reference": pair.get("second")}
                 | {"p_adjusted": claim["p_adjusted"]}
+                | {"reason": None if claim["verdict"] in ON_DATA else claim["reason"]}
                 | _numbers(pair)
             )
         for row in frames["comparisons"].to_dict("records"):
-            if isinstance(row["refused"], str):
+            if pd.isna(row["metric"]):  # the whole comparison is refused
                 continue
+            refused = isinstance(row["refused"], str)
             rows.append(
                 {"kind": "comparison", "name": row["table"], "protocol": protocol}
                 | {key: row[key] for key in ("level", "reference", "metric")}
-                | {"p_adjusted": row["p_holm"], "verdict": _direction(row)}
+                | {"p_adjusted": row["p_holm"], "reason": row["refused"]}
+                | {"verdict": NOT_TESTED if refused else _direction(row)}
                 | _numbers(row)
             )
     return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
@@ -78,8 +84,7 @@ def _direction(row: dict) -> str:
 
 def change(before: str, after: str) -> str | None:
     """What becomes of one verdict in another protocol; None where one of them is none."""
-    known = (*DECIDED, UNDECIDED, UNCLEAR)
-    if before not in known or after not in known:
+    if before not in ON_DATA or after not in ON_DATA:
         return None
     if before == after:
         return HOLDS if before in DECIDED else OPEN

@@ -53,6 +53,7 @@ def context(inputs: dict) -> dict | None:
         "tuned": tuning_words(inputs) if tuning["tuned"] else None,
         "pictures": {name: picture(inputs["files"][name]) for name in pictures},
         "edges": edge_lines(tuning),
+        "not_compared": not_compared(verdicts, study),
     }
 
 
@@ -68,12 +69,14 @@ def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
     """`Where each side is tuned: of 9 decided claims 7 keep their verdict, 2 become undecided.`"""
     pairs = verdict_pairs(verdicts, protocol, "claim")
     pairs = pairs.assign(change=list(map(change, pairs["verdict"], pairs["verdict_then"])))
-    decided = pairs[pairs["verdict"].isin(DECIDED) & pairs["change"].notna()]
+    decided = pairs[pairs["verdict"].isin(DECIDED)]
     kept = int((decided["change"] == "holds").sum())
     parts = [f"{kept} {'keeps' if kept == 1 else 'keep'} {'its' if kept == 1 else 'their'} verdict"]
     for name in (GONE, TURNED):
         if count := int((decided["change"] == name).sum()):
             parts.append(f"{count} {BECOMES[name][count > 1]}")
+    if count := int(decided["change"].isna().sum()):
+        parts.append(f"{count} {'has' if count == 1 else 'have'} no verdict")
     text = f"of {counted(len(decided), 'decided claim')} {listed(parts)}"
     if decided.empty:
         text = "there is no verdict to lose"
@@ -134,7 +137,18 @@ def claim_rows(verdicts: pd.DataFrame, protocols: list[str], study: dict) -> lis
 def _cell(row: dict | None) -> dict:
     if row is None:
         return {"verdict": "", "text": "its factor is tuned"}
-    return {"verdict": row["verdict"], "text": _difference(row)}
+    why = row["reason"] if isinstance(row["reason"], str) else ""
+    return {"verdict": row["verdict"], "text": why or _difference(row)}
+
+
+def not_compared(verdicts: pd.DataFrame, study: dict) -> list[str]:
+    """Which tables have no comparison by a protocol, and why: `Tuned: Table 2, because …`."""
+    of_tables = verdicts[(verdicts["kind"] == "comparison") & verdicts["reason"].notna()]
+    titles, lines = numbered_titles("Table", study["tables"]), []
+    for (protocol, reason), rows in of_tables.groupby(["protocol", "reason"], sort=False):
+        tables = listed([titles[name] for name in dict.fromkeys(rows["name"])])
+        lines.append(f"{TITLES[protocol]}: {tables}, because {reason}")
+    return lines
 
 
 def _difference(row: dict) -> str:
@@ -161,7 +175,7 @@ def comparison_table(
         for protocol in protocols:
             row = by_protocol.get(protocol)
             star = "*" if row and row["verdict"] in DECIDED else ""
-            texts.append(f"{_difference(row)}{star}" if row else "–")
+            texts.append(f"{_difference(row) or '–'}{star}" if row else "–")
         rows.append([f"{titles[table]}: {sides}, round {number}", *texts])
     unit = ", in percentage points" if is_percentage(metric) else ""
     return data_table(

@@ -38,9 +38,17 @@ def context(inputs: dict) -> dict | None:
         "shown": [metric_tables(metric, noise, rope, study) for metric in first],
         "others": [metric_tables(metric, noise, rope, study) for metric in others],
         "sources": [name for name in SOURCES if name in {*noise.get("source", [])}],
+        "untuned": bool(study["tune"]) and is_without_tuning(noise),
         "probabilities": not rope.empty,
         "over_splits": "splits" in {*rope.get("over", [])},
     }
+
+
+def is_without_tuning(noise: pd.DataFrame) -> bool:
+    """Whether tuning's part in the noise of some comparison is not known."""
+    keys = ["table", "level", "reference", "metric"]
+    with_tuning = noise[noise["source"] == "tuning"] if len(noise) else noise
+    return len(with_tuning) < (len(noise[keys].drop_duplicates()) if len(noise) else 0)
 
 
 def metric_tables(metric: str, noise: pd.DataFrame, rope: pd.DataFrame, study: dict) -> list[dict]:
