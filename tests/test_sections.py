@@ -156,7 +156,7 @@ def test_the_first_screen_says_where_splits_disagree():
 
 def noise_inputs(**frames) -> dict:
     tables = {"table1": {"vary": "loss"}, "rates": {"vary": "learning_rate"}}
-    return {"study": {"tables": tables}, "frames": frames}
+    return {"study": {"tables": tables, "tune": None}, "frames": frames}
 
 
 def test_noise_by_metric_comparison_and_source():
