@@ -24,4 +24,4 @@ if __name__ == "__main__":
     sizes = split_sizes(scores)
     write_frame(snakemake.output.levels, levels)
     write_frame(snakemake.output.comparisons, comparisons)
-    write_frame(snakemake.output.splits, compare_splits(levels, comparisons, sizes))
+    write_frame(snakemake.output.splits, compare_splits(levels, comparisons, sizes, params.cells))

@@ -28,6 +28,17 @@ def test_confounded_sides_are_refused(changes, expected):
     assert row["verdict"] == "refused" and math.isnan(row["p_value"])
 
 
+def test_values_are_told_whole():
+    """Those of options differ at their end."""
+    sides = {"bce": "leaky_relu(negative_slope=0.1)", "ce": "leaky_relu(negative_slope=0.2)"}
+    cells = {name: DEFAULTS | {"activation": text} for name, text in sides.items()}
+    proof = check_comparison(make_runs(cells), CE, BCE, "activation")
+    assert proof.startswith(
+        "differ in activation alone (leaky_relu(negative_slope=0.2) against"
+        " leaky_relu(negative_slope=0.1)): all"
+    )
+
+
 def test_confounded_sides_are_refused_before_they_are_trained():
     other = CE | {"parameters": DEFAULTS | {"loss": "ce", "batch_size": 8}, "cell": "not trained"}
     row = verdict({"a": claim("greater", (other, BCE))}, make_values(bce=LOW)).loc["a"]

@@ -40,6 +40,15 @@ def test_the_profile_for_slurm_can_ask_for_gpus():
     assert profile == yaml.safe_load(text)
 
 
+def test_pages_name_a_target_in_one_way():
+    """Of how the report of a running study is asked for, three pages tell."""
+    pages = [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]
+    told = [re.findall(r"snakemake --cores 1 regenerate_report[^\n`]*", page.read_text())
+            for page in pages]  # fmt: skip
+    assert sum(map(bool, told)) > 2
+    assert {text for found in told for text in found} == {"snakemake --cores 1 regenerate_report"}
+
+
 def test_pages_show_the_published_example_number_for_number():
     spec = importlib.util.spec_from_file_location(
         "update_example", REPOSITORY / "docs" / "update_example.py"

@@ -4,19 +4,27 @@ import math
 
 import pandas as pd
 import pytest
+import yaml
+from conftest import REPOSITORY
+from jinja2 import Environment, FileSystemLoader
+from test_cells import default_study
 
 from study.analysis.claims import CLAIM_COLUMNS
+from study.analysis.metrics import FINAL
 from study.analysis.noise import NOISE_COLUMNS
 from study.analysis.posterior import ROPE_COLUMNS
-from study.parameters import DEFAULTS
+from study.parameters import DEFAULTS, REPORT_FOLDER
 from study.report.claim_words import difference_words, drawn_words
 from study.report.data_table import data_table
+from study.report.page import render_sections
+from study.report.sections import cells, method
 from study.report.sections.claims import claims_note
 from study.report.sections.cost import duration, weights_table
 from study.report.sections.forest import INDENT, line, place, scale
 from study.report.sections.noise import context as noise_context
-from study.report.sections.summary import undecided
+from study.report.sections.summary import found, undecided
 from study.report.wording import counted, listed, with_titles
+from study.training import EPOCH_METRICS
 
 
 def side(rounds, changes=None, **more) -> dict:
@@ -32,6 +40,7 @@ def pair(metric, difference, low, high, adjusted=(math.nan, math.nan)) -> dict:
     }  # fmt: skip
 
 
+DEFAULT = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
 ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
 
 
@@ -152,6 +161,62 @@ def test_the_first_screen_says_where_splits_disagree():
     assert not any("disagree" in text for text in undecided(
         inputs | {"frames": {"claims": claims, "splits": warned[:0]}}
     ))  # fmt: skip
+
+
+def judged(*verdicts: str) -> pd.DataFrame:
+    rows = [{"verdict": word, "tests": len(verdicts), "alpha": 0.05} for word in verdicts]
+    return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "looks", "how"),
+    [
+        (["supported"], [], "a paired t-test"),
+        (["supported", "undecided"], [], "paired t-tests, Holm over 2 tests"),
+        (["supported"], [5, 10], "a paired t-test, 2 planned looks"),
+    ],
+)
+def test_what_a_level_says(verdicts, looks, how):
+    """How often studies have a false verdict, not how probably this one's are false."""
+    _, surely = found({"study": {"looks": looks}, "frames": {"claims": judged(*verdicts)}})
+    assert surely == (
+        "How surely: a study like this gives a false verdict in about 5 of 100 repeats, by chance"
+        f" between seeds alone ({how})."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "limits", "epoch"),
+    [
+        ({}, "one split of one data set;", "the last epoch"),
+        (
+            {"resample": 10, "baseline": DEFAULT["baseline"] | {"epoch_choice": "best"}},
+            "one data set, its own split and 10 redrawn from the same samples;",
+            "the chosen epoch",
+        ),
+        (
+            {"grid": DEFAULT["grid"] | {"epoch_choice": ["last", "best"]}},
+            "one split of one data set;",
+            "the last or the chosen epoch",
+        ),
+    ],
+)
+def test_the_method_says_which_splits_and_which_epoch(changes, limits, epoch):
+    study = default_study(**changes)
+    name, cell = next(iter(study["cells"].items()))
+    run = pd.DataFrame([{"cell": name, "round": cell["rounds"], "seed": 0}])
+    frames = {
+        "claims": judged(),
+        "summary": run.assign(**dict.fromkeys(EPOCH_METRICS, 0.5)),
+        "evaluation": run.assign(**dict.fromkeys(FINAL, None) | {"final_val_accuracy": 0.5}),
+    }
+    inputs = {"study": study, "frames": frames}
+    environment = Environment(loader=FileSystemLoader(REPORT_FOLDER))
+    (section,) = render_sections(environment, (method,), inputs)
+    assert f"Limits: {limits}" in section["content"]
+    assert f"Final metrics are of {epoch}." in section["content"]
+    (split,) = cells.context(inputs)["splits"]
+    assert f"From the scores after {epoch}." in split["table"]["caption"]
 
 
 def noise_inputs(**frames) -> dict:

@@ -9,13 +9,16 @@ from test_averages import write_record
 from study.analysis.evaluation import evaluate_runs
 from study.analysis.metrics import choose_threshold
 from study.analysis.splits import compare_splits
+from study.parameters import DEFAULTS
 
 SIZES = {"val": 524, "test": 624}
+CELLS = {f"batch{size}": DEFAULTS | {"batch_size": size} for size in (16, 32)}
 
 
 def levels(val: float, test: float) -> pd.DataFrame:
     rows = [
-        {"table": "table1", "factor": "batch_size", "level": level, "metric": metric, "mean": mean}
+        {"table": "table1", "factor": "batch_size", "level": level, "cell": f"batch{level}"}
+        | {"metric": metric, "mean": mean}
         for level in ("32", "16")
         for metric, mean in (("final_val_accuracy", val), ("final_test_accuracy", test))
     ]
@@ -40,25 +43,32 @@ SAME = comparisons((0.001, 0.0, 0.002), (0.002, 0.001, 0.003))
 
 def test_accuracies_that_are_farther_apart_than_the_images_explain():
     """At 95% the standard error of the gap is 1.3 points: 2 are no warning, 3 are."""
-    assert compare_splits(levels(0.95, 0.93), SAME, SIZES).empty
-    (row,) = compare_splits(levels(0.95, 0.92), SAME, SIZES).to_dict("records")
+    assert compare_splits(levels(0.95, 0.93), SAME, SIZES, CELLS).empty
+    (row,) = compare_splits(levels(0.95, 0.92), SAME, SIZES, CELLS).to_dict("records")
     assert (row["table"], row["metric"]) == ("table1", "final_test_accuracy")
     assert "95.00% on the validation split and 92.00% on the test split" in row["text"]
 
 
+@pytest.mark.parametrize(("rule", "epoch"), [("last", "last"), ("best", "chosen")])
+def test_the_epoch_is_the_one_that_is_scored(rule, epoch):
+    cells = {name: cell | {"epoch_choice": rule} for name, cell in CELLS.items()}
+    (row,) = compare_splits(levels(0.95, 0.92), SAME, SIZES, cells).to_dict("records")
+    assert f": after the {epoch} epoch, accuracy is 95.00%" in row["text"]
+
+
 def test_differences_whose_intervals_have_nothing_in_common():
     apart = comparisons((0.0014, 0.0009, 0.0019), (0.0092, 0.0070, 0.0114))
-    (row,) = compare_splits(levels(0.95, 0.95), apart, SIZES).to_dict("records")
+    (row,) = compare_splits(levels(0.95, 0.95), apart, SIZES, CELLS).to_dict("records")
     assert row["metric"] == "final_test_roc_auc"
     assert row["text"].startswith(
         "16 − 32: AUC differs by +0.0014 [+0.0009, +0.0019] on the validation"
         " split and by +0.0092 [+0.0070, +0.0114] on the test split"
     )
-    assert compare_splits(levels(0.95, 0.95), SAME, SIZES).empty
+    assert compare_splits(levels(0.95, 0.95), SAME, SIZES, CELLS).empty
 
 
 def test_without_a_test_split_there_is_nothing_to_compare():
-    assert compare_splits(levels(0.95, 0.5), SAME, {"val": 524}).empty
+    assert compare_splits(levels(0.95, 0.5), SAME, {"val": 524}, CELLS).empty
 
 
 def test_the_threshold_with_the_highest_balanced_accuracy():

@@ -1,5 +1,6 @@
 """The metrics of each epoch, as a training job wrote them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -132,3 +133,13 @@ def collect_epochs(
         frames.append(metrics.assign(round=run["round"]))
         frames[-1]["epoch"] += (run["round"] - 1) * epochs_per_round
     return pd.concat([frame for frame in frames if len(frame)] or frames)
+
+
+def scored_epoch(rules: Iterable[str]) -> str:
+    """After which epoch of a round final metrics are: `last`, `chosen` or `last or the chosen`.
+
+    Args:
+        rules: the `epoch_choice` of each cell.
+    """
+    words = {"last" if rule == "last" else "chosen" for rule in rules}
+    return " or the ".join(sorted(words, reverse=True))

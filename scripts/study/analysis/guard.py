@@ -256,7 +256,7 @@ def _refuse(different: dict[str, list], factor: str, moved: list[str]) -> None:
 
 
 def _values(pair: list) -> str:
-    return " against ".join(str(value)[:12] for value in pair)
+    return " against ".join(map(str, pair))
 
 
 def read_runs(path: Path | str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import math
 import pandas as pd
 from scipy.special import ndtri
 
+from study.analysis.epochs import scored_epoch
 from study.analysis.metrics import FINAL, format_value, is_percentage, metric_title
 from study.analysis.paired import ALPHA
 from study.choices import level_title
@@ -30,19 +31,23 @@ MEANINGS = {
 
 
 def compare_splits(
-    levels: pd.DataFrame, comparisons: pd.DataFrame, sizes: dict[str, int]
+    levels: pd.DataFrame,
+    comparisons: pd.DataFrame,
+    sizes: dict[str, int],
+    cells: dict[str, dict],
 ) -> pd.DataFrame:
     """What is to be warned of, at most one row per table and metric for either disagreement.
 
     Args:
         levels, comparisons: as `study.analysis.comparisons` returns them.
         sizes: how many images each split has.
+        cells: name -> every training parameter.
     """
     rows = []
     if not {"val", "test"} <= sizes.keys():
         return pd.DataFrame(rows, columns=list(SPLIT_COLUMNS))
     for table, of_table in levels.groupby("table", sort=False):
-        text = _levels_apart(of_table, sizes)
+        text = _levels_apart(of_table, sizes, cells)
         if text:
             row = {"table": table, "what": "level", "metric": "final_test_accuracy"}
             rows.append(row | {"text": text})
@@ -55,20 +60,21 @@ def compare_splits(
     return pd.DataFrame(rows, columns=list(SPLIT_COLUMNS))
 
 
-def _levels_apart(levels: pd.DataFrame, sizes: dict[str, int]) -> str:
+def _levels_apart(levels: pd.DataFrame, sizes: dict[str, int], cells: dict[str, dict]) -> str:
     """The level whose accuracies on the two splits are farthest apart, if that is not chance."""
     found, text = 0.0, ""
-    wide = levels.pivot(index="level", columns="metric", values="mean")
-    for level, row in wide.iterrows():
+    wide = levels.pivot(index=["level", "cell"], columns="metric", values="mean")
+    for (level, cell), row in wide.iterrows():
         val, test = (row.get(f"final_{split}_accuracy", math.nan) for split in ("val", "test"))
         error = math.sqrt(val * (1 - val) / sizes["val"] + test * (1 - test) / sizes["test"])
         distance = abs(val - test) / error if error > 0 else 0.0
         if distance > max(found, ndtri(1 - ALPHA / 2)):
             title = level_title(levels["factor"].iloc[0], level)
+            epoch = scored_epoch([cells[cell].get("epoch_choice", "last")])
             found, text = (
                 distance,
                 (
-                    f"{title}: after the last epoch, accuracy is"
+                    f"{title}: after the {epoch} epoch, accuracy is"
                     f" {format_value('final_val_accuracy', val)}% on the validation split and"
                     f" {format_value('final_test_accuracy', test)}% on the test split, farther"
                     f" apart than {sizes['val']} and {sizes['test']} images explain"

@@ -7,7 +7,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from study.analysis.averages import over_seeds
-from study.analysis.epochs import EPOCH_COUNTS
+from study.analysis.epochs import EPOCH_COUNTS, scored_epoch
 from study.analysis.metrics import FINAL, format_value, metric_title
 from study.choices import level_title, parameter_title
 from study.parameters import DEFAULTS, applies, condition, declared, differences, listed
@@ -94,8 +94,8 @@ def final_note(table: dict, study: dict, metrics: Iterable[str]) -> str:
     if not any(name in FINAL for name in metrics):
         return ""
     cell = study["baseline"] | table["cell"]
-    rules = {(cell | row).get("epoch_choice", "last") for row in table["rows"]}
-    return FINAL_NOTE.format(epoch="last" if rules <= {"last"} else "chosen")
+    rules = [(cell | row).get("epoch_choice", "last") for row in table["rows"]]
+    return FINAL_NOTE.format(epoch=scored_epoch(rules))
 
 
 def factor_title(factor: str, along: Iterable[str] = ()) -> str:

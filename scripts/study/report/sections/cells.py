@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from study.analysis.averages import diverged_rows
+from study.analysis.epochs import scored_epoch
 from study.analysis.metrics import (
     CHOSEN,
     METRICS,
@@ -23,13 +24,13 @@ from study.training import EPOCH_METRICS
 TITLE = "All cells, each after its last round"
 LENGTH = ("rounds", "epochs")  # what a cell has beside its parameters
 SCORES = (
-    "From the scores after the last epoch. Accuracy, balanced accuracy, sensitivity and specificity"
-    " in per cent, at a probability of 0.5, and where it says so at the threshold with the highest"
+    "From the scores after the {epoch} epoch. Accuracy, balanced accuracy, sensitivity and"
+    " specificity in per cent, at a probability of 0.5, and where it says so at the threshold with the highest"
     " balanced accuracy on the run's validation split; AUC is the area under the ROC curve; ECE the"
     " expected calibration error over 10 bins of equal width of the positive class's probability."
 )
 SCORES_OF_SEVERAL = (
-    "From the scores after the last epoch. Accuracy in per cent, the class with the largest"
+    "From the scores after the {epoch} epoch. Accuracy in per cent, the class with the largest"
     " probability being predicted; balanced accuracy is the mean over the classes of the share of"
     " each that is predicted; AUC the mean over the classes of the area under the ROC curve of each"
     " against the rest; the Brier score is summed over the classes, from 0 to 2."
@@ -43,6 +44,7 @@ def context(inputs: dict) -> dict:
     splits = evaluation_rows(frames["evaluation"], study)
     chosen = " The test split is scored, and nothing is chosen by it." * (len(splits) > 1)
     texts = differing(study["cells"])
+    epoch = scored_epoch(cell.get("epoch_choice", "last") for cell in study["cells"].values())
     return {
         "averages": data_table(
             "Mean ± standard deviation over seeds. Parameters that all cells share are under"
@@ -59,7 +61,8 @@ def context(inputs: dict) -> dict:
             {
                 "split": SPLIT_TITLES[split],
                 "table": data_table(
-                    (SCORES if "Sensitivity" in found else SCORES_OF_SEVERAL) + chosen,
+                    (SCORES if "Sensitivity" in found else SCORES_OF_SEVERAL).format(epoch=epoch)
+                    + chosen,
                     found,
                     lines,
                     title=f"Final metrics, {SPLIT_TITLES[split]} split",

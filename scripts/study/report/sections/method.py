@@ -1,5 +1,6 @@
 """What was done, in words for a paper."""
 
+from study.analysis.epochs import scored_epoch
 from study.analysis.paired import MIN_SEEDS
 from study.choices import level_title, ordered_levels, parameter_title
 from study.parameters import declared
@@ -40,6 +41,10 @@ def context(inputs: dict) -> dict:
         "epochs_of": epochs_words(study) if equal_updates(study) else "",
         "warmup": counted(study["warmup_epochs"], "epoch"),
         "has_warmup": study["warmup_epochs"] > 0,
+        "scored_epoch": scored_epoch(
+            cell.get("epoch_choice", "last") for cell in study["cells"].values()
+        ),
+        "splits": study["resample"],
         "tests": counted(int(tests.iloc[0]), "test") if len(tests) else "",
         "claims": counted(len(frames["claims"]), "claim"),
         "min_seeds": MIN_SEEDS,

@@ -81,7 +81,7 @@ def compared(study: dict, card: dict | None) -> str:
 
 
 def found(inputs: dict) -> list[str]:
-    """How many claims have which verdict, and how sure all verdicts are together."""
+    """How many claims have which verdict, and how often such verdicts are false."""
     claims, looks = inputs["frames"]["claims"], inputs["study"]["looks"]
     if claims.empty:
         return ["The configuration declares no claims, so nothing has a verdict."]
@@ -91,14 +91,11 @@ def found(inputs: dict) -> list[str]:
     tested = claims[claims["tests"].notna()]
     if len(tested):
         tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
-        over_looks = f", {len(looks)} planned looks" if looks else ""
+        how = f"paired t-tests, Holm over {tests} tests" if tests > 1 else "a paired t-test"
+        how += f", {len(looks)} planned looks" if looks else ""
         sentences.append(
-            "How surely: as far as chance between seeds goes, the probability that any of these"
-            f" verdicts is false is at most {alpha:g}% (paired t-tests, Holm over {tests}"
-            f" tests{over_looks})."
-            if tests > 1
-            else f"How surely: the probability that chance between seeds made the verdict is at"
-            f" most {alpha:g}% (a paired t-test{over_looks})."
+            f"How surely: a study like this gives a false verdict in about {alpha:g} of 100"
+            f" repeats, by chance between seeds alone ({how})."
         )
     elif (claims["verdict"] == "too few seeds").any():
         sentences.append(
