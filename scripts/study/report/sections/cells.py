@@ -25,9 +25,10 @@ TITLE = "All cells, each after its last round"
 LENGTH = ("rounds", "epochs")  # what a cell has beside its parameters
 SCORES = (
     "From the scores after the {epoch} epoch. Accuracy, balanced accuracy, sensitivity and"
-    " specificity in per cent, at a probability of 0.5, and where it says so at the threshold with the highest"
-    " balanced accuracy on the run's validation split; AUC is the area under the ROC curve; ECE the"
-    " expected calibration error over 10 bins of equal width of the positive class's probability."
+    " specificity in per cent, at a probability of 0.5, and where it says so at the threshold with"
+    " the highest balanced accuracy on the run's validation split; AUC is the area under the ROC"
+    " curve; ECE the expected calibration error over 10 bins of equal width of the positive class's"
+    " probability."
 )
 SCORES_OF_SEVERAL = (
     "From the scores after the {epoch} epoch. Accuracy in per cent, the class with the largest"
