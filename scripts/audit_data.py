@@ -5,9 +5,10 @@ from pathlib import Path
 
 from study.data.audit import audit
 from study.data.prepared import load_all, read_description
-from study.files import replacing, write_text
+from study.files import write_text
 from study.logs import log_to
 from study.report.figures.contact_sheet import draw_contact_sheet
+from study.report.figures.saving import save_figure
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -16,5 +17,4 @@ if __name__ == "__main__":
     classes = read_description(folder)["classes"]
     result = audit(splits, names, groups, classes)
     write_text(snakemake.output.audit, json.dumps(result, indent=2) + "\n")
-    with replacing(snakemake.output.sheet) as part:
-        draw_contact_sheet(splits, classes).savefig(part, format="png", dpi=110)
+    save_figure(draw_contact_sheet(splits, classes), snakemake.output.sheet, dpi=110)

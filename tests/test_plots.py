@@ -1,5 +1,9 @@
 """The numbers that pictures are drawn from, against other programs and by hand; the pictures."""
 
+import html
+import re
+
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,10 +17,15 @@ from study.analysis.evaluation import evaluate
 from study.analysis.levels import drawn_cells, factor_levels
 from study.analysis.metrics import probability
 from study.cells import expand_study, find_cell
+from study.data.audit import audit
+from study.data.prepared import load_all, prepare, read_description
+from study.report.figures.contact_sheet import draw_contact_sheet
+from study.report.figures.saving import save_figure
 from study.report.plots import calibration, confusion, mistaken, roc, strips
 from study.report.plots.names import level_names
 from study.report.plots.roc import GRID
 from study.report.plots.style import COLOURS, picked, write_picture
+from study.report.plots.trials import draw_curves
 
 STUDY = {
     "grid": {"batch_size": [32, 8, 64], "activation": ["relu", "tanhshrink"]},
@@ -232,3 +241,62 @@ def test_seeds_are_joined_over_the_levels():
         np.testing.assert_array_equal(table[place], expected)
     (axes,) = strips.draw([group], values).axes
     assert [text.get_text() for text in axes.get_xticklabels()] == ["BCE", "CE"]
+
+
+# ---- Names that matplotlib would take for mathematics --------------------------------------------
+
+DOLLARS = ["a$^$b", "cost $5 to $10"]  # of which the first is none, and the second would lose signs
+
+
+def texts_of(path) -> list[str]:
+    """What an SVG file has as text."""
+    return [html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>",
+                                                       path.read_text())]  # fmt: skip
+
+
+def test_dollars_of_names_are_kept(tmp_path):
+    """Of classes, in the audit's sheet and in pictures; of levels; and in what a figure is of."""
+    generator = np.random.default_rng(0)
+    arrays = {}
+    for split, count in (("train", 24), ("val", 12), ("test", 12)):
+        arrays[f"{split}_images"] = generator.integers(0, 255, (count, 6, 6)).astype(np.uint8)
+        arrays[f"{split}_labels"] = np.arange(count) % 2
+    np.savez(tmp_path / "data.npz", **arrays)
+    entry = {"kind": "npz", "path": str(tmp_path / "data.npz"), "positive": 1}
+    folder = tmp_path / "prepared"
+    prepare("data", entry | {"normalize": "standardize", "classes": DOLLARS}, folder)
+    classes = read_description(folder)["classes"]
+    assert classes == DOLLARS
+    splits, names, groups = load_all(folder)
+    assert audit(splits, names, groups, classes)["splits"]["train"]["count"] == 24
+
+    wrong = [{"split": "val", "row": n, "label": n, "wrong": 2, "runs": 3} for n in range(2)]
+    table = mistaken.most_mistaken(pd.DataFrame(wrong), folder)
+    spend = [{"factor": "spend", "levels": DOLLARS, "cells": ["a", "b"], "round": 2}]
+    counts = count_confusions(drawn_cells(GROUPS), SCORES)
+    for name, figure in {
+        "confusion": confusion.draw(GROUPS, counts, classes),
+        "mistaken": mistaken.draw(table, folder),
+        "roc": roc.draw(spend, SCORES, ["val"]),
+        "calibration": calibration.draw(spend, SCORES, ["val"]),
+    }.items():
+        write_picture(tmp_path / f"{name}.svg", figure)
+        shown = " ".join(texts_of(tmp_path / f"{name}.svg"))
+        assert all(name_of_class in shown for name_of_class in DOLLARS), name
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        save_figure(draw_contact_sheet(splits, classes), tmp_path / "sheet.svg")
+    assert {"train: a$^$b", "test: cost $5 to $10"} < {*texts_of(tmp_path / "sheet.svg")}
+
+
+def test_no_picture_has_mathematics_of_its_own(tmp_path):
+    """Which would no longer be set: powers of 10 on logarithmic axes are written as numbers."""
+    rates = [{"learning_rate": rate} for rate in (0.0001, 0.001, 0.01)]
+    trials = [{"trial": trial, "round": 1, "val_accuracy": 0.9} for trial in range(3)]
+    arm = {"title": "baseline", "values": rates, "trials": pd.DataFrame(trials)}
+    arm["chosen"] = {"trial": 1, "values": rates[1], "edges": {}}
+    drawn = draw_all(SCORES, GROUPS, ["val"]) | {"trials": draw_curves([arm], "val_accuracy", 1)}
+    for kind, figure in drawn.items():
+        write_picture(tmp_path / f"{kind}.svg", figure)
+        assert not any("$" in text for text in texts_of(tmp_path / f"{kind}.svg")), kind
+    assert {"0.0001", "0.001", "0.01"} <= {*texts_of(tmp_path / "trials.svg")}
+    assert {"1", "10"} <= {*texts_of(tmp_path / "calibration.svg")}

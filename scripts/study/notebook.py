@@ -21,6 +21,7 @@ from study.next_look import take_look
 from study.parameters import WORKFLOW
 from study.paths import made_folders, prepared_folder, run_files, study_folders
 from study.report.figures import figure_module
+from study.report.figures.saving import as_written
 from study.training import EPOCH_METRICS
 
 
@@ -80,7 +81,7 @@ def draw_figure(study: dict, name: str) -> Figure:
     files = (run_files(study, shown, file) for file in ("metrics.csv", "run.json"))
     per_round = {"epochs_per_round": figure["epochs_per_round"]}
     epochs = collect_epochs(shown, *files, **per_round)
-    return figure_module(figure["kind"]).draw(figure, epochs, study | per_round)
+    return as_written(figure_module(figure["kind"]).draw(figure, epochs, study | per_round))
 
 
 def train_cell(study: dict, changes: dict, epochs: int, seed: int = 0) -> pd.DataFrame:

@@ -7,7 +7,8 @@ The module of a kind that the configuration can choose has
 
 where `figure` is its entry in the configuration, `epochs` the metrics of its cell and rounds as
 `collect_epochs` returns them, and `study` has `baseline`, `epochs_per_round` (of the figure's cell)
-and `seeds`. A new kind is such a module and one entry in `FIGURES`.
+and `seeds`. A new kind is such a module and one entry in `FIGURES`. Its texts are written as they
+are: a $ begins no mathematics.
 """
 
 from importlib import import_module

@@ -5,7 +5,15 @@ from matplotlib.figure import Figure
 
 from study.analysis.evaluation import class_count
 from study.analysis.metrics import CALIBRATION_BINS, probability
-from study.report.plots.style import WIDTH, dress, lines, panel_title, panels, say_empty
+from study.report.plots.style import (
+    WIDTH,
+    dress,
+    lines,
+    number_plainly,
+    panel_title,
+    panels,
+    say_empty,
+)
 
 FEWEST = 10  # predictions in a bin, of all seeds together, to draw a share of them
 
@@ -81,5 +89,6 @@ def _draw_panel(axes, counts, group: dict, scores: dict, split: str) -> None:
         axes.text(0.5, 0.2, "nothing to show", ha="center", fontsize=8)
         return
     counts.set_yscale("log")
+    number_plainly(counts.yaxis)
     counts.set_ylim(bottom=0.1)
     axes.legend(loc="upper left", frameon=False, fontsize=8, handlelength=2.6)

@@ -6,12 +6,14 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.choices import level_title
 from study.files import write_text
-from study.report.figures import saving  # noqa: F401  (fixed ids in SVG files)
+from study.report.figures.saving import as_written
 from study.report.plots.names import group_name
 
 # Okabe and Ito's colours, which colour-blind people tell apart; beside them the dashes differ.
@@ -32,7 +34,7 @@ def write_picture(path: Path | str, figure: Figure) -> None:
     """Write an SVG file that keeps text as text, always with the same bytes for the same figure."""
     text = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none"}):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        as_written(figure).savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     head, defs, rest = text.getvalue().partition("<defs>")
     write_text(path, head + DARK.replace("\n", " ") + defs + rest)
 
@@ -90,6 +92,12 @@ def dress(axes: Axes, title: str) -> None:
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
+
+
+def number_plainly(axis: Axis) -> None:
+    """Number a logarithmic axis as all else is: 0.001, not a power of 10, which is mathematics."""
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def panel_title(group: dict, split: str, splits: list[str]) -> str:

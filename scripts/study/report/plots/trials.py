@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from study.analysis.metrics import is_percentage, metric_title
 from study.choices import parameter_title
-from study.report.plots.style import COLOURS, DASHES, WIDTH, dress, say_empty
+from study.report.plots.style import COLOURS, DASHES, WIDTH, dress, number_plainly, say_empty
 
 HEIGHT = 2.3  # of a panel, in inches
 
@@ -68,6 +68,7 @@ def draw_curves(arms: list[dict], metric: str, number: int) -> Figure:
         axes.plot(placed[at], means.iloc[at], "*", color=COLOURS[1], markersize=11)
         if placed.min() > 0 and placed.max() / placed.min() >= 10:
             axes.set_xscale("log")
+            number_plainly(axes.xaxis)
         edge = f" ({chosen['edges'][name]} tried)" if name in chosen["edges"] else ""
         dress(axes, f"{arm['title']}: {chosen['values'][name]:g}{edge}")
         axes.set_xlabel(parameter_title(name), fontsize=8)
