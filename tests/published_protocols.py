@@ -25,19 +25,21 @@ def verdicts(protocol: str) -> dict[str, str]:
 
 
 def changes(protocol: str) -> str:
-    """How many verdicts are the same, become undecided, turn round, or are new."""
+    """How many verdicts are the same, become undecided, turn round, are none, or are new."""
     before, after = verdicts("fixed"), verdicts(protocol)
     kinds = Counter(
         "new" if before[name] not in DECIDED
         else "same" if after[name] == before[name]
-        else "turned" if after[name] in DECIDED else "open"
+        else "turned" if after[name] in DECIDED else after[name]
         for name in before if before[name] in DECIDED or after[name] in DECIDED
     )  # fmt: skip
-    assert not kinds["turned"]
+    assert {*kinds} <= {"new", "same", "undecided", "not tested"} and kinds["not tested"] < 2
     decided = sum(verdict in DECIDED for verdict in before.values())
     text = f"of {decided} decided claims {kinds['same']} keep their verdict"
-    if kinds["open"]:
-        text += f" and {kinds['open']} become undecided"
+    if kinds["undecided"]:
+        text += f"{',' if kinds['not tested'] else ' and'} {kinds['undecided']} become undecided"
+    if kinds["not tested"]:
+        text += f" and {kinds['not tested']} has no verdict"
     if kinds["new"]:
         text += f"; {kinds['new']} more {'are' if kinds['new'] > 1 else 'is'} decided only so"
     return f"{PROTOCOLS[protocol]}, {text}."
