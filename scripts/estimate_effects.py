@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from study.analysis.alike import Alike, cell_rows, refuse_alike
 from study.analysis.averages import read_values
 from study.analysis.effects import (
     EFFECT_COLUMNS,
@@ -29,7 +30,11 @@ if __name__ == "__main__":
         varied = [*factors, *(name for names in along.values() for name in names)]
         epochs = {name: cell["epochs"] for name, cell in study["cells"].items()}
         check_grid(runs, grid["cells"], grid["round"], varied, epochs)
-    except Confounded as error:
+        for cell in grid["cells"]:
+            trained = cell_rows(values, cell, grid["round"])
+            title = f"{cell}, round {grid['round']}"
+            refuse_alike(trained, trained.index, title, "command" in runs)
+    except (Confounded, Alike) as error:
         values = values.iloc[:0]
         refused = [{"refused": str(error)}]
     effects = [pd.DataFrame(refused, columns=list(EFFECT_COLUMNS))]

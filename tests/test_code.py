@@ -261,6 +261,27 @@ def test_every_form_of_import_is_followed(tmp_path, statement):
     assert digest() == before
 
 
+def test_what_is_started_must_be_there(tmp_path):
+    """Else its digest is that of nothing, and no change of it is ever seen."""
+    (tmp_path / "script.py").write_text("@register\nclass Net:\n    pass\n")
+    assert code.code_digest("script:Net", root=tmp_path)
+    for start in ("scripts", "script:Nets", "3d_cnn", "", tmp_path / "3d_cnn.py"):
+        with pytest.raises(LookupError):
+            code.code_digest(start, root=tmp_path)
+
+
+def test_packages_above_a_start_are_run_on_the_way(tmp_path):
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "inner.py").write_text("value = 1\n")
+    found = set()
+    for text in ("print(1)", "print(2)"):
+        (tmp_path / "package" / "__init__.py").write_text(text)
+        for start in ("package.inner", "package.inner:value", tmp_path / "package" / "inner.py"):
+            code._statements.cache_clear()
+            found.add(code.code_digest(start, root=tmp_path))
+    assert len(found) == 2
+
+
 def test_a_string_that_can_be_no_name_asks_for_nothing(tmp_path):
     """A `"*"` in a script, say of a pattern, is not the star of an import."""
     (tmp_path / "script.py").write_text('import helpers\nprint("*", helpers.used())\n')

@@ -18,11 +18,13 @@ from study.training.loop import (
     bare_step,
     build_network,
     initial_state,
+    laid_out,
     score_images,
     train_round,
 )
 from study.training.networks import NETWORKS, Network
 from study.training.optimizers import OPTIMIZERS
+from study.training.samples import Data
 from study.training.streams import make_generator
 
 
@@ -95,12 +97,20 @@ def test_metrics_are_those_of_a_plain_loop(data, change):
     assert rows[0][-1][1] < rows[0][0][1]  # it does learn
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_two_epochs_are_those_of_torchs_optimizers(data, name):
-    """To the last bit, with the same batches."""
-    parameters = SMALL | {"optimizer": name, "learning_rate": 0.01}
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [*((name, network) for network in ("mlp", "cnn") for name in OPTIMIZERS), ("adam", "resnet18")],
+)
+def test_two_epochs_are_those_of_torchs_optimizers(data, name, network):
+    """To the last bit, with the same batches, and gradients as `backward` hands them on."""
+    if network != "mlp":  # 8 × 8, so that a cnn has more than one convolution
+        generator = torch.Generator().manual_seed(0)
+        images = {split: torch.rand(50, 64, generator=generator) for split in ("train", "val")}
+        splits = {split: (inputs, torch.arange(50) % 2) for split, inputs in images.items()}
+        data = Data(splits, (8, 8), classes=2)
+    parameters = SMALL | {"optimizer": name, "learning_rate": 0.01, "network": network}
     _, state = train_rounds(data, parameters, epochs=2, rounds=1)
-    network = build_network(TINY, parameters, make_generator(0, 0))
+    network = build_network(data, parameters, make_generator(0, 0))
     choice = OPTIMIZERS[name]
     optimizer = resolve_name(choice.optimizer)(
         network.parameters(), lr=0.01, weight_decay=0, **choice.fixed
@@ -222,6 +232,23 @@ def test_frozen_weights_stay_as_they_are(data, monkeypatch, tmp_path):
     _, state = train_rounds(data, parameters, epochs=2, rounds=1)
     assert torch.equal(state["network"]["0.weight"], first["0.weight"])
     assert not torch.equal(state["network"]["0.bias"], first["0.bias"])
+
+
+@pytest.mark.parametrize("kind", [torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD])
+def test_a_step_is_the_same_however_its_gradient_is_laid_out(kind):
+    """A convolution's weight, and a gradient whose channels come last in memory."""
+    generator = torch.Generator().manual_seed(0)
+    start, plain = (torch.randn(4, 3, 3, 3, generator=generator) for _ in range(2))
+    stepped = []
+    for gradient in (plain, plain.to(memory_format=torch.channels_last)):
+        weight = torch.nn.Parameter(start.clone())
+        weight.grad = laid_out(gradient, weight)
+        assert weight.grad.stride() == weight.stride() and torch.equal(weight.grad, plain)
+        assert (weight.grad is gradient) == (gradient is plain)  # no copy for nothing
+        bare_step(kind([weight], lr=0.1, fused=True))()
+        stepped.append(weight.detach())
+    assert torch.equal(*stepped)
+    assert laid_out(None, start) is None
 
 
 def test_a_bare_step_keeps_what_is_not_torchs():

@@ -16,6 +16,7 @@ from study.choices import level_title
 from study.config import read_config
 from study.errors import UserError
 from study.jobs import _training_digest, training_cells
+from study.own_code import load_class, own_digest
 from study.spelling import read_spelling, spell
 
 MINIMAL = {"dataset": "wdbc", "datasets": {"wdbc": {"kind": "sklearn"}}}
@@ -186,19 +187,26 @@ def test_a_users_network_and_loss_are_trained_and_followed(fresh):
     assert "train" not in planned(fresh)
 
 
-def test_only_a_users_cells_have_the_digest_of_the_users_file(tmp_path, monkeypatch):
+@pytest.mark.parametrize("file", ["net.py", "3d_cnn.py", "my-net.py"])
+def test_only_a_users_cells_have_the_digest_of_the_users_file(tmp_path, monkeypatch, file):
+    """Whatever the file is called; and it is that file's class that is loaded."""
     monkeypatch.chdir(tmp_path)
     for width in (2, 3):
-        (tmp_path / "net.py").write_text(NETWORK)
+        (tmp_path / file).write_text(NETWORK)
         (tmp_path / "blocks.py").write_text(f"WIDTH = {width}\n")
         for cached in (_training_digest, code._statements, code._path):
             cached.cache_clear()  # as in another process
-        own = {"file": "net.py", "class": "Net"}
+        own = {"file": file, "class": "Net"}
         grid = {"network": ["mlp", own]}
         cells = training_cells(study(grid=grid, rounds=1))
         codes = {cell["parameters"].get("network", "mlp"): cell["code"] for cell in cells.values()}
         if width == 2:
             before = codes
     assert codes["mlp"] == before["mlp"]
-    assert codes["net.py:Net"]["network"] != before["net.py:Net"]["network"]
-    assert codes["net.py:Net"]["trainer"] == codes["mlp"]["trainer"]
+    assert codes[f"{file}:Net"]["network"] != before[f"{file}:Net"]["network"]
+    assert codes[f"{file}:Net"]["trainer"] == codes["mlp"]["trainer"]
+    unchanged = own_digest(f"{file}:Net")
+    (tmp_path / file).write_text(f"{NETWORK}\nNet.depth = 2\n")
+    code._statements.cache_clear()
+    assert own_digest(f"{file}:Net") != unchanged
+    assert load_class(f"{file}:Net", "network").depth == 2

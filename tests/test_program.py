@@ -16,11 +16,12 @@ from collect_arrays import scaled_arrays
 from conftest import REPOSITORY, assert_readable, made_once, snakemake, tiny_arrays
 from small_study import NOTHING, planned, read_csv
 
+from study import code
 from study.cells import expand_study
 from study.config import read_config
 from study.data.prepared import load_splits, read_description
 from study.errors import UserError
-from study.program.command import fill
+from study.program.command import _files_digest, fill, program_digest
 from study.program.run import run_program
 from study.program.written import read_metrics, read_scores
 
@@ -306,7 +307,14 @@ def test_values_stay_one_word_each():
         ({"command": "a {rate} {seed} {output} {b}"}, "unknown placeholder {b}; known: rate, see"),
         ({"command": "a 'b {rate}"}, "program.command: cannot be split into words (No closing"),
         ({"files": ["other.py"]}, "program.files: there is no file other.py, seen from"),
-        ({"files": ["my-program.py"]}, "cannot have that name; call it my_program.py"),
+        (
+            {"command": "python -m src.train {rate} {seed} {output}"},
+            "program.command: -m src.train: there is no such module, seen from the folder that",
+        ),
+        (
+            {"command": "srun python3 -X dev -um models.{rate} {seed} {output}"},
+            "program.command: -m models.{rate}: which module that is cannot be told",
+        ),
         ({"parameters": {"val_loss": 1}}, "program.parameters: val_loss means something else"),
         ({"parameters": {"a b": 1}}, "program.parameters: 'a b' is no name; use letters, digits"),
         ({"parameters": {"rate": [1]}}, "program.parameters.rate: [1] does not fit. A value is"),
@@ -314,7 +322,6 @@ def test_values_stay_one_word_each():
     ],
 )
 def test_mistakes_in_the_configuration_are_one_line_each(folder, change, expected):
-    (folder / "my-program.py").touch()
     program = STUDY["program"] | {"command": "python program.py {rate} {seed} {output}"}
     study = STUDY | {"program": program}
     own = change.keys() - {"device", "checkpoint_every", "baseline", "rounds", "grid", "claims"}
@@ -323,6 +330,75 @@ def test_mistakes_in_the_configuration_are_one_line_each(folder, change, expecte
         read_config(study)
     heading, line = str(error.value).split("\n")
     assert heading == "Configuration error" and expected in line
+
+
+# A program, and what it is started from and imports; `unused.py` beside each is not of it.
+PLACED = {
+    "3d_cnn.py": "import layers\nfrom src import unused_here\n",
+    "my-net.py": "from layers import SIZE\nprint(SIZE)\n",
+    "layers.py": "SIZE = 1\nprint(SIZE)\n",
+    "src/__init__.py": "print('package')\n",
+    "src/__main__.py": "from src import train\n",
+    "src/train.py": "from .deep import block\nfrom src.model import SIZE\nprint(SIZE, block)\n",
+    "src/model.py": "SIZE = 1\n",
+    "src/deep/block.py": "print('block')\n",
+    "src/extra.py": "from src.deep import late\n",
+    "src/deep/late.py": "print('late')\n",
+    "lib/pkg/train.py": "from pkg.model import SIZE\nprint(SIZE)\n",
+    "lib/pkg/model.py": "SIZE = 1\n",
+    "unused.py": "print('unused')\n",
+    "src/unused.py": "print('unused')\n",
+    "lib/pkg/unused.py": "print('unused')\n",
+    "notes.txt": "as it was\n",
+}
+SRC = {"src/__init__.py", "src/train.py", "src/model.py", "src/deep/block.py"}
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "expected"),
+    [
+        ("python 3d_cnn.py", ["3d_cnn.py"], {"3d_cnn.py", "layers.py", "src/__init__.py"}),
+        ("python my-net.py", ["my-net.py"], {"my-net.py", "layers.py"}),
+        ("python -m my-net", ["notes.txt"], {"my-net.py", "layers.py", "notes.txt"}),
+        ("python -m src.train", ["src/train.py"], SRC),
+        ("python -um src.train", ["notes.txt"], {*SRC, "notes.txt"}),
+        ("python -m src", ["src/train.py"], {*SRC, "src/__main__.py"}),
+        (
+            "python -msrc.train",
+            ["src/extra.py"],
+            {*SRC, "src/extra.py", "src/deep/late.py"},
+        ),
+        ("torchrun -m src.train", ["src/train.py"], SRC),
+        (
+            "/opt/bin/python3.12 -X dev -m pkg.train",
+            ["lib/pkg/train.py"],
+            {"lib/pkg/train.py", "lib/pkg/model.py"},
+        ),
+        ("python -m cProfile my-net.py", ["my-net.py"], {"my-net.py", "layers.py"}),
+        ("python -m torch.distributed.run my-net.py", ["my-net.py"], {"my-net.py", "layers.py"}),
+        ("convert -m fast my-net.py", ["my-net.py"], {"my-net.py", "layers.py"}),
+    ],
+)
+def test_what_a_program_is_started_from_and_imports_decides_it(folder, command, files, expected):
+    """However it is started, and whatever its file is called."""
+    for name, text in PLACED.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    program = {"command": f"{command} {{rate}} {{seed}} {{output}}", "files": files}
+    program = read_config(STUDY | {"program": STUDY["program"] | program})["program"]
+
+    def digest() -> str:
+        for cached in (_files_digest, code._statements, code._path):
+            cached.cache_clear()  # as in another process
+        return program_digest(program)
+
+    before = digest()
+    for name, text in PLACED.items():
+        (folder / name).write_text(f"{text}# a comment\n" if name.endswith(".py") else text)
+        assert digest() == before, name
+        (folder / name).write_text(f"{text}print('changed')\n")
+        assert (digest() != before) == (name in expected), name
+        (folder / name).write_text(text)
 
 
 def test_nothing_of_config_yaml_counts_where_there_is_a_program(folder):

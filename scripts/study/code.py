@@ -35,28 +35,37 @@ class Statement(NamedTuple):
     references: tuple[tuple[str, str | None], ...]  # (module, name in it, or None for the module)
 
 
-def code_digest(*starts: str, uses: dict[str, str] | None = None, root: Path = SCRIPTS) -> str:
+def code_digest(
+    *starts: str | Path, uses: dict[str, str] | None = None, root: Path = SCRIPTS
+) -> str:
     """The SHA-256 of the code that a script runs, or that names of modules are made of, as hex.
 
     Args:
-        starts: scripts or modules, `train`, which count as a whole; or `module:name`.
+        starts: scripts or modules, `train`, which count as a whole, or files, as `Path`, below the
+            root, whose names need not be such as an import can have; or `module:name`.
         uses: registry, as `module:name` -> the key that the job uses, "" for none; a registry that
             is not here counts as a whole.
         root: the folder of the scripts, in which modules are looked for; others are not ours.
+
+    Raises:
+        LookupError: a start is not there.
     """
     cuts = frozenset((uses or {}).items())
     kept: dict[str, dict[int, Statement]] = defaultdict(dict)
     needed: dict[str, set[str]] = defaultdict(set)  # module -> names in it
     asked, modules = set(), set()  # names asked of imported modules, and those modules
+    files: dict[str, Path] = {}  # of modules that are started by their files
     for start in starts:
-        module, _, name = start.partition(":")
-        needed[module].add(name or EVERYTHING)
+        module, files[module], name = _find_start(start, root)
+        for package in _with_parents(module):
+            needed[package] |= {name} if package == module else set()
     pending = True
     while pending:
         pending = False
         for module in list(needed):
             wanted = needed[module]
-            for position, statement in enumerate(_statements(module, root, cuts)):
+            path = files.get(module) or _path(module, root)
+            for position, statement in enumerate(_statements(module, path, root, cuts)):
                 is_wanted = not statement.binds or wanted & (statement.binds | {EVERYTHING})
                 if position in kept[module] or not is_wanted:
                     continue
@@ -80,10 +89,39 @@ def code_digest(*starts: str, uses: dict[str, str] | None = None, root: Path = S
     return digest.hexdigest()
 
 
+def _find_start(start: str | Path, root: Path) -> tuple[str, Path, str]:
+    """A start's module, its file, and the name in it that counts.
+
+    Raises:
+        LookupError: there is none.
+    """
+    if isinstance(start, Path):
+        if not start.is_file():
+            raise LookupError(f"{start}: there is no such file")
+        parts = start.relative_to(root).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts), start, EVERYTHING
+    module, _, name = start.partition(":")
+    path = _path(module, root)
+    if path is None or (name and not _mentions(path, name)):
+        raise LookupError(f"{start}: not found in {root}")
+    return module, path, name or EVERYTHING
+
+
+def _mentions(path: Path, name: str) -> bool:
+    """Whether a module has a name: of a variable, a function, a class or an import."""
+    return any(
+        name in (getattr(part, field, None) for field in ("id", "name", "asname"))
+        for node, _ in _parsed(path, path.read_bytes())
+        for part in ast.walk(node)
+    )
+
+
 @cache
-def _statements(module: str, root: Path, cuts: frozenset[tuple[str, str]]) -> list[Statement]:
+def _statements(
+    module: str, path: Path | None, root: Path, cuts: frozenset[tuple[str, str]]
+) -> list[Statement]:
     """The top level of a module, registries cut to what is used."""
-    uses, path = dict(cuts), _path(module, root)
+    uses = dict(cuts)
     if path is None:  # a folder of modules without an __init__.py
         return []
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]

@@ -32,7 +32,7 @@ def own_digest(name: str) -> str:
     if path is None:
         raise UserError(f"{file}: there is no such file, seen from {Path.cwd()}")
     try:
-        return code_digest(path.stem, root=path.parent.absolute())[:12]
+        return code_digest(path.absolute(), root=path.parent.absolute())[:12]
     except (SyntaxError, ValueError) as error:
         raise UserError(f"{path}: cannot be read as Python: {error}") from error
 

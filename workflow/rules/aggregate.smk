@@ -58,6 +58,7 @@ rule summarize:
 rule evaluate:
     """Take the final metrics of each seed from the scores after a round."""
     input:
+        metrics=run_files(STUDY, RUNS, "metrics.csv"),  # for seeds that are alike in everything
         scores=run_files(STUDY, RUNS, "scores.npz"),
         runs=run_files(STUDY, RUNS, "run.json"),
     output:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from study.analysis.alike import SAME_AS
 from study.analysis.epochs import EPOCH_COUNTS, count_epochs, read_run
 from study.analysis.metrics import FINAL, GAPS, METRICS
 from study.budget import cell_warmup
@@ -163,7 +164,8 @@ def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFram
     """All metrics of each cell, round and seed: those of an epoch, gaps, final ones and halves.
 
     Metrics of which there is nothing have no column: final ones, such as those of a test split, and
-    those of an epoch that a program does not measure.
+    those of an epoch that a program does not measure. Where seeds are alike there is their
+    `same_as` (`study.analysis.alike`).
     """
     keys = ["cell", "round", "seed"]
     halves = [name for name in HALF_METRICS if name in summary]
@@ -177,7 +179,8 @@ def join_metrics(summary: pd.DataFrame, evaluation: pd.DataFrame) -> pd.DataFram
         values[name] = values[GAPS[name].larger] - values[GAPS[name].smaller]
     there = [metric for metric in FINAL if values[metric].notna().any()]
     halves = [name for name in halves if name.rpartition("_")[0] in measured]
-    return values[[*keys, *measured, *gaps, *counts, *there, *halves]]
+    same = [SAME_AS] if SAME_AS in values else []
+    return values[[*keys, *measured, *gaps, *counts, *there, *halves, *same]]
 
 
 def present_metrics(values: pd.DataFrame) -> list[str]:

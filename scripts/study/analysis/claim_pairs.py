@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from study.analysis import paired
+from study.analysis.alike import Alike, refuse_alike
 from study.analysis.averages import half_name
 from study.analysis.caveats import caveat
 from study.analysis.expectations import p_values
@@ -64,7 +65,7 @@ def compare_sides(
             pair |= _compare_pair(claim, values, runs, first, second, **about)
         except Confounded as error:
             problem = problem or (REFUSED, str(error))
-        except LookupError as error:
+        except (LookupError, Alike) as error:
             problem = problem or (NOT_TESTED, str(error.args[0]))
         pairs.append(pair | {"metric": claim["metric"]})
     if problem is None and fewest_seeds(pairs) < needed:
@@ -98,10 +99,12 @@ def _compare_pair(
         guard = check_comparison(runs, first, second, *about)
     if len(both) < 2:
         raise LookupError(f"seeds with both sides: {len(both)}; at least 2 seeds are needed")
+    for side in (first, second):
+        _refuse_alike(values, side, both.index, by_program, "splits" if share else "seeds")
     one, other = both.iloc[:, 0].to_numpy(), both.iloc[:, 1].to_numpy()
     differences = pd.Series(paired.paired_differences(one, other), both.index)
-    alike = np.ptp(one) == 0 and np.ptp(other) == 0 and not differences.any()
-    if alike and claim["expect"] in ("greater", "less"):
+    constant = np.ptp(one) == 0 and np.ptp(other) == 0 and not differences.any()
+    if constant and claim["expect"] in ("greater", "less"):
         value = format_value(claim["metric"], one[0])
         raise LookupError(f"it is {value} in all runs of both sides: there is nothing to test")
     noise = {
@@ -130,6 +133,12 @@ def _compare_pair(
         interval = pair_interval(pair, paired.ALPHA)
         pair |= {key: interval[key] for key in ("low", "high")} | {"p_sign_flip": np.nan}
     return pair
+
+
+def _refuse_alike(values: pd.DataFrame, side: dict, seeds, by_program: bool, over: str) -> None:
+    for number in side["rounds"]:
+        of_round = values.loc[(side["cell"], number)]
+        refuse_alike(of_round, seeds, side["title"], by_program, over)
 
 
 def pair_interval(pair: dict, alpha: float) -> dict:

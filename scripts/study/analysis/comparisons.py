@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from study.analysis import paired
+from study.analysis.alike import Alike, are_alike, cell_rows, refuse_alike
 from study.analysis.averages import present_metrics
 from study.analysis.caveats import caveat
 from study.analysis.evaluation import correct_predictions
@@ -64,6 +65,8 @@ def of_one_factor(tables: dict) -> dict:
 def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
     """Mean, deviation, interval and each seed's value, one row per table, level and metric.
 
+    Seeds that are alike are one.
+
     Args:
         tables: name -> table with `vary`, `levels`, `round`, the `cells` of its levels, and what
             moves `along`, as `study.cells.expand_study` returns them; those of two factors are
@@ -73,9 +76,10 @@ def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, table in of_one_factor(tables).items():
         for level, cell in zip(table["levels"], table["cells"]):
-            of_cell = values[(values["cell"] == cell) & (values["round"] == table["round"])]
+            trained = cell_rows(values, cell, table["round"])
             for metric in present_metrics(values):
-                seeds = of_cell.set_index("seed")[metric].dropna()
+                seeds = trained[metric].dropna()
+                observed = seeds[:1] if are_alike(trained) else seeds
                 rows.append(
                     {
                         "table": name,
@@ -84,7 +88,7 @@ def describe_levels(tables: dict, values: pd.DataFrame) -> pd.DataFrame:
                         "cell": cell,
                         "round": table["round"],
                         "metric": metric,
-                        **paired.mean_interval(seeds),
+                        **paired.mean_interval(observed),
                         "values": " ".join(f"{seed}:{value!r}" for seed, value in seeds.items()),
                     }
                 )
@@ -151,6 +155,14 @@ def compare_levels(
                     first_sides = [on_split(side, splits[0]) for side in sides]
                 else:
                     row["guard"] = check_comparison(runs, *sides, table["vary"], along)
+                for name, side in ((cell, level), (reference, table["levels"][0])):
+                    refuse_alike(
+                        cell_rows(values, name, table["round"]),
+                        pairs["seed"],
+                        f"{table['vary']} {side}, round {table['round']}",
+                        "command" in runs,
+                        "splits" if share else "seeds",
+                    )
                 records = [recorded_side(runs, side) for side in first_sides]
                 row["caveat"] = caveat(
                     table["vary"],
@@ -164,7 +176,7 @@ def compare_levels(
                 )
             except LookupError:  # the table says which seeds are missing
                 continue
-            except Confounded as error:
+            except (Confounded, Alike) as error:
                 rows.append(row | {"refused": str(error)})
                 continue
             for metric in present_metrics(values):

@@ -1,6 +1,9 @@
 """From the scores after a round's last epoch to the final metrics of each seed."""
 
+import csv
+import math
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +95,50 @@ def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.
                     row |= {f"final_{split}_{name}": metrics[name] for name in SCORED}
             rows.append(row | _at_chosen_threshold(arrays, position))
     return pd.DataFrame(rows, columns=["cell", "round", "seed", *FINAL])
+
+
+def result_digests(
+    runs: list[dict], metrics: list[str], scores: list[str], records: list[str]
+) -> pd.DataFrame:
+    """`cell`, `round`, `seed` and a digest of all `results`: each epoch's metrics, and the scores.
+
+    Two seeds have the same digest if they are the same in all of it. It is missing where a seed
+    diverged.
+
+    Args:
+        runs, records: as for `evaluate_runs`.
+        metrics: the metrics.csv of each.
+        scores: the scores of each.
+
+    Raises:
+        UserError: a file is damaged.
+    """
+    rows = []
+    for run, epochs, path, record in zip(runs, metrics, scores, records, strict=True):
+        files, seeds = read_record(record)["files"], range(run["first"], run["last"] + 1)
+        arrays = read_scores(path, seeds, files["scores.npz"])
+        by_seed = _epochs_by_seed(epochs, files["metrics.csv"])
+        for position, seed in enumerate(seeds):
+            parts = [arrays[name][position] for name in sorted(arrays) if name.endswith("_scores")]
+            whole = all(math.isfinite(float(text)) for row in by_seed[seed] for text in row)
+            whole = whole and all(np.isfinite(part).all() for part in parts)
+            digest = sha256(repr(by_seed[seed]).encode())
+            for part in parts:
+                digest.update(part.tobytes())
+            row = {"cell": run["cell"], "round": run["round"], "seed": seed}
+            rows.append(row | {"results": digest.hexdigest() if whole else None})
+    return pd.DataFrame(rows, columns=["cell", "round", "seed", "results"])
+
+
+def _epochs_by_seed(path: Path | str, digest: str) -> dict[int, list[list[str]]]:
+    """Each seed's rows of a metrics.csv as they are written, without the seed."""
+    check_digest(path, digest)
+    found: dict[int, list[list[str]]] = {}
+    with open(path, encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    for seed, *row in rows:
+        found.setdefault(int(seed), []).append(row)
+    return found
 
 
 def _at_chosen_threshold(arrays: dict[str, np.ndarray], position: int) -> dict[str, float]:

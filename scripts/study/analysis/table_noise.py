@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from study.analysis.alike import are_alike, cell_rows
 from study.analysis.comparisons import of_one_factor
 from study.analysis.evaluation import correct_predictions, whole_seeds
 from study.analysis.image_variance import accuracy_images, auc_images
@@ -28,7 +29,9 @@ def compared_levels(tables: dict) -> Iterable[tuple[str, dict, int]]:
 def paired_values(
     values: pd.DataFrame | None, table: dict, place: int, metric: str
 ) -> np.ndarray | None:
-    """A level's differences from the table's first, (seeds,); None without the metric's values.
+    """A level's differences from the table's first, (seeds,).
+
+    None without the metric's values, and where all seeds of a side are alike.
 
     Args:
         values: one row per cell, round and seed, as `study.analysis.averages.join_metrics`
@@ -36,9 +39,12 @@ def paired_values(
     """
     if values is None or metric not in values:
         return None
+    cells = [table["cells"][place], table["cells"][0]]
+    if any(are_alike(cell_rows(values, cell, table["round"])) for cell in cells):
+        return None
     of_round = values[values["round"] == table["round"]]
     by_cell = of_round.pivot(index="seed", columns="cell", values=metric)
-    sides = by_cell.reindex(columns=[table["cells"][place], table["cells"][0]]).dropna()
+    sides = by_cell.reindex(columns=cells).dropna()
     return paired_differences(sides.iloc[:, 0], sides.iloc[:, 1])
 
 

@@ -15,6 +15,7 @@ from study.analysis.metrics import METRICS
 from study.code import code_digest
 from study.errors import UserError
 from study.files import file_digest
+from study.program.modules import found_modules, module_problems
 
 # What a command may ask for beside its parameters.
 PLACEHOLDERS = {
@@ -107,6 +108,7 @@ def _command_problems(program: Mapping, rounds: int) -> list[str]:
         for name in ("seed", "output")
         if name not in used
     ]
+    problems += module_problems(program["command"], program["files"])
     if rounds != 1 and "previous" not in used:
         problems.append(
             f"rounds: {rounds}, but program.command does not use {{previous}},"
@@ -122,12 +124,6 @@ def _file_problems(files: list[str]) -> list[str]:
             problems.append(
                 f"program.files: there is no file {name}, seen from the folder that Snakemake"
                 f" runs in ({Path.cwd()})"
-            )
-        elif name.endswith(".py") and not Path(name).stem.isidentifier():
-            other = re.sub(r"\W", "_", Path(name).stem)
-            problems.append(
-                f"program.files: {name}: what it imports cannot be followed, because a module"
-                f" cannot have that name; call it {other}.py"
             )
     return problems
 
@@ -182,25 +178,34 @@ def program_digest(program: Mapping) -> str:
     """A digest of what decides a program's results, and of what runs it, as 12 hex digits.
 
     Of a .py file, and the modules beside it that it imports, the code without comments and
-    docstrings counts; of another file its content.
+    docstrings counts; of another file its content. Of a module that the command starts by name,
+    `python -m src.train`, the code counts with what it imports from the folder that its name begins
+    in, and so does what the other files below there import.
 
     Raises:
         UserError: a .py file is no Python.
     """
-    return _files_digest(tuple(program["files"]))
+    return _files_digest(tuple(program["files"]), program["command"])
 
 
 @cache
-def _files_digest(files: tuple[str, ...]) -> str:
+def _files_digest(files: tuple[str, ...], command: str) -> str:
     digests = [code_digest("run_program")]
-    for name in files:
-        path = Path(name)
-        try:
-            is_code = path.suffix == ".py"
+    code = [Path(name).resolve() for name in files if name.endswith(".py")]
+    modules = found_modules(command, files)
+    try:
+        for name in files:
+            path = Path(name).resolve()
             digests.append(
-                code_digest(path.stem, root=path.resolve().parent) if is_code else file_digest(path)
+                code_digest(path, root=path.parent) if path in code else file_digest(path)
             )
-        except SyntaxError as error:
-            place = f"{error.filename or name}, line {error.lineno}"
-            raise UserError(f"program.files: {place}: no Python ({error.msg})") from error
+        for root in dict.fromkeys(root for _, root in modules):
+            starts = [path for path, of in modules if of == root]
+            starts += [path for path in code if path.is_relative_to(root)]
+            digests.append(code_digest(*starts, root=root))
+    except SyntaxError as error:
+        place = f"{error.filename}, line {error.lineno}"
+        raise UserError(f"program.files: {place}: no Python ({error.msg})") from error
+    except (LookupError, OSError) as error:
+        raise UserError(f"program.files: {error}") from error
     return sha256(" ".join(digests).encode()).hexdigest()[:12]

@@ -87,6 +87,18 @@ def bare_step(optimizer: torch.optim.Optimizer) -> Callable[[], None]:
     return torch.no_grad()(functools.partial(step, optimizer))
 
 
+def laid_out(gradient: torch.Tensor | None, weight: torch.Tensor) -> torch.Tensor | None:
+    """A gradient with its weight's strides: itself where it has them, else a copy.
+
+    `backward` takes care of that, `torch.autograd.grad` does not: of images whose channels come
+    last in memory, convolutions return gradients whose channels come last. The fused optimizers
+    refuse those on a GPU, and on a CPU take their numbers for those of other weights.
+    """
+    if gradient is None or gradient.stride() == weight.stride():
+        return gradient
+    return torch.empty_like(weight).copy_(gradient)
+
+
 def initial_state(data: Data, parameters: dict, seed: int) -> dict:
     """What a seed starts its first round from, in the form of a checkpoint."""
     network = build_network(data, parameters, make_generator(seed, WEIGHTS))
@@ -222,10 +234,9 @@ def _train_epochs(
                     group["lr"] = parameters["learning_rate"] * rate
             logits = forward(batch)
             loss = criterion(logits, batch_targets, reduction="mean")
-            for weight, gradient in zip(
-                weights, torch.autograd.grad(loss, weights, allow_unused=True)
-            ):
-                weight.grad = gradient
+            gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+            for weight, gradient in zip(weights, gradients):
+                weight.grad = laid_out(gradient, weight)
             if clip:
                 torch.nn.utils.clip_grad_norm_(weights, clip)
             step()

@@ -153,7 +153,7 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
         ),
         "refused": [
             upper_first(with_titles(text, study))
-            for text in comparisons["refused"].dropna().tolist()
+            for text in comparisons["refused"].dropna().unique()
         ],
         "guards": [with_titles(text, study) for text in dict.fromkeys(tested["guard"])],
         "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
