@@ -3,7 +3,7 @@
 # make test         run the tests, but for those that take minutes
 # make test-slow    run those: on a SLURM cluster that they start, with faults, simulated studies
 # make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
-# make check        lint and format checks
+# make check        lint, format and type checks
 # make simulations  which test to trust; what the check of published tables finds (minutes)
 # make bench        measure the trainer's speed and memory (DATA=file.npz for other images)
 # make clean        remove the virtual environment; results stay
@@ -34,6 +34,7 @@ check: .venv/dev.stamp
 	ruff check .
 	ruff format --check .
 	snakefmt --check .
+	mypy
 	snakemake --lint
 
 simulations: .venv/run.stamp

@@ -7,39 +7,31 @@
 include: "workflow/rules/start.smk"
 
 
+# with a program, the user's file is the whole configuration
 if not config.get("program"):
 
     configfile: f"{workflow.current_basedir}/config.yaml"
 
 
-if isinstance(config.get("dataset"), list):  # this file once for each, as a module
-
-    include: "workflow/rules/datasets.smk"
-
-else:
-
-    include: "workflow/rules/study.smk"
-    include: "workflow/rules/data.smk"
-
-    for stage in training_stages(STUDY):  # train or program; resample, tune
-
-        include: f"workflow/rules/{stage}.smk"
-    include: "workflow/rules/aggregate.smk"
-    include: "workflow/rules/statistics.smk"
-    include: "workflow/rules/pictures.smk"
-    include: "workflow/rules/claims.smk"
-    include: "workflow/rules/fair.smk"
-    include: "workflow/rules/report.smk"
-
-
-include: "workflow/rules/run.smk"
+include: "workflow/rules/study.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/tune.smk"
+include: "workflow/rules/measure.smk"
+include: "workflow/rules/judge.smk"
+include: "workflow/rules/show.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/looks.smk"
+include: "workflow/rules/across.smk"
 include: "workflow/rules/targets.smk"
+include: "workflow/rules/run.smk"
 
 
 rule all:
     default_target: True
     input:
-        RESULTS + LOOKS,
-        rules.list_checksums.output,
+        RESULTS,
+        SUMS,
+        LOOKS,
     message:
         "The study is complete"

@@ -10,42 +10,47 @@ verdicts at the top of the project's README.md.
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS
+from study.analysis.disagreements import DISAGREEMENT_COLUMNS, MEANINGS
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
-from study.analysis.splits import MEANINGS, SPLIT_COLUMNS
 from study.analysis.verdict_changes import VERDICT_COLUMNS
 from study.analysis.verdicts import VERDICTS
-from study.choices import level_title, parameter_title
-from study.frames import read_frame
-from study.protocols import TITLES
+from study.design.protocols import PROTOCOLS
+from study.notebook import load_study
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
 from study.report.sections.claims import claim_items
 from study.report.sections.fair import claim_rows, counts_of_changes
 from study.report.tables import mean_text, name_title
 from study.report.wording import p_text, plain
+from study.settings.choices import level_title, parameter_title
+from study.store.frames import read_frame
 from study.training import EPOCH_METRICS
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 README = REPOSITORY / "README.md"
 BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
-COPIED = ("tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg")
-COPIED += ("tuned/*.csv", "tuned/*.svg", "splits/*.csv", "tuned_splits/*.csv")
-COPIED += ("summary.csv", "evaluation.csv", "runs.csv", "report.html", "data/*/audit.json")
-STUDY = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
-EFFECTS_SHOWN = ("val_accuracy", "val_loss", "final_val_roc_auc", "final_test_accuracy")
-EFFECTS_SHOWN += ("final_test_roc_auc",)
-SEEDS = yaml.safe_load((EXAMPLE / "study.yaml").read_text(encoding="utf-8"))["seeds"]
+OF_PROTOCOL = ("values", "runs", "levels", "comparisons", "claims", "claim_pairs")
+COPIED = [f"{protocol}/{name}.csv" for protocol in PROTOCOLS for name in OF_PROTOCOL]
+COPIED += ["tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg"]
+COPIED += ["tuning/*.csv", "tuning/*.svg", "report.html", "data/*/audit.json"]
+STUDY = load_study(EXAMPLE / "study.yaml")
+EFFECTS_SHOWN = (
+    "val_accuracy",
+    "val_loss",
+    "final_val_roc_auc",
+    "final_test_accuracy",
+    "final_test_roc_auc",
+)
 SHOWN_FIRST = (
     "ce_train_accuracy_rises",
     "batch_size_first_round",
@@ -55,7 +60,7 @@ SHOWN_FIRST = (
 )
 
 
-def read(name: str, columns: dict[str, type] | None = None) -> pd.DataFrame:
+def read(name: str, columns: Mapping[str, type] | None = None) -> pd.DataFrame:
     return read_frame(EXAMPLE / name, columns)
 
 
@@ -70,9 +75,9 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     items = {
         item["row"]["claim"]: item
         for item in claim_items(
-            read("statistics/claims.csv", CLAIM_COLUMNS),
-            read("statistics/claim_pairs.csv", PAIR_COLUMNS),
-            SEEDS,
+            read("fixed/claims.csv", CLAIM_COLUMNS),
+            read("fixed/claim_pairs.csv", PAIR_COLUMNS),
+            STUDY.seeds,
         )
     }
     rows = []
@@ -97,21 +102,20 @@ def first_verdicts() -> str:
 def protocols() -> str:
     """What becomes of the verdicts where sides are tuned, and on other splits."""
     verdicts = read("statistics/verdicts.csv", VERDICT_COLUMNS)
-    there = [name for name in TITLES if name in {*verdicts["protocol"]}]
-    claims = read("statistics/claims.csv", CLAIM_COLUMNS).set_index("claim")
+    there = [name for name in PROTOCOLS if name in {*verdicts["protocol"]}]
     counts = [f"- {counts_of_changes(verdicts, name)}" for name in there[1:]]
     rows = [
         [row["sentence"], *(f"{cell['verdict']}, {cell['text']}" for cell in row["cells"])]
-        for row in claim_rows(verdicts, there, {"claims": claims.to_dict("index")})
+        for row in claim_rows(verdicts, there, STUDY.claims)
     ]
-    table = markdown_table(["Claim", *(TITLES[name] for name in there)], rows)
+    table = markdown_table(["Claim", *(PROTOCOLS[name].title for name in there)], rows)
     return "\n\n".join(["\n".join(counts), table])
 
 
 def findings() -> str:
     """What is odd about the source study's printed numbers, and what of it rests on that."""
     found = read("statistics/reference_findings.csv", FINDING_COLUMNS).astype(str)
-    claims = read("statistics/claims.csv", CLAIM_COLUMNS).set_index("claim")
+    claims = read("fixed/claims.csv", CLAIM_COLUMNS).set_index("claim")
     printed = read("statistics/reference_claims.csv", PRINTED_COLUMNS).fillna("")
     rows = [
         [claims.loc[row.claim, "sentence"], row.printed or "–", row.findings or "–",
@@ -130,19 +134,19 @@ def findings() -> str:
 
 def settings() -> str:
     """`30 epochs a round, 1 hidden layer of 256 units, Adam at 0.001, 19 cells`."""
-    summary, runs = read("summary.csv"), read("runs.csv")
+    values, runs = read("fixed/values.csv"), read("fixed/runs.csv")
     (epochs,) = set(runs["epochs"])
-    base = STUDY["baseline"]
+    base = STUDY.design.baseline
     return (
         f"{epochs} epochs a round, {base['hidden_layers']} hidden layer of {base['hidden_units']}"
         f" units, {level_title('optimizer', base['optimizer'])} at {base['learning_rate']},"
-        f" {summary['cell'].nunique()} cells, {summary['seed'].nunique()} seeds"
+        f" {values['cell'].nunique()} cells, {values['seed'].nunique()} seeds"
     )
 
 
 def counts() -> str:
     """How many claims have which verdict."""
-    claims = read("statistics/claims.csv", CLAIM_COLUMNS)
+    claims = read("fixed/claims.csv", CLAIM_COLUMNS)
     found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS
              if (claims["verdict"] == verdict).any()]  # fmt: skip
     tests = int(claims["tests"].dropna().iloc[0])
@@ -151,12 +155,12 @@ def counts() -> str:
 
 def sizes() -> str:
     """How far the rounds, and how far the factors, move the validation accuracy in the tables."""
-    pairs = read("statistics/claim_pairs.csv", PAIR_COLUMNS).set_index("claim")
+    pairs = read("fixed/claim_pairs.csv", PAIR_COLUMNS).set_index("claim")
     rounds = [
         f"{format_value('val_accuracy', pairs.loc[claim, 'difference'], sign=True)} ({title})"
         for title, claim in (("BCE", "bce_val_accuracy_unchanged"), ("CE", "ce_val_accuracy_rises"))
     ]
-    comparisons = read("statistics/comparisons.csv", COMPARISON_COLUMNS)
+    comparisons = read("fixed/comparisons.csv", COMPARISON_COLUMNS)
     comparisons = comparisons[comparisons["metric"] == "val_accuracy"]
     most = comparisons.loc[comparisons["difference"].abs().idxmax()]
     sides = " against ".join(level_title(most["factor"], most[side])
@@ -182,9 +186,9 @@ def clearest_effects() -> str:
     return markdown_table(["Metric", "Clearest effect", "Partial η²", "p, adjusted"], rows, right=2)
 
 
-def splits() -> str:
+def disagreements() -> str:
     """Where validation and test disagree, as a list."""
-    warned = read("statistics/splits.csv", SPLIT_COLUMNS)
+    warned = read("statistics/disagreements.csv", DISAGREEMENT_COLUMNS)
     if warned.empty:
         return "Validation and test agree."
     parts = []
@@ -255,10 +259,19 @@ def example_page() -> str:
     text = (EXAMPLE / "page.md").read_text(encoding="utf-8")
     tables = "\n\n".join(compare_table(number, reference) for number in range(1, 8))
     contents = {
-        "seeds": str(SEEDS), "settings": settings(), "counts": counts(), "verdicts": verdicts(),
-        "sizes": sizes(), "effects": clearest_effects(), "splits": splits(), "floors": floors(),
-        "rests": rests(), "protocols": protocols(), "findings": findings(), "tables": tables,
-    }  # fmt: skip
+        "seeds": str(STUDY.seeds),
+        "settings": settings(),
+        "counts": counts(),
+        "verdicts": verdicts(),
+        "sizes": sizes(),
+        "effects": clearest_effects(),
+        "splits": disagreements(),
+        "floors": floors(),
+        "rests": rests(),
+        "protocols": protocols(),
+        "findings": findings(),
+        "tables": tables,
+    }
     for name, content in contents.items():
         text = text.replace(f"<!-- {name} -->", content)
     return text

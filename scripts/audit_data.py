@@ -5,10 +5,10 @@ from pathlib import Path
 
 from study.data.audit import audit
 from study.data.prepared import load_all, read_description
-from study.files import write_text
-from study.logs import log_to
 from study.report.figures.contact_sheet import draw_contact_sheet
 from study.report.figures.saving import save_figure
+from study.store.files import write_text
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

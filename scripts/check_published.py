@@ -10,17 +10,19 @@ problems were found, and 2 if the tables or the options cannot be used.
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from study.errors import UserError
 from study.published.counts import describe_refused
+from study.published.findings import Sentence
 from study.published.plausibility import find_problems
 from study.published.printed import accuracies, read_tables
+from study.store.errors import UserError
 
 
-def pairs(items: list[str], option: str) -> dict[str, str]:
+def pairs(items: Sequence[str], option: str) -> dict[str, str]:
     """`["val=524"]` as `{"val": "524"}`."""
     try:
         return dict(item.split("=") for item in items)
@@ -35,7 +37,7 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def image_counts(items: list[str], columns: list[str]) -> dict[str, int]:
+def image_counts(items: Sequence[str], columns: Sequence[str]) -> dict[str, int]:
     """How many images each split has, of splits that the tables have an accuracy of."""
     splits = [column.partition("_")[0] for column in columns]
     counts = {}
@@ -50,22 +52,18 @@ def image_counts(items: list[str], columns: list[str]) -> dict[str, int]:
     return counts
 
 
-def read_sentences(path: str | None) -> list[dict]:
+def read_sentences(path: str | None) -> list[Sentence]:
     """The sentences of a file of claims, with the tables that each is drawn from."""
     if path is None:
         return []
     try:
         claims = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         return [
-            {
-                "name": name,
-                "sentence": f"{claim['sentence']} {claim.get('quote', '')}",
-                "tables": claim.get("tables", []),
-            }
+            Sentence(name, f"{claim['sentence']} {claim.get('quote', '')}", claim.get("tables", []))
             for name, claim in claims.items()
         ]
     except (OSError, ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: no file of claims ({error})") from error
+        raise UserError(f"{path}: not a file of claims ({error})") from error
 
 
 def main() -> int:
@@ -110,7 +108,7 @@ def main() -> int:
         read_sentences(arguments.claims),
     )
     for finding in findings:
-        print(f"{finding['check']}: {finding['text']}")
+        print(f"{finding.check}: {finding.text}")
     print(f"{len(findings)} findings" if findings else "No problems found")
     return 1 if findings else 0
 

@@ -1,22 +1,24 @@
 """Write a prepared data set, scaled, as one .npz file."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from study.data.prepared import load_splits, read_description
-from study.files import replacing
-from study.logs import log_to
+from study.store.files import replacing
+from study.store.logs import log_to
 
 
-def scaled_arrays(folder: Path) -> dict[str, np.ndarray]:
+def scaled_arrays(folder: Path) -> dict[str, Any]:
     """`<split>_inputs` (n, …) float32, as the built-in trainer has them, and `<split>_labels` (n,)
     int64, of each split.
 
     Raises:
         UserError: the data are damaged.
     """
-    description, arrays = read_description(folder), {}
+    description = read_description(folder)
+    arrays: dict[str, Any] = {}
     subtract, divide_by = (
         np.array(description[key], np.float32) for key in ("subtract", "divide_by")
     )

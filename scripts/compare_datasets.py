@@ -11,15 +11,17 @@ from study.analysis.across import (
     shown_metrics,
 )
 from study.analysis.claims import CLAIM_COLUMNS
-from study.frames import read_frame, write_frame
-from study.logs import log_to
+from study.design.study import tables_from
+from study.store.frames import read_frame, write_frame
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     params, files, output = snakemake.params, snakemake.input, snakemake.output
+    tables = tables_from(params.told["tables"])
     parts = [pd.DataFrame(columns=[*ACROSS_LEVELS])]
-    for place, (name, table) in enumerate(params.tables.items()):
-        paths = files.tables[place :: len(params.tables)]  # data set by data set, as the rule lists
+    for place, (name, table) in enumerate(tables.items()):
+        paths = files.tables[place :: len(tables)]  # data set by data set, as the rule lists them
         frames = {dataset: read_frame(path) for dataset, path in zip(params.datasets, paths)}
         for metric in shown_metrics(table, [*frames.values()]):
             parts.append(across_levels(name, table, metric, frames))

@@ -1,15 +1,18 @@
 """Write which cells need how many seeds at the next look, by the verdicts of this one."""
 
 import json
+from dataclasses import asdict
 
 from study.analysis.claims import CLAIM_COLUMNS
-from study.files import write_text
-from study.frames import read_frame
-from study.logs import log_to
-from study.next_look import decide_look
+from study.design.study import claims_from
+from study.snake.looks import decide_look
+from study.store.files import write_text
+from study.store.frames import read_frame
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
+    told = dict(snakemake.params.told)
     judged = [read_frame(path, CLAIM_COLUMNS) for path in snakemake.input.claims]
-    told = decide_look(snakemake.params.study, judged)
-    write_text(snakemake.output.told, json.dumps(told, indent=1) + "\n")
+    ended = decide_look(claims_from(told.pop("claims")), judged, **told)
+    write_text(snakemake.output.told, json.dumps(asdict(ended), indent=1) + "\n")

@@ -1,72 +1,92 @@
-"""Draw each arm's trials, and what would have been chosen with fewer of them."""
+"""Draw each side's trials, and what would have been chosen with fewer of them."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 
-from study.analysis.expected_best import BEST_OF_COLUMNS, expected_difference
-from study.analysis.trials import is_less_better, read_chosen, trial_means
-from study.choices import level_title, parameter_title
-from study.frames import read_frame, write_frame
-from study.logs import log_to
+from study.analysis.expected_best import BEST_OF_COLUMNS, TrialMeans, expected_difference
+from study.analysis.metrics import METRICS
+from study.analysis.trials import trial_means
+from study.design.study import tables_from
+from study.design.tables import Table, of_one_factor
 from study.report.plots.style import write_picture
-from study.report.plots.trials import draw_budgets, draw_curves
+from study.report.plots.trials import SideTrials, draw_budgets, draw_curves
 from study.report.tables import describe
 from study.report.wording import upper_first
+from study.settings.choices import level_title, parameter_title
+from study.store.frames import read_frame, write_frame
+from study.store.logs import log_to
+from study.store.records import read_chosen
 
 COLUMNS = ["table", "level", "reference", "metric", "round", *BEST_OF_COLUMNS]
 
 
-def budgets(tables: dict, arms: dict[str, dict], number: int, metric: str) -> pd.DataFrame:
+def budgets(
+    tables: Mapping[str, Table], means: Mapping[str, np.ndarray], metric: str, number: int
+) -> pd.DataFrame:
     """The difference of each comparison with the best of k trials for each side: `COLUMNS`.
 
     By the tuning seeds alone, after the round that trials are chosen after.
 
     Args:
-        tables: those of tuned cells.
-        arms: tuned cell -> its `trials`, a frame, and their `cells`.
-        number: that round.
+        tables: those of tuned sides.
+        means: side -> the mean of each trial, (trials,).
         metric: the one that trials are chosen by and that is compared.
+        number: that round.
     """
     parts = [pd.DataFrame(columns=COLUMNS)]
+    less_is_better = METRICS[metric].better == "lower"
     for name, table in tables.items():
-        sides = [
-            trial_means(arms[cell]["trials"], arms[cell]["cells"], number, metric)
-            for cell in table["cells"]
-        ]
-        for level, side in list(zip(table["levels"], sides))[1:]:
-            pair = [{"chosen_by": of, "values": of} for of in (side, sides[0])]
-            found = expected_difference(*pair, is_less_better(metric))
-            about = {"table": name, "level": str(level), "reference": str(table["levels"][0])}
+        sides = [TrialMeans(means[cell], means[cell]) for cell in table.cells]
+        for level, side in list(zip(table.row_levels, sides))[1:]:
+            found = expected_difference(side, sides[0], less_is_better)
+            about = {"table": name, "level": str(level), "reference": str(table.row_levels[0])}
             parts.append(found.assign(metric=metric, round=number, **about)[COLUMNS])
     return pd.concat([part for part in parts if len(part)] or parts)
 
 
+def titled(found: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
+    """What is drawn of `budgets`: each comparison once, with its `title`, by its factor."""
+    # tables of the same sides after other rounds are one comparison here
+    once = {tuple(table.cells): name for name, table in reversed([*tables.items()])}
+    drawn = found[found["table"].isin(once.values())]
+    factors = [tables[name].factor for name in drawn["table"]]
+    sides = [
+        [level_title(factor, side) for side in pair]
+        for factor, *pair in zip(factors, drawn["level"], drawn["reference"])
+    ]
+    return drawn.assign(
+        title=[" − ".join(pair) for pair in sides],
+        table=[parameter_title(factor) for factor in factors],
+    )
+
+
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    params, files, output = snakemake.params, snakemake.input, snakemake.output
-    metric, number = params.tuning["metric"], params.tuning["round"]
-    arms = {
-        cell: {
-            "title": upper_first(describe(params.tuning["changes"][cell]) or "baseline"),
-            "values": params.tuning["trials"],
-            "cells": params.tuning["cells"][cell],
-            "chosen": read_chosen(chosen),
-            "trials": read_frame(trials),
-        }
-        for cell, trials, chosen in zip(params.tuning["tuned"], files.trials, files.chosen)
-    }
-    found = budgets(params.tables, arms, number, metric)
-    write_frame(output.budgets, found)
-    write_picture(output.curves_of_arms, draw_curves([*arms.values()], metric, number))
-    # tables of the same cells after other rounds are one comparison here
-    once = {tuple(table["cells"]): name for name, table in reversed(params.tables.items())}
-    drawn = found[found["table"].isin(once.values())]
-    factors = {name: table["vary"] for name, table in params.tables.items()}
-    sides = [
-        [level_title(factors[row.table], side) for side in (row.level, row.reference)]
-        for row in drawn.itertuples()
-    ]
-    titled = drawn.assign(
-        title=[" − ".join(pair) for pair in sides],
-        table=[parameter_title(factors[name]) for name in drawn["table"]],
+    told, files, output = snakemake.params.told, snakemake.input, snakemake.output
+    metric, number, tables = (
+        told["metric"],
+        told["round"],
+        of_one_factor(tables_from(told["tables"])),
     )
-    write_picture(output.budget, draw_budgets(titled, metric))
+    trials = dict(zip(told["sides"], map(read_frame, files.trials), strict=True))
+    chosen = dict(zip(told["sides"], map(read_chosen, files.chosen), strict=True))
+    means = {
+        side: trial_means(values, told["cells"][side], number, metric)
+        for side, values in trials.items()
+    }
+    found = budgets(tables, means, metric, number)
+    write_frame(output.budgets, found)
+    sides = [
+        SideTrials(
+            title=upper_first(describe(told["titles"][side]) or "baseline"),
+            values=told["trials"],
+            trials=values,
+            chosen=chosen[side].trial,
+            edges=chosen[side].edges,
+        )
+        for side, values in trials.items()
+    ]
+    write_picture(output.curves_of_sides, draw_curves(sides, metric, number))
+    write_picture(output.budget, draw_budgets(titled(found, tables), metric))

@@ -1,32 +1,21 @@
 """Write where the noise of each comparison comes from, and the comparisons' Bayesian reading."""
 
-from pathlib import Path
-
-import pandas as pd
-
-from study.analysis.averages import read_values
-from study.analysis.evaluation import cell_scores
-from study.analysis.split_share import split_share
+from study.analysis.measured import read_measured
 from study.analysis.table_noise import describe_noise, describe_posterior
-from study.data.prepared import split_groups
-from study.frames import read_frame, write_frame
-from study.logs import log_to
+from study.design.protocols import FIXED, PROTOCOLS
+from study.design.study import cells_from, tables_from
+from study.store.frames import write_frame
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    params, files = snakemake.params, snakemake.input
-    values = read_values(files.summary, files.evaluation)
-    over_splits = read_frame(files.splits) if files.splits else None
-    scores = cell_scores(params.runs, files.scores, files.records)
-    groups = split_groups(Path(files.samples[0]).parent) if files.samples else None
-    study, arms = params.study, params.tuning
-    of_arms = {name: read_frame(path) for name, path in zip(arms["tuned"], files.trials)}
-    trials = {cell: of_arms[name] for cell, name in arms["of"].items()}
-    tuning = {"metric": arms["metric"], "trials": trials} if trials else None
-    noise = describe_noise(study["tables"], values, over_splits, scores, groups, tuning)
-    sources: dict[str, tuple[pd.DataFrame, float]] = {"seeds": (values, 0.0)}
-    if over_splits is not None:
-        sources["splits"] = (over_splits, split_share(files.data))
-    write_frame(snakemake.output.noise, noise)
-    posterior = describe_posterior(study["tables"], study["margins"], sources)
-    write_frame(snakemake.output.rope, posterior)
+    told, files, made = snakemake.params.told, snakemake.input, snakemake.output
+    tables, cells = tables_from(told["tables"]), cells_from(told["cells"])
+    fixed = read_measured(FIXED, files.values, files.runs, dict(files.items()), told)
+    by_unit = {"seeds": fixed}
+    if files.over_splits:
+        values, runs = files.over_splits
+        about = {"data": files.data}
+        by_unit["splits"] = read_measured(PROTOCOLS["splits"], values, runs, about, {})
+    write_frame(made.noise, describe_noise(tables, cells, fixed, by_unit.get("splits")))
+    write_frame(made.rope, describe_posterior(tables, cells, told["margins"], by_unit))

@@ -1,26 +1,31 @@
 """Write cells.csv: what every cell trains, and for how long."""
 
-import csv
-import io
+from collections.abc import Mapping
 
-from study.files import write_text
-from study.logs import log_to
-from study.parameters import columns, declared
+import pandas as pd
+
+from study.design.cell import Cell
+from study.design.study import cells_from
+from study.settings.parameters import Specs, columns
+from study.store.frames import write_frame
+from study.store.logs import log_to
 
 
-def list_cells(study: dict) -> str:
-    """The study's `cells` as CSV, a row per cell; with their epochs a round where these differ."""
-    cells = study["cells"]
-    parameters = columns(cells.values(), declared(study))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    shown = [*parameters, "rounds", *["epochs"] * (study["budget"] == "steps")]
-    writer.writerow(["cell", *shown])
-    for name, cell in cells.items():
-        writer.writerow([name, *(cell[column] for column in shown)])
-    return text.getvalue()
+def list_cells(cells: Mapping[str, Cell], specs: Specs, budget: str) -> pd.DataFrame:
+    """A row per cell: its parameters and rounds; with its epochs a round where these differ."""
+    parameters = columns([cell.parameters for cell in cells.values()], specs)
+    rows = [
+        {"cell": name}
+        | {parameter: cell.parameters[parameter] for parameter in parameters}
+        | {"rounds": cell.rounds, "epochs": cell.epochs}
+        for name, cell in cells.items()
+    ]
+    shown = ["cell", *parameters, "rounds", *["epochs"] * (budget == "steps")]
+    return pd.DataFrame(rows, columns=shown, dtype=object)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    write_text(snakemake.output.cells, list_cells(snakemake.params.study))
+    told = snakemake.params.told
+    listed = list_cells(cells_from(told["cells"]), told["specs"], told["budget"])
+    write_frame(snakemake.output.cells, listed)

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from study.files import file_digest, write_text
-from study.logs import log_to
+from study.store.files import file_digest, write_text
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

@@ -4,17 +4,30 @@ import os
 from pathlib import Path
 
 from study.analysis.across import ACROSS_CLAIMS, ACROSS_LEVELS, RANK_TESTS, RANKS
-from study.files import write_text
-from study.frames import read_frame
-from study.logs import log_to
+from study.design.study import claims_from, tables_from
+from study.report.across_inputs import AcrossFrames, AcrossInputs
 from study.report.across_page import render_across
-
-COLUMNS = {"levels": ACROSS_LEVELS, "ranks": RANKS, "tests": RANK_TESTS, "claims": ACROSS_CLAIMS}
+from study.store.files import write_text
+from study.store.frames import read_frame
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    params, files, page = snakemake.params, snakemake.input, Path(snakemake.output.html)
-    frames = {name: read_frame(files[name], columns) for name, columns in COLUMNS.items()}
+    files, page = snakemake.input, Path(snakemake.output.html)
+    first, *_ = studies = snakemake.params.told
+    frames = AcrossFrames(
+        levels=read_frame(files.levels, ACROSS_LEVELS),
+        ranks=read_frame(files.ranks, RANKS),
+        tests=read_frame(files.tests, RANK_TESTS),
+        claims=read_frame(files.claims, ACROSS_CLAIMS),
+    )
     links = [Path(os.path.relpath(path, page.parent)).as_posix() for path in files.reports]
-    diagrams = {Path(path).stem: path for path in files.diagrams}
-    write_text(page, render_across(params.studies, frames, links, diagrams))
+    inputs = AcrossInputs(
+        tables=tables_from(first["tables"]),
+        claims=claims_from(first["claims"]),
+        seeds=first["seeds"],
+        frames=frames,
+        links=dict(zip([study["dataset"] for study in studies], links, strict=True)),
+        diagrams={Path(path).stem: path for path in files.diagrams},
+    )
+    write_text(page, render_across(inputs, first["name"]))

@@ -1,29 +1,32 @@
 """Read the declared data set once, check it, and write it as plain arrays with a description.
 
-What may surprise is noted in the log, and shown when the job is through. Where the configuration
-does not accept every finding, the data are audited here as well, and the study
-stops before it trains.
+Likely mistakes are noted in the log, and shown when the job is through. Where the configuration
+does not accept every finding, the data are audited here as well, and the study stops before it
+trains.
 """
 
-from functools import partial
 from pathlib import Path
 
-from study.binary_choices import refuse_binary
+from study.config.class_checks import refuse_binary
 from study.data.audit import audit
 from study.data.findings import refuse_findings
 from study.data.limits import batch_notes, left_out_notes
-from study.data.prepared import load_all, prepare, read_description
-from study.logs import log_to
+from study.data.location import locate
+from study.data.prepared import load_all, read_description, save_source
+from study.data.source import read_source
+from study.design.study import batch_sizes, study_from
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    study = snakemake.params.study
-    name, folder = study["dataset"], Path(snakemake.output.description).parent
-    entry = study["datasets"][name]
-    prepare(name, entry, folder, accept=partial(refuse_binary, study))
-    notes = left_out_notes(name, entry) + batch_notes(study, folder / "description.json")
-    for note in notes:
+    study = study_from(snakemake.params.study)
+    name, folder = study.dataset, Path(snakemake.output.description).parent
+    source, groups = read_source(name, study.entry, locate(name, study.entry))
+    refuse_binary(study, source.classes)
+    save_source(name, study.entry, folder, source, groups)
+    notes = left_out_notes(name, study.entry)
+    for note in notes + batch_notes(batch_sizes(study), folder / "description.json"):
         print(f"note: {note}")
-    if study["audit"]["fail_on"] != "never":
+    if study.fail_on != "never":
         result = audit(*load_all(folder), read_description(folder)["classes"])
-        refuse_findings(name, result["findings"], study["audit"]["fail_on"])
+        refuse_findings(name, result["findings"], study.fail_on)

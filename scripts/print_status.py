@@ -5,21 +5,19 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from study.jobs import outdated_runs, present_runs
-from study.paths import run_folder, study_title
-from study.progress import EPOCH, STOPPED, accuracy_words, last_line, latest_epoch, time_text
+from study.design.runs import UNTUNED, Run
+from study.snake.data_files import Prepared
+from study.snake.datasets import read_studies
+from study.snake.progress import EPOCH, STOPPED, accuracy_words, last_line, latest_epoch, time_text
+from study.snake.run_files import is_present, left_over, older_run, run_log
 
 SILENT = 600  # seconds after which a job that has written nothing may be dead
 STATES = ("done", "running", "silent", "stopped", "failed", "waiting")
+SHOWN = 5  # folders that are named
 MANY = 40  # cells, from which on those are counted that are all done or all waiting
 
 
-def log_of(study: dict, run: dict) -> Path:
-    """The log of a training job."""
-    return Path(study["logs"], "train", f"{run_folder(run).removeprefix('runs/')}.log")
-
-
-def state_of(run: dict, log: Path, now: float) -> str:
+def state_of(run: Run, log: Path, now: float) -> str:
     """The state of a run that is not done, by its log."""
     try:
         age = now - log.stat().st_mtime
@@ -32,7 +30,7 @@ def state_of(run: dict, log: Path, now: float) -> str:
         return "failed"
     if age < SILENT:
         return "running"
-    through = told and told.epoch == told.epochs and told.seed == run["last"]
+    through = told and told.epoch == told.epochs and told.seed == run.last
     return "waiting" if through else "silent"  # it was through, and its results were deleted
 
 
@@ -44,12 +42,19 @@ def summary_of(states: list[str]) -> str:
     return ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
 
 
-def table_lines(runs: list[tuple[dict, str]]) -> list[str]:
+def label(run: Run) -> str:
+    """A run's cell, whether it is tuned, and on which other split."""
+    tuned = "" if run.place == UNTUNED else ", tuned"
+    return f"{run.cell}{tuned}{f', split {run.split}' if run.split else ''}"
+
+
+def table_lines(runs: list[tuple[Run, str]]) -> list[str]:
     """A row a cell, a column a round; of many cells, those that are under way."""
-    cells = {}
+    cells: dict[str, dict[int, list[str]]] = {}
     for run, state in runs:
-        cells.setdefault(run["cell"], {}).setdefault(run["round"], []).append(state)
-    rows, alike = [], Counter()
+        cells.setdefault(label(run), {}).setdefault(run.round, []).append(state)
+    rows: list[list[str]] = []
+    alike: Counter[str] = Counter()
     for cell, rounds in cells.items():
         states = {state for found in rounds.values() for state in found}
         if len(cells) >= MANY and len(states) == 1 and states <= {"done", "waiting"}:
@@ -64,9 +69,9 @@ def table_lines(runs: list[tuple[dict, str]]) -> list[str]:
     return lines + [f"{count} cells are {state} in every round" for state, count in alike.items()]
 
 
-def detail(run: dict, state: str, log: Path, now: float) -> str:
+def detail(run: Run, state: str, log: Path, now: float) -> str:
     """What the log of a run says that is under way or failed."""
-    where = f"  {run['cell']} round {run['round']}, seeds {run['first']}-{run['last']}, {state}"
+    where = f"  {label(run)} round {run.round}, seeds {run.first}-{run.last}, {state}"
     told, age = latest_epoch(log), time_text(now - log.stat().st_mtime)
     if state in ("failed", "stopped"):
         return f"{where}: {last_line(log)} ({log}, {age} ago)"
@@ -76,47 +81,70 @@ def detail(run: dict, state: str, log: Path, now: float) -> str:
     return f"{where}: {', '.join(filter(None, said))}, {age} ago"
 
 
-def status_lines(study: dict, now: float, locked: bool) -> list[str]:
+def status_lines(data: Prepared, now: float, locked: bool) -> list[str]:
     """All that is printed."""
-    present = present_runs(study)
-    done = {run_folder(run) for run in present}
+    study = data.study
+    logs = [run_log(study, run) for run in data.runs]
     states = [
-        "done" if run_folder(run) in done else state_of(run, log_of(study, run), now)
-        for run in study["every_run"]
+        "done" if is_present(study, run) else state_of(run, log, now)
+        for run, log in zip(data.runs, logs)
     ]
     counts = Counter(states)
-    outdated = len(outdated_runs(study, present))
     lines = [
-        f"{study_title(study)}: {len(states)} runs: "
+        f"{study.title}: {len(states)} runs: "
         + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
-        + (f" ({outdated} of those done are outdated: data or code changed)" if outdated else "")
     ]
     lines.append(
         "Snakemake runs in this folder, or was killed: its lock is there"
         if locked
         else "No Snakemake runs in this folder: there is no lock"
     )
-    report = Path(study["made"], "report.html")
+    report = Path(study.made, "report.html")
     if report.exists():
         when = datetime.fromtimestamp(report.stat().st_mtime).isoformat(" ", "minutes")
         lines.append(f"report: {report}, of {when}")
     else:
         lines.append("report: not yet written")
-    runs = list(zip(study["every_run"], states))
+    lines += older_lines(data, [run for run, state in zip(data.runs, states) if state != "done"])
+    runs = list(zip(data.runs, states))
     lines += ["", *table_lines(runs)]
     details = [
-        detail(run, state, log_of(study, run), now)
-        for run, state in runs
+        detail(run, state, log, now)
+        for (run, state), log in zip(runs, logs)
         if state not in ("done", "waiting")
     ]
     return lines + (["", *details] if details else [])
 
 
+def older_lines(data: Prepared, missing: list[Run]) -> list[str]:
+    """Which runs there are of other data, other code or other settings, and where they are."""
+    study, lines = data.study, []
+    if data.problem:  # so that it is not known which runs are of these data
+        return [str(data.problem)]
+    older = sum(older_run(study, run) is not None for run in missing)
+    if older:
+        lines.append(
+            f"{older} of those that are not done were trained with other data, other code or other"
+            " settings: they are trained again"
+        )
+    folders = left_over(study, data.runs)
+    if folders:
+        lines.append(
+            f"{len(folders)} folders have runs of other data, code or settings, which this study"
+            " does not use:"
+        )
+        lines += [f"  {folder}" for folder in folders[:SHOWN]]
+        lines += [f"  and {len(folders) - SHOWN} more"] * (len(folders) > SHOWN)
+    return lines
+
+
 if __name__ == "__main__":
+    told = snakemake.params.told
+    _, found = read_studies(told["config"], told["folders"])
     locked = any(Path(".snakemake", "locks").glob("*.lock"))
-    lines = []
-    for study in snakemake.params.studies:
-        lines += [""] * bool(lines) + status_lines(study, time.time(), locked)
+    lines: list[str] = []
+    for data in found.values():
+        lines += [""] * bool(lines) + status_lines(data, time.time(), locked)
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:
         print("\n".join(lines), file=log)

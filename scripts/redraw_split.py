@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from study.data.redrawn import redraw
-from study.logs import log_to
+from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

@@ -2,11 +2,14 @@
 
 import sys
 
-from study.regenerate import coverage_lines, regenerate
+from study.snake.datasets import read_studies
+from study.snake.regenerate import coverage_lines, regenerate
 
 if __name__ == "__main__":
-    print("\n".join(coverage_lines(snakemake.params.studies)), file=sys.stderr)
+    told = snakemake.params.told
+    _, data = read_studies(told["config"], told["folders"], trains=False)
+    print("\n".join(coverage_lines(data.values())), file=sys.stderr)
     code = regenerate(snakemake, "--forceall")
     if code == 0:
-        print(f"Report: {snakemake.params.report}", file=sys.stderr)
+        print(f"Report: {told['report']}", file=sys.stderr)
     sys.exit(code)

@@ -5,10 +5,11 @@ import json
 import time
 from pathlib import Path
 
-from study.files import write_text
-from study.interrupts import watch_for_stop
-from study.logs import log_to
 from study.program.run import run_program
+from study.store.files import write_text
+from study.store.interrupts import watch_for_stop
+from study.store.logs import log_to
+from study.store.records import chosen_values
 from study.training.environment import describe_job
 
 STARTED = time.perf_counter()
@@ -17,16 +18,9 @@ if __name__ == "__main__":
     stopping = watch_for_stop()  # before all else: once there is a log, a job can be asked to stop
     log_to(snakemake.log[0])
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.input
-    run = {
-        "parameters": params.cell["parameters"],
-        "command": params.cell["command"],
-        "epochs": params.epochs,
-        "first": int(wildcards.first),
-        "last": int(wildcards.last),
-        "round": int(wildcards.round),
-        "data": params.data,
-        "code": params.cell["code"],
-    }
+    parameters = params.run["parameters"] | chosen_values(files.chosen)
+    seeds = {key: int(wildcards[key]) for key in ("first", "last", "round")}
+    run = params.run | seeds | {"parameters": parameters}
     run_program(
         run,
         Path(files.data[0]).parent,

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import torch
 
-from study.files import write_text
-from study.interrupts import watch_for_stop
-from study.logs import log_to
+from study.settings.parameters import DEFAULTS
+from study.store.files import write_text
+from study.store.interrupts import watch_for_stop
+from study.store.logs import log_to
+from study.store.records import chosen_values
 from study.training.environment import describe_environment
 from study.training.run import check_device, train_run
 
@@ -27,24 +29,18 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     torch.set_num_threads(snakemake.threads)
     params, wildcards = snakemake.params, snakemake.wildcards
-    check_device(params.device)
-    run = {
-        "parameters": params.cell["parameters"],
-        "device": params.device,
-        "epochs": params.epochs,
-        "first": int(wildcards.first),
-        "last": int(wildcards.last),
-        "round": int(wildcards.round),
-        "data": params.data,
-        "code": params.cell["code"],
-    }
+    told = params.run
+    check_device(told["device"])
+    parameters = told["parameters"] | chosen_values(snakemake.input.chosen)
+    seeds = {key: int(wildcards[key]) for key in ("first", "last", "round")}
     train_run(
-        run,
+        told | seeds | {"parameters": parameters},
+        DEFAULTS | parameters,
         Path(snakemake.input.data[0]).parent,
         next(map(Path, snakemake.input.previous), None),
         Path(snakemake.output.metrics).parent,
         params.checkpoint_every,
         stopping,
     )
-    environment = describe_environment(params.device, time.perf_counter() - STARTED)
+    environment = describe_environment(told["device"], time.perf_counter() - STARTED)
     write_text(snakemake.output.environment, json.dumps(environment, indent=2) + "\n")

@@ -1,10 +1,9 @@
 """Say which files are not as SHA256SUMS lists them."""
 
-import sys
 from pathlib import Path
 
-from study.errors import UserError
-from study.files import file_digest
+from study.store.errors import UserError
+from study.store.files import file_digest
 
 
 def changed_files(sums: Path) -> tuple[list[str], int]:
@@ -39,4 +38,4 @@ if __name__ == "__main__":
     print(text, flush=True)
     Path(snakemake.log[0]).write_text(text + "\n", encoding="utf-8")
     if wrong:
-        sys.exit(UserError("\n".join(wrong)))
+        raise UserError("\n".join(wrong))

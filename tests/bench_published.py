@@ -49,7 +49,7 @@ def count_hits(error: str, sets: int) -> list[int]:
             tables = SOURCES[sources[number % len(sources)]](rng)
             changed = plant(tables["rows"], rng)
         for option, informed in enumerate((True, False)):
-            cells = [cell for found in find(tables, informed) for cell in found["cells"]]
+            cells = [cell for found in find(tables, informed) for cell in found.cells]
             hits[option] += any(
                 row is found_row and name == found_name
                 for row, name in changed

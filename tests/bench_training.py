@@ -21,8 +21,8 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 from study.data.prepared import prepare
-from study.parameters import DEFAULTS
-from study.training.loop import build_network, initial_state, train_round
+from study.settings.parameters import DEFAULTS
+from study.training.loop import Round, build_network, initial_state, train_round
 from study.training.samples import Data, load_data
 from study.training.streams import make_generator
 
@@ -72,7 +72,7 @@ def time_epochs(data: Data, epochs: int) -> None:
         start = time.perf_counter()
         expected = notebook.epoch()
         middle = time.perf_counter()
-        rows, state = train_round(data, DEFAULTS, 0, 1, 1, state)
+        rows, state = train_round(data, DEFAULTS, Round(0, 1, 1), state)
         end = time.perf_counter()
         difference = max(difference, abs(rows[0][1] - expected[0]), abs(rows[0][3] - expected[2]))
         if number:  # the first epoch warms up
@@ -102,18 +102,18 @@ def measure_memory(folder: str, data: Data) -> None:
 from pathlib import Path
 torch.set_num_threads(1)
 run = {{"parameters": {{}}, "epochs": 2, "first": 0, "last": 1, "round": 1, "device": "cpu"}}
-train.train_run(run, Path({folder!r}), None, Path({folder!r}))
+train.train_run(run, train.DEFAULTS, Path({folder!r}), None, Path({folder!r}))
 """
     # An optimizer step on one number loads what torch loads when it is first used.
     alone = peak_memory(
         """
-from study.parameters import DEFAULTS
-from study.training.loop import initial_state, train_round
+from study.settings.parameters import DEFAULTS
+from study.training.loop import Round, initial_state, train_round
 from study.training.samples import Data
 torch.set_num_threads(1)
 split = torch.zeros(1, 1), torch.zeros(1, dtype=torch.long)
 data = Data({"train": split, "val": split}, (1,), 2)
-train_round(data, DEFAULTS, 0, 1, 1, initial_state(data, DEFAULTS, 0))
+train_round(data, DEFAULTS, Round(0, 1, 1), initial_state(data, DEFAULTS, 0))
 """
     )
     size = sum(4 * inputs.numel() for inputs, _ in data.splits.values())

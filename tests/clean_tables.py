@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from study.published.printed import PrintedRow
+
 EXAMPLE = Path(__file__).parents[1] / "docs" / "pneumoniamnist"
 DECIMALS = {"train_loss": 4, "train_accuracy": 2, "val_loss": 4, "val_accuracy": 2}
 FACTORS = {
@@ -22,7 +24,7 @@ Means = dict[str, float]
 @cache
 def example_runs() -> dict[tuple, Means]:
     """The means of every run of the published example, by its levels, round and seed."""
-    frame = pd.read_csv(EXAMPLE / "summary.csv", dtype={"batch_size": str})
+    frame = pd.read_csv(EXAMPLE / "fixed" / "values.csv", dtype={"batch_size": str})
     frame = frame[frame["hidden_layers"] == 1]
     keys = [*FACTORS, "round", "seed"]
     return {
@@ -120,8 +122,7 @@ def lay_out(
             name: f"{trained[key][name] * (100 if 'accuracy' in name else 1):.{decimals}f}"
             for name, decimals in DECIMALS.items()
         }
-        row = {"table": table, "factor": factor, "level": level, "round": round_number}
-        rows.append(row | {"printed": printed})
+        rows.append(PrintedRow(table, factor, level, round_number, printed))
     return {"rows": rows, "baseline": baseline}
 
 

@@ -123,7 +123,7 @@ def data_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def data(data_folder):
     """The tiny data set, as a training job has it. Not to be changed."""
-    from study.parameters import DEFAULTS
+    from study.settings.parameters import DEFAULTS
     from study.training.samples import load_data
 
     return load_data(data_folder, DEFAULTS, "cpu")

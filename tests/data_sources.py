@@ -4,7 +4,7 @@ import numpy as np
 from conftest import tiny_arrays
 from PIL import Image
 
-from study.config import read_config
+from study.config.read import read_config
 from study.data.prepared import prepare
 
 
@@ -18,7 +18,7 @@ def prepared(folder, **entry):
 
 def scaled(folder, split):
     """A split as a training job has it."""
-    from study.parameters import DEFAULTS
+    from study.settings.parameters import DEFAULTS
     from study.training.samples import load_data
 
     data = load_data(folder, DEFAULTS, "cpu").splits

@@ -79,7 +79,7 @@ def finished_runs(folder: Path) -> dict[Path, int]:
     for mark in (path for path in marks.rglob("*") if path.is_file()):
         name = "".join(part.removeprefix("@") for part in mark.relative_to(marks).parts)
         unfinished.add(folder / decode(name))
-    found = folder.glob("results/*/runs/*/*/*/metrics.csv")
+    found = folder.glob("results/*/runs/*/*/*/*/*/*/metrics.csv")
     return {path: path.stat().st_mtime_ns for path in found if path not in unfinished}
 
 
@@ -145,7 +145,7 @@ def truncate_while_unfinished(folder: Path, chance: random.Random, seconds: floa
     files = [path / name for path in runs for name in ("metrics.csv", "run.json", "scores.npz")]
     following = [(path, path.with_name("round2") / "metrics.csv") for path in runs]
     files += [path / "checkpoint.pt" for path, next_run in following if not next_run.exists()]
-    files += folder.glob("results/*/runs/*/*/*/progress.pt")
+    files += folder.glob("results/*/runs/*/*/*/*/*/*/progress.pt")
     files += folder.glob(".snakemake/metadata/*")
     if len(runs) < 4:
         names = ("description.json", "inputs.npy", "labels.npy")

@@ -47,14 +47,14 @@ STUDY = merged(read_yaml(REPOSITORY / "config.yaml"), read_yaml(EXAMPLE / "study
 CLAIMS = read_yaml(REPOSITORY / STUDY["claims"])
 PRINTED = read(REPOSITORY / STUDY["reference"]["tables"])
 TABLES = STUDY["tables"]
-SUMMARY = read(EXAMPLE / "summary.csv")
-CELLS = {row["cell"]: row for row in SUMMARY}
+ROWS = read(EXAMPLE / "fixed" / "values.csv")
+CELLS = {row["cell"]: row for row in ROWS}
 
 
 def _metrics() -> dict:
     """(cell, round, metric) -> seed -> value, of seeds that have one."""
     found = {}
-    for row in SUMMARY + read(EXAMPLE / "evaluation.csv"):
+    for row in ROWS:
         row = dict(row)
         for gap, (larger, smaller) in GAPS.items():
             if row.get(larger):
@@ -70,15 +70,11 @@ def _metrics() -> dict:
 VALUES = _metrics()
 # in the order of the files: of an epoch, gaps, final ones that this data set has
 METRICS = [*EPOCH, *GAPS]
-METRICS += [
-    name
-    for name in read(EXAMPLE / "evaluation.csv")[0]
-    if name.startswith("final_") and any(key[2] == name for key in VALUES)
-]
+METRICS += [name for name in ROWS[0] if name.startswith("final_")]
 
 
 def cell(changes: dict) -> str:
-    """The cell with these parameters and the baseline's others, by the columns of summary.csv."""
+    """The cell with these parameters and the baseline's others, by the columns of values.csv."""
     wanted = {**STUDY["baseline"], **changes}
     (name,) = (
         name
@@ -208,7 +204,7 @@ def caveat(factor: str, first: dict, second: dict) -> str:
 
 def guard_ends(factor: str, first: object, second: object) -> tuple[str, str]:
     """How the proof begins and ends that two sides differ in the factor alone."""
-    run = read(EXAMPLE / "runs.csv")[0]
+    run = read(EXAMPLE / "fixed" / "runs.csv")[0]
     begins = f"differ in {factor} alone ({first} against {second}): all their runs have the same "
     return begins, f"data ({run['data']}) and trainer ({run['code_trainer']})"
 

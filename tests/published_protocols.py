@@ -14,14 +14,13 @@ RATES = STUDY["tune"]["space"]["learning_rate"]
 SIDES = len({row["cell"] for row in read(EXAMPLE / "tuned" / "values.csv")})
 TRIALS = SIDES * len(RATES)
 # each trial is one job a round
-RUNS = len(read(EXAMPLE / "runs.csv")) + TRIALS * STUDY["rounds"]
+RUNS = len(read(EXAMPLE / "fixed" / "runs.csv")) + TRIALS * STUDY["rounds"]
 RUNS += sum(len(read(EXAMPLE / name / "runs.csv")) for name in PROTOCOLS)
 NUMBERS = {3: "three", 7: "seven", 10: "ten"}
 
 
 def verdicts(protocol: str) -> dict[str, str]:
-    folder = "statistics" if protocol == "fixed" else protocol
-    return {row["claim"]: row["verdict"] for row in read(EXAMPLE / folder / "claims.csv")}
+    return {row["claim"]: row["verdict"] for row in read(EXAMPLE / protocol / "claims.csv")}
 
 
 def changes(protocol: str) -> str:
@@ -41,7 +40,7 @@ def changes(protocol: str) -> str:
     if kinds["not tested"]:
         text += f" and {kinds['not tested']} has no verdict"
     if kinds["new"]:
-        text += f"; {kinds['new']} more {'are' if kinds['new'] > 1 else 'is'} decided only so"
+        text += f"; {kinds['new']} more {'are' if kinds['new'] > 1 else 'is'} decided only here"
     return f"{PROTOCOLS[protocol]}, {text}."
 
 

@@ -13,8 +13,8 @@ from conftest import (
 
 BCE, CE = (f"{loss}_b32_relu_hidden_units8_epochs_per_round4" for loss in ("bce", "ce"))
 # What is the same whenever and wherever it was made; environments.csv is not.
-RESULTS = ("metrics.csv", "scores.npz", "run.json", "cells.csv", "runs.csv", "summary.csv")
-RESULTS += ("evaluation.csv", "mistakes.csv", "curves.json", "*/tables/*", "*/statistics/*")
+RESULTS = ("metrics.csv", "scores.npz", "run.json", "cells.csv", "runs.csv", "fixed/values.csv")
+RESULTS += ("fixed/values.csv", "mistakes.csv", "curves.json", "*/tables/*", "*/statistics/*")
 RESULTS += ("*/pictures/*", "*.svg", "*.html")
 NOTHING = "Nothing to be done"
 
@@ -25,7 +25,7 @@ def read_csv(path: Path) -> list[dict]:
 
 
 def cell_folder(folder: Path, prefix: str) -> Path:
-    (found,) = (folder / "results" / "tiny" / "runs").glob(f"{prefix}_????????")
+    (found,) = (folder / "results" / "tiny" / "runs").glob(f"{prefix}_????????/fixed/split0/*")
     return found
 
 

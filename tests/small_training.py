@@ -2,8 +2,8 @@
 
 import torch
 
-from study.parameters import DEFAULTS
-from study.training.loop import initial_state, train_round
+from study.settings.parameters import DEFAULTS
+from study.training.loop import Round, initial_state, train_round
 from study.training.samples import Data
 
 torch.set_num_threads(1)  # as jobs do; on cores that are shared more would wait for each other
@@ -21,12 +21,13 @@ RUN = {
     "data": "d",
     "code": {"trainer": "t"},
 }
+TRAINED = DEFAULTS | RUN["parameters"]  # of that run
 
 
 def train_rounds(data, parameters, epochs, rounds, seed=0):
     """The rows of some rounds, each resumed from the last, and the state at the end."""
     state, rows = initial_state(data, parameters, seed), []
     for number in range(1, rounds + 1):
-        new, state = train_round(data, parameters, seed, number, epochs, state)
+        new, state = train_round(data, parameters, Round(seed, number, epochs), state)
         rows.append(new)
     return rows, state

@@ -1,77 +1,40 @@
 """Seeds that are alike in everything are one observation: nothing is judged, and it is said why."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import yaml
 from conftest import snakemake, tiny_arrays
+from measurements import (
+    BCE,
+    CE,
+    HIGH,
+    LOW,
+    PARAMETERS,
+    SPLITS,
+    TENTH,
+    claim,
+    make_runs,
+    make_table,
+    make_values,
+    measured,
+)
 from small_study import read_csv
-from test_claims import BCE, CE, HIGH, LOW, PARAMETERS, claim, make_runs, make_values
 
-from study.analysis.alike import mark_same
 from study.analysis.claims import judge
 from study.analysis.comparisons import compare_levels, describe_levels
-from study.analysis.evaluation import evaluate_runs, result_digests
+from study.analysis.planned_looks import Plan
 from study.analysis.table_noise import describe_posterior
-from study.program.run import run_program
+from study.design.cell import Cell
 
-TABLES = {
-    "losses": {
-        "vary": "loss", "levels": ["bce", "ce"], "round": 1, "cells": ["bce", "ce"],
-        "along": {"loss": {}},
-    }
-}  # fmt: skip
-CELLS = {name: cell | {"epochs": 30} for name, cell in PARAMETERS.items()}
+TABLES = {"losses": make_table("loss", ["bce", "ce"], ["bce", "ce"])}
+CELLS = {name: Cell(parameters, 1, 30, 0) for name, parameters in PARAMETERS.items()}
 
 
 def by_program(runs):
     """As if a program had trained them."""
     return runs.rename(columns={"device": "command"})
-
-
-# ---- Which seeds are alike ----------------------------------------------------------------------
-
-# Writes what it is told to; each seed has an accuracy of 0.75, and scores where it is asked for.
-WRITER = """
-import sys
-import numpy as np
-seed, out, kind = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-loss = "nan" if kind == "diverged" and seed == 1 else seed if kind == "losses" else 2
-with open(out + "/metrics.csv", "w") as file:
-    file.write(f"epoch,val_loss,val_accuracy\\n1,{loss},0.75\\n2,1,0.75\\n")
-if kind != "losses":
-    scores = np.where(np.arange(20) < 15, np.arange(20) % 2, 1 - np.arange(20) % 2) * 2.0 - 1
-    scores[0] -= seed * (kind == "scores") * 1e-6
-    np.savez(out + "/scores.npz", val_scores=scores)
-"""
-
-
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("all", [0, 0, 0]),
-        ("losses", None),  # of one epoch, by which the mean of the last is the same
-        ("scores", None),  # by a millionth, which no metric but the Brier score has
-        ("diverged", [0, -1, 0]),
-    ],
-)
-def test_seeds_are_alike_in_every_metric_and_score_or_not_at_all(
-    tmp_path, data_folder, monkeypatch, kind, expected
-):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "writer.py").write_text(WRITER)
-    run = {"parameters": {}, "epochs": 2, "first": 0, "last": 2, "round": 1, "data": "d"}
-    run |= {"command": f"python writer.py {{seed}} {{output}} {kind}", "code": {"trainer": "t"}}
-    run_program(run, data_folder, None, tmp_path / "run", tmp_path / "logs", {})
-    metrics, scores, record = (
-        [str(tmp_path / "run" / name)] for name in ("metrics.csv", "scores.npz", "run.json")
-    )
-    runs = [{"cell": "c", "first": 0, "last": 2, "round": 1}]
-    evaluation = evaluate_runs(runs, scores, record)
-    marked = mark_same(evaluation, result_digests(runs, metrics, scores, record))
-    if expected is None:
-        assert marked is evaluation
-    else:
-        assert marked["same_as"].fillna(-1).tolist() == expected
 
 
 # ---- What is not judged -------------------------------------------------------------------------
@@ -91,7 +54,7 @@ ALIKE["same_as"] = [*range(10), *[0] * 10]
 def test_a_claim_about_seeds_that_are_alike_is_not_tested(expect, runs, question):
     margin = {} if expect in ("greater", "less") else {"margin": 0.01}
     for sides in ((CE, BCE), (BCE, CE)):
-        claims, pairs = judge({"a": claim(expect, sides, **margin)}, ALIKE, runs)
+        claims, pairs = judge({"a": claim(expect, sides, **margin)}, measured(ALIKE, runs))
         (row,) = claims.to_dict("records")
         assert row["verdict"] == "not tested"
         assert row["reason"] == f"all 10 seeds of ce, round 1 are identical: {question}"
@@ -102,8 +65,9 @@ def test_a_change_since_a_round_of_seeds_that_are_alike_is_not_tested():
     """Although the changes vary, because the later round does."""
     values = make_values(bce={1: [0.5] * 10, 3: LOW}, ce={1: LOW, 3: HIGH})
     values["same_as"] = [*[0] * 10, *range(10), *range(10), *range(10)]
-    sides = [side | {"rounds": [1, 3]} for side in (CE, BCE)]
-    (row,) = judge({"a": claim("greater", sides)}, values, make_runs())[0].to_dict("records")
+    first, second = (replace(side, rounds=[1, 3]) for side in (CE, BCE))
+    claims = {"a": claim("greater", (first, second))}
+    (row,) = judge(claims, measured(values))[0].to_dict("records")
     assert row["verdict"] == "not tested" and "all 10 seeds of bce" in row["reason"]
 
 
@@ -112,32 +76,34 @@ def test_seeds_are_alike_at_the_look_that_has_no_others():
     values = make_values(bce=LOW, ce=[0.95] * 5 + HIGH[5:])
     values["same_as"] = [*range(10), *[0] * 5, *range(5, 10)]
     claims = {"a": claim("greater", (CE, BCE))}
-    first, _ = judge(claims, values[values["seed"] < 5], make_runs(), looks=(5, 10))
+    first, _ = judge(claims, measured(values[values["seed"] < 5]), Plan((5, 10)))
     assert "all 5 seeds of ce, round 1 are identical" in first["reason"][0]
-    both, _ = judge(claims, values, make_runs(), looks=(5, 10))
+    both, _ = judge(claims, measured(values), Plan((5, 10)))
     assert (both["verdict"][0], both["look"][0]) == ("supported", 2)
 
 
 def test_splits_that_are_alike_ask_for_the_data():
-    names = {f"{cell}_split{split}": cell for cell in PARAMETERS for split in range(10)}
-    runs = by_program(make_runs({name: PARAMETERS[cell] for name, cell in names.items()}))
-    judged = judge({"a": claim("greater", (CE, BCE))}, ALIKE, runs, share=0.1)[0]
+    runs = by_program(make_runs(splits=range(10)))
+    over_splits = measured(ALIKE, runs, protocol=SPLITS, data={"d": TENTH})
+    judged = judge({"a": claim("greater", (CE, BCE))}, over_splits)[0]
     assert judged["reason"][0] == (
         "all 10 splits of ce, round 1 are identical: does the program read {data} or {npz}?"
     )
-    compared = compare_levels(TABLES, ALIKE, runs, {}, CELLS, share=0.1)
+    compared = compare_levels(TABLES, over_splits, CELLS)
     assert "all 10 splits of loss ce, round 1" in compared["refused"][0]
 
 
 def test_no_level_is_compared_and_no_interval_taken_of_seeds_that_are_alike():
-    (row,) = compare_levels(TABLES, ALIKE, make_runs(), {}, CELLS).to_dict("records")
+    (row,) = compare_levels(TABLES, measured(ALIKE), CELLS).to_dict("records")
     assert row["refused"].startswith("all 10 seeds of loss ce, round 1 are identical: ")
     assert np.isnan(row["p_value"]) and np.isnan(row["p_holm"]) and np.isnan(row["low"])
-    levels = describe_levels(TABLES, ALIKE).set_index("level")
+    levels = describe_levels(TABLES, measured(ALIKE)).set_index("level")
     assert levels["n"].tolist() == [10, 1] and levels.loc["ce", "mean"] == 0.95
     assert levels.loc["ce", ["sd", "low", "high"]].isna().all()
     assert len(levels.loc["ce", "values"].split()) == 10
-    assert describe_posterior(TABLES, {"val_accuracy": 0.01}, {"seeds": (ALIKE, 0.0)}).empty
+    assert describe_posterior(
+        TABLES, CELLS, {"val_accuracy": 0.01}, {"seeds": measured(ALIKE)}
+    ).empty
 
 
 def test_ties_in_one_metric_alone_are_judged_as_before():
@@ -146,10 +112,10 @@ def test_ties_in_one_metric_alone_are_judged_as_before():
     some = ALIKE.assign(same_as=[*range(10), *[0] * 9, 9])
     claims = {"a": claim("greater", (CE, BCE)), "b": claim("equivalent", (CE, BCE), margin=0.01)}
     for values in (plain, some):
-        frame = judge(claims, values, make_runs())[0]
+        frame = judge(claims, measured(values))[0]
         assert frame["verdict"].tolist() == ["supported", "contradicted"]
-        assert compare_levels(TABLES, values, make_runs(), {}, CELLS)["refused"].isna().all()
-        assert describe_levels(TABLES, values)["n"].tolist() == [10, 10]
+        assert compare_levels(TABLES, measured(values), CELLS)["refused"].isna().all()
+        assert describe_levels(TABLES, measured(values))["n"].tolist() == [10, 10]
 
 
 # ---- Through Snakemake --------------------------------------------------------------------------
@@ -194,15 +160,15 @@ def test_a_program_that_does_not_use_its_seed_gets_no_verdict(tmp_path):
     assert done.returncode == 0, done.stdout
     results = tmp_path / "results" / "tiny"
     question = "are identical: does the program use {seed}?"
-    (row,) = read_csv(results / "statistics" / "claims.csv")
+    (row,) = read_csv(results / "fixed" / "claims.csv")
     assert (row["verdict"], row["p_value"]) == ("not tested", "")
     assert row["reason"] == f"all 10 seeds of rate 0.02, round 1 {question}"
-    for name in ("comparisons", "effects"):
-        (row,) = read_csv(results / "statistics" / f"{name}.csv")
+    for name in ("fixed/comparisons", "statistics/effects"):
+        (row,) = read_csv(results / f"{name}.csv")
         assert row["refused"].startswith("all 10 seeds of ") and row["refused"].endswith(question)
     assert read_csv(results / "statistics" / "marginal_means.csv") == []
-    assert [row["n"] for row in read_csv(results / "statistics" / "levels.csv")] == ["1", "1"]
-    assert [row["same_as"] for row in read_csv(results / "evaluation.csv")] == ["0"] * 20
+    assert [row["n"] for row in read_csv(results / "fixed" / "levels.csv")] == ["1", "1"]
+    assert [row["same_as"] for row in read_csv(results / "fixed" / "values.csv")] == ["0"] * 20
     (row,) = read_csv(results / "splits" / "claims.csv")
     assert (row["verdict"], row["reason"]) == (
         "not tested",

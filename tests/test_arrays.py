@@ -5,7 +5,7 @@ import pytest
 from data_sources import prepared, write_classes
 
 from study.data.prepared import load_all, read_description
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 def test_two_arrays_are_split_class_by_class(tmp_path):

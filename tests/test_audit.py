@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from study.data.audit import audit, describe_pixels, make_thumbnails
 from study.data.findings import refuse_findings
-from study.errors import UserError
+from study.store.errors import UserError
 
 CLASSES = ["normal", "pneumonia"]
 

@@ -1,21 +1,24 @@
 """Equal epochs or equal updates: how long cells train, and what a comparison says of it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from conftest import SMALL_STUDY, snakemake
+from measurements import make_runs
 from small_study import change_study, read_csv
-from test_claims import make_runs
 
 from study.analysis.caveats import caveat
-from study.analysis.guard import Confounded, check_comparison, check_grid
-from study.budget import cell_epochs, cell_warmup, training_samples, updates_a_round
-from study.cell_problems import refuse_cells
-from study.cells import expand_study, find_cell
-from study.config import read_config
-from study.errors import UserError
-from study.parameters import DEFAULTS
+from study.analysis.guard import Confounded, Recorded, check_comparison, check_grid
+from study.config.cell_checks import refuse_cells
+from study.config.read import read_config
+from study.design.budget import cell_epochs, cell_warmup, training_samples, updates_a_round
+from study.design.cell import find_cell
+from study.design.claims import Side
+from study.design.study import Study, expand_study
 from study.report.budget_words import budget_note, epochs_words
+from study.settings.parameters import DEFAULTS
+from study.store.errors import UserError
 
 # PneumoniaMNIST: 4,708 training images of 28 × 28
 CHESTS = {
@@ -29,8 +32,13 @@ UNTUNED = (
 )
 
 
-def study(**changes) -> dict:
-    return expand_study(read_config(SMALL_STUDY | {"epochs_per_round": 30} | changes))
+def study(**changes) -> Study:
+    return expand_study(read_config(SMALL_STUDY | {"epochs_per_round": 30} | changes), {})
+
+
+def side(parameters: dict, **tuned) -> Side:
+    """A side with these parameters, and what tuning chose for it."""
+    return Side("c", [1], parameters=parameters, tuned=tuned)
 
 
 @pytest.mark.parametrize(
@@ -46,31 +54,32 @@ def study(**changes) -> dict:
     ],
 )
 def test_a_cell_has_as_many_epochs_as_give_the_baselines_updates(changes, epochs):
-    config = {"epochs_per_round": 30, "baseline": DEFAULTS, "budget": "steps"}
-    assert cell_epochs(config, DEFAULTS | changes) == epochs
-    assert cell_epochs(config | {"budget": "epochs"}, DEFAULTS | changes) == 30
+    assert cell_epochs(30, "steps", DEFAULTS, DEFAULTS | changes) == epochs
+    assert cell_epochs(30, "epochs", DEFAULTS, DEFAULTS | changes) == 30
 
 
 def test_of_one_epoch_nothing_is_left_out():
     """And the warm-up is never a smaller share of a round than the baseline's 3 of 30."""
     warmups = {1: 0, 2: 1, 15: 2, 23: 3, 30: 3, 60: 6, 61: 7}
-    lengths = {"epochs_per_round": 30, "warmup_epochs": 3}
-    assert {epochs: cell_warmup(lengths, epochs) for epochs in warmups} == warmups
+    assert {epochs: cell_warmup(3, 30, epochs) for epochs in warmups} == warmups
 
 
 def test_the_budget_is_in_cells_names_and_texts_where_it_changes_them():
     grid = {"loss": None, "batch_size": [32, 16, 64]}
     equal, steps = study(grid=grid), study(grid=grid, budget="steps")
-    assert equal["cells"].keys() & steps["cells"].keys() == {find_cell(steps, {})}
-    by_size = {cell["batch_size"]: cell["epochs"] for cell in steps["cells"].values()}
+    assert equal.cells.keys() & steps.cells.keys() == {find_cell(steps.design, {})}
+    by_size = {cell.parameters["batch_size"]: cell.epochs for cell in steps.cells.values()}
     assert by_size == {32: 30, 16: 15, 64: 60}
     longer = study(grid=grid, epochs_per_round=60)
-    assert find_cell(steps, {"batch_size": 64}) == find_cell(longer, {"batch_size": 64})
+    large = {"batch_size": 64}
+    assert find_cell(steps.design, large) == find_cell(longer.design, large)
     said = "15 epochs a round at batch size 16, 30 at batch size 32, 60 at batch size 64"
-    assert epochs_words(steps) == said
-    sizes = {"rows": [{"batch_size": 16}, {"batch_size": 32}]}
-    assert budget_note(sizes, steps) and not budget_note(sizes, equal)
-    assert not budget_note({"rows": [{"loss": "ce"}]}, steps)
+    assert epochs_words(steps.cells) == said
+    tables = {"sizes": {"vary": "batch_size"}, "losses": {"vary": "loss", "levels": ["ce", "bce"]}}
+    varied = [study(grid=grid, tables=tables, budget=budget) for budget in ("steps", "epochs")]
+    noted = [[bool(budget_note(table, made.design)) for table in made.tables.values()]
+             for made in varied]  # fmt: skip
+    assert noted == [[True, False], [False, False]]
 
 
 def test_what_does_not_go_with_equal_updates():
@@ -145,7 +154,7 @@ def test_updates_are_those_of_the_samples_that_a_seed_draws():
 def test_what_differs_besides_the_factor_in_numbers(changes, epochs, said):
     """4,708 images are 148 batches of 32 and 295 of 16; 785 × 256 + 257 weights."""
     (factor, *_) = changes
-    sides = (DEFAULTS | changes, DEFAULTS)
+    sides = (side(DEFAULTS | changes), side(DEFAULTS))
     text = caveat(factor, *sides, epochs=(epochs, 30), data=CHESTS)
     assert text == f"{said} {UNTUNED}".strip()
 
@@ -171,36 +180,37 @@ def test_what_differs_besides_the_factor_in_numbers(changes, epochs, said):
 )
 def test_without_the_data_nothing_is_counted(changes, epochs, said):
     (factor,) = changes
-    text = caveat(factor, DEFAULTS | changes, DEFAULTS, epochs=(epochs, 30))
+    text = caveat(factor, side(DEFAULTS | changes), side(DEFAULTS), epochs=(epochs, 30))
     assert text == f"{said} {UNTUNED}".strip()
     own = {"network": "net.py:Net", **changes}  # of which nothing is known, whatever the data
-    text = caveat("network", DEFAULTS | own, DEFAULTS, epochs=(30, 30), data=CHESTS)
+    sides = (side(DEFAULTS | own), side(DEFAULTS))
+    text = caveat("network", *sides, epochs=(30, 30), data=CHESTS)
     assert "The networks differ in their number of weights." in text
 
 
 def test_a_tuned_rate_is_no_caveat_of_an_untuned_one():
-    sides = {"first": DEFAULTS | {"activation": "tanhshrink"}, "second": DEFAULTS}
-    more = {"factor": "activation", "epochs": (30, 30), "trials": 8}
+    parameters = (DEFAULTS | {"activation": "tanhshrink"}, DEFAULTS)
     rates = ({"learning_rate": 0.0003}, {"learning_rate": 0.002})
-    assert caveat(**sides, **more, tuned=rates) == (
+
+    def said(*tuned: dict) -> str:
+        sides = [side(own, **chosen) for own, chosen in zip(parameters, tuned)]
+        return caveat("activation", *sides, epochs=(30, 30), trials=8)
+
+    assert said(*rates) == (
         "The learning rate (0.0003 and 0.002) was tuned for each side over the same number of"
         " trials (8)."
     )
-    decay = [{"weight_decay": 0.1, **rate} for rate in rates]
-    assert caveat(**sides, **more, tuned=tuple(decay)).startswith(
+    assert said(*({"weight_decay": 0.1, **rate} for rate in rates)).startswith(
         "The weight decay (0.1 for both) and the learning rate (0.0003 and 0.002) were tuned for"
     )
-    assert caveat(**sides, **more, tuned=({"weight_decay": 0.1},) * 2).endswith(UNTUNED)
+    assert said({"weight_decay": 0.1}, {"weight_decay": 0.1}).endswith(UNTUNED)
 
 
 def test_the_guard_lets_the_budgets_epochs_differ_and_no_others():
     cells = {"bce": DEFAULTS, "ce": DEFAULTS | {"batch_size": 8}}
     runs = make_runs(cells, epochs=8)
-    sides = [
-        {"cell": name, "rounds": [1], "epochs_per_round": epochs}
-        for name, epochs in (("ce", 8), ("bce", 30))
-    ]
-    proof = check_comparison(runs, *sides, "batch_size")
+    small, large = (Side(name, [1], epochs=epochs) for name, epochs in (("ce", 8), ("bce", 30)))
+    proof = check_comparison(Recorded(runs), small, large, "batch_size")
     assert proof.startswith(
         "differ in batch_size (8 against 32), each with the epochs a round that equal updates take"
         " (8 against 30): all their runs have the same loss"
@@ -208,9 +218,9 @@ def test_the_guard_lets_the_budgets_epochs_differ_and_no_others():
     assert "epochs" not in proof.partition("the same")[2]
     check_grid(runs, ["bce", "ce"], 3, ["batch_size"], {"ce": 8, "bce": 30})
     for epochs in (7, 30):
-        others = [sides[0] | {"epochs_per_round": epochs}, sides[1]]
+        other = replace(small, epochs=epochs)
         with pytest.raises(Confounded, match=r"in epochs \(8 against 30\), not in batch_size alo"):
-            check_comparison(runs, *others, "batch_size")
+            check_comparison(Recorded(runs), other, large, "batch_size")
         with pytest.raises(Confounded, match="differ in epochs as well"):
             check_grid(runs, ["bce", "ce"], 3, ["batch_size"], {"ce": epochs, "bce": 30})
 
@@ -233,19 +243,19 @@ def test_a_study_of_equal_updates(fresh):
         figures=dict.fromkeys(("figure1", "figure2", "figure3")),
         claims={"alike": claim},
     )
-    made = ("cells.csv", "summary.csv", "statistics/claim_pairs.csv")
+    made = ("cells.csv", "fixed/values.csv", "fixed/claim_pairs.csv")
     done = snakemake(fresh, *(f"results/tiny/{name}" for name in made))
     assert done.returncode == 0, done.stdout
-    cells, summary, pairs = (read_csv(fresh / "results/tiny" / name) for name in made)
+    cells, values, pairs = (read_csv(fresh / "results/tiny" / name) for name in made)
     assert [(row["batch_size"], row["epochs"]) for row in cells] == [("32", "4"), ("16", "2")]
     said = "Updates are equal (8 a round), the samples seen are not (100 against 200)."
     assert pairs[0]["caveat"] == f"{said} {UNTUNED}"
     small = next(row["cell"] for row in cells if row["batch_size"] == "16")
-    (folder,) = (fresh / "results/tiny/runs" / small).glob("*/round1")
+    (folder,) = (fresh / "results/tiny/runs" / small).glob("**/round1")
     assert json.loads((folder / "run.json").read_text())["epochs"] == 2
     rows = read_csv(folder / "metrics.csv")
     last = [row["val_loss"] for row in rows if (row["seed"], row["epoch"]) == ("0", "2")]
     (mean,) = [
-        row["val_loss"] for row in summary if (row["cell"], row["seed"]) == (small, "0")
+        row["val_loss"] for row in values if (row["cell"], row["seed"]) == (small, "0")
     ]  # after a warm-up of one epoch
     assert float(mean) == pytest.approx(float(*last))

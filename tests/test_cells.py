@@ -1,41 +1,41 @@
 """From a configuration to cells and runs."""
 
-import csv
 import hashlib
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-import yaml
-from conftest import REPOSITORY
 from list_cells import list_cells
+from run_files import RECORD
 from snakemake.iocontainers import Wildcards
-from test_averages import RECORD
+from studies import DEFAULT, default_study
 
-from study.cells import cell_name, expand_study
-from study.config import read_config
-from study.errors import UserError
-from study.jobs import (
-    data_digest,
-    find_prepared,
-    outdated_runs,
-    previous_round,
-    training_cell,
-    training_cells,
-)
-from study.parameters import DEFAULTS
-from study.paths import run_files, run_folder
+from study.design.runs import Run
+from study.design.study import Study, study_from, study_runs
+from study.settings.built_in import cell_name
+from study.settings.parameters import DEFAULTS, PARAMETERS
+from study.snake.data_files import find_prepared, split_files
+from study.snake.digests import data_digest, place_runs, run_settings
+from study.snake.run_files import older_run, run_folder, usable_runs
+from study.snake.run_jobs import data_of_run, round_before, told_to_train
+from study.store.errors import UserError
 from study.training.networks import NETWORKS
 
 
-def default_study(**changes) -> dict:
-    config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
-    return expand_study(read_config(config | changes)) | {"results": "results/wdbc"}
+def settings_of(study: Study) -> dict[str, dict]:
+    """What decides the runs of each cell."""
+    return {run.cell: run_settings(study, "d", run) for run in study_runs(study)}
+
+
+def wildcards_of(run: Run) -> Wildcards:
+    """The wildcards of the job that trains a run."""
+    return Wildcards(fromdict={key: str(value) for key, value in asdict(run).items()})
 
 
 def test_default_study_trains_the_grid_and_what_tables_and_figures_ask_for():
     study = default_study()
-    rounds = {name: cell["rounds"] for name, cell in study["cells"].items()}
+    rounds = {name: cell.rounds for name, cell in study.cells.items()}
     assert len(rounds) == 18 + 1  # and the network of figure 1
     assert [name for name, count in rounds.items() if count == 4] == [
         cell_name(DEFAULTS | {"activation": "tanhshrink"}, 30)
@@ -43,7 +43,7 @@ def test_default_study_trains_the_grid_and_what_tables_and_figures_ask_for():
     assert [name for name, count in rounds.items() if count == 1] == [
         cell_name(DEFAULTS | {"hidden_layers": 3}, 30)
     ]
-    assert len(study["runs"]) == 18 * 3 + 1 + 1
+    assert len(study_runs(study)) == 18 * 3 + 1 + 1
 
 
 def test_cell_names_are_fixed_for_good():
@@ -89,21 +89,21 @@ def test_every_parameter_the_epochs_and_the_device_decide_the_name():
 
 
 def test_more_factors_and_levels_keep_the_cells_that_were_there():
-    before = default_study()["cells"]
+    before = default_study().cells
     grid = {
         "loss": ["bce", "ce"],
         "batch_size": [32, 16, 64, 128],
         "activation": ["relu", "leaky_relu", "tanhshrink"],
         "learning_rate": [0.001, 0.01],
     }
-    after = default_study(grid=grid)["cells"]
+    after = default_study(grid=grid).cells
     assert before.items() <= after.items()
     assert len(after) == 2 * 4 * 3 * 2 + 1
 
 
 def test_what_decides_a_run_again_is_its_content():
     """A cell's parameters, and digests of the code of what they choose."""
-    cells = training_cells(default_study())
+    cells = settings_of(default_study())
     names = "bce_b32_relu_44136fa3", "bce_b32_tanhshrink_8bbb4f70", "bce_b32_relu_hidden_layers3_"
     base, other, deep = (
         next(cell for name, cell in cells.items() if name.startswith(start)) for start in names
@@ -128,93 +128,115 @@ def test_what_decides_the_data_is_their_entry_and_the_code_that_reads_them(monke
     study = default_study()
     digest = data_digest(study)
     assert find_prepared(study).digest == digest == data_digest(default_study(seeds=9))
-    study["datasets"]["wdbc"]["split_seed"] = 1
-    assert data_digest(study) != digest
-    monkeypatch.setattr("study.jobs.code_digest", lambda *starts, uses: "other")
+    assert data_digest(replace(study, entry=study.entry | {"split_seed": 1})) != digest
+    monkeypatch.setattr("study.snake.digests.code_digest", lambda *starts, uses: "other")
     assert data_digest(default_study()) != digest
 
 
 def test_data_that_cannot_be_read_stop_the_jobs_that_need_them_alone():
-    """Each of the functions says why, when Snakemake asks it."""
+    """Each says why, when Snakemake asks what it reads or is told."""
     entry = {"kind": "npz", "path": "nowhere.npz"}
     prepared = find_prepared(default_study(dataset="d", datasets={"d": entry}))
-    for ask in prepared:
+    other = wildcards_of(Run("bce", 0, 1, 1, digest="0"))
+    for ask in (data_of_run, told_to_train):
         with pytest.raises(UserError, match=r"there is no file nowhere\.npz"):
-            ask(Wildcards())
+            ask(prepared, other)
 
 
 def test_findings_that_are_not_accepted_stop_the_jobs_that_need_the_data(tmp_path, monkeypatch):
     """Also where the audit was made before they were not."""
     monkeypatch.chdir(tmp_path)
     study = default_study()
-    prepared = find_prepared(study)
+    files = split_files(find_prepared(study))
     finding = {"check": "groups", "severity": "error", "text": "1 of 2 groups", "samples": []}
-    audit = Path(prepared.files[0]).with_name("audit.json")
+    audit = Path(files[0]).with_name("audit.json")
     audit.parent.mkdir(parents=True)
     audit.write_text(json.dumps({"findings": [finding]}))
-    assert find_prepared(study) == prepared
-    for ask in find_prepared(study | {"audit": {"fail_on": "error"}}):
-        with pytest.raises(UserError, match=r"(?s)stops the study.*error: 1 of 2 groups"):
-            ask(Wildcards())
+    assert split_files(find_prepared(study)) == files
+    strict = default_study(audit={"fail_on": "error"})
+    with pytest.raises(UserError, match=r"(?s)stops the study.*error: 1 of 2 groups"):
+        split_files(find_prepared(strict))
 
 
-def test_runs_of_other_data_or_code_are_outdated(tmp_path, monkeypatch):
-    """One of each, and one whose record is of another version."""
+def test_other_data_code_or_parameters_are_another_place(monkeypatch):
+    study = default_study()
+    runs = study_runs(study)
+    rounds = place_runs(study, "d", runs[:3])
+    assert rounds == place_runs(study_from(asdict(study)), "d", runs[:3])
+    first, *_ = {run.digest for run in rounds}
+    assert {run.digest for run in rounds} == {first} and rounds[0].cell == rounds[2].cell
+    found = [
+        place_runs(study, "other", runs[:1]),
+        place_runs(study, "d", [replace(runs[0], split=1)]),
+        place_runs(study, "d", runs[3:4]),
+    ]
+    monkeypatch.setattr("study.settings.built_in._training_digest", lambda *choice: "other")
+    found.append(place_runs(study, "d", runs[:1]))
+    assert len({first, *(run.digest for (run,) in found)}) == 5
+
+
+def test_runs_of_other_data_or_code_stand_in_where_nothing_is_trained(tmp_path, monkeypatch):
+    """One that is current, one of other data, and one that is nowhere."""
     monkeypatch.chdir(tmp_path)
     study = default_study()
-    runs, cells = study["runs"][:4], training_cells(study)
-    for run, change in zip(runs, ({}, {"data": "other"}, {"code": {"trainer": "other"}})):
-        record = RECORD | {"data": data_digest(study)} | run | cells[run["cell"]] | change
-        path = Path(*run_files(study, [run], "run.json"))
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(record) + "\n")
-    path = Path(*run_files(study, runs[3:], "run.json"))
-    path.parent.mkdir(parents=True)
-    path.write_text("{}\n")
-    assert outdated_runs(study, runs) == [run_folder(run) for run in runs[1:]]
+    firsts = [run for run in study_runs(study) if run.round == 1]
+    current, outdated, missing = place_runs(study, "d", firsts[:3])
+    (older,) = place_runs(study, "other", firsts[1:2])
+    for run in (current, older):
+        folder = Path(run_folder(study, run))
+        folder.mkdir(parents=True)
+        for name in ("metrics.csv", "scores.npz"):
+            (folder / name).touch()
+        (folder / "run.json").write_text(json.dumps(RECORD) + "\n")
+    assert older_run(study, outdated) == older and older_run(study, missing) is None
+    assert usable_runs(study, [current, outdated, missing]) == ([current, older], [older])
 
 
 def test_a_parameter_listed_when_changed_is_in_files_only_then(monkeypatch):
     """`network`, of which there is a second one here."""
     monkeypatch.setitem(NETWORKS, "other", NETWORKS["mlp"])
     before = default_study()
-    assert "network" not in list_cells(before).splitlines()[0].split(",")
-    figures = yaml.safe_load((REPOSITORY / "config.yaml").read_text())["figures"]
-    study = default_study(figures=figures | {"more": {"cell": {"network": "other"}}})
-    (name,) = study["cells"].keys() - before["cells"].keys()
+    specs = PARAMETERS
+    assert "network" not in list_cells(before.cells, specs, "epochs")
+    more = {"more": {"cell": {"network": "other"}}}
+    study = default_study(figures=DEFAULT["figures"] | more)
+    (name,) = study.cells.keys() - before.cells.keys()
     assert name.startswith("bce_b32_relu_networkother_")
-    rows = {row["cell"]: row for row in csv.DictReader(list_cells(study).splitlines())}
-    changed = {cell for cell, row in rows.items() if row["network"] != "mlp"}
-    assert changed == {name} and rows[name]["network"] == "other"
-    cells = training_cells(study)
+    networks = list_cells(study.cells, specs, "epochs").set_index("cell")["network"]
+    assert {*networks[networks != "mlp"].index} == {name} and networks[name] == "other"
+    cells = settings_of(study)
     assert cells.pop(name)["parameters"]["network"] == "other"
-    assert cells == training_cells(before)
+    assert cells == settings_of(before)
 
 
-def test_a_cell_of_another_study_is_named():
-    wildcards = Wildcards(fromdict={"cell": "bce_b32_relu_00000000"})
-    with pytest.raises(UserError, match="bce_b32_relu_00000000: no cell of this study"):
-        training_cell(training_cells(default_study()))(wildcards)
+def test_a_run_of_another_study_is_named():
+    prepared = find_prepared(default_study())
+    other = Run("bce_b32_relu_00000000", 0, 4, 1, digest="0")
+    with pytest.raises(UserError, match=r"bce_b32_relu_00000000/.*: no run of this study"):
+        told_to_train(prepared, wildcards_of(other))
 
 
 def test_seed_blocks():
-    runs = default_study(seeds=7, seeds_per_job=3, rounds=1, tables={}, figures={})["runs"]
-    assert [(run["first"], run["last"]) for run in runs[:3]] == [(0, 2), (3, 5), (6, 6)]
+    study = default_study(seeds=7, seeds_per_job=3, rounds=1, tables={}, figures={})
+    runs = study_runs(study)
+    assert [(run.first, run.last) for run in runs[:3]] == [(0, 2), (3, 5), (6, 6)]
     assert len(runs) == 18 * 3
-    assert run_folder(runs[2]) == "runs/bce_b32_relu_44136fa3/seeds_6-6/round1"
+    place = "results/wdbc/runs/bce_b32_relu_44136fa3/fixed/split0/0/seeds_6-6/round1"
+    assert run_folder(study, replace(runs[2], digest="0")) == place
 
 
 def test_a_round_resumes_from_the_one_before():
-    ask = previous_round({"results": "results/wdbc", "device": "cpu", "program": None}, here=True)
-    wildcards = {"cell": "c", "first": "0", "last": "4", "round": "1"}
-    assert ask(Wildcards(fromdict=wildcards)) == []
-    folder = "results/wdbc/runs/c/seeds_0-4/round2"
+    prepared = find_prepared(default_study())
+    run = prepared.runs[2]
+    assert run.round == 3
+    assert round_before(prepared, wildcards_of(replace(run, round=1)), here=True) == []
+    folder = run_folder(prepared.study, replace(run, round=2))
     expected = [f"{folder}/run.json", f"{folder}/checkpoint.pt"]
-    assert ask(Wildcards(fromdict=wildcards | {"round": "3"})) == expected
+    assert round_before(prepared, wildcards_of(run), here=True) == expected
 
 
 def test_a_tables_cells_differ_from_the_baseline_in_its_factor_alone():
-    assert default_study()["tables"]["table6"]["cells"] == [
+    assert default_study().tables["table6"].cells == [
         "bce_b32_relu_44136fa3",
         "bce_b32_leaky_relu_a5602801",
         "bce_b32_tanhshrink_8bbb4f70",

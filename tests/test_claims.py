@@ -1,60 +1,28 @@
 """Verdicts on claims: each kind, the confound guard, and studies whose truth is known."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
+from measurements import (
+    BCE,
+    CE,
+    HIGH,
+    LOW,
+    NEAR,
+    STEPS,
+    claim,
+    make_runs,
+    make_values,
+    measured,
+    verdict,
+)
 from scipy import stats
 
 from study.analysis.claims import judge
-from study.choices import REGISTRIES
-from study.parameters import DEFAULTS
-
-PARAMETERS = {"bce": DEFAULTS, "ce": DEFAULTS | {"loss": "ce"}}
-BCE, CE = (
-    {"cell": name, "rounds": [1], "title": f"{name}, round 1", "parameters": PARAMETERS[name]}
-    for name in ("bce", "ce")
-)
-
-
-def make_runs(cells=PARAMETERS, rounds=(1, 2, 3), **changes) -> pd.DataFrame:
-    """runs.csv of some cells; `changes` are of the cell ce."""
-    rows = []
-    for name, parameters in cells.items():
-        for number in rounds:
-            row = {"cell": name, "first": 0, "last": 9, "round": number, "epochs": 30}
-            row |= parameters | {"device": "cpu", "data": "d", "code_trainer": "t"}
-            row |= {f"code_{choice}": f"code of {parameters[choice]}" for choice in REGISTRIES}
-            row |= changes if name == "ce" else {}
-            rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def make_values(**cells) -> pd.DataFrame:
-    """A metric's values, a list over seeds for each cell, in round 1; or a dict of rounds."""
-    rows = [
-        (cell, number, seed, value)
-        for cell, rounds in cells.items()
-        for number, values in (rounds if isinstance(rounds, dict) else {1: rounds}).items()
-        for seed, value in enumerate(values)
-    ]
-    return pd.DataFrame(rows, columns=["cell", "round", "seed", "val_accuracy"])
-
-
-def claim(expect, *pairs, **keys) -> dict:
-    base = {"sentence": "It is so.", "made_in": "", "metric": "val_accuracy", "factor": "loss"}
-    return base | {"alpha": 0.05, "required": False, "expect": expect, "compare": pairs} | keys
-
-
-def verdict(claims: dict, values: pd.DataFrame, runs=None) -> pd.DataFrame:
-    return judge(claims, values, make_runs() if runs is None else runs)[0].set_index("claim")
-
-
-STEPS = np.arange(10)
-LOW = list(0.9 + 0.001 * STEPS)
-HIGH = list(0.95 + 0.001 * STEPS[::-1])  # higher by 0.041 to 0.059
-NEAR = list(0.9 + 0.001 * STEPS + np.where(STEPS % 2, 0.001, -0.001))
+from study.design.claims import Side
+from study.settings.parameters import DEFAULTS
 
 
 @pytest.mark.parametrize(
@@ -89,7 +57,7 @@ def test_a_claim_without_runs_is_not_tested():
 
 
 def test_what_a_verdict_rests_on():
-    _, pairs = judge({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=HIGH), make_runs())
+    _, pairs = judge({"a": claim("greater", (CE, BCE))}, measured(make_values(bce=LOW, ce=HIGH)))
     (pair,) = pairs.to_dict("records")
     assert (pair["first"], pair["second"], pair["n"]) == ("ce, round 1", "bce, round 1", 10)
     assert pair["difference"] == pytest.approx(0.05)
@@ -110,7 +78,7 @@ def test_p_values_are_adjusted_over_the_tests_that_are_made():
     claims = {name: claim("greater", (CE, BCE)) for name in "ab"}
     claims["c"] = claim("less", (BCE, CE))
     claims["d"] = claim("greater", (CE, BCE), alpha=0.01)
-    claims["e"] = claim("greater", (CE | {"rounds": [3]}, BCE))
+    claims["e"] = claim("greater", (replace(CE, rounds=[3]), BCE))
     frame = verdict(claims, values)
     assert frame.loc[list("abcd"), "p_adjusted"].tolist() == pytest.approx([3 * p_value] * 4)
     assert frame.loc[list("abcd"), "tests"].tolist() == [3] * 4
@@ -174,7 +142,7 @@ def test_verdicts_are_what_the_intervals_say():
     generator = np.random.default_rng(7)
     cells = {name: DEFAULTS | {"batch_size": 2 + i} for i, name in enumerate("abcd")}
     a, b, c, d = (
-        {"cell": name, "rounds": [1], "title": name, "parameters": cells[name]} for name in cells
+        Side(name, [1], title=name, parameters=parameters) for name, parameters in cells.items()
     )
     kinds = ("greater", "less", "equivalent", "not_greater", "not_less")
     claims = {
@@ -188,7 +156,7 @@ def test_verdicts_are_what_the_intervals_say():
         values = make_values(
             **{name: generator.normal(shift, 0.5, 12) for name, shift in zip("abcd", shifts)}
         )
-        judged, pairs = judge(claims, values, make_runs(cells, rounds=(1,)))
+        judged, pairs = judge(claims, measured(values, make_runs(cells, rounds=(1,))))
         for row in judged.to_dict("records"):
             low, high = {
                 "greater": (0.5, math.inf), "less": (-math.inf, -0.5), "equivalent": (-0.5, 0.5),
@@ -215,7 +183,7 @@ def test_a_claim_of_several_pairs_means_all_of_them():
     values = make_values(bce=rounds)
     t_two_one = stats.ttest_rel(HIGH, LOW).pvalue
     t_two_three = stats.ttest_rel(HIGH, NEAR).pvalue
-    sides = [BCE | {"rounds": [number], "title": str(number)} for number in (1, 2, 3)]
+    sides = [replace(BCE, rounds=[number], title=str(number)) for number in (1, 2, 3)]
     first, second, third = sides
     claims = {
         "both": claim("greater", (second, first), (second, third), factor="round"),
@@ -234,8 +202,8 @@ def test_a_change_since_an_earlier_round():
     rise = {1: LOW, 3: list(np.array(LOW) + 0.05 + 0.001 * (STEPS % 3))}
     still = {1: HIGH, 3: HIGH}
     values = make_values(bce=still, ce=rise)
-    since = {"rounds": [1, 3]}
-    frame, pairs = judge({"a": claim("greater", (CE | since, BCE | since))}, values, make_runs())
+    sides = replace(CE, rounds=[1, 3]), replace(BCE, rounds=[1, 3])
+    frame, pairs = judge({"a": claim("greater", sides)}, measured(values))
     assert frame["verdict"][0] == "supported"
     assert pairs["difference"][0] == pytest.approx(0.05 + 0.001 * np.mean(STEPS % 3))
 
@@ -243,7 +211,7 @@ def test_a_change_since_an_earlier_round():
 def test_only_seeds_of_both_sides_are_paired():
     ce = [np.nan, *HIGH[1:]]
     frame, pairs = judge(
-        {"a": claim("greater", (CE, BCE))}, make_values(bce=LOW[:8], ce=ce), make_runs()
+        {"a": claim("greater", (CE, BCE))}, measured(make_values(bce=LOW[:8], ce=ce))
     )
     assert frame["seeds"][0] == pairs["n"][0] == 7
 
@@ -281,8 +249,9 @@ def test_no_number_of_seeds_where_the_interval_is_wide_around_zero():
 
 def test_halves_of_a_round_are_compared():
     values = make_values(bce=LOW).assign(val_accuracy_early=LOW, val_accuracy_late=HIGH)
-    sides = [BCE | {"epochs": half, "title": half} for half in ("late", "early")]
-    frame, pairs = judge({"a": claim("greater", tuple(sides), factor="epoch")}, values, make_runs())
+    late, early = (replace(BCE, half=half, title=half) for half in ("late", "early"))
+    claims = {"a": claim("greater", (late, early), factor="epoch")}
+    frame, pairs = judge(claims, measured(values))
     assert frame["verdict"][0] == "supported"
     assert pairs["difference"][0] == pytest.approx(0.05)
     assert "differ in epoch alone (late against early)" in pairs["guard"][0]
@@ -303,7 +272,7 @@ def test_many_studies_without_an_effect_and_with_a_large_one():
     cells = {name: DEFAULTS | {"batch_size": 2 + i} for i, name in enumerate(["a", "b", "c", "d"])}
     runs = make_runs(cells, rounds=(1,))
     a, b, c, d = (
-        {"cell": name, "rounds": [1], "title": name, "parameters": cells[name]} for name in cells
+        Side(name, [1], title=name, parameters=parameters) for name, parameters in cells.items()
     )
     claims = {
         "greater": claim("greater", (b, a), factor="batch_size"),
@@ -319,7 +288,7 @@ def test_many_studies_without_an_effect_and_with_a_large_one():
         values = make_values(
             a=seeds + noise[0], b=seeds + noise[1], c=seeds + noise[2] + 1, d=seeds + noise[3] + 2.1
         )
-        judged, pairs = judge(claims, values, runs)
+        judged, pairs = judge(claims, measured(values, runs))
         for name, result in zip(judged["claim"], judged["verdict"]):
             counts[name][result] += 1
         alone["supported"] += pairs["p_supporting"][0] <= 0.05

@@ -9,24 +9,27 @@ import pytest
 import yaml
 from conftest import REPOSITORY, SMALL_STUDY, assert_readable, snakemake, tiny_arrays
 from data_sources import prepared, save_image, write_npz
+from run_files import cell
 from sklearn.datasets import load_digits
 from sklearn.metrics import confusion_matrix, recall_score, roc_auc_score
 from small_study import change_study
-from test_averages import write_record
 
 from study.analysis.confusion import count_matrices, matrix_counts
-from study.analysis.evaluation import correct_predictions, evaluate, evaluate_runs
+from study.analysis.evaluation import correct_predictions, evaluate, final_metrics
 from study.analysis.metrics import BINARY
-from study.analysis.mistakes import count_mistakes
-from study.binary_choices import binary_problems
-from study.config import read_config
+from study.analysis.mistakes import Mistakes
+from study.analysis.results import Result
+from study.config.class_checks import binary_problems
+from study.config.read import read_config
 from study.data import medmnist
 from study.data.audit import audit
 from study.data.medmnist import published_sets
 from study.data.prepared import load_all, load_splits, read_description
-from study.errors import UserError
+from study.design.levels import FactorLevels
+from study.design.runs import Run
 from study.report.plots import calibration, confusion, mistaken, roc
 from study.report.plots.style import write_picture
+from study.store.errors import UserError
 
 # ---- Metrics -------------------------------------------------------------------------------------
 
@@ -76,15 +79,9 @@ def make_arrays(seeds=5, count=120, classes=4):
     return arrays
 
 
-def write_run(folder, arrays):
-    np.savez(folder / "scores.npz", **arrays)
-    runs = [{"cell": "c", "round": 1, "first": 0, "last": len(arrays["seeds"]) - 1}]
-    return runs, [str(folder / "scores.npz")], [write_record(folder / "scores.npz", "scores.npz")]
-
-
-def test_a_row_a_seed_without_what_is_for_two_classes(tmp_path):
+def test_a_row_a_seed_without_what_is_for_two_classes():
     arrays = make_arrays()
-    frame = evaluate_runs(*write_run(tmp_path, arrays))
+    frame = final_metrics(arrays)
     right = arrays["test_scores"].argmax(axis=2) == arrays["test_labels"]
     expected = np.where(np.arange(5) == 2, np.nan, right.mean(axis=1))
     np.testing.assert_array_equal(frame["final_test_accuracy"], expected)
@@ -114,11 +111,13 @@ def test_matrices_are_those_of_scikit_learn():
     assert row["count_sd"].item() == pytest.approx(of_pair.std(ddof=1))
 
 
-def test_mistakes_say_what_a_sample_is_taken_for(tmp_path):
+def test_mistakes_say_what_a_sample_is_taken_for():
     arrays = {"seeds": np.arange(3), "val_labels": np.array([0, 1, 2], np.int8)}
     predicted = np.array([[0, 2, 1], [0, 2, 0], [0, 1, 0]])  # a row a seed
     arrays["val_scores"] = np.eye(3, dtype=np.float32)[predicted]
-    frame = count_mistakes(*write_run(tmp_path, arrays))
+    mistakes = Mistakes()
+    mistakes.add(Result(Run("c", 0, 2, 1), cell(), {"data": "d"}, pd.DataFrame(), arrays))
+    frame = mistakes.ranked()
     assert frame[["row", "label", "wrong", "runs", "taken_for"]].values.tolist() == [
         [2, 2, 3, 3, 0], [1, 1, 2, 3, 2],
     ]  # fmt: skip
@@ -357,16 +356,16 @@ def test_a_file_of_many_classes_is_refused_when_it_is_read(fresh):
 
 # ---- Pictures ------------------------------------------------------------------------------------
 
-GROUPS = [{"factor": "batch_size", "levels": [8, 32], "cells": ["a", "b"], "round": 2}]
+GROUPS = [FactorLevels("batch_size", [8, 32], ["a", "b"], 2)]
 
 
 def test_a_roc_curve_is_the_mean_over_the_classes():
     arrays = make_arrays()
     labels, scores = arrays["val_labels"], arrays["val_scores"]
     found = roc.mean_curve(labels, scores)
-    assert found["n"] == 4
+    assert found.n == 4
     expected = [evaluate(scores[seed], labels)["roc_auc"] for seed in (0, 1, 3, 4)]
-    assert found["auc"] == pytest.approx(np.mean(expected))
+    assert found.auc == pytest.approx(np.mean(expected))
     chances = np.exp(scores[0].astype(float))
     chances /= chances.sum(axis=1, keepdims=True)
     curves = [
@@ -403,7 +402,7 @@ def test_pictures_of_many_classes(tmp_path):
 
 
 def test_digits_from_end_to_end(fresh):
-    """Each number of evaluation.csv again from the scores; the page says what there is and why."""
+    """Final numbers again from the scores; the page says what there is and why."""
     shown = ["final_val_accuracy", "final_test_balanced_accuracy", "final_test_roc_auc"]
     changes = {
         "dataset": "digits",
@@ -419,10 +418,10 @@ def test_digits_from_end_to_end(fresh):
     done = snakemake(fresh)
     assert done.returncode == 0, done.stdout
     results = fresh / "results" / "digits"
-    evaluation = pd.read_csv(results / "evaluation.csv")
-    assert len(evaluation) == 4 and evaluation[BINARY].isna().all(axis=None)
-    for row in evaluation.to_dict("records"):
-        (path,) = results.glob(f"runs/{row['cell']}/*/round1/scores.npz")
+    values = pd.read_csv(results / "fixed" / "values.csv")
+    assert len(values) == 4 and not {*values} & {*BINARY}
+    for row in values.to_dict("records"):
+        (path,) = results.glob(f"runs/{row['cell']}/**/round1/scores.npz")
         with np.load(path) as file:
             for split in ("val", "test"):
                 scores, labels = file[f"{split}_scores"][row["seed"]], file[f"{split}_labels"]

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY
 
-from study import code
-from study.choices import OWN_NETWORK, REGISTRIES
-from study.parameters import DEFAULTS
+from study.settings.choices import OWN_NETWORK, REGISTRIES
+from study.settings.parameters import DEFAULTS
+from study.store import code
 
 MODULES = sorted(
     path.relative_to(REPOSITORY / "scripts").as_posix()
@@ -58,7 +58,7 @@ import train
 from study.training.run import train_run
 run = {{"parameters": {{"hidden_units": 4}}, "epochs": 2, "device": "cpu"}}
 run |= {{"first": 0, "last": 0, "round": 1}}
-train_run(run, Path({data!r}), None, Path({out!r}))
+train_run(run, train.DEFAULTS | run["parameters"], Path({data!r}), None, Path({out!r}))
 """
 PREPARE = """
 from study.data.prepared import prepare
@@ -192,8 +192,8 @@ def test_what_preparing_runs_decides_the_data_of_its_kind(scripts, tmp_path):
         ),
         ("training/optimizers.py", "copies=1", "copies=3", {"optimizer": "sgd"}),
         ("training/__init__.py", '"val_accuracy")', '"val_accuracy", "more")', {}),
-        ("parameters.py", 'SCHEMA["$defs"]["parameters"]', 'SCHEMA["$defs"]["more"]', {}),
-        ("choices.py", ".capitalize()", ".upper()", None),
+        ("settings/parameters.py", 'SCHEMA["$defs"]["parameters"]', 'SCHEMA["$defs"]["more"]', {}),
+        ("settings/choices.py", ".capitalize()", ".upper()", None),
         ("analysis/metrics.py", "CALIBRATION_BINS = 10", "CALIBRATION_BINS = 11", None),
     ],
 )  # fmt: skip

@@ -8,7 +8,8 @@ import pytest
 from conftest import REPOSITORY
 from scipy import stats
 
-from study.analysis.paired import sign_flip_p, t_p
+from study.analysis.interval import p_value
+from study.analysis.significance import sign_flip_p
 
 SPEC = importlib.util.spec_from_file_location(
     "compare_tests", REPOSITORY / "docs" / "compare_tests.py"
@@ -22,11 +23,11 @@ TIED = np.round(DRAWN)
 
 def test_the_t_test_and_the_sign_flips_are_the_projects():
     for differences in (DRAWN, TIED):
-        expected = [t_p(row) for row in differences]
+        expected = [p_value(row) for row in differences]
         assert program.paired_t(differences) == pytest.approx(expected)
         expected = [sign_flip_p(row) for row in differences]
         assert program.sign_flip(differences) == pytest.approx(expected)
-    assert program.paired_t(np.full((1, 5), 2.0)) == [t_p(np.full(5, 2.0))]
+    assert program.paired_t(np.full((1, 5), 2.0)) == [p_value(np.full(5, 2.0))]
 
 
 def test_signed_ranks_are_scipys():

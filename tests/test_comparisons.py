@@ -3,29 +3,23 @@
 import numpy as np
 import pandas as pd
 import pytest
+from measurements import make_runs, make_table, measured
 from scipy import stats
-from test_claims import make_runs
 
-from study.analysis.averages import join_metrics
 from study.analysis.comparisons import compare_levels, describe_levels
 from study.analysis.metrics import FINAL, METRICS, format_value, metric_title
-from study.parameters import DEFAULTS
+from study.analysis.values import arrange_metrics
+from study.design.cell import Cell
 from study.report.sections.tables import comparison_rows, seeds_note
 from study.report.wording import p_text
+from study.settings.parameters import DEFAULTS
 from study.training import EPOCH_METRICS
 
-TRAINED = DEFAULTS | {"epochs": 30}
-CELLS = {
-    "a": TRAINED,
-    "b": TRAINED | {"batch_size": 16},
-    "c": TRAINED | {"batch_size": 64},
+PARAMETERS = {
+    name: DEFAULTS | {"batch_size": size} for name, size in (("a", 32), ("b", 16), ("c", 64))
 }
-TABLES = {
-    "table1": {
-        "vary": "batch_size", "levels": [32, 16, 64], "round": 1, "cells": ["a", "b", "c"],
-        "along": {"batch_size": {}},
-    }
-}  # fmt: skip
+CELLS = {name: Cell(parameters, 1, 30, 0) for name, parameters in PARAMETERS.items()}
+TABLES = {"table1": make_table("batch_size", [32, 16, 64], ["a", "b", "c"])}
 ACCURACY = {"a": [0.90, 0.92, 0.94], "b": [0.91, 0.94, 0.97], "c": [0.90, 0.91, None]}
 
 
@@ -41,9 +35,8 @@ def values():
         val_loss=0.3 + 0 * accuracy,
         val_accuracy=accuracy,
     )
-    evaluation = index.assign(**dict.fromkeys(FINAL, np.nan))
-    evaluation["final_val_accuracy"] = accuracy
-    return join_metrics(summary, evaluation)
+    final = dict.fromkeys(FINAL, np.nan) | {"final_val_accuracy": accuracy}
+    return arrange_metrics(summary.assign(**final))
 
 
 @pytest.fixture
@@ -61,6 +54,10 @@ def scores():
     }
 
 
+def compared(values: pd.DataFrame, runs: pd.DataFrame, scores: dict) -> pd.DataFrame:
+    return compare_levels(TABLES, measured(values, runs, scores=scores), CELLS)
+
+
 def test_all_metrics_of_a_seed_are_joined(values):
     assert values["accuracy_gap"].dropna().tolist() == pytest.approx([0.02] * 8)
     assert values["loss_gap"].dropna().tolist() == pytest.approx([0.2] * 8)
@@ -68,7 +65,7 @@ def test_all_metrics_of_a_seed_are_joined(values):
 
 
 def test_levels_with_interval_and_each_seeds_value(values):
-    levels = describe_levels(TABLES, values).set_index(["level", "metric"])
+    levels = describe_levels(TABLES, measured(values)).set_index(["level", "metric"])
     row = levels.loc[("16", "val_accuracy")]
     assert (row["n"], row["mean"], row["sd"]) == (3, pytest.approx(0.94), pytest.approx(0.03))
     assert row["high"] == pytest.approx(0.94 + 4.302653 * 0.03 / 3**0.5)
@@ -77,7 +74,7 @@ def test_levels_with_interval_and_each_seeds_value(values):
 
 
 def test_each_level_against_the_first(values, scores):
-    comparisons = compare_levels(TABLES, values, make_runs(CELLS), scores, CELLS)
+    comparisons = compared(values, make_runs(PARAMETERS), scores)
     rows = comparisons[comparisons["metric"] == "final_val_accuracy"].set_index("level")
     assert rows.loc["16", "difference"] == pytest.approx(0.02)  # of 0.01, 0.02, 0.03
     assert rows.loc["16", "d_z"] == pytest.approx(2)
@@ -99,17 +96,17 @@ def test_each_level_against_the_first(values, scores):
 
 
 def test_levels_that_differ_in_more_are_refused(values, scores):
-    runs = make_runs(CELLS)
+    runs = make_runs(PARAMETERS)
     runs.loc[runs["cell"] == "b", "data"] = "other"
     runs = runs[runs["cell"] != "c"]  # not trained: nothing to say
-    (row,) = compare_levels(TABLES, values, runs, scores, CELLS).to_dict("records")
+    (row,) = compared(values, runs, scores).to_dict("records")
     assert row["level"] == "16"
     assert row["refused"] == "the sides differ in data (other against d), not in batch_size alone"
     assert np.isnan(row["difference"])
 
 
 def test_comparisons_as_people_read_them(values, scores):
-    comparisons = compare_levels(TABLES, values, make_runs(CELLS), scores, CELLS)
+    comparisons = compared(values, make_runs(PARAMETERS), scores)
     headings, rows = comparison_rows(comparisons, list(EPOCH_METRICS))
     first = next(text for _, text in rows if text[1] == "Final validation accuracy (%)")
     assert dict(zip(headings, first)) == {
@@ -131,7 +128,7 @@ def test_comparisons_as_people_read_them(values, scores):
 
 def test_what_comes_first_in_the_report(values, scores):
     """Of the metrics of an epoch two, and the others that a table shows."""
-    comparisons = compare_levels(TABLES, values, make_runs(CELLS), scores, CELLS)
+    comparisons = compared(values, make_runs(PARAMETERS), scores)
     always = {"Validation accuracy (%)", "Validation loss", "Final validation accuracy (%)"}
     for metrics, more in ((EPOCH_METRICS, set()), (["loss_gap", "train_loss"], {"Loss gap"})):
         _, rows = comparison_rows(comparisons, list(metrics))

@@ -27,8 +27,9 @@ from study.training.optimizers import OPTIMIZERS
 run = {RUN!r} | {{"first": 0, "last": 0}}
 for name in OPTIMIZERS:
     run |= {{"parameters": {{"optimizer": name}}}}
-    train.train_run(run, Path({str(data_folder)!r}), None, Path(name))
-    train.train_run(run, Path({str(data_folder)!r}), Path(name) / "run.json", Path(name) / "next")
+    parameters, data = train.DEFAULTS | {{"optimizer": name}}, Path({str(data_folder)!r})
+    train.train_run(run, parameters, data, None, Path(name))
+    train.train_run(run, parameters, data, Path(name) / "run.json", Path(name) / "next")
 heavy = {{"torch._dynamo", "torch._inductor", "sympy", "pandas", "sklearn", "scipy", "matplotlib"}}
 print(heavy & set(sys.modules))
 """
@@ -40,13 +41,13 @@ def test_the_compiler_is_there_for_who_wants_it(data_folder, tmp_path):
     """And changes nothing of what is trained after that."""
     program = f"""
 import torch
-from study.training.loop import initial_state, train_round
+from study.training.loop import Round, initial_state, train_round
 from study.training.samples import load_data
 data = load_data({str(data_folder)!r}, {SMALL}, "cpu")
 state = initial_state(data, {SMALL}, 0)
-before, _ = train_round(data, {SMALL}, 0, 1, 2, state)
+before, _ = train_round(data, {SMALL}, Round(0, 1, 2), state)
 print("torch._dynamo" in sys.modules, torch._dynamo.config.__name__)
 print(torch.compile(lambda x: x + 1, backend="eager")(torch.tensor(1)).item())
-assert train_round(data, {SMALL}, 0, 1, 2, state)[0] == before
+assert train_round(data, {SMALL}, Round(0, 1, 2), state)[0] == before
 """
     assert run_program(program, tmp_path) == ["False torch._dynamo.config", "2"]

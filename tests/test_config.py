@@ -4,10 +4,11 @@ import pytest
 import yaml
 from conftest import REPOSITORY
 
-from study.config import complete_schema, read_config
+from study.config.read import read_config
+from study.config.schema import complete_schema
 from study.data import KINDS, kind_module
-from study.errors import UserError
-from study.parameters import DEFAULTS, PARAMETERS, SCHEMA, listed
+from study.settings.parameters import DEFAULTS, PARAMETERS, SCHEMA, listed
+from study.store.errors import UserError
 
 MINIMAL = {"dataset": "wdbc", "datasets": {"wdbc": {"kind": "sklearn"}}}
 SOURCE = "workflow/reference/source_study.csv"
@@ -108,10 +109,10 @@ def test_every_key_of_the_schema_has_a_description():
 
 def test_default_tables_have_the_baseline_first():
     tables = read_config(default_config())["tables"]
-    assert tables["table3"]["levels"] == [32, 16, 64]
+    assert tables["table3"]["levels"] == {"batch_size": [32, 16, 64]}
     assert tables["table7"] == {
-        "vary": "activation",
-        "levels": ["tanhshrink"],
+        "vary": ["activation"],
+        "levels": {"activation": ["tanhshrink"]},
         "cell": {},
         "round": 4,
     }
@@ -119,7 +120,7 @@ def test_default_tables_have_the_baseline_first():
 
 def test_published_tables_and_the_note_to_them_are_read():
     reference = read_config(default_config())["reference"]
-    assert reference["rows"][0]["printed"]["train_loss"] == "0.1845"
+    assert reference["rows"][0].printed["train_loss"] == "0.1845"
     note = REPOSITORY / "workflow" / "reference" / "bce_and_ce.html"
     assert reference["note"] == note.read_text(encoding="utf-8")
     assert read_config(MINIMAL)["reference"] is None
@@ -129,12 +130,13 @@ def test_baseline_level_leads_a_table_even_where_the_grid_lacks_it():
     config = read_config(
         MINIMAL | {"grid": {"batch_size": [8, 16]}, "tables": {"sizes": {"vary": "batch_size"}}}
     )
-    assert config["tables"]["sizes"]["levels"] == [32, 8, 16]
+    assert config["tables"]["sizes"]["levels"] == {"batch_size": [32, 8, 16]}
 
 
 def test_a_table_with_its_own_levels_needs_no_factor_of_the_grid():
     tables = {"widths": {"vary": "hidden_units", "levels": [256, 64]}}
-    assert read_config(MINIMAL | {"tables": tables})["tables"]["widths"]["levels"] == [256, 64]
+    widths = read_config(MINIMAL | {"tables": tables})["tables"]["widths"]
+    assert widths["vary"] == ["hidden_units"] and widths["levels"] == {"hidden_units": [256, 64]}
 
 
 def test_null_takes_an_entry_out():
@@ -238,7 +240,7 @@ def test_levels_get_their_parameters_type():
         ),
         (
             {"datasets": {"wdbc": {"kind": "npz", "path": "x", "groups": {"pattern": "("}}}},
-            "datasets.wdbc.groups.pattern: '(' is no regular expression",
+            "datasets.wdbc.groups.pattern: '(' is not a valid regular expression",
         ),
         (
             {"datasets": {"wdbc": {"kind": "npz", "path": "x", "groups": {"pattern": "a"}}}},

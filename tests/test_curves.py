@@ -8,6 +8,7 @@ import pytest
 
 from study.analysis import curves
 from study.analysis.curves import CODES, Curves, scale
+from study.design.runs import Run
 from study.training import EPOCH_METRICS
 
 
@@ -47,8 +48,7 @@ def test_means_sds_and_seeds_survive_the_packing():
     collected = Curves({"c": 5}, 5)
     blocks = [{seed: runs[seed] for seed in pair} for pair in ((0, 1), (2, 3))]
     for block in blocks[::-1]:  # whatever the order of jobs
-        run = {"cell": "c", "round": 1, "first": min(block), "last": max(block)}
-        collected.add(run, epochs_of(block))
+        collected.add(Run("c", min(block), max(block), 1), epochs_of(block))
     packed = collected.packed()
     (cell,) = packed["cells"]
     assert cell == {"name": "c", "rounds": [1], "n": [4], "seeds": [0, 1, 2, 3]}
@@ -63,8 +63,7 @@ def test_means_sds_and_seeds_survive_the_packing():
 def test_a_diverged_seed_has_no_curve_and_one_seed_no_spread():
     runs = random_runs(2)
     collected = Curves(dict.fromkeys(("c", "never"), 5), 5)
-    run = {"cell": "c", "round": 2, "first": 0, "last": 1}
-    collected.add(run, epochs_of({0: runs[0], 1: runs[1][:3]}, diverged=(1,)))
+    collected.add(Run("c", 0, 1, 2), epochs_of({0: runs[0], 1: runs[1][:3]}, diverged=(1,)))
     packed = collected.packed()
     assert packed["cells"][0] == {"name": "c", "rounds": [2], "n": [1], "seeds": [0, 1]}
     assert packed["cells"][1] == {"name": "never", "rounds": [], "n": [], "seeds": []}
@@ -78,7 +77,7 @@ def test_a_diverged_seed_has_no_curve_and_one_seed_no_spread():
 def test_losses_of_any_size_are_drawn(loss, drawn):
     collected = Curves({"c": 1}, 1)
     values = {0: np.array([[loss, 1.0, loss, 0.0]])}
-    collected.add({"cell": "c", "round": 1, "first": 0, "last": 0}, epochs_of(values))
+    collected.add(Run("c", 0, 0, 1), epochs_of(values))
     found = unpack(collected.packed()["means"], (2, 1))[0][:, 0, 0]
     np.testing.assert_allclose(found, [drawn, 1, drawn, 0], rtol=3e-4)
 
@@ -87,8 +86,7 @@ def test_seeds_are_packed_while_there_is_room(monkeypatch):
     monkeypatch.setattr(curves, "SEED_VALUES", 45)  # two cells of one seed and five epochs
     collected = Curves(dict.fromkeys("abc", 5), 5)
     for cell in "abc":
-        run = {"cell": cell, "round": 1, "first": 0, "last": 0}
-        collected.add(run, epochs_of(random_runs(1)))
+        collected.add(Run(cell, 0, 0, 1), epochs_of(random_runs(1)))
     seeds = {cell["name"]: cell["seeds"] for cell in collected.packed(["c"])["cells"]}
     assert seeds == {"a": [0], "b": [], "c": [0]}
     assert collected.packed()["means"] == collected.packed(["c"])["means"]
@@ -103,7 +101,7 @@ def test_a_cell_with_other_epochs_has_its_own_number_of_them():
     collected = Curves({"c": 5, "long": 8}, 5)
     values = {"c": random_runs(1), "long": random_runs(1, epochs=8)}
     for cell, runs in values.items():
-        collected.add({"cell": cell, "round": 1, "first": 0, "last": 0}, epochs_of(runs))
+        collected.add(Run(cell, 0, 0, 1), epochs_of(runs))
     packed = collected.packed()
     assert packed["epochs"] == 5 and [cell.get("epochs") for cell in packed["cells"]] == [None, 8]
     codes = np.frombuffer(base64.b64decode(packed["each"]), "<u2")

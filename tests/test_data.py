@@ -12,7 +12,7 @@ from data_sources import prepared, scaled, write_npz
 from sklearn.datasets import load_breast_cancer
 
 from study.data.prepared import load_all, load_splits, read_description
-from study.errors import UserError
+from study.store.errors import UserError
 
 # ---- sklearn -------------------------------------------------------------------------------------
 

@@ -18,10 +18,9 @@ from conftest import (
 )
 from small_study import NOTHING, RESULTS, planned, read_csv
 
-from study.arguments import arguments_on
-from study.errors import UserError
 from study.report.sections.across_claims import holds_words
-from study.several import across_folder, check_datasets, config_on
+from study.snake.datasets import across_folder, arguments_on, read_configs
+from study.store.errors import UserError
 
 TOGETHER = "results/across/tiny+dim"
 
@@ -79,8 +78,7 @@ def test_the_example_is_planned(tmp_path):
     files.update({name: str(REPOSITORY / path) for name, path in files.items()})
     write_study(tmp_path, example)
     jobs = planned(tmp_path)
-    assert [jobs[f"{name}_train"] for name in example["dataset"]] == [6, 6, 6]
-    assert (jobs["wine_judge_claims"], jobs["make_across_page"]) == (1, 1)
+    assert (jobs["train"], jobs["judge"], jobs["make_across_page"]) == (3 * 6, 3, 1)
 
 
 def test_what_one_data_set_cannot_have_is_said_before_anything_trains(fresh):
@@ -105,7 +103,7 @@ def test_what_one_data_set_cannot_have_is_said_before_anything_trains(fresh):
 def test_a_list_that_is_none_of_data_sets_is_refused(names, message):
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
     with pytest.raises(UserError, match=message):
-        check_datasets(config | {"dataset": names})
+        read_configs(config, names)
 
 
 def test_a_data_set_may_be_called_across_and_many_have_a_short_folder():
@@ -121,8 +119,6 @@ def test_each_is_told_what_would_run_it_alone():
     alone = " --configfile mine.yaml --config seeds=3 dataset=a"
     assert arguments_on(given, "a") == alone
     assert arguments_on("", "a") == " --config dataset=a"
-    config = {"dataset": ["a", "b"], "pathvars": {"results": "x"}, "seeds": 3}
-    assert config_on(config, "a", given) == {"dataset": "a", "seeds": 3, "arguments": alone}
 
 
 def test_on_how_many_a_claim_holds():

@@ -1,20 +1,22 @@
 """Designs: which cells of a grid a study has, counted by hand; and what a design refuses."""
 
 import itertools
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from test_config import MINIMAL
 
 from study.analysis.effects import EFFECT_COLUMNS, MEAN_COLUMNS
-from study.analysis.levels import factor_levels
-from study.cells import expand_study, find_cell
-from study.config import read_config
-from study.errors import UserError
+from study.config.read import read_config
+from study.design.cell import find_cell
+from study.design.levels import factor_levels
+from study.design.study import Study, expand_study
 from study.report.design_words import design_facts, factor_words, plan_lines
 from study.report.plots.names import group_name, level_names
 from study.report.sections import grid
 from study.report.sections.summary import compared
+from study.store.errors import UserError
 
 GRID = {
     "loss": ["bce", "ce"],
@@ -27,13 +29,13 @@ STEP = {
 }
 
 
-def make(**changes) -> dict:
-    return expand_study(read_config(MINIMAL | changes))
+def make(**changes) -> Study:
+    return expand_study(read_config(MINIMAL | changes), {})
 
 
-def design_of(study: dict, *names: str) -> list[tuple]:
+def design_of(study: Study, *names: str) -> list[tuple]:
     """The design's cells by some of their parameters, in its order."""
-    cells = (study["cells"][name] for name in study["grid_cells"])
+    cells = (study.cells[name].parameters for name in study.grid_cells)
     return [tuple(cell[name] for name in names or GRID) for cell in cells]
 
 
@@ -71,9 +73,9 @@ def test_a_list_names_its_cells():
     cells = [{"loss": "ce"}, {"batch_size": 64.0, "loss": "bce"}, {}]
     study = make(design={"list": cells}, tables={"t": {"vary": "batch_size"}})
     assert design_of(study, "loss", "batch_size") == [("ce", 32), ("bce", 64), ("bce", 32)]
-    assert study["factors"] == {"loss": ["ce", "bce"], "batch_size": [32, 64]}
-    assert study["tables"]["t"]["levels"] == [32, 64]
-    assert len(study["cells"]) == 3
+    assert study.factors == {"loss": ["ce", "bce"], "batch_size": [32, 64]}
+    assert study.tables["t"].row_levels == [32, 64]
+    assert len(study.cells) == 3
 
 
 def test_a_random_design_is_the_same_whenever_and_in_whichever_order():
@@ -126,7 +128,7 @@ def test_what_is_excluded_is_left_out_whatever_the_design():
     assert len(design_of(alone)) == 5
     # a rule is about the grid: another network may have the activation
     deep = {"cell": {"activation": "leaky_relu", "hidden_layers": 3}}
-    assert len(make(grid=GRID, exclude=rules, figures={"deep": deep})["cells"]) == 9
+    assert len(make(grid=GRID, exclude=rules, figures={"deep": deep}).cells) == 9
 
 
 def test_factors_that_move_together_are_one():
@@ -143,9 +145,9 @@ def test_factors_that_move_together_are_one():
         "both": {"cell": {"batch_size": 16, "learning_rate": 0.1}},
     }
     study = make(**STEP, figures=figures)
-    assert study["figures"]["one"]["cell"] == {"batch_size": 16, "learning_rate": 0.0005}
-    assert study["figures"]["both"]["cell"]["learning_rate"] == 0.1
-    assert len(study["cells"]) == 4 + 1
+    assert study.figures["one"].changes == {"batch_size": 16, "learning_rate": 0.0005}
+    assert study.figures["both"].changes["learning_rate"] == 0.1
+    assert len(study.cells) == 4 + 1
 
 
 def test_tables_at_another_cell_and_of_two_factors():
@@ -156,22 +158,24 @@ def test_tables_at_another_cell_and_of_two_factors():
     }
     excluded = [{"loss": "ce", "batch_size": 16}]
     study = make(grid=GRID | {"activation": ["relu"]}, tables=tables, exclude=excluded)
-    at, two, own = study["tables"].values()
-    assert at["cells"] == [find_cell(study, {"loss": x, "batch_size": 64}) for x in GRID["loss"]]
-    assert [tuple(row.values()) for row in two["rows"]] == [
+    at, two, own = study.tables.values()
+    assert at.cells == [
+        find_cell(study.design, {"loss": x, "batch_size": 64}) for x in GRID["loss"]
+    ]
+    assert [tuple(row.values()) for row in two.rows] == [
         ("bce", 32), ("bce", 16), ("bce", 64), ("ce", 32), ("ce", 64),
     ]  # fmt: skip
-    assert [tuple(row.values()) for row in own["rows"]] == [
+    assert [tuple(row.values()) for row in own.rows] == [
         ("bce", 8), ("bce", 4), ("ce", 8), ("ce", 4),
     ]  # fmt: skip
-    assert set(own["cells"]) <= study["cells"].keys()
+    assert set(own.cells) <= study.cells.keys()
 
 
 def test_cells_that_differ_in_what_does_not_apply_are_one():
     """A logistic regression has no hidden units."""
     grid = {"network": ["mlp", "logistic"], "hidden_units": [256, 64]}
     study = make(grid=grid)
-    assert len(study["cells"]) == 3 and len(study["grid_cells"]) == 4
+    assert len(study.cells) == 3 and len(study.grid_cells) == 4
     assert plan_lines(study) == [
         "design: full, 2 × 2 = 4 combinations: 3 cells",
         "  the same cells as others: 1 cell, because hidden units applies to network multilayer"
@@ -184,11 +188,11 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
             " one cell",
         )
     ]
-    assert study["factorial"]["left_out"] == (
+    assert study.factorial.left_out == (
         "the 4 combinations of levels are 3 different cells, because a parameter does not apply to"
         " all of them"
     )
-    assert len(set(make(grid=grid, design={"random": 3})["grid_cells"])) == 3
+    assert len(set(make(grid=grid, design={"random": 3}).grid_cells)) == 3
     (line,) = problems(grid=grid, design={"random": 4})
     assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or the"
                          " same in other words")  # fmt: skip
@@ -196,47 +200,51 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
 
 def test_rows_that_a_table_does_not_name_are_those_that_the_design_has():
     study = make(grid=GRID, tables={"t": {"vary": "batch_size"}}, exclude=[{"batch_size": 16}])
-    assert study["tables"]["t"]["levels"] == [32, 64]
+    assert study.tables["t"].row_levels == [32, 64]
 
 
 # ---- What follows from a design ------------------------------------------------------------------
 
 
 def test_effects_are_of_full_factorials_alone():
-    step = make(**STEP)["factorial"]
-    assert step["factors"] == {"loss": ["bce", "ce"], "batch_size": [16, 32]}
-    assert step["along"] == {"batch_size": ["learning_rate"]}
-    assert step["cells"] == make(**STEP)["grid_cells"] and step["left_out"] == ""
+    step = make(**STEP).factorial
+    assert step.factors == {"loss": ["bce", "ce"], "batch_size": [16, 32]}
+    assert step.along == {"batch_size": ["learning_rate"]}
+    assert step.cells == make(**STEP).grid_cells and step.left_out == ""
     for changes, count in (
         ({"design": "one_at_a_time"}, 6),
         ({"design": {"random": 17}}, 17),
         ({"exclude": [{"loss": "ce", "batch_size": 16}]}, 15),
     ):
-        found = make(grid=GRID, **changes)["factorial"]
-        assert found["cells"] == []
-        assert found["left_out"] == f"the design has {count} of the 18 combinations of levels"
+        found = make(grid=GRID, **changes).factorial
+        assert found.cells == []
+        assert found.left_out == f"the design has {count} of the 18 combinations of levels"
     # in another order, and listed one by one, it is full
     drawn = make(grid=GRID, design={"random": 18})
-    assert drawn["factorial"]["cells"] == make(grid=GRID)["grid_cells"] != drawn["grid_cells"]
+    assert drawn.factorial.cells == make(grid=GRID).grid_cells != drawn.grid_cells
     cells = [{"loss": loss, "batch_size": size} for size in (8, 4) for loss in ("bce", "ce")]
-    listed = make(design={"list": cells})["factorial"]
-    assert listed["factors"] == {"loss": ["bce", "ce"], "batch_size": [8, 4]}
-    assert len(listed["cells"]) == 4
+    listed = make(design={"list": cells}).factorial
+    assert listed.factors == {"loss": ["bce", "ce"], "batch_size": [8, 4]}
+    assert len(listed.cells) == 4
 
 
 def test_the_page_says_why_there_are_no_effects(tmp_path):
     picture = tmp_path / "interactions.svg"
     picture.write_text("<svg/>")
-    frames = {
-        "effects": pd.DataFrame(columns=list(EFFECT_COLUMNS)),
-        "means": pd.DataFrame(columns=list(MEAN_COLUMNS)),
-    }
-    inputs = {"frames": frames, "files": {"interactions": picture}}
-    study = make(grid=GRID, design="one_at_a_time")
-    assert grid.context(inputs | {"study": study})["left_out"].startswith("the design has 6 of")
-    along = grid.context(inputs | {"study": make(**STEP)})["along"]
-    assert along == ["Learning rate moves along with batch size: what is said of it here is of"
-                     " them together."]  # fmt: skip
+    frames = SimpleNamespace(
+        effects=pd.DataFrame(columns=list(EFFECT_COLUMNS)),
+        means=pd.DataFrame(columns=list(MEAN_COLUMNS)),
+    )
+    drawings = SimpleNamespace(interactions=str(picture))
+
+    def shown(study: Study) -> dict:
+        return grid.context(SimpleNamespace(study=study, frames=frames, drawings=drawings))
+
+    one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
+    assert one_at_a_time["left_out"].startswith("the design has 6 of")
+    assert shown(make(**STEP))["along"] == [
+        "Learning rate moves along with batch size: what is said of it here is of them together."
+    ]
 
 
 def test_pictures_have_a_panel_for_what_moves_together_and_for_tables_elsewhere():
@@ -249,13 +257,14 @@ def test_pictures_have_a_panel_for_what_moves_together_and_for_tables_elsewhere(
     assert [group_name(group) for group in groups] == [
         "Loss", "Batch size with learning rate", "Loss, at batch size 16, learning rate 0.0005",
     ]  # fmt: skip
-    small = find_cell(study, {"batch_size": 16, "learning_rate": 0.0005})
-    assert groups[1]["cells"] == [small, find_cell(study, {})]
+    design = study.design
+    small = find_cell(design, {"batch_size": 16, "learning_rate": 0.0005})
+    assert groups[1].cells == [small, find_cell(design, {})]
     assert level_names(groups) == {
-        (find_cell(study, {}), 3): "Baseline",
-        (find_cell(study, {"loss": "ce"}), 3): "Loss CE",
+        (find_cell(design, {}), 3): "Baseline",
+        (find_cell(design, {"loss": "ce"}), 3): "Loss CE",
         (small, 3): "Batch size 16",
-        (find_cell(study, {"loss": "ce", "batch_size": 16, "learning_rate": 0.0005}), 3): (
+        (find_cell(design, {"loss": "ce", "batch_size": 16, "learning_rate": 0.0005}), 3): (
             "Loss CE, at batch size 16, learning rate 0.0005"
         ),
     }
@@ -347,7 +356,10 @@ def test_a_design_in_words():
             {"tables": {"t": {"vary": ["loss", "batch_size"], "levels": {"loss": ["mse"]}}}},
             "tables.t.levels.loss[0]: unknown value 'mse'",
         ),
-        ({"together": [["loss", "batch_size"]]}, "are as many; loss has 2 and batch_size has 3"),
+        (
+            {"together": [["loss", "batch_size"]]},
+            "need equally many levels; loss has 2 and batch_size has 3",
+        ),
         ({"together": [["loss", "hidden_units"]]}, "together[0]: hidden_units is not a factor of"),
         ({"together": [["loss", "los"]]}, "together[0][1]: unknown value 'los'; did you mean"),
         (
@@ -362,7 +374,7 @@ def test_a_design_in_words():
                 "together": [["batch_size", "activation"]],
                 "figures": {"f": {"cell": {"batch_size": 8}}},
             },
-            "figures.f.cell: batch_size 8 is no level of the grid, so that it is not known which",
+            "figures.f.cell: batch_size 8 is not a level of the grid, so it is not known which",
         ),
         (
             {
@@ -386,5 +398,5 @@ def test_a_claim_may_name_what_is_left_out():
         "expect": "less", "compare": [[side, {"round": 1}]],
     }  # fmt: skip
     study = make(grid=GRID, exclude=[{"batch_size": 16}], claims={"sizes": claim})
-    first, second = study["claims"]["sizes"]["compare"][0]
-    assert first["excluded"] and not second["excluded"]
+    first, second = study.claims["sizes"].compare[0]
+    assert first.excluded and not second.excluded

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from conftest import tiny_arrays
 
-from study.config import read_config
+from study.config.read import read_config
 from study.data.location import locate
 from study.data.prepared import load_splits, prepare
-from study.errors import UserError
+from study.store.errors import UserError
 
 BUFFER = io.BytesIO()
 np.savez(BUFFER, **tiny_arrays())

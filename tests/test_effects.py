@@ -1,5 +1,7 @@
 """Main effects and interactions against sums of squares and numbers worked out another way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from scipy import stats
 from statsmodels.stats.anova import AnovaRM
 
 from study.analysis.effects import estimate_effects, grid_metric, marginal_means
+from study.design.factors import Factorial
 
 FACTORS = {"loss": ["bce", "ce"], "batch_size": [32, 16, 64]}
 
@@ -99,11 +102,12 @@ def test_the_grid_leaves_out_seeds_that_a_cell_lacks():
     rows = [("a", 3, 0, 1.0), ("b", 3, 0, 2.0), ("a", 3, 1, 3.0), ("b", 3, 1, None)]
     rows += [("a", 2, 2, 9.0), ("b", 2, 2, 9.0)]
     values = pd.DataFrame(rows, columns=["cell", "round", "seed", "val_loss"])
-    grid = {"factors": {"loss": ["ce", "bce"]}, "cells": ["b", "a"], "round": 3}
-    measured, seeds = grid_metric(values, grid, "val_loss")
+    grid = Factorial(factors={"loss": ["ce", "bce"]}, along={}, cells=["b", "a"])
+    measured, seeds = grid_metric(values, grid, 3, "val_loss")
     assert measured.tolist() == [[2, 1]] and seeds == [0]
-    assert grid_metric(values, grid | {"cells": ["b", "not trained"]}, "val_loss")[1] == []
-    measured, seeds = grid_metric(values, grid, "final_test_accuracy")
+    untrained = replace(grid, cells=["b", "not trained"])
+    assert grid_metric(values, untrained, 3, "val_loss")[1] == []
+    measured, seeds = grid_metric(values, grid, 3, "final_test_accuracy")
     assert measured.shape == (0, 2) and seeds == []
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from study.analysis.expected_best import (
     BEST_OF_COLUMNS,
+    TrialMeans,
     expected_best,
     expected_chosen,
     expected_difference,
@@ -16,10 +17,10 @@ from study.analysis.expected_best import (
 # Validation accuracies of five trials, two of them alike; what the test split says of them.
 CHOSEN_BY = np.array([0.91, 0.94, 0.94, 0.80, 0.89])
 VALUES = np.array([0.90, 0.88, 0.93, 0.81, 0.95])
-OTHER = {
-    "chosen_by": np.array([0.93, 0.85, 0.90, 0.92, 0.95]),
-    "values": np.array([0.7, 0.75, 0.8, 0.9, 0.85]),
-}
+OTHER = TrialMeans(
+    np.array([0.93, 0.85, 0.90, 0.92, 0.95]),
+    np.array([0.7, 0.75, 0.8, 0.9, 0.85]),
+)
 
 
 def choices(k: int) -> list[tuple[int, ...]]:
@@ -65,12 +66,12 @@ def test_less_is_better_is_the_same_with_another_sign():
 
 
 def test_the_difference_of_two_cells_on_the_same_trials():
-    first = {"chosen_by": CHOSEN_BY, "values": VALUES}
+    first = TrialMeans(CHOSEN_BY, VALUES)
     found = expected_difference(first, OTHER)
     assert list(found.columns) == list(BEST_OF_COLUMNS)
     for k, row in found.set_index("k").iterrows():
         drawn = [
-            (VALUES[best(CHOSEN_BY, choice)], OTHER["values"][best(OTHER["chosen_by"], choice)])
+            (VALUES[best(CHOSEN_BY, choice)], OTHER.values[best(OTHER.chosen_by, choice)])
             for choice in choices(k)
         ]
         one, other = np.array(drawn).T
@@ -87,8 +88,8 @@ def test_a_trial_that_diverged_has_its_place_and_is_never_chosen():
     found = expected_chosen([0.9, np.nan, 0.8], [1, 2, 3])
     # of two: {0, 1}, {0, 2} choose the first, {1, 2} the third
     assert found["mean"].tolist() == pytest.approx([2, 5 / 3, 1])
-    lost = {"chosen_by": np.array([np.nan, 0.9, 0.8]), "values": np.array([np.nan, 1.0, 2.0])}
-    kept = {"chosen_by": np.array([0.9, 0.8, 0.7]), "values": np.array([5.0, 6.0, 7.0])}
+    lost = TrialMeans(np.array([np.nan, 0.9, 0.8]), np.array([np.nan, 1.0, 2.0]))
+    kept = TrialMeans(np.array([0.9, 0.8, 0.7]), np.array([5.0, 6.0, 7.0]))
     found = expected_difference(lost, kept)
     assert found["difference"].tolist() == pytest.approx([-5, (1 - 5 + 2 - 5 + 1 - 6) / 3, -4])
 

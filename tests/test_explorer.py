@@ -67,7 +67,7 @@ def test_the_arrow_keys_read_out_the_means_of_metrics_csv(browser, report):
         assert page.inner_text("#explorer .epoch") == "Epoch 7, round 2:"
         said = page.locator("#explorer .legend li").first
         name = said.locator("a").get_attribute("href").removeprefix("#cell-")
-        (path,) = (report.parent / "runs" / name).glob("*/round2/metrics.csv")
+        (path,) = (report.parent / "runs" / name).glob("fixed/split0/*/*/round2/metrics.csv")
         rows = [row for row in read_csv(path) if row["epoch"] == "3"]
         assert len(rows) == 12
         loss = sum(float(row["val_loss"]) for row in rows) / 12
@@ -94,7 +94,7 @@ def test_it_fits_a_phone_and_the_dark(browser, report):
 def test_without_javascript_the_page_says_where_curves_are(browser, report):
     with opened(browser, report, java_script_enabled=False) as page:
         assert not page.locator("#explorer").is_visible()
-        assert "takes JavaScript" in page.inner_text("#section-explorer")
+        assert "needs JavaScript" in page.inner_text("#section-explorer")
         assert page.locator("#section-plots img").count() == 4
         assert page.locator("#section-mistaken img").count() == 1
         page.locator("details.provenance summary").first.click()
@@ -107,7 +107,7 @@ def test_a_row_leads_to_its_runs(browser, report):
         opened_cell = page.locator("details.provenance[open]")
         expect(opened_cell).to_have_count(1)
         name = opened_cell.get_attribute("id").removeprefix("cell-")
-        (path,) = (report.parent / "runs" / name).glob("*/round1/run.json")
+        (path,) = (report.parent / "runs" / name).glob("fixed/split0/*/*/round1/run.json")
         record = json.loads(path.read_text())
         ran = json.loads(path.with_name("environment.json").read_text())
         text = opened_cell.inner_text()

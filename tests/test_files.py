@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from study.errors import UserError
-from study.files import replacing, replacing_all
+from study.store.errors import UserError
+from study.store.files import replacing, replacing_all
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from data_sources import prepared, save_image, write_folder
 from PIL import Image
 
 from study.data.prepared import load_all, load_splits
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 def test_folders_are_made_grey_and_resized(tmp_path):

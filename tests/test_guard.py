@@ -1,13 +1,26 @@
 """The confound guard: sides that differ in more than the factor are refused."""
 
 import math
+from dataclasses import replace
 
 import pytest
-from test_claims import BCE, CE, HIGH, LOW, claim, make_runs, make_values, verdict
+from measurements import BCE, CE, HIGH, LOW, claim, make_runs, make_values, verdict
 
-from study.analysis.guard import Confounded, check_comparison, check_grid, check_sides, read_runs
-from study.errors import UserError
-from study.parameters import DEFAULTS
+from study.analysis.guard import (
+    Confounded,
+    NotTrained,
+    Recorded,
+    check_comparison,
+    check_grid,
+    check_sides,
+    read_runs,
+)
+from study.settings.parameters import DEFAULTS
+from study.store.errors import UserError
+
+
+def proof_of(runs, *about, **more) -> str:
+    return check_comparison(Recorded(runs), *about, **more)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +35,7 @@ from study.parameters import DEFAULTS
 )
 def test_confounded_sides_are_refused(changes, expected):
     with pytest.raises(Confounded, match=expected):
-        check_comparison(make_runs(**changes), CE, BCE, "loss")
+        proof_of(make_runs(**changes), CE, BCE, "loss")
     values = make_values(bce=LOW, ce=HIGH)
     row = verdict({"a": claim("greater", (CE, BCE))}, values, make_runs(**changes)).loc["a"]
     assert row["verdict"] == "refused" and math.isnan(row["p_value"])
@@ -32,7 +45,7 @@ def test_values_are_told_whole():
     """Those of options differ at their end."""
     sides = {"bce": "leaky_relu(negative_slope=0.1)", "ce": "leaky_relu(negative_slope=0.2)"}
     cells = {name: DEFAULTS | {"activation": text} for name, text in sides.items()}
-    proof = check_comparison(make_runs(cells), CE, BCE, "activation")
+    proof = proof_of(make_runs(cells), CE, BCE, "activation")
     assert proof.startswith(
         "differ in activation alone (leaky_relu(negative_slope=0.2) against"
         " leaky_relu(negative_slope=0.1)): all"
@@ -40,7 +53,7 @@ def test_values_are_told_whole():
 
 
 def test_confounded_sides_are_refused_before_they_are_trained():
-    other = CE | {"parameters": DEFAULTS | {"loss": "ce", "batch_size": 8}, "cell": "not trained"}
+    other = replace(CE, parameters=DEFAULTS | {"loss": "ce", "batch_size": 8}, cell="not trained")
     row = verdict({"a": claim("greater", (other, BCE))}, make_values(bce=LOW)).loc["a"]
     assert row["verdict"] == "refused"
     assert row["reason"] == "the sides differ in batch_size (8 against 32), not in loss alone"
@@ -48,28 +61,28 @@ def test_confounded_sides_are_refused_before_they_are_trained():
 
 def test_the_code_of_the_factors_choice_goes_with_it_and_of_no_other():
     """CE's code is another than BCE's; where the batch size is the factor, it must be the same."""
-    check_comparison(make_runs(code_loss="other"), CE, BCE, "loss")
+    proof_of(make_runs(code_loss="other"), CE, BCE, "loss")
     cells = {"bce": DEFAULTS, "ce": DEFAULTS | {"batch_size": 8}}
-    check_comparison(make_runs(cells), CE, BCE, "batch_size")
+    proof_of(make_runs(cells), CE, BCE, "batch_size")
     with pytest.raises(Confounded, match=r"in code_loss \(other against code of bce\), not in b"):
-        check_comparison(make_runs(cells, code_loss="other"), CE, BCE, "batch_size")
+        proof_of(make_runs(cells, code_loss="other"), CE, BCE, "batch_size")
 
 
 def test_what_moves_along_is_part_of_the_factor_where_it_has_its_level():
     """On both sides, and with the code that it chooses; another level confounds."""
     along = {"optimizer": {32: "adam", 8: "sgd"}}
     cells = {"bce": DEFAULTS, "ce": DEFAULTS | {"batch_size": 8, "optimizer": "sgd"}}
-    proof = check_comparison(make_runs(cells), CE, BCE, "batch_size", along)
+    proof = proof_of(make_runs(cells), CE, BCE, "batch_size", along)
     assert proof.startswith(
         "differ in batch_size (8 against 32) with optimizer moved along (sgd against adam): all"
         " their runs have the same loss, activation, hidden_layers,"
     )
     assert "optimizer" not in proof.partition("the same")[2]
-    sides = [side | {"parameters": cells[side["cell"]]} for side in (CE, BCE)]
+    sides = [replace(side, parameters=cells[side.cell]) for side in (CE, BCE)]
     check_sides(*sides, "batch_size", along)
     for levels in ({32: "adam", 8: "adam"}, {32: "sgd", 8: "sgd"}, {8: "sgd"}):
         for check in (
-            lambda moves: check_comparison(make_runs(cells), CE, BCE, "batch_size", moves),
+            lambda moves: proof_of(make_runs(cells), CE, BCE, "batch_size", moves),
             lambda moves: check_sides(*sides, "batch_size", moves),
         ):
             with pytest.raises(
@@ -78,35 +91,48 @@ def test_what_moves_along_is_part_of_the_factor_where_it_has_its_level():
                 check({"optimizer": levels})
     with pytest.raises(Confounded, match="differ in learning_rate"):
         runs = make_runs(cells, learning_rate=0.1)
-        check_comparison(runs, CE, BCE, "batch_size", along)
+        proof_of(runs, CE, BCE, "batch_size", along)
     # a side that moves nothing may still be compared: the factor alone differs
     cells["ce"] = DEFAULTS | {"batch_size": 8}
-    proof = check_comparison(make_runs(cells), CE, BCE, "batch_size", along)
+    proof = proof_of(make_runs(cells), CE, BCE, "batch_size", along)
     assert proof.startswith("differ in batch_size alone (8 against 32)")
 
 
 def test_rounds_are_a_factor_as_well():
-    later = CE | {"rounds": [3]}
-    assert "round alone (3 against 1)" in check_comparison(make_runs(), later, CE, "round")
+    later = replace(CE, rounds=[3])
+    assert "round alone (3 against 1)" in proof_of(make_runs(), later, CE, "round")
     with pytest.raises(Confounded, match=r"in round \(3 against 1\), not in loss alone"):
-        check_comparison(make_runs(), later, BCE, "loss")
+        proof_of(make_runs(), later, BCE, "loss")
 
 
 def test_all_rounds_that_led_to_a_side_count():
     runs = make_runs()
     runs.loc[(runs["cell"] == "ce") & (runs["round"] == 1), "data"] = "other"
-    later = [side | {"rounds": [3]} for side in (CE, BCE)]
+    later = [replace(side, rounds=[3]) for side in (CE, BCE)]
     with pytest.raises(Confounded, match="led to ce, round 3 differ among themselves in data"):
-        check_comparison(runs, *later, "loss")
+        proof_of(runs, *later, "loss")
 
 
 def test_a_side_that_is_trained_in_part_has_not_been_trained():
     """Round 1 is there, and a table of round 3 asks for it."""
     runs = make_runs()
     runs = runs[(runs["cell"] != "ce") | (runs["round"] < 3)]
-    sides = [side | {"rounds": [3]} for side in (CE, BCE)]
-    with pytest.raises(LookupError, match="ce, round 3 has not been trained"):
-        check_comparison(runs, *sides, "loss")
+    sides = [replace(side, rounds=[3]) for side in (CE, BCE)]
+    with pytest.raises(NotTrained, match="ce, round 3 has not been trained"):
+        proof_of(runs, *sides, "loss")
+
+
+def test_sides_are_proved_on_every_split():
+    """The proof is of the first. Data differ from split to split, but not between the sides."""
+    runs = make_runs(splits=(1, 2))
+    proof = proof_of(runs, CE, BCE, "loss", splits=(1, 2))
+    assert "differ in loss alone (ce against bce)" in proof and "data (d1)" in proof
+    with pytest.raises(NotTrained, match="ce, round 1 has not been trained"):
+        proof_of(runs, CE, BCE, "loss", splits=(1, 3))
+    runs.loc[(runs["cell"] == "ce") & (runs["split"] == 2), "batch_size"] = 8
+    proof_of(runs, CE, BCE, "loss", splits=(1,))
+    with pytest.raises(Confounded, match=r"differ in batch_size \(8 against 32\)"):
+        proof_of(runs, CE, BCE, "loss", splits=(1, 2))
 
 
 def test_the_grid_is_guarded_as_well():

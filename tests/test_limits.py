@@ -7,9 +7,9 @@ import pytest
 from conftest import assert_readable, snakemake
 from small_study import change_study
 
+from study.config.yaml_files import check_yaml
 from study.data.limits import batch_notes, left_out_notes, refuse_shares
-from study.errors import UserError
-from study.yaml_files import check_yaml
+from study.store.errors import UserError
 
 FILES = {
     "twice": (
@@ -17,9 +17,9 @@ FILES = {
         "line 4: the key a.b is given twice, first in line 2",
     ),
     "in a list": (b"a:\n- {b: 1, b: 2}\n", "line 2: the key a.b is given twice"),
-    "no YAML": (
+    "not YAML": (
         b"a: 1\nb: [1,\nc: 2\n",
-        "line 4, column 1: no YAML: expected ',' or ']'",
+        "line 4, column 1: not valid YAML: expected ',' or ']'",
     ),
     "not UTF-8": (b"a: 1\nb: \xff\n", "line 2: not UTF-8"),
 }
@@ -68,10 +68,10 @@ def test_shares_that_leave_nothing_to_train_on(tmp_path):
 
 def test_batches_of_more_than_the_training_samples_are_noted(tmp_path):
     path = tmp_path / "description.json"
-    cells = {size: {"batch_size": size} for size in (32, 50, 64)}
-    assert batch_notes({"cells": cells, "program": None}, path) == []
+    sizes = [32, 50, 64]
+    assert batch_notes(sizes, path) == []
     path.write_text(json.dumps({"splits": {"train": {"count": 50}}}))
-    (note,) = batch_notes({"cells": cells, "program": None}, path)
+    (note,) = batch_notes(sizes, path)
     assert note.startswith("batch_size 64: there are only 50 training samples")
 
 

@@ -7,7 +7,7 @@ from data_sources import write_folder
 
 from study.data.content_digest import content_digest
 from study.data.location import locate
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 def test_source_is_known_by_its_content(tmp_path):

@@ -8,7 +8,7 @@ from conftest import REPOSITORY
 PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
-from study.logs import log_to
+from study.store.logs import log_to
 log_to(sys.argv[1])
 print("printed, é")
 raise SystemExit("said at the end")

@@ -12,9 +12,10 @@ import torch
 from conftest import tiny_arrays
 from small_training import SMALL, TINY, train_rounds
 
-from study.files import file_digest
+from study.store.files import file_digest
 from study.training.checkpoints import load_checkpoint, save_tensors
 from study.training.loop import (
+    Round,
     bare_step,
     build_network,
     initial_state,
@@ -135,7 +136,7 @@ def test_rounds_are_as_if_they_were_one(data, change, tmp_path):
     (whole,), end = train_rounds(data, parameters, epochs=6, rounds=1)
     state, rows = initial_state(TINY, parameters, 0), []
     for number in range(3):
-        new, state = train_round(data, parameters, 0, number + 1, 2, state)
+        new, state = train_round(data, parameters, Round(0, number + 1, 2), state)
         rows += [row[1:] for row in new]
         path = tmp_path / f"{number}.pt"
         save_tensors({0: state}, path)  # and through a file
@@ -162,7 +163,7 @@ def test_torchs_global_generator_is_left_alone(data):
 
 def test_a_state_can_be_resumed_from_twice(data):
     _, state = train_rounds(data, SMALL, 2, 1)
-    first, second = (train_round(data, SMALL, 0, 2, 2, state)[0] for _ in range(2))
+    first, second = (train_round(data, SMALL, Round(0, 2, 2), state)[0] for _ in range(2))
     assert first == second
 
 
@@ -219,8 +220,8 @@ def test_dropout_is_of_the_seed_and_resumes(data, monkeypatch, tmp_path):
     def save(rows, state):
         saved.append(copy.deepcopy((state(), rows)))
 
-    train_round(data, parameters, 0, 1, 4, initial_state(TINY, parameters, 0), None, save)
-    rows, state = train_round(data, parameters, 0, 1, 4, *saved[1])
+    train_round(data, parameters, Round(0, 1, 4), initial_state(TINY, parameters, 0), None, save)
+    rows, state = train_round(data, parameters, Round(0, 1, 4), *saved[1])
     assert rows == whole
     torch.testing.assert_close(state["network"], end["network"], rtol=0, atol=0)
     assert train_rounds(data, parameters, 4, 1, seed=1)[0] != [whole]

@@ -50,7 +50,7 @@ def test_bad_data(finished, changes, expected):
     test_data.py has every kind of damage.
     """
     results = finished / "results" / "tiny"
-    kept = ("runs/**/*.*", "tables/*", "figures/*", "summary.csv", "cells.csv", "report.html")
+    kept = ("runs/**/*.*", "tables/*", "figures/*", "fixed/values.csv", "cells.csv", "report.html")
     before = contents(results, *kept)
     whole = (finished / "tiny.npz").read_bytes()
     if changes is None:

@@ -50,7 +50,8 @@ def test_the_example_runs_with_its_own_configuration_and_folder(repository_copy,
     assert contents(folder / "output" / "study", "*.csv", "*.html") == before
     done = run(folder, "study_all")
     assert done.returncode == 0, done.stdout
-    assert "files are as output/study/SHA256SUMS lists them" in run(folder, "study_verify").stdout
+    verified = run(folder, "study_verify").stdout
+    assert "files are as output/study/wdbc/SHA256SUMS lists them" in verified
 
 
 def test_a_clone_serves_as_well(tmp_path):

@@ -52,7 +52,7 @@ def shared(finished_once, tmp_path_factory) -> SimpleNamespace:
 
     folder = made_once(tmp_path_factory, "shared", make)
     said = (folder / "stdout2.txt").read_text()
-    summary = pd.read_csv(folder / FOLDER / "summary.csv")
+    summary = pd.read_csv(folder / FOLDER / "fixed/values.csv")
     return SimpleNamespace(folder=folder, before=finished_once, said=said, summary=summary)
 
 
@@ -68,9 +68,9 @@ def test_a_second_study_trains_what_is_missing_and_touches_nothing_of_the_first(
     new = {path.relative_to(second).parts[0] for path in second.rglob("*") if path.is_file()
            and not (first / path.relative_to(second)).exists()}  # fmt: skip
     assert new == {"runs", "studies"}
-    logs = contents(shared.folder / "logs", "make_report.log", "judge_claims.log")
+    logs = contents(shared.folder / "logs", "make_report.log", "judge.log")
     assert set(logs) == {f"tiny/{name}{file}.log" for name in ("", "studies/sizes/")
-                         for file in ("make_report", "judge_claims")}  # fmt: skip
+                         for file in ("make_report", "fixed/judge")}  # fmt: skip
 
 
 def test_each_study_is_up_to_date_after_the_other(shared):
@@ -99,11 +99,11 @@ def test_what_moves_along_is_in_the_table_in_the_proof_and_on_the_page(shared):
         "differ in batch_size (16 against 32) with learning_rate moved along (0.0005 against"
         " 0.001): all their runs have the same loss, activation"
     )
-    compared = pd.read_csv(folder / "statistics" / "comparisons.csv").set_index("table")
+    compared = pd.read_csv(folder / "fixed" / "comparisons.csv").set_index("table")
     assert set(compared.loc["sizes", "factor"]) == {"batch_size"}
     assert compared.loc["sizes", "refused"].isna().all()
     assert all(text.startswith(proof) for text in compared.loc["sizes", "guard"])
-    (pair,) = read_csv(folder / "statistics" / "claim_pairs.csv")
+    (pair,) = read_csv(folder / "fixed" / "claim_pairs.csv")
     assert pair["guard"].startswith(proof)
     assert pair["first"] == "batch size 16, learning rate 0.0005, round 1"
     of_loss = shared.summary.pivot(
@@ -133,7 +133,7 @@ def test_a_table_at_another_cell_is_of_that_cell(shared):
     assert [row["loss"] for row in rows] == ["bce", "ce"]
     assert [float(row["val_loss"]) for row in rows] == pytest.approx(means.tolist())
     by_seed = of_16.pivot(index="seed", columns="loss", values="val_loss")
-    compared = pd.read_csv(shared.folder / FOLDER / "statistics" / "comparisons.csv")
+    compared = pd.read_csv(shared.folder / FOLDER / "fixed" / "comparisons.csv")
     (row,) = compared.query("table == 'at16' and metric == 'val_loss'").to_dict("records")
     assert row["difference"] == pytest.approx((by_seed["ce"] - by_seed["bce"]).mean(), abs=1e-9)
     assert row["guard"].startswith("differ in loss alone (ce against bce)")
@@ -183,5 +183,5 @@ def test_a_table_of_two_factors_is_a_pivot_of_the_summary(shared):
     assert named["Table 2 (crossed), validation accuracy (%)"] == [head, *shown["val_accuracy"]]
     assert named["Table 2 (crossed), training loss"] == [head, *shown["train_loss"]]
     # nothing is compared in it
-    compared = read_csv(folder / "statistics" / "comparisons.csv")
+    compared = read_csv(folder / "fixed" / "comparisons.csv")
     assert {row["table"] for row in compared} == {"at16", "sizes"}

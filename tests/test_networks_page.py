@@ -7,7 +7,7 @@ import pandas as pd
 from conftest import REPOSITORY
 from scipy import stats
 
-from study.parameters import DEFAULTS
+from study.settings.parameters import DEFAULTS
 from study.training.networks.cnn import count_weights
 
 PAGE = (REPOSITORY / "docs" / "networks.md").read_text()

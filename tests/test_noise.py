@@ -4,12 +4,22 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+from measurements import BCE, CE, LOW, make_values, measured
 from scipy import integrate, optimize, stats
 
-from study.analysis.image_variance import accuracy_images, auc_images, variance_interval
-from study.analysis.noise import noise_rows, seed_noise, split_noise, tuning_noise
-from study.analysis.paired import image_interval
+from study.analysis.measured import Trials
+from study.analysis.noise import NOISE_COLUMNS, Observed, noise_rows
+from study.analysis.noise.images import (
+    accuracy_images,
+    auc_images,
+    image_interval,
+    variance_interval,
+)
+from study.analysis.noise.seeds import seed_noise
+from study.analysis.noise.splits import split_noise
+from study.analysis.noise.tuning import Tried, tuning_noise
 
 
 def with_variance(variance: float, n: int) -> np.ndarray:
@@ -24,9 +34,9 @@ def with_variance(variance: float, n: int) -> np.ndarray:
 def test_the_interval_over_seeds_is_chi_squared():
     """Ten values of variance 4: 36 / 19.02277 and 36 / 2.700389 (tables of chi-squared)."""
     found = seed_noise(with_variance(4, 10))
-    assert found["sd"] == pytest.approx(2)
-    assert found["low"] ** 2 == pytest.approx(36 / 19.02277, rel=1e-6)
-    assert found["high"] ** 2 == pytest.approx(36 / 2.700389, rel=1e-6)
+    assert found.sd == pytest.approx(2)
+    assert found.low**2 == pytest.approx(36 / 19.02277, rel=1e-6)
+    assert found.high**2 == pytest.approx(36 / 2.700389, rel=1e-6)
 
 
 # Yields of dyestuff (Davies 1947, in Box and Tiao 1973, section 5.1.2): mean squares of 11271.5
@@ -52,17 +62,17 @@ def generalized_quantile(probability: float, between: tuple, within: tuple) -> f
 
 def test_the_variance_between_batches_of_dyestuff():
     found = split_noise(BETWEEN, WITHIN)
-    assert found["sd"] ** 2 / 5 == pytest.approx(1764.05)
+    assert found.sd**2 / 5 == pytest.approx(1764.05)
     for end, probability in (("low", 0.025), ("high", 0.975)):
         squares = ((5 * 11271.5, 5), (24 * 2451.25, 24))
         expected = max(0, generalized_quantile(probability, *squares))
-        assert found[end] ** 2 == pytest.approx(expected, rel=0.03), end
+        assert getattr(found, end) ** 2 == pytest.approx(expected, rel=0.03), end
 
 
 def test_a_variance_is_never_below_zero():
     """Dyestuff2 (Box and Tiao 1973, section 5.1.3): 1.6459 between and 14.9459 within."""
     found = split_noise(with_variance(8.2295, 6), with_variance(14.9459, 25))
-    assert found["sd"] == found["low"] == 0 < found["high"]
+    assert found.sd == found.low == 0 < found.high
 
 
 @pytest.mark.slow
@@ -77,7 +87,7 @@ def test_the_intervals_have_what_they_say():
             ("seed", seed_noise(seeds), 1.0),
             ("split", split_noise(splits, seeds), 1.5),
         ):
-            inside[source] += found["low"] <= truth <= found["high"]
+            inside[source] += found.low <= truth <= found.high
     least = stats.binom.ppf(0.001, 500, 0.95)
     assert least <= inside["seed"] <= stats.binom.ppf(0.999, 500, 0.95)
     assert least <= inside["split"] <= 495  # a little wide, as generalized intervals are
@@ -181,66 +191,92 @@ def test_the_interval_of_the_images_variance():
 # ---- Tuning -------------------------------------------------------------------------------------
 
 
-def arm(*trials: list[float], values: list | None = None) -> dict:
-    values = trials if values is None else [[value] * len(trials[0]) for value in values]
-    return {"chosen_by": np.array(trials), "values": np.array(values)}
+def tried(*trials: list[float], values: list | None = None) -> Tried:
+    worth = trials if values is None else [[value] * len(trials[0]) for value in values]
+    return Tried(np.array(trials), np.array(worth))
 
 
 def test_a_clear_choice_has_no_noise():
-    clear = arm([0.9, 0.91, 0.9], [0.7, 0.72, 0.71])
-    assert tuning_noise(clear, clear | {}, False) == {"sd": 0, "low": 0, "high": 0}
+    clear = tried([0.9, 0.91, 0.9], [0.7, 0.72, 0.71])
+    assert tuning_noise(clear, clear, False) == (0, 0, 0, 3)
 
 
 def test_choices_of_two_tuning_seeds_by_hand():
     """One seed of two is drawn. The first chooses what is worth 5, the second what is worth 8."""
-    torn = arm([0.9, 0.7], [0.8, 0.8], values=[5.0, 8.0])
-    clear = arm([0.9, 0.9], [0.1, 0.1], values=[1.0, 2.0])
+    torn = tried([0.9, 0.7], [0.8, 0.8], values=[5.0, 8.0])
+    clear = tried([0.9, 0.9], [0.1, 0.1], values=[1.0, 2.0])
     found = tuning_noise(torn, clear, less_is_better=False)
-    assert found["sd"] == pytest.approx(1.5, rel=0.01)
-    assert found["low"] == 0  # the same seed twice leaves nothing to choose
+    assert found.sd == pytest.approx(1.5, rel=0.01)
+    assert found.low == 0  # the same seed twice leaves nothing to choose
 
 
 @pytest.mark.parametrize("less_is_better", [False, True])
 def test_choices_of_three_tuning_seeds_are_those_of_every_draw(less_is_better):
     generator = np.random.default_rng(6)
     first, second = (
-        arm(*generator.normal(0, 1, (5, 3)), values=generator.normal(0, 1, 5)) for _ in "ab"
+        tried(*generator.normal(0, 1, (5, 3)), values=generator.normal(0, 1, 5)) for _ in "ab"
     )
     pick = np.argmin if less_is_better else np.argmax
     differences = []
     for drawn in itertools.product(range(3), repeat=2):  # 2 of 3, the same for both
-        chosen = [pick(side["chosen_by"][:, drawn].mean(axis=1)) for side in (first, second)]
-        differences.append(first["values"][chosen[0], 0] - second["values"][chosen[1], 0])
+        chosen = [pick(side.chosen_by[:, drawn].mean(axis=1)) for side in (first, second)]
+        differences.append(first.values[chosen[0], 0] - second.values[chosen[1], 0])
     found = tuning_noise(first, second, less_is_better)
-    assert found["sd"] == pytest.approx(np.std(differences), rel=0.05)
-    assert found["low"] <= found["sd"] <= found["high"]
+    assert found.sd == pytest.approx(np.std(differences), rel=0.05)
+    assert found.low <= found.sd <= found.high
 
 
 def test_a_trial_that_diverged_is_never_chosen():
-    lost = arm([math.nan, 0.99], [0.8, 0.8], values=[5.0, 8.0])
-    assert tuning_noise(lost, lost, less_is_better=False)["sd"] == 0
-    nothing = arm([math.nan, 0.99])
-    assert math.isnan(tuning_noise(nothing, lost, less_is_better=False)["sd"])
+    lost = tried([math.nan, 0.99], [0.8, 0.8], values=[5.0, 8.0])
+    assert tuning_noise(lost, lost, less_is_better=False).sd == 0
+    nothing = tried([math.nan, 0.99])
+    assert math.isnan(tuning_noise(nothing, lost, less_is_better=False).sd)
 
 
 # ---- All together -------------------------------------------------------------------------------
 
 
+def trials_of(*seeds: list[float]) -> pd.DataFrame:
+    """The trials.csv of a side, after round 1, of a metric that is also compared."""
+    rows = [
+        {"trial": trial, "round": 1, "seed": seed, "val_accuracy": value}
+        for trial, values in enumerate(seeds)
+        for seed, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows).assign(final_val_accuracy=lambda frame: frame["val_accuracy"])
+
+
+def observed(seeds, splits=(), scores=None, trials=None, metric="final_val_accuracy") -> Observed:
+    values = make_values(bce=LOW, ce=LOW).assign(final_val_accuracy=0.9)
+    about = measured(values, scores=scores or {}, trials=trials)
+    return Observed(CE, BCE, metric, about, np.asarray(seeds), np.asarray(splits))
+
+
 def test_a_row_for_each_source_that_there_is():
     seeds, splits = with_variance(1, 12), with_variance(5, 8)
     first, second = correct(4)
-    images = accuracy_images(first, second)
-    torn = arm([0.9, 0.7], [0.8, 0.8])
-    rows = noise_rows(seeds, splits, images, (torn, torn, False))
+    labels = np.ones(300, np.int8)
+    scores = {
+        (cell, 1): {"seeds": np.arange(4), "val_labels": labels, "val_scores": 2 * side - 1}
+        for cell, side in (("ce", first), ("bce", second))
+    }
+    torn = [trials_of([0.9, 0.7], [0.8, 0.8]) for _ in "ab"]
+    trials = Trials("val_accuracy", 1, 2, {"ce": torn[0], "bce": torn[1]})
+    rows = noise_rows(observed(seeds, splits, scores, trials))
     assert [(row["source"], row["n"]) for row in rows] == [
         ("seed", 12), ("split", 8), ("images", 300), ("tuning", 2),
     ]  # fmt: skip
     assert rows[1]["sd"] == pytest.approx(2)  # 5 - 1
-    assert rows[2]["sd"] == pytest.approx(math.sqrt(images[0]))
+    assert rows[2]["sd"] == pytest.approx(math.sqrt(accuracy_images(first, second)[0]))
     assert all(row["low"] <= row["sd"] <= row["high"] for row in rows)
-    assert rows == noise_rows(seeds, splits, images, (torn, torn, False))
-    assert [row["source"] for row in noise_rows(seeds)] == ["seed"]
-    assert noise_rows(seeds[:1], splits) == []
-    assert [row["source"] for row in noise_rows(seeds, splits[:1], None, (arm([1.0]),) * 2)] == [
-        "seed"
-    ]
+    assert set(rows[0]) <= set(NOISE_COLUMNS)
+    assert rows == noise_rows(observed(seeds, splits, scores, trials))
+
+
+def test_no_row_for_what_there_is_too_little_of():
+    seeds, splits = with_variance(1, 12), with_variance(5, 8)
+    assert [row["source"] for row in noise_rows(observed(seeds))] == ["seed"]
+    assert noise_rows(observed(seeds[:1], splits)) == []
+    one_seed = Trials("val_accuracy", 1, 1, {"ce": trials_of([1.0]), "bce": trials_of([1.0])})
+    rows = noise_rows(observed(seeds, splits[:1], trials=one_seed))
+    assert [row["source"] for row in rows] == ["seed"]

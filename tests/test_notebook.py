@@ -3,13 +3,14 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from conftest import REPOSITORY
 
-from study.errors import UserError
 from study.notebook import draw_figure, load_study, load_values, train_cell
+from study.store.errors import UserError
 
 
 def test_the_pages_code_runs(finished_once, tmp_path):
@@ -33,11 +34,12 @@ def test_a_notebook_has_the_studys_numbers(finished_once, monkeypatch):
     monkeypatch.chdir(finished_once)
     study = load_study("study.yaml")
     values = load_values(study)
-    summary = pd.read_csv("results/tiny/summary.csv")
+    written = pd.read_csv("results/tiny/fixed/values.csv")
     keys = ["loss", "hidden_units", "round", "seed", "val_loss"]
-    pd.testing.assert_frame_equal(values[keys].reset_index(drop=True), summary[keys])
-    (ce,) = [name for name, cell in study["cells"].items() if cell["loss"] == "ce"]
-    metrics = pd.read_csv(f"results/tiny/runs/{ce}/seeds_0-1/round1/metrics.csv")
+    pd.testing.assert_frame_equal(values[keys].reset_index(drop=True), written[keys])
+    (ce,) = [name for name, cell in study.cells.items() if cell.parameters["loss"] == "ce"]
+    (run,) = Path(f"results/tiny/runs/{ce}/fixed/split0").glob("*/seeds_0-1/round1")
+    metrics = pd.read_csv(run / "metrics.csv")
     expected = metrics[metrics["seed"] == 1].drop(columns="seed").reset_index(drop=True)
     trained = train_cell(study, {"loss": "ce"}, epochs=4, seed=1)
     pd.testing.assert_frame_equal(trained, expected, check_exact=True)

@@ -7,23 +7,24 @@ import pytest
 from conftest import SMALL_STUDY, snakemake
 from small_study import change_study, planned, read_csv
 
-from study import code, devices
 from study.analysis.averages import average_epochs
 from study.analysis.epochs import count_epochs, read_epochs
-from study.cell_problems import refuse_cells
-from study.cells import expand_study
-from study.choices import level_title
-from study.config import read_config
-from study.errors import UserError
-from study.jobs import _training_digest, training_cells
-from study.own_code import load_class, own_digest
-from study.spelling import read_spelling, spell
+from study.config.cell_checks import refuse_cells
+from study.config.read import read_config
+from study.design.study import Study, expand_study
+from study.settings import devices
+from study.settings.built_in import _training_digest
+from study.settings.choices import level_title
+from study.store import code
+from study.store.errors import UserError
+from study.store.own_code import load_class, own_digest
+from study.training.spelling import read_spelling, spell
 
 MINIMAL = {"dataset": "wdbc", "datasets": {"wdbc": {"kind": "sklearn"}}}
 
 
-def study(**changes) -> dict:
-    return expand_study(read_config(MINIMAL | changes))
+def study(**changes) -> Study:
+    return expand_study(read_config(MINIMAL | changes), {})
 
 
 def test_a_choice_has_one_text_however_it_is_written():
@@ -39,7 +40,7 @@ def test_a_choice_has_one_text_however_it_is_written():
     text = config["grid"]["activation"][1]
     assert level_title("activation", text) == "Leaky ReLU (negative slope 1)"
     assert spell(*read_spelling(text)) == text
-    (name,) = [cell for cell in expand_study(config)["cells"] if "slope" in cell]
+    (name,) = [cell for cell in expand_study(config, {}).cells if "slope" in cell]
     assert name.startswith("bce_b32_leaky_relu-negative_slope-1.0_")
 
 
@@ -52,20 +53,21 @@ def test_a_schedule_over_the_training_has_its_epochs():
 def test_parameters_that_mean_nothing_to_a_network_leave_one_cell():
     """2 × 2 perceptrons, 1 convolutional network, 1 logistic regression."""
     grid = {"network": ["mlp", "cnn", "logistic"], "hidden_units": [8, 16], "dropout": [0.0, 0.5]}
-    cells = study(grid=grid, rounds=1)["cells"].values()
-    networks = [cell["network"] for cell in cells]
+    cells = study(grid=grid, rounds=1).cells.values()
+    networks = [cell.parameters["network"] for cell in cells]
     assert {name: networks.count(name) for name in grid["network"]} == {
         "mlp": 4,
         "cnn": 2,  # which has dropout
         "logistic": 1,
     }
-    assert {cell["hidden_units"] for cell in cells if cell["network"] != "mlp"} == {256}
+    units = {cell.parameters["network"]: cell.parameters["hidden_units"] for cell in cells}
+    assert units["cnn"] == units["logistic"] == 256
 
 
 @pytest.mark.parametrize(
     ("baseline", "expected"),
     [
-        ({"optimizer": {"name": "sgd", "nesterov": True}}, "nesterov takes a momentum"),
+        ({"optimizer": {"name": "sgd", "nesterov": True}}, "nesterov needs a momentum"),
         ({"epoch_choice": {"name": "best", "patience": 2}}, "may end a round within the 3 warm-up"),
         (
             {"activation": {"name": "hardtanh", "min_val": 2}},
@@ -175,14 +177,14 @@ def test_a_users_network_and_loss_are_trained_and_followed(fresh):
     assert [row["loss"] for row in rows] == ["ce", "net.py:Loss(power=1.5)"]
     shown = (results / "tables" / "losses.md").read_text()
     assert "| Loss (power 1.5) |" in shown and "| Chosen epoch | Epochs trained |" in shown
-    for run in results.glob("runs/*/*/round1/run.json"):
+    for run in results.glob("runs/**/round1/run.json"):
         record = json.loads(run.read_text())
         assert record["parameters"]["network"] == "net.py:Net"
         with run.with_name("metrics.csv").open() as file:
             epochs = [int(row["epoch"]) for row in csv.DictReader(file) if row["seed"] == "0"]
         assert epochs == list(range(1, len(epochs) + 1)) and len(epochs) <= 4
     (fresh / "blocks.py").write_text("WIDTH = 3\n")
-    assert planned(fresh)["train"] == len([*results.glob("runs/*/*/round1")])
+    assert planned(fresh)["train"] == len([*results.glob("runs/**/round1")])
     (fresh / "blocks.py").write_text("WIDTH = 2  # as before\n")
     assert "train" not in planned(fresh)
 
@@ -198,8 +200,9 @@ def test_only_a_users_cells_have_the_digest_of_the_users_file(tmp_path, monkeypa
             cached.cache_clear()  # as in another process
         own = {"file": file, "class": "Net"}
         grid = {"network": ["mlp", own]}
-        cells = training_cells(study(grid=grid, rounds=1))
-        codes = {cell["parameters"].get("network", "mlp"): cell["code"] for cell in cells.values()}
+        made = study(grid=grid, rounds=1)
+        cells = [cell.parameters for cell in made.cells.values()]
+        codes = {cell["network"]: made.design.trainer.code(cell) for cell in cells}
         if width == 2:
             before = codes
     assert codes["mlp"] == before["mlp"]

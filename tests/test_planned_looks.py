@@ -1,30 +1,35 @@
 """Planned looks: verdicts at each, which cells go on, and a real study through two of them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import contents, snakemake
+from measurements import BCE, CE, claim, make_values, measured
 from small_study import NOTHING, change_study, read_csv
-from test_cells import default_study
-from test_claims import BCE, CE, claim, make_runs, make_values
+from studies import default_study
 
 from study.analysis.claims import judge
-from study.analysis.paired import holm, mean_interval, t_p
+from study.analysis.interval import interval, p_value
+from study.analysis.planned_looks import Plan
+from study.analysis.significance import holm
 from study.analysis.spending import overall_p
-from study.cells import expand_runs, seed_blocks
-from study.errors import UserError
-from study.next_look import decide_look, look_words
+from study.design.claims import Claim, Side
+from study.design.runs import seed_blocks
+from study.design.study import study_runs, with_look
+from study.snake.looks import decide_look, look_words
+from study.store.errors import UserError
 
 LOOKS = (5, 10, 20)
 NOISE = np.random.default_rng(3).normal(0, 1, 20)
 LOW = np.random.default_rng(4).normal(0, 1, 20)
 
 
-def judged(shift: float, seeds: int = 20, **claims) -> tuple[pd.DataFrame, pd.DataFrame]:
+def judged(shift: float, seeds: int = 20, **about: Claim) -> tuple[pd.DataFrame, pd.DataFrame]:
     values = make_values(bce=list(LOW[:seeds]), ce=list((LOW + NOISE + shift)[:seeds]))
-    claims, pairs = judge(claims, values, make_runs(), looks=LOOKS)
+    claims, pairs = judge(about, measured(values), Plan(LOOKS))
     return claims.set_index("claim"), pairs.set_index("claim")
 
 
@@ -36,7 +41,7 @@ def test_a_claim_is_decided_at_the_first_look_that_can():
         smallest = []
         for bound in (0, 1.2):
             smallest.append([
-                overall_p(t_p((NOISE + shift)[:n], bound), look, LOOKS, "obrien_fleming")
+                overall_p(p_value((NOISE + shift)[:n], mean=bound), look, LOOKS, "obrien_fleming")
                 for look, n in enumerate(LOOKS)
             ])  # fmt: skip
         assert claims["p_value"].tolist() == pytest.approx([min(p) for p in smallest], rel=1e-6)
@@ -47,12 +52,12 @@ def test_a_claim_is_decided_at_the_first_look_that_can():
             look = crossed.index(True) if any(crossed) else 2
             assert (row["look"], row["look_seeds"]) == (look + 1, LOOKS[look])
             assert row["seeds"] == pair["n"] == LOOKS[look]
-            interval = mean_interval((NOISE + shift)[: LOOKS[look]], row["alpha_nominal"])
+            found = interval((NOISE + shift)[: LOOKS[look]], alpha=row["alpha_nominal"])
             assert (pair["low_adjusted"], pair["high_adjusted"]) == pytest.approx(
-                (interval["low"], interval["high"]), rel=1e-6
+                (found.low, found.high), rel=1e-6
             )
             # verdict and interval say the same
-            outside = bound < interval["low"] or interval["high"] < bound
+            outside = bound < found.low or found.high < bound
             assert outside == any(crossed) == (row["verdict"] != "undecided")
     assert claims.loc["higher", "look"] < 3  # of the largest effect
 
@@ -74,42 +79,46 @@ def test_no_block_has_the_seeds_of_two_looks():
     assert seed_blocks(5, 8, [5, 10, 20]) == [(0, 4)]
     assert seed_blocks(20, 8, []) == [(0, 7), (8, 15), (16, 19)]
     study = default_study(looks=[5, 10, 20])
-    assert study["seeds"] == 20 and {*study["cell_seeds"].values()} == {5}
-    first = next(iter(study["cells"]))
-    grown = expand_runs(study, study["cells"], study["cell_seeds"] | {first: 10})
-    assert all(run in grown for run in study["runs"])
-    assert {run["cell"] for run in grown if run not in study["runs"]} == {first}
+    assert study.seeds == 20 and {*study.cell_seeds.values()} == {5}
+    first, runs = next(iter(study.cells)), study_runs(study)
+    grown = study_runs(with_look(study, 2, study.cell_seeds | {first: 10}))
+    assert all(run in grown for run in runs)
+    assert {run.cell for run in grown if run not in runs} == {first}
 
 
 def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
-    def side(cell):
-        return {"cell": cell}
+    def about(*pairs: tuple[str, str]) -> Claim:
+        return claim("greater", *((Side(one, [1]), Side(other, [1])) for one, other in pairs))
 
-    study = {
-        "claims": {
-            "one": {"compare": [[side("a"), side("b")]]},
-            "two": {"compare": [[side("b"), side("c")], [side("c"), side("d")]]},
-            "three": {"compare": [[side("e"), side("gone")]]},
-        },
-        "looks": [5, 10], "look": 1, "decided_for": "d", "cell_seeds": dict.fromkeys("abcde", 5),
+    claims = {
+        "one": about(("a", "b")), "two": about(("b", "c"), ("c", "d")), "three": about(("e", "f")),
     }  # fmt: skip
+    five = dict.fromkeys("abcde", 5)
+    study = replace(default_study(looks=[5, 10]), claims=claims, cell_seeds=five)
     fixed = pd.DataFrame({"claim": ["one", "two", "three"],
                           "verdict": ["supported", "contradicted", "not tested"]})  # fmt: skip
     tuned = pd.DataFrame({"claim": ["two"], "verdict": ["undecided"]})
-    ended = decide_look(study, [fixed])
-    assert (ended["look"], ended["decided"], ended["open"]) == (1, ["one", "two"], [])
-    assert ended["seeds"] == study["cell_seeds"]
-    told = decide_look(study, [fixed, tuned])
-    assert (told["look"], told["decided"], told["open"]) == (2, ["one"], ["two"])
-    assert told["seeds"] == {"a": 5, "b": 10, "c": 10, "d": 10, "e": 5}
-    assert look_words(study, told) == (
+    ended = decide_look(claims, [fixed], [5, 10], 1, five, "d")
+    assert (ended.look, ended.decided, ended.open) == (1, ["one", "two"], [])
+    assert ended.seeds == five
+    ended = decide_look(claims, [fixed, tuned], [5, 10], 1, five, "d")
+    assert (ended.look, ended.decided, ended.open) == (2, ["one"], ["two"])
+    assert ended.seeds == {"a": 5, "b": 10, "c": 10, "d": 10, "e": 5}
+    assert look_words(study, ended) == (
         "Look 1 of 2 (5 seeds): 1 of 3 claims are decided. 1 cannot be tested. Next: 5 more seeds"
         " of 3 cells."
     )
-    study |= {"look": 2, "cell_seeds": told["seeds"]}
-    last = decide_look(study, [fixed, tuned])
-    assert (last["look"], last["seeds"]) == (2, told["seeds"])
-    assert "the last look" in look_words(study, last)
+    last = decide_look(claims, [fixed, tuned], [5, 10], 2, ended.seeds, "d")
+    assert (last.look, last.seeds) == (2, ended.seeds)
+    assert "the last look" in look_words(replace(study, look=2, cell_seeds=ended.seeds), last)
+
+
+def test_a_claim_without_a_tuned_verdict_is_decided_by_the_fixed_one():
+    claims = {"a": claim("greater", (CE, BCE))}
+    judged = [pd.DataFrame({"claim": ["a"], "verdict": [word]}) for word in
+              ("supported", "not tested")]  # fmt: skip
+    assert decide_look(claims, judged, [5, 10], 1, {"ce": 5}, "d").decided == ["a"]
+    assert decide_look(claims, judged[1:], [5, 10], 1, {"ce": 5}, "d").decided == []
 
 
 @pytest.mark.parametrize(
@@ -159,14 +168,14 @@ def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
     assert "Look 2 of 2 (6 seeds): 1 of 2 claims are decided. It was the last look" in done.stdout
     made = fresh / "results" / "tiny"
     seeds = {}
-    for row in read_csv(made / "summary.csv"):
+    for row in read_csv(made / "fixed" / "values.csv"):
         seeds.setdefault((row["loss"], row["batch_size"]), []).append(int(row["seed"]))
     assert seeds == {
         ("bce", "32"): [*range(6)],
         ("ce", "32"): [*range(6)],
         ("bce", "1"): [*range(5)],
     }
-    claims = {row["claim"]: row for row in read_csv(made / "statistics" / "claims.csv")}
+    claims = {row["claim"]: row for row in read_csv(made / "fixed" / "claims.csv")}
     assert {name: (row["verdict"], float(row["look"])) for name, row in claims.items()} == {
         "smaller_batches_train_no_worse": ("supported", 1),
         "losses_train_alike": ("undecided", 2),

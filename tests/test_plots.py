@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import matplotlib
 import numpy as np
@@ -10,22 +11,23 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix, roc_auc_score
 from sklearn.metrics import roc_curve as sklearn_roc
+from studies import study_of
 from test_tables import make_values
 
 from study.analysis.confusion import CHOSEN, COUNTS, confusion_counts, count_confusions
 from study.analysis.evaluation import evaluate
-from study.analysis.levels import drawn_cells, factor_levels
 from study.analysis.metrics import probability
-from study.cells import expand_study, find_cell
 from study.data.audit import audit
 from study.data.prepared import load_all, prepare, read_description
+from study.design.cell import find_cell
+from study.design.levels import FactorLevels, drawn_cells, factor_levels
 from study.report.figures.contact_sheet import draw_contact_sheet
 from study.report.figures.saving import save_figure
 from study.report.plots import calibration, confusion, mistaken, roc, strips
 from study.report.plots.names import level_names
 from study.report.plots.roc import GRID
 from study.report.plots.style import COLOURS, picked, write_picture
-from study.report.plots.trials import draw_curves
+from study.report.plots.trials import SideTrials, draw_curves
 
 STUDY = {
     "grid": {"batch_size": [32, 8, 64], "activation": ["relu", "tanhshrink"]},
@@ -46,8 +48,8 @@ def make_scores(seeds: int = 6, count: int = 80) -> dict[str, np.ndarray]:
 
 
 GROUPS = [
-    {"factor": "batch_size", "levels": [8, 32], "cells": ["a", "b"], "round": 2},
-    {"factor": "loss", "levels": ["bce", "ce"], "cells": ["b", "c"], "round": 2},
+    FactorLevels("batch_size", [8, 32], ["a", "b"], 2),
+    FactorLevels("loss", ["bce", "ce"], ["b", "c"], 2),
 ]
 SCORES = {(cell, 2): make_scores() for cell in "abc"}
 
@@ -55,36 +57,25 @@ SCORES = {(cell, 2): make_scores() for cell in "abc"}
 # ---- Which cells ---------------------------------------------------------------------------------
 
 
-def test_levels_are_in_their_order_and_of_one_round(study_of):
-    study = study_of(STUDY | {"rounds": 3})
+def test_levels_are_in_their_order_and_of_one_round():
+    study = study_of(**STUDY, rounds=3)
     sizes, activations = factor_levels(study)
-    assert (sizes["factor"], sizes["levels"]) == ("batch_size", [8, 16, 32, 64])
-    assert sizes["round"] == 1  # the table trains 16 for one round alone
-    assert activations["levels"] == ["relu", "tanhshrink"]
-    assert activations["round"] == 3
-    assert sizes["cells"][2] == activations["cells"][0] == find_cell(study, {})
+    assert (sizes.factor, sizes.levels) == ("batch_size", [8, 16, 32, 64])
+    assert sizes.round == 1  # the table trains 16 for one round alone
+    assert activations.levels == ["relu", "tanhshrink"]
+    assert activations.round == 3
+    assert sizes.cells[2] == activations.cells[0] == find_cell(study.design, {})
     assert len(drawn_cells([sizes, activations])) == 6  # the baseline after both rounds
-    names = level_names([sizes | {"round": 3}, activations])
+    names = level_names([replace(sizes, round=3), activations])
     assert list(names.values()) == [
         "Batch size 8", "Batch size 16", "Baseline", "Batch size 64", "Activation Tanhshrink",
     ]  # fmt: skip
 
 
-def test_without_factors_the_baseline_is_drawn(study_of):
-    (alone,) = factor_levels(study_of({"grid": {}, "tables": {}}))
-    assert (alone["factor"], alone["levels"]) == (None, [])
+def test_without_factors_the_baseline_is_drawn():
+    (alone,) = factor_levels(study_of(grid={}, tables={}))
+    assert (alone.factor, alone.levels) == (None, [])
     assert list(level_names([alone]).values()) == ["Baseline"]
-
-
-@pytest.fixture(scope="module")
-def study_of():
-    from study.config import read_config
-
-    def make(changes: dict) -> dict:
-        datasets = {"wdbc": {"kind": "sklearn", "name": "wdbc", "positive": "malignant"}}
-        return expand_study(read_config({"dataset": "wdbc", "datasets": datasets} | changes))
-
-    return make
 
 
 def test_of_many_levels_the_first_the_last_and_some_between_are_drawn():
@@ -106,19 +97,19 @@ def test_the_band_is_of_the_curves_that_scikit_learn_draws():
         ends = pd.Series(true).groupby(false).max()
         curves.append(np.interp(GRID, ends.index, ends))
     found = roc.mean_curve(labels, scores)
-    np.testing.assert_allclose(found["mean"], np.mean(curves, axis=0))
-    np.testing.assert_allclose(found["low"], np.percentile(curves, 2.5, axis=0))
-    np.testing.assert_allclose(found["high"], np.percentile(curves, 97.5, axis=0))
+    np.testing.assert_allclose(found.mean, np.mean(curves, axis=0))
+    np.testing.assert_allclose(found.low, np.percentile(curves, 2.5, axis=0))
+    np.testing.assert_allclose(found.high, np.percentile(curves, 97.5, axis=0))
     areas = [roc_auc_score(labels, of_seed) for of_seed in scores]
-    assert (found["n"], found["auc"]) == (12, pytest.approx(np.mean(areas)))
-    assert found["auc_sd"] == pytest.approx(np.std(areas, ddof=1))
+    assert (found.n, found.auc) == (12, pytest.approx(np.mean(areas)))
+    assert found.auc_sd == pytest.approx(np.std(areas, ddof=1))
 
 
 def test_diverged_seeds_and_one_class_have_no_curve():
     arrays = make_scores(3)
     labels, scores = arrays["val_labels"], arrays["val_scores"].copy()
     scores[1, 5] = np.nan
-    assert roc.mean_curve(labels, scores)["n"] == 2
+    assert roc.mean_curve(labels, scores).n == 2
     assert roc.mean_curve(np.ones_like(labels), scores) is None
     scores[:, 0] = np.inf
     assert roc.mean_curve(labels, scores) is None
@@ -145,7 +136,7 @@ def test_counts_by_hand():
 
 
 def test_the_chosen_threshold_gives_the_metrics_of_evaluation(tmp_path):
-    """Sensitivity from the counts is that of evaluation.csv, for both thresholds."""
+    """Sensitivity from the counts is that of values.csv, for both thresholds."""
     arrays = make_scores(5)
     for split in ("val", "test"):
         arrays[f"{split}_scores"][3, 0] = np.nan  # diverged
@@ -187,18 +178,18 @@ def test_calibration_is_that_of_scikit_learn_over_all_seeds():
     labels, scores = arrays["val_labels"], arrays["val_scores"] + 0.013
     found = calibration.reliability(labels, scores)
     pooled = probability(scores).ravel()
-    there = found["count"] > 0
+    there = found.count > 0
     share, given = calibration_curve(np.tile(labels, 4), pooled, n_bins=10)
-    np.testing.assert_allclose(found["found"][there], share)
-    np.testing.assert_allclose(found["given"][there], given)
-    assert (found["count"].sum(), found["n"]) == (1600, 4)
+    np.testing.assert_allclose(found.found[there], share)
+    np.testing.assert_allclose(found.given[there], given)
+    assert (found.count.sum(), found.n) == (1600, 4)
     assert calibration.reliability(labels, scores * np.nan) is None
 
 
 # ---- Pictures ------------------------------------------------------------------------------------
 
 
-def draw_all(scores: dict, groups: list[dict], splits: list[str]) -> dict:
+def draw_all(scores: dict, groups: list[FactorLevels], splits: list[str]) -> dict:
     cells = drawn_cells(groups)
     values = make_values()
     return {
@@ -233,7 +224,7 @@ def test_pictures_of_nothing_and_of_one_seed(tmp_path, scores, empty):
 
 def test_seeds_are_joined_over_the_levels():
     values = make_values()
-    group = {"factor": "loss", "levels": ["bce", "ce"], "cells": ["a", "b"], "round": 1}
+    group = FactorLevels("loss", ["bce", "ce"], ["a", "b"], 1)
     table = strips.seed_values(values, group, "val_accuracy")
     for place, cell in enumerate("ab"):
         rows = values[(values["cell"] == cell) & (values["round"] == 1)].set_index("seed")
@@ -272,7 +263,7 @@ def test_dollars_of_names_are_kept(tmp_path):
 
     wrong = [{"split": "val", "row": n, "label": n, "wrong": 2, "runs": 3} for n in range(2)]
     table = mistaken.most_mistaken(pd.DataFrame(wrong), folder)
-    spend = [{"factor": "spend", "levels": DOLLARS, "cells": ["a", "b"], "round": 2}]
+    spend = [FactorLevels("spend", DOLLARS, ["a", "b"], 2)]
     counts = count_confusions(drawn_cells(GROUPS), SCORES)
     for name, figure in {
         "confusion": confusion.draw(GROUPS, counts, classes),
@@ -292,9 +283,8 @@ def test_no_picture_has_mathematics_of_its_own(tmp_path):
     """Which would no longer be set: powers of 10 on logarithmic axes are written as numbers."""
     rates = [{"learning_rate": rate} for rate in (0.0001, 0.001, 0.01)]
     trials = [{"trial": trial, "round": 1, "val_accuracy": 0.9} for trial in range(3)]
-    arm = {"title": "baseline", "values": rates, "trials": pd.DataFrame(trials)}
-    arm["chosen"] = {"trial": 1, "values": rates[1], "edges": {}}
-    drawn = draw_all(SCORES, GROUPS, ["val"]) | {"trials": draw_curves([arm], "val_accuracy", 1)}
+    side = SideTrials("baseline", rates, pd.DataFrame(trials), chosen=1, edges={})
+    drawn = draw_all(SCORES, GROUPS, ["val"]) | {"trials": draw_curves([side], "val_accuracy", 1)}
     for kind, figure in drawn.items():
         write_picture(tmp_path / f"{kind}.svg", figure)
         assert not any("$" in text for text in texts_of(tmp_path / f"{kind}.svg")), kind

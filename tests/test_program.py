@@ -16,14 +16,15 @@ from collect_arrays import scaled_arrays
 from conftest import REPOSITORY, assert_readable, made_once, snakemake, tiny_arrays
 from small_study import NOTHING, planned, read_csv
 
-from study import code
-from study.cells import expand_study
-from study.config import read_config
+from study.config.read import read_config
 from study.data.prepared import load_splits, read_description
-from study.errors import UserError
-from study.program.command import _files_digest, fill, program_digest
+from study.design.study import expand_study
+from study.program.command import Program, fill
 from study.program.run import run_program
+from study.program.trainer import _files_digest, program_digest
 from study.program.written import read_metrics, read_scores
+from study.store import code
+from study.store.errors import UserError
 
 # Writes the seed's share of a rate; goes on from the round before; leaves a line a call.
 PROGRAM = """
@@ -140,8 +141,9 @@ def test_the_examples_numbers_are_those_of_a_training_of_its_own(trees_once):
             means = [np.mean([found[n, seed][place] for n in (5, 6)]) for seed in (0, 1)]
             assert float(row[metric]) == pytest.approx(np.mean(means), rel=1e-6)
             assert float(row[f"{metric}_sd"]) == pytest.approx(np.std(means, ddof=1), abs=1e-6)
-        run = results / "runs" / cells[row["max_depth"]] / "seeds_0-1" / "round1"
-        with np.load(run / "scores.npz") as file:
+        of_cell = results / "runs" / cells[row["max_depth"]]
+        (scores,) = of_cell.glob("fixed/split0/*/seeds_0-1/round1/scores.npz")
+        with np.load(scores) as file:
             expected = np.stack([found[6, seed][2] for seed in (0, 1)])
             assert file["val_scores"] == pytest.approx(expected, rel=1e-5)
     html = (results / "report.html").read_text()
@@ -157,7 +159,8 @@ def test_finished_runs_are_kept_until_the_program_changes(trees):
     program.write_text(program.read_text().replace("subsample=0.5", "subsample=0.6"))
     assert planned(trees)["train"] == 2
     done = snakemake(trees, "status")
-    assert "2 runs: 2 done (2 of those done are outdated" in done.stdout, done.stdout
+    assert "2 runs: 2 waiting" in done.stdout, done.stdout
+    assert "2 of those that are not done were trained with other data, other code" in done.stdout
     assert snakemake(trees, "plan").returncode == 0
 
 
@@ -221,7 +224,7 @@ JOB = """
 import sys
 sys.path.insert(0, {scripts!r})
 from pathlib import Path
-from study.interrupts import watch_for_stop
+from study.store.interrupts import watch_for_stop
 from study.program.run import run_program
 stopping = watch_for_stop()
 sys.stdout.reconfigure(line_buffering=True)
@@ -316,7 +319,10 @@ def test_values_stay_one_word_each():
             "program.command: -m models.{rate}: which module that is cannot be told",
         ),
         ({"parameters": {"val_loss": 1}}, "program.parameters: val_loss means something else"),
-        ({"parameters": {"a b": 1}}, "program.parameters: 'a b' is no name; use letters, digits"),
+        (
+            {"parameters": {"a b": 1}},
+            "program.parameters: 'a b' is not a valid name; use",
+        ),
         ({"parameters": {"rate": [1]}}, "program.parameters.rate: [1] does not fit. A value is"),
         ({"memory": 1}, "program: unknown key 'memory'"),
     ],
@@ -385,7 +391,8 @@ def test_what_a_program_is_started_from_and_imports_decides_it(folder, command, 
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     program = {"command": f"{command} {{rate}} {{seed}} {{output}}", "files": files}
-    program = read_config(STUDY | {"program": STUDY["program"] | program})["program"]
+    complete = read_config(STUDY | {"program": STUDY["program"] | program})
+    program = Program(**complete["program"])
 
     def digest() -> str:
         for cached in (_files_digest, code._statements, code._path):
@@ -403,9 +410,9 @@ def test_what_a_program_is_started_from_and_imports_decides_it(folder, command, 
 
 def test_nothing_of_config_yaml_counts_where_there_is_a_program(folder):
     """Neither its grid nor its tables, which name parameters of the built-in trainer."""
-    study = expand_study(read_config(STUDY))
-    assert {cell["rate"] for cell in study["cells"].values()} == {0.01, 0.02}
-    assert (study["rounds"], study["warmup_epochs"]) == (1, 0)
+    study = expand_study(read_config(STUDY), {})
+    assert {cell.parameters["rate"] for cell in study.cells.values()} == {0.01, 0.02}
+    assert (study.rounds, study.design.warmup_epochs) == (1, 0)
     jobs = planned(folder, "--until", "train")
     assert jobs == {"prepare_data": 1, "train": 2, "total": 3}
     (folder / "study.yaml").write_text(yaml.safe_dump(STUDY | {"grid": {"loss": ["bce"]}}))
@@ -415,7 +422,7 @@ def test_nothing_of_config_yaml_counts_where_there_is_a_program(folder):
 def test_a_cells_name_has_its_parameters_and_everything_that_decides_it(folder):
     def names(**changes):
         program = STUDY["program"] | changes.pop("program", {})
-        return set(expand_study(read_config(STUDY | {"program": program} | changes))["cells"])
+        return set(expand_study(read_config(STUDY | {"program": program} | changes), {}).cells)
 
     usual = names()
     assert sorted(re.sub("_[0-9a-f]{8}$", "", name) for name in usual) == [

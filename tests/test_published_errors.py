@@ -50,7 +50,7 @@ def problems(folder, changes=None, baseline=None, more=""):
     path = folder / "tables.csv"
     path.write_text("\n".join(lines) + "\n" + more)
     return [
-        (found["check"], found["text"], {(row["table"], row["level"]) for row, _ in found["cells"]})
+        (found.check, found.text, {(row.table, row.level) for row, _ in found.cells})
         for found in find_problems(read_tables(path), baseline)
     ]
 
@@ -253,8 +253,8 @@ def test_a_planted_error_changes_what_it_says(error):
     rng = random.Random(0)
     plant, sources = ERRORS[error]
     tables = bench_published.SOURCES[sources[0]](rng)
-    before = [dict(row["printed"]) for row in tables["rows"]]
+    before = [dict(row.printed) for row in tables["rows"]]
     changed = plant(tables["rows"], rng)
     for row, old in zip(tables["rows"], before):
         names = {name for changed_row, name in changed if changed_row is row}
-        assert names == {name for name in old if row["printed"][name] != old[name]}
+        assert names == {name for name in old if row.printed[name] != old[name]}

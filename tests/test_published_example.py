@@ -13,8 +13,8 @@ from published import (
     EPOCH,
     EXAMPLE,
     METRICS,
+    ROWS,
     STUDY,
-    SUMMARY,
     TABLES,
     VALUES,
     guard_ends,
@@ -36,6 +36,10 @@ from recomputed import (
 )
 
 
+def fixed(name: str) -> list[dict]:
+    return read(EXAMPLE / "fixed" / f"{name}.csv")
+
+
 def statistics(name: str) -> list[dict]:
     return read(EXAMPLE / "statistics" / f"{name}.csv")
 
@@ -50,23 +54,21 @@ def assert_rows(rows: list[dict], expected: list[dict]) -> None:
 def test_every_seed_of_every_cell_is_there():
     assert len(CELLS) == math.prod(map(len, FACTORS.values())) + 1  # the deep network beside it
     for name in CELLS:
-        found = sorted(
-            (int(row["round"]), int(row["seed"])) for row in SUMMARY if row["cell"] == name
-        )
+        found = sorted((int(row["round"]), int(row["seed"])) for row in ROWS if row["cell"] == name)
         assert found == [*itertools.product(range(1, found[-1][0] + 1), range(STUDY["seeds"]))]
-    assert all(row["train_loss"] for row in SUMMARY), "a seed diverged: say so on the pages"
+    assert all(row["train_loss"] for row in ROWS), "a seed diverged: say so on the pages"
 
 
 def test_runs():
     """All blocks of seeds of all rounds were trained alike."""
-    rows = read(EXAMPLE / "runs.csv")
+    rows = fixed("runs")
     found = [
         (row["cell"], int(row["round"]), seed)
         for row in rows
         for seed in range(int(row["first"]), int(row["last"]) + 1)
     ]
-    assert len(found) == len(SUMMARY)
-    assert set(found) == {(row["cell"], int(row["round"]), int(row["seed"])) for row in SUMMARY}
+    assert len(found) == len(ROWS)
+    assert set(found) == {(row["cell"], int(row["round"]), int(row["seed"])) for row in ROWS}
     assert {row["epochs"] for row in rows} == {str(STUDY["epochs_per_round"])}
     for name in ("data", "device", "code_trainer"):
         assert len({row[name] for row in rows}) == 1
@@ -96,7 +98,7 @@ def test_table(name):
 
 
 def test_levels():
-    rows = statistics("levels")
+    rows = fixed("levels")
     assert_rows(rows, level_rows())
     for row in rows:
         values = VALUES[row["cell"], int(row["round"]), row["metric"]]
@@ -105,7 +107,7 @@ def test_levels():
 
 
 def test_comparisons():
-    rows = statistics("comparisons")
+    rows = fixed("comparisons")
     assert_rows(rows, comparison_rows())
     for row in rows:
         begins, ends = guard_ends(row["factor"], row["level"], row["reference"])
@@ -123,7 +125,7 @@ def test_comparisons():
 
 def test_claims():
     """Verdicts are read off the intervals; Holm counts a test in other words once."""
-    rows, expected = statistics("claims"), []
+    rows, expected = fixed("claims"), []
     for name, item in judged().items():
         claim = CLAIMS[name]
         row = {"claim": name} | {key: claim.get(key) for key in ("quote", "made_in", "margin")}
@@ -144,7 +146,7 @@ def test_claims():
 def test_claim_pairs():
     names = ("n", "difference", "sd", "low", "high", "low_adjusted", "high_adjusted", "d_z")
     names += ("p_supporting", "p_contradicting", "p_sign_flip", "probability_higher", "correlation")
-    rows, expected = statistics("claim_pairs"), []
+    rows, expected = fixed("claim_pairs"), []
     pairs = [(name, pair) for name, item in judged().items() for pair in item["pairs"]]
     for name, pair in pairs:
         row = {"claim": name, "first": pair["first"], "second": pair["second"]}
@@ -197,7 +199,7 @@ def test_reference_claims():
 
 def test_splits():
     """Where validation and test disagree."""
-    rows, expected = statistics("splits"), split_rows()
+    rows, expected = statistics("disagreements"), split_rows()
     assert [(row["table"], row["metric"]) for row in rows] == [item[:2] for item in expected]
     for row, (*_, text) in zip(rows, expected):
         assert row["text"] == text

@@ -91,7 +91,7 @@ def test_tuned_sides_have_a_rate_that_was_tried():
 def test_noise_of_the_seeds():
     """The standard deviation over seeds is that of the comparison."""
     spread = {(row["table"], row["level"], row["metric"]): float(row["sd"])
-              for row in read(EXAMPLE / "statistics" / "comparisons.csv")}  # fmt: skip
+              for row in read(EXAMPLE / "fixed" / "comparisons.csv")}  # fmt: skip
     rows = [row for row in read(EXAMPLE / "statistics" / "noise.csv") if row["source"] == "seed"]
     assert rows
     for row in rows:

@@ -148,7 +148,7 @@ def without_sign(row: list[str]) -> list[str]:
 def test_comparisons_of_the_report():
     """The intervals over images are those of the file, which are drawn at random."""
     images = {}
-    for row in read(EXAMPLE / "statistics" / "comparisons.csv"):
+    for row in read(EXAMPLE / "fixed" / "comparisons.csv"):
         ends = [float(row[key]) if row[key] else None for key in ("images_low", "images_high")]
         key = row["table"], row["level"], row["metric"]
         images[key] = shown_interval(row["metric"], *ends)
@@ -339,12 +339,12 @@ def test_data_and_weights_of_the_report():
 
 def test_runs_of_the_report():
     """Each run is in its cell's table, with its round and seeds, and in its folder's command."""
-    found, runs = [], read(EXAMPLE / "runs.csv")
+    found, runs = [], read(EXAMPLE / "fixed" / "runs.csv")
     for text, rows in zip(SHOWN.captions, SHOWN.found):
         if text == "":
             assert rows[0] == ["Round", "Seeds", "Seconds", "Ran on", clean("To train it again")]
             for number, seeds, *_, command in rows[1:]:
-                name = re.search(r"/runs/(\w+)/seeds_([\d−]+)/round(\d+)/", command)
+                name = re.search(r"/runs/(\w+)/(?:.+/)?seeds_([\d−]+)/round(\d+)/", command)
                 assert name.groups()[1:] == (seeds.replace("–", "−"), number)
                 found.append((name[1], number, seeds))
     assert sorted(found) == sorted(

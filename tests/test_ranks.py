@@ -14,9 +14,9 @@ from study.analysis.ranks import (
     compare_ranks,
     critical_difference,
     iman_davenport,
-    is_ranked,
     rank_levels,
 )
+from study.design.tables import Table
 from study.report.plots.rank_diagram import draw
 
 # Demšar (2006), JMLR 7, Table 6: the ranks of C4.5 with and without two parameters on 14 data sets.
@@ -59,7 +59,6 @@ def test_the_best_level_has_rank_1_and_equal_means_share_theirs():
     assert rank_levels(means, "val_accuracy").loc["a"].tolist() == [1.5, 3, 1.5]
     assert rank_levels(means, "val_loss").loc["a"].tolist() == [2.5, 1, 2.5]
     assert "b" not in rank_levels(means, "val_loss").index
-    assert not is_ranked("loss_gap") and is_ranked("final_val_roc_auc")
 
 
 def every_outcome(levels: int, datasets: int):
@@ -111,8 +110,11 @@ def frames_of(values: list[list[float]]) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-def table_of(levels: list[str], **more) -> dict:
-    return {"vary": "loss", "rows": [{"loss": level} for level in levels], **more}
+def table_of(levels: list[str], factors: tuple[str, ...] = ("loss",), **more) -> Table:
+    rows = [dict.fromkeys(factors, level) for level in levels]
+    about = {"vary": [*factors], "levels": dict.fromkeys(factors, levels), "rows": rows}
+    fields = {"changes": {}, "round": 1, "metrics": [], "caption": "", "cells": [], "along": {}}
+    return Table(**fields | about | more)
 
 
 def test_too_few_data_sets_are_ranked_and_not_tested():
@@ -126,9 +128,15 @@ def test_too_few_data_sets_are_ranked_and_not_tested():
 
 
 def test_a_table_of_two_factors_is_not_ranked():
-    table = {"vary": ["loss", "batch_size"], "rows": [{"loss": "a", "batch_size": 8}] * 2}
+    table = table_of(["a", "b"], ("loss", "activation"))
     levels = across_levels("t", table, "val_accuracy", frames_of([[0.9, 0.8]]))
-    assert levels["rank"].isna().all() and levels["level"].tolist() == ["a × 8", "a × 8"]
+    assert levels["rank"].isna().all() and levels["level"].tolist() == ["a × a", "b × b"]
+
+
+def test_a_metric_of_which_no_value_is_better_is_not_ranked():
+    frames = {"set": pd.DataFrame({"n": [3, 3], "diverged": 0, "loss_gap": [0.1, 0.2]})}
+    frames["set"]["loss_gap_sd"] = 0.1
+    assert across_levels("t", table_of(["a", "b"]), "loss_gap", frames)["rank"].isna().all()
 
 
 def test_a_table_shows_its_metrics_or_else_the_validation_accuracy():

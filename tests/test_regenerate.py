@@ -37,19 +37,19 @@ def test_regenerate_report_never_trains(finished, repository_copy):
     done = subprocess.run(command, cwd=finished, capture_output=True, text=True, check=True)
     assert "1 of 4 runs present" in done.stderr
     ce = read_csv(finished / "results" / "tiny" / "cells.csv")[1]["cell"]
-    assert re.search(r"^missing: runs/\S+ and 2 more$", done.stderr, re.MULTILINE)
+    assert re.search(r"^missing: results/tiny/runs/\S+ and 2 more$", done.stderr, re.MULTILINE)
     assert contents(finished / "results", "metrics.csv", "checkpoint.pt") == kept
     html = (finished / "results" / "tiny" / "report.html").read_text()
     assert "1 of 4 runs present" in html
-    assert f"runs/{ce}/seeds_2-2/round1" in html
+    assert re.search(rf"runs/{ce}/fixed/split0/[0-9a-f]{{12}}/seeds_2-2/round1", html)
     table = (finished / "results" / "tiny" / "tables" / "table1.md").read_text()
     assert "| 2 of 3 seeds; 1 missing |" in table
     assert "| CE | 1 | – | – | – | – | 0 of 3 seeds; 3 missing |" in table
 
 
 def test_what_is_lost_is_made_again(finished, finished_once):
-    lost = ["summary.csv", "tables/table1.tex", "statistics/interactions.png", "cells.csv"]
-    lost += ["figures/figure3.png", "statistics/claims.csv"]
+    lost = ["fixed/values.csv", "tables/table1.tex", "statistics/interactions.png", "cells.csv"]
+    lost += ["figures/figure3.png", "fixed/claims.csv"]
     for name in lost:
         (finished / "results" / "tiny" / name).unlink()
     next(cell_folder(finished, BCE).rglob("metrics.csv")).unlink()
@@ -125,15 +125,17 @@ def test_runs_on_other_data_or_code_are_named(finished):
     arrays = tiny_arrays()
     np.savez(finished / "tiny.npz", **arrays | {"val_images": 255 - arrays["val_images"]})
     bce, ce = (cell_folder(finished, cell) / "seeds_0-1" / "round1" for cell in (BCE, CE))
-    target = str((bce / "metrics.csv").relative_to(finished))
-    assert snakemake(finished, target).returncode == 0
+    # which shows CE alone
+    assert snakemake(finished, "results/tiny/figures/figure3.svg").returncode == 0
     done = snakemake(finished, "regenerate_report")
     assert done.returncode == 0, done.stdout
-    outdated = str(ce.relative_to(finished / "results" / "tiny"))
-    assert f"trained on other data or with other code: {outdated}" in done.stdout
-    assert str(bce.relative_to(finished / "results" / "tiny")) not in done.stdout
+    outdated = str(bce.relative_to(finished))
+    assert f"with other code or with other settings: {outdated}\n" in done.stdout
+    assert str(ce.relative_to(finished)) not in done.stdout
     html = (finished / "results" / "tiny" / "report.html").read_text()
-    assert "Some runs are outdated" in html and outdated in html
+    assert (
+        "Some runs are outdated" in html and str(bce.relative_to(finished / "results/tiny")) in html
+    )
     assert planned(finished)["train"] == 1
 
 

@@ -1,18 +1,22 @@
 """What figures and the report are drawn from, against numbers worked out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_averages import write_record
+from run_files import cell, write_record
+from studies import study_of
 from test_tables import make_values
 
 from study.analysis.epochs import collect_epochs
-from study.parameters import DEFAULTS
+from study.design.runs import Run
+from study.design.tables import Figure
 from study.report.figures.contact_sheet import as_picture, draw_contact_sheet
 from study.report.figures.curves import caption, count_seeds, draw, mean_curves
 from study.report.figures.interactions import draw_interactions
 from study.report.figures.saving import save_figure
+from study.report.pictures import DataCard
 from study.report.sections.cells import cell_table
 from study.report.sections.data import class_table, split_table
 from study.report.tables import numbered_titles
@@ -31,13 +35,13 @@ def write_rounds(folder):
     for number, text in rows.items():
         path = folder / f"round{number}.csv"
         path.write_text(HEADER + text)
-        runs.append({"cell": "c", "first": 0, "last": 2, "round": number})
+        runs.append(Run("c", 0, 2, number))
         paths.append(str(path))
     return runs, paths, [write_record(path) for path in paths]
 
 
-STUDY = {"baseline": DEFAULTS, "epochs_per_round": 2, "cell_seeds": {"c": 3}, "budget": "epochs"}
-FIGURE = {"kind": "curves", "cell": {"hidden_layers": 3}, "cell_name": "c", "rounds": [1, 2]}
+DESIGN = study_of(tables={}, figures={}).design
+FIGURE = Figure("curves", {"hidden_layers": 3}, [1, 2], caption="", cell="c", epochs=2)
 
 
 def test_curves_go_on_over_the_rounds(tmp_path):
@@ -55,7 +59,7 @@ def test_curves_go_on_over_the_rounds(tmp_path):
 
 
 def test_a_figure_draws_means_and_bands(tmp_path):
-    drawing = draw(FIGURE, collect_epochs(*write_rounds(tmp_path), 2), STUDY)
+    drawing = draw(FIGURE, collect_epochs(*write_rounds(tmp_path), 2), DESIGN, 3)
     assert drawing.get_suptitle() == (
         "BCE, batch size 32, ReLU, 3 hidden layers\n"
         "mean ± sd over round 1: 3, round 2: 2 of 3 seeds; 1 diverged"
@@ -74,14 +78,14 @@ def test_a_figure_draws_means_and_bands(tmp_path):
 
 def test_a_round_that_is_not_shown_leaves_a_gap(tmp_path):
     runs, paths, records = write_rounds(tmp_path)
-    runs[1]["round"] = 3
+    runs[1] = replace(runs[1], round=3)
     means = mean_curves(collect_epochs(runs, paths, records, 2))["train_loss", "mean"]
     assert list(means.index) == [1, 2, 3, 4, 5, 6]
     assert means.isna().tolist() == [False, False, True, True, False, False]
 
 
 def test_every_cell_is_shown_after_its_last_round():
-    cells = {"a": DEFAULTS | {"rounds": 2}, "b": DEFAULTS | {"loss": "ce", "rounds": 2}}
+    cells = {"a": cell(rounds=2), "b": cell(rounds=2, loss="ce")}
     headings, rows = cell_table(make_values(), cells, {"a": 3, "b": 3})
     assert headings[:2] == ["Loss", "Round"]  # nothing else differs
     assert rows[0][:3] == ["BCE", "2", "0.2000 ± 0.1414"]
@@ -99,16 +103,16 @@ def test_tables_are_numbered_as_they_come():
 
 
 def test_splits_and_floors_are_shown():
-    card = {
-        "description": {"classes": ["well", "ill"]},
-        "audit": {
+    card = DataCard(
+        description={"classes": ["well", "ill"]},
+        audit={
             "splits": {
                 "train": {"count": 40, "negative": 30, "positive": 10, "positive_share": 0.25},
                 "val": {"count": 8, "negative": 4, "positive": 4, "positive_share": 0.5},
             },
             "floors": {"val": {"majority": 0.5, "logistic_regression": 0.875}},
         },
-    }
+    )
     headings, rows = split_table(card)
     assert headings[2:5] == ["well", "ill", "ill (%)"]
     assert rows == [
@@ -118,18 +122,18 @@ def test_splits_and_floors_are_shown():
 
 
 def test_many_classes_have_a_row_each():
-    card = {
-        "description": {"classes": ["none", "mild", "severe"]},
-        "audit": {
+    card = DataCard(
+        description={"classes": ["none", "mild", "severe"]},
+        audit={
             "splits": {
                 "train": {"count": 40, "by_class": [20, 10, 10]},
                 "val": {"count": 8, "by_class": [3, 4, 1]},
             },
             "floors": {"val": {"majority": 0.5, "logistic_regression": 0.875}},
         },
-    }
+    )
     assert split_table(card)[1][1] == ["validation", "8", "50.0", "87.5"]
-    assert class_table(card)["rows"] == [
+    assert class_table(card).rows == [
         ["none", "20", "3", "50.0", "37.5"],
         ["mild", "10", "4", "25.0", "50.0"],
         ["severe", "10", "1", "25.0", "12.5"],
@@ -137,10 +141,10 @@ def test_many_classes_have_a_row_each():
 
 
 def test_a_figure_without_runs_says_so(tmp_path):
-    drawing = draw(FIGURE, collect_epochs([], [], [], 2), STUDY)
+    drawing = draw(FIGURE, collect_epochs([], [], [], 2), DESIGN, 3)
     assert [axes.texts[0].get_text() for axes in drawing.axes] == ["no seed to show"] * 2
     assert drawing.get_suptitle().endswith("mean ± sd over 0 of 3 seeds; 3 missing")
-    assert caption(FIGURE, STUDY) == (
+    assert caption(FIGURE, DESIGN) == (
         "Loss and accuracy epoch by epoch, round 1, 2; loss BCE, batch size 32, activation ReLU,"
         " hidden layers 3, hidden units 256, optimizer Adam, learning rate 0.001;"
         " mean ± standard deviation over seeds."
@@ -181,7 +185,9 @@ def test_a_contact_sheet_shows_samples_of_each_class_and_split():
 def test_figures_have_the_same_bytes(tmp_path):
     epochs = collect_epochs(*write_rounds(tmp_path), 2)
     for name in ("a", "b"):
-        save_figure(draw(FIGURE, epochs, STUDY), tmp_path / f"{name}.svg", tmp_path / f"{name}.png")
+        save_figure(
+            draw(FIGURE, epochs, DESIGN, 3), tmp_path / f"{name}.svg", tmp_path / f"{name}.png"
+        )
     for kind in ("svg", "png"):
         first, second = ((tmp_path / f"{name}.{kind}").read_bytes() for name in ("a", "b"))
         assert first == second

@@ -5,15 +5,14 @@ import sys
 
 import pandas as pd
 import pytest
-import yaml
 from conftest import REPOSITORY
+from studies import default_study
 
-from study.cells import expand_study
-from study.config import read_config
-from study.errors import UserError
 from study.published.beside import claims_as_printed, set_beside
+from study.published.findings import Sentence
 from study.published.plausibility import find_problems
-from study.published.printed import read_tables
+from study.published.printed import PrintedRow, read_tables
+from study.store.errors import UserError
 
 HEADER = "table,factor,level,round,train_loss,train_accuracy,val_loss,val_accuracy\n"
 SOURCE = REPOSITORY / "workflow" / "reference" / "source_study.csv"
@@ -28,7 +27,7 @@ def write_table(folder, *lines):
 
 def problems(folder, *lines, **keys):
     found = find_problems(read_tables(write_table(folder, *lines)), **keys)
-    return [(finding["check"], finding["text"]) for finding in found]
+    return [(finding.check, finding.text) for finding in found]
 
 
 def test_clean_tables_have_no_findings(tmp_path):
@@ -90,7 +89,7 @@ def test_decimals_that_change(tmp_path):
     ],
 )
 def test_numbers_in_sentences(tmp_path, sentence, found):
-    said = [{"name": "claim", "sentence": sentence, "tables": ["1"]}]
+    said = [Sentence("claim", sentence, ["1"])]
     texts = [text for _, text in problems(tmp_path, *CLEAN, sentences=said)]
     expected = f"claim: the sentence has {found}, which table 1 lacks"
     assert texts == ([expected] if found else [])
@@ -164,7 +163,7 @@ def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):
         done = command(path, *options)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
     done = command(path, "--claims", path)
-    assert "no file of claims" in done.stderr and "Traceback" not in done.stderr
+    assert "not a file of claims" in done.stderr and "Traceback" not in done.stderr
 
 
 # ---- Beside ours --------------------------------------------------------------------------------
@@ -180,10 +179,9 @@ def test_reproduced_outside_or_not_comparable():
         ],
         columns=["table", "factor", "level", "round", "metric", "n", "mean", "sd"],
     )
-    row = {"table": "1", "factor": "loss", "round": 1}
     rows = [
-        row | {"level": "BCE", "printed": {"val_accuracy": "95.0"}},
-        row | {"level": "ce", "printed": {"val_accuracy": "95.2"}},
+        PrintedRow("1", "loss", "BCE", 1, {"val_accuracy": "95.0"}),
+        PrintedRow("1", "loss", "ce", 1, {"val_accuracy": "95.2"}),
     ]
     beside = set_beside(levels, rows, same_data=True)
     assert beside["verdict"].tolist() == ["reproduced", "outside"]
@@ -196,10 +194,10 @@ def test_reproduced_outside_or_not_comparable():
 
 def test_conclusions_that_rest_on_a_finding():
     """By the study's own numbers: what they say, and which of them are in doubt."""
-    study = expand_study(read_config(yaml.safe_load((REPOSITORY / "config.yaml").read_text())))
-    rows = study["reference"]["rows"]
+    study = default_study()
+    rows = study.reference["rows"]
     findings = find_problems(rows)
-    frame = claims_as_printed(study["claims"], rows, findings).set_index("claim")
+    frame = claims_as_printed(study.claims, rows, findings).set_index("claim")
     assert frame.loc["ce_train_accuracy_rises", "printed"] == "+2.88"
     assert frame.loc["ce_needs_more_training", "printed"] == "+0.68"
     assert frame.loc["smaller_batch_train_accuracy", "printed"] == "+0.96, +0.43"
@@ -210,7 +208,7 @@ def test_conclusions_that_rest_on_a_finding():
     copied = [
         str(number)
         for number, finding in enumerate(findings, start=1)
-        if finding["check"] == "same number in two rounds"
+        if finding.check == "same number in two rounds"
     ]
     rests = frame["findings"].map(lambda text: bool(set(text.split()) & set(copied)))
     assert set(frame.index[rests]) == {

@@ -10,12 +10,13 @@ import pytest
 import torch
 from conftest import SMALL_STUDY
 from snakemake.iocontainers import Wildcards
+from studies import study_of
 
-from study.cells import expand_study
-from study.config import read_config
-from study.jobs import growing
-from study.parameters import DEFAULTS
-from study.resources import (
+from study.design.study import Study
+from study.settings.parameters import DEFAULTS
+from study.snake.data_files import Prepared
+from study.snake.jobs import growing
+from study.snake.resources import (
     preparation_memory,
     preparation_minutes,
     source_size,
@@ -26,8 +27,13 @@ from study.training.losses import LOSSES
 from study.training.networks import NETWORKS, network_module
 
 
-def small_study(**changes) -> dict:
-    return expand_study(read_config(SMALL_STUDY | changes))
+def small_study(**changes) -> Study:
+    return study_of(**SMALL_STUDY | changes)
+
+
+def on(study: Study) -> dict:
+    """The study's data set, as rules have it."""
+    return {"tiny": Prepared(study, "0" * 12, [])}
 
 
 def prepared(folder, shape: list[int], train: int, val: int) -> SimpleNamespace:
@@ -38,9 +44,10 @@ def prepared(folder, shape: list[int], train: int, val: int) -> SimpleNamespace:
     return SimpleNamespace(data=[str(path)])
 
 
-def job(study: dict, seeds: int) -> Wildcards:
-    cell = next(iter(study["cells"]))
-    return Wildcards(fromdict={"cell": cell, "first": "0", "last": str(seeds - 1), "round": "1"})
+def job(study: Study, seeds: int) -> Wildcards:
+    run = {"cell": next(iter(study.cells)), "place": "fixed", "split": "0", "digest": "0" * 12}
+    seeds_and_round = {"first": "0", "last": str(seeds - 1), "round": "1"}
+    return Wildcards(fromdict=run | seeds_and_round | {"dataset": "tiny"})
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -69,7 +76,7 @@ def test_training_asks_for_what_it_takes(tmp_path):
     weights = 785 * 256 + 257
     numbers = 784 * (2 * 4000 + 5000) + weights * 4 * (2 + 4) + 4000 * (2 * 256 + 1)
     megabytes = int(800 + 1.5 * 4 * numbers / 2**20) + 1
-    memory, minutes = training_memory(study), training_minutes(study)
+    memory, minutes = training_memory(on(study)), training_minutes(on(study))
     assert memory(job(study, 2), data, 1) == megabytes
     assert memory(job(study, 2), data, 3) == 3 * megabytes
     seconds = 30 * 2 * (125 / 400 + 6 * weights * 5000 / 5e9)
@@ -77,10 +84,10 @@ def test_training_asks_for_what_it_takes(tmp_path):
     assert minutes(job(study, 2), data, 2) == 2 * (int(5 + seconds / 60) + 1)
     sgd = small_study(baseline={"hidden_units": 256, "optimizer": "sgd"}, epochs_per_round=30)
     less = 1.5 * 4 * weights * 1 * (2 + 4) / 2**20  # one copy, with momentum, and not Adam's two
-    found = training_memory(sgd)(job(sgd, 2), data, 1)
+    found = training_memory(on(sgd))(job(sgd, 2), data, 1)
     assert found == pytest.approx(megabytes - less, abs=1)
     cuda = small_study(baseline={"hidden_units": 256}, device="cuda")
-    assert training_memory(cuda)(job(cuda, 2), data, 1) == megabytes + 2200
+    assert training_memory(on(cuda))(job(cuda, 2), data, 1) == megabytes + 2200
 
 
 def test_training_asks_again_where_the_data_are_not_there_yet(tmp_path):
@@ -90,7 +97,7 @@ def test_training_asks_again_where_the_data_are_not_there_yet(tmp_path):
         path = tmp_path / name
         if content:
             path.write_text(content)
-        for ask in (training_memory(study), training_minutes(study)):
+        for ask in (training_memory(on(study)), training_minutes(on(study))):
             with pytest.raises(FileNotFoundError) as error:
                 ask(job(study, 2), SimpleNamespace(data=[str(path)]), 1)
             assert error.value.filename == str(path)
@@ -101,11 +108,11 @@ def test_preparing_asks_for_the_size_of_the_source(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     study = small_study()
     assert source_size(study) == (0, 0)  # not there: the job says so
-    assert preparation_memory(study)(None, 1) == 1000
+    assert preparation_memory(study) == 1000
     np.savez_compressed("tiny.npz", train_images=np.zeros(6_000_000, np.uint8))
     assert source_size(study) == pytest.approx((6e6 / 2**20,) * 2, rel=1e-3)
-    assert preparation_memory(study)(None, 1) == int(1000 + 20 * 6e6 / 2**20) + 1
-    assert preparation_minutes(study)(None, 1) == 5 + 15 + 1
+    assert preparation_memory(study) == int(1000 + 20 * 6e6 / 2**20) + 1
+    assert preparation_minutes(study) == 5 + 15 + 1
     images = tmp_path / "images"
     for name in ("a", "b"):
         (images / name).mkdir(parents=True)
@@ -115,12 +122,13 @@ def test_preparing_asks_for_the_size_of_the_source(tmp_path, monkeypatch):
     assert source_size(folder) == (pytest.approx(1e7 / 2**20), 1)
     entry = {"kind": "medmnist", "name": "pneumoniamnist"}
     download = small_study(dataset="pneumoniamnist", datasets={"pneumoniamnist": entry})
-    assert preparation_memory(download)(None, 1) == int(1000 + 20 * 5856 * 28**2 / 2**20) + 1
-    assert preparation_minutes(download)(None, 2) == 2 * (5 + 15 + 30 + 1)
+    assert preparation_memory(download) == int(1000 + 20 * 5856 * 28**2 / 2**20) + 1
+    assert preparation_minutes(download) == 5 + 15 + 30 + 1
 
 
 def test_every_attempt_asks_for_more():
     assert [growing(10)(None, attempt) for attempt in (1, 2, 3)] == [10, 20, 30]
+    assert growing(len)("four", 2) == 8  # of the job's wildcards
 
 
 def test_jobs_took_less_than_they_asked_for(finished_once):
@@ -128,7 +136,7 @@ def test_jobs_took_less_than_they_asked_for(finished_once):
     study = small_study()
     (description,) = finished_once.glob("results/tiny/data/*/description.json")
     data = SimpleNamespace(data=[str(description)])
-    asked = training_memory(study)(job(study, 2), data, 1)
+    asked = training_memory(on(study))(job(study, 2), data, 1)
     measured = [pd.read_csv(path, sep="\t") for path in finished_once.rglob("benchmarks/**/*.tsv")]
     assert len(measured) == 2
     for frame in measured:

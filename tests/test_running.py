@@ -9,18 +9,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 
 import pyte
 import pytest
-import yaml
 from conftest import REPOSITORY, contents, snakemake
 from small_study import change_study
 from snakemake.logging import ColorizingTextHandler
 from snakemake_interface_logger_plugins.common import LogEvent
+from studies import default_study
 
-from study.cells import expand_study
-from study.config import read_config
-from study.display import Display
+from study.design.study import study_runs
+from study.snake.display import Display
 
 COMMAND = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
 COMMAND += ["--cores", "2", "--configfile", "study.yaml", "--until", "train"]
@@ -36,7 +36,7 @@ def endless(fresh):
 
 def wait_until_it_trains(folder, running: subprocess.Popen) -> None:
     """Wait for the first epoch of each job."""
-    while len([log for log in folder.glob("logs/tiny/train/*/*/*.log") if log.stat().st_size]) < 2:
+    while len([log for log in folder.glob("logs/tiny/train/**/*.log") if log.stat().st_size]) < 2:
         assert running.poll() is None, running.stdout.read()
         time.sleep(0.05)
 
@@ -51,29 +51,29 @@ def check_stopped(said: str, name: str, folder) -> None:
 
 def test_a_finished_job_is_a_short_line_and_the_last_one_names_the_report(finished_once):
     lines = (finished_once / "stdout.txt").read_text().splitlines()
-    begin = next(number for number, line in enumerate(lines) if line.startswith("17 jobs: 2 train"))
+    begin = next(number for number, line in enumerate(lines) if line.startswith("18 jobs: 2 train"))
     told = lines[begin + 1 : -2]
-    assert [line.split()[0] for line in told] == [f"{n}/17" for n in range(1, 17)]
+    assert [line.split()[0] for line in told] == [f"{n}/18" for n in range(1, 18)]
     trained = [line for line in told if re.search(r" \S+ round 1, val 0\.\d{3}$", line)]
     assert len(trained) == 2 and begin < 4
-    assert re.fullmatch(r"17 of 17 jobs done in \d+ (s|min)", lines[-2])
+    assert re.fullmatch(r"18 of 18 jobs done in \d+ (s|min)", lines[-2])
     assert lines[-1] == "Report: results/tiny/report.html"
 
 
 def test_the_default_study_prints_at_most_4000_characters(tmp_path):
-    """What Snakemake tells of 79 jobs, of which 56 train."""
-    study = expand_study(read_config(yaml.safe_load((REPOSITORY / "config.yaml").read_text())))
+    """What Snakemake tells of 80 jobs, of which 56 train."""
+    study = default_study()
     stream, log = io.StringIO(), tmp_path / "log"
     log.write_text("seed 0: epoch 1 of 1, train_loss 0.1, val_accuracy 0.9474\n")
-    display = Display(ColorizingTextHandler(stream=stream), [study], lambda: "report.html")
+    display = Display(ColorizingTextHandler(stream=stream), {"wdbc": study}, lambda: "report.html")
 
     def tell(event: LogEvent, **about) -> None:
         display.emit(logging.makeLogRecord({"event": event, "msg": "", **about}))
 
-    steps = [("train", run) for run in study["runs"]]
-    steps += [("make_table", {"table": name}) for name in study["tables"]]
-    steps += [("make_figure", {"figure": name}) for name in study["figures"]]
-    steps += [(f"another_one_of_{n:02}", {}) for n in range(13)]
+    steps = [("train", asdict(run)) for run in study_runs(study)]
+    steps += [("make_table", {"table": name}) for name in study.tables]
+    steps += [("make_figure", {"figure": name}) for name in study.figures]
+    steps += [(f"another_one_of_{n:02}", {}) for n in range(14)]
     counts = {rule: sum(step[0] == rule for step in steps) for rule, _ in steps}
     tell(LogEvent.WORKFLOW_STARTED)
     tell(LogEvent.RUN_INFO, stats=counts | {"total": len(steps)})
@@ -84,7 +84,7 @@ def test_the_default_study_prints_at_most_4000_characters(tmp_path):
         tell(LogEvent.JOB_FINISHED, job_id=number)
     display.close()
     said = stream.getvalue()
-    assert len(steps) == 79 and said.count("\n") == 82
+    assert len(steps) == 80 and said.count("\n") == 83
     assert "val 0.947" in said and said.endswith("Report: report.html\n")
     assert len(said) < 3900  # Snakemake says which profile it uses before
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from small_training import RUN, train_rounds
 
-from study.errors import UserError
-from study.files import file_digest
-from study.parameters import DEFAULTS
+from study.settings.parameters import DEFAULTS
+from study.store.errors import UserError
+from study.store.files import file_digest
 from study.training.checkpoints import save_tensors
 from study.training.run import train_run
 

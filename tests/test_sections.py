@@ -1,35 +1,50 @@
 """What the page's sections say, without a browser."""
 
 import math
+from dataclasses import fields, replace
+from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
-from conftest import REPOSITORY
 from jinja2 import Environment, FileSystemLoader
-from test_cells import default_study
+from studies import DEFAULT, default_study, study_of
 
 from study.analysis.claims import CLAIM_COLUMNS
-from study.analysis.metrics import FINAL
 from study.analysis.noise import NOISE_COLUMNS
 from study.analysis.posterior import ROPE_COLUMNS
-from study.parameters import DEFAULTS, REPORT_FOLDER
+from study.design.cell import Cell
+from study.design.claims import Claim, Side
+from study.design.study import Study
 from study.report.claim_words import difference_words, drawn_words
-from study.report.data_table import data_table
+from study.report.data_table import DataTable
+from study.report.inputs import COLUMNS, Drawings, Frames, Inputs
 from study.report.page import render_sections
+from study.report.pictures import DataCard
 from study.report.sections import cells, method
 from study.report.sections.claims import claims_note
 from study.report.sections.cost import duration, weights_table
-from study.report.sections.forest import INDENT, line, place, scale
+from study.report.sections.forest import INDENT, Axis, line, scale
 from study.report.sections.noise import context as noise_context
 from study.report.sections.summary import found, undecided
 from study.report.wording import counted, listed, with_titles
+from study.settings.parameters import DEFAULTS, PARAMETERS
+from study.store.paths import REPORT_FOLDER
 from study.training import EPOCH_METRICS
 
 
-def side(rounds, changes=None, **more) -> dict:
+def side(rounds, changes=None, half="") -> Side:
     changes = changes or {}
-    return {"rounds": rounds, "changes": changes, "parameters": DEFAULTS | changes, **more}
+    return Side("", rounds, parameters=DEFAULTS | changes, changes=changes, half=half)
+
+
+def page_inputs(study: Study, **frames: pd.DataFrame) -> Inputs:
+    """What a page of the study is made from, with these tables and nothing else."""
+    found = {name: pd.DataFrame(columns=[*columns]) for name, columns in COLUMNS.items()}
+    found |= dict.fromkeys(("values", "runs"), pd.DataFrame()) | frames
+    pictures = {field.name: "" for field in fields(Drawings) if field.name != "figures"}
+    nothing: dict[str, Any] = {"card": None, "chosen": {}, "tables": [], "curves": ""}
+    nothing |= {"run_count": 0, "missing": [], "outdated": [], "folders": [], "arguments": ""}
+    return Inputs(study, Frames(**found), Drawings([], **pictures), **nothing)
 
 
 def pair(metric, difference, low, high, adjusted=(math.nan, math.nan)) -> dict:
@@ -40,7 +55,6 @@ def pair(metric, difference, low, high, adjusted=(math.nan, math.nan)) -> dict:
     }  # fmt: skip
 
 
-DEFAULT = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
 ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
 
 
@@ -76,7 +90,7 @@ ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
             " (95% 1.00 to 3.00) with CE than with BCE, round 3",
         ),
         (
-            "epoch", [side([1], epochs="late"), side([1], epochs="early")],
+            "epoch", [side([1], half="late"), side([1], half="early")],
             pair("val_loss", -0.02, -0.03, -0.01),
             "Validation loss falls by 0.0200 (95% 0.0100 to 0.0300) from the early to the late"
             " epochs of a round, round 1",
@@ -84,7 +98,7 @@ ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
     ],
 )  # fmt: skip
 def test_differences_in_words(factor, sides, measured, words):
-    claim = {"metric": measured["metric"], "factor": factor}
+    claim = Claim("", measured["metric"], factor, "greater", [])
     assert difference_words(claim, sides, measured) == words
 
 
@@ -92,36 +106,36 @@ def test_the_interval_that_is_drawn_is_the_one_that_decides():
     measured = pair("train_accuracy", 0.0144, 0.0136, 0.0152, (0.0129, 0.0159))
     assert drawn_words(measured) == "1.29 to 1.59"
     assert drawn_words(pair("val_loss", 0.0, -0.01, 0.01)) == "−0.0100 to +0.0100"
-    axis = {"low": -0.02, "high": 0.02, "ticks": []}
-    claim = {"metric": "train_accuracy", "factor": "round", "expect": "equivalent", "margin": 0.01}
-    drawn = line({"claim": claim}, ROUNDS, measured, axis)
+    axis = Axis(-0.02, 0.02, [])
+    claim = Claim("", "train_accuracy", "round", "equivalent", [], margin=0.01)
+    drawn = line(claim, ROUNDS, measured, axis)
     assert drawn["low"] > drawn["band"]["from"] + drawn["band"]["width"]  # contradicted
-    assert (drawn["low"], drawn["high"]) == (place(axis, 0.0129), place(axis, 0.0159))
+    assert (drawn["low"], drawn["high"]) == (axis.place(0.0129), axis.place(0.0159))
     assert [seed["text"] for seed in drawn["seeds"]] == [
         "seed 0: +1.36", "seed 1: +1.44", "seed 2: +1.52",
     ]  # fmt: skip
-    greater = claim | {"expect": "greater", "margin": 0.0}
-    assert line({"claim": greater}, ROUNDS, measured, axis)["band"] == {"from": 50.0, "width": 50.0}
+    greater = replace(claim, expect="greater", margin=0.0)
+    assert line(greater, ROUNDS, measured, axis)["band"] == {"from": 50.0, "width": 50.0}
 
 
 def test_an_axis_holds_all_and_zero():
     axis = scale([pair("val_loss", 0.2, 0.1, 0.31), pair("val_loss", 0.3, 0.25, 0.4)])
-    assert (axis["low"], axis["high"]) == (0, 0.4)
-    assert axis["ticks"] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
-    assert (place(axis, 0), place(axis, 0.4)) == (INDENT, 100 - INDENT)
-    assert scale([])["low"] < 0 < scale([])["high"]
+    assert (axis.low, axis.high) == (0, 0.4)
+    assert axis.ticks == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    assert (axis.place(0), axis.place(0.4)) == (INDENT, 100 - INDENT)
+    assert scale([]).low < 0 < scale([]).high
 
 
 def test_columns_of_numbers_are_told_from_text():
     rows = [["16", "[−1.20, +0.30]", "relu"], ["<0.001", "–", "12"]]
-    assert data_table("", ["a", "b", "c"], rows)["numbers"] == [True, True, False]
-    assert data_table("", ["a", "b", "c"], rows, text_columns=["a"])["numbers"][0] is False
+    assert DataTable("", ["a", "b", "c"], rows).numbers == [True, True, False]
+    assert DataTable("", ["a", "b", "c"], rows, text_columns=["a"]).numbers[0] is False
 
 
 def test_one_and_many():
     assert [counted(1, "seed"), counted(9000, "run")] == ["1 seed", "9,000 runs"]
     assert [listed(["a"]), listed(["a", "b", "c"])] == ["a", "a, b and c"]
-    assert with_titles("the same train_accuracy and hidden_units", {}) == (
+    assert with_titles("the same train_accuracy and hidden_units", PARAMETERS) == (
         "the same training accuracy and hidden units"
     )
     claims = pd.DataFrame([{"tests": 1}, {"tests": math.nan}], columns=list(CLAIM_COLUMNS))
@@ -136,31 +150,23 @@ def test_hours_are_told_by_the_tenth():
 
 def test_weights_are_counted():
     """30 inputs, 256 hidden: 31 · 256 + 257 · outputs."""
-    cells = {"a": DEFAULTS, "b": DEFAULTS | {"batch_size": 64}, "c": DEFAULTS | {"loss": "ce"}}
-    table = weights_table(cells, {"description": {"shape": [30], "classes": ["no", "yes"]}})
-    assert [row[2:] for row in table["rows"]] == [["1", "2", "8,193"], ["2", "1", "8,450"]]
+    changes = {"a": {}, "b": {"batch_size": 64}, "c": {"loss": "ce"}}
+    cells = {name: Cell(DEFAULTS | each, 1, 1, 0) for name, each in changes.items()}
+    card = DataCard({"shape": [30], "classes": ["no", "yes"]}, {})
+    table = weights_table(cells, card)
+    assert [row[2:] for row in table.rows] == [["1", "2", "8,193"], ["2", "1", "8,450"]]
     assert weights_table(cells, None) is None
 
 
 def test_the_first_screen_says_where_splits_disagree():
-    tables = {"table1": {}, "rates": {}, "table3": {}}
-    study = {
-        "tables": tables,
-        "cells": {"a": DEFAULTS},
-        "program": None,
-        "tune": None,
-        "resample": 0,
-    }
+    tables = {name: {"vary": "loss"} for name in ("table1", "rates", "table3")}
+    study = study_of(grid={"loss": ["bce", "ce"]}, tables=tables, figures={})
     warned = pd.DataFrame({"table": ["table1", "rates", "rates"], "text": ["…"] * 3})
-    claims = pd.DataFrame(columns=list(CLAIM_COLUMNS))
-    inputs = {"study": study, "card": None, "frames": {"claims": claims, "splits": warned}}
-    assert undecided(inputs)[0].startswith(
+    assert undecided(page_inputs(study, disagreements=warned))[0].startswith(
         "The validation and the test split disagree: see the notes under Table 1 and"
         " Table 2 (rates)."
     )
-    assert not any("disagree" in text for text in undecided(
-        inputs | {"frames": {"claims": claims, "splits": warned[:0]}}
-    ))  # fmt: skip
+    assert not any("disagree" in text for text in undecided(page_inputs(study)))
 
 
 def judged(*verdicts: str) -> pd.DataFrame:
@@ -178,7 +184,7 @@ def judged(*verdicts: str) -> pd.DataFrame:
 )
 def test_what_a_level_says(verdicts, looks, how):
     """How often studies have a false verdict, not how probably this one's are false."""
-    _, surely = found({"study": {"looks": looks}, "frames": {"claims": judged(*verdicts)}})
+    _, surely = found(judged(*verdicts), looks)
     assert surely == (
         "How surely: a study like this gives a false verdict in about 5 of 100 repeats, by chance"
         f" between seeds alone ({how})."
@@ -203,25 +209,22 @@ def test_what_a_level_says(verdicts, looks, how):
 )
 def test_the_method_says_which_splits_and_which_epoch(changes, limits, epoch):
     study = default_study(**changes)
-    name, cell = next(iter(study["cells"].items()))
-    run = pd.DataFrame([{"cell": name, "round": cell["rounds"], "seed": 0}])
-    frames = {
-        "claims": judged(),
-        "summary": run.assign(**dict.fromkeys(EPOCH_METRICS, 0.5)),
-        "evaluation": run.assign(**dict.fromkeys(FINAL, None) | {"final_val_accuracy": 0.5}),
-    }
-    inputs = {"study": study, "frames": frames}
+    name, cell = next(iter(study.cells.items()))
+    run = {"cell": name, "round": cell.rounds, "seed": 0, "final_val_accuracy": 0.5}
+    values = pd.DataFrame([run | dict.fromkeys(EPOCH_METRICS, 0.5)])
+    inputs = page_inputs(study, claims=judged(), values=values)
     environment = Environment(loader=FileSystemLoader(REPORT_FOLDER))
     (section,) = render_sections(environment, (method,), inputs)
     assert f"Limits: {limits}" in section["content"]
     assert f"Final metrics are of {epoch}." in section["content"]
     (split,) = cells.context(inputs)["splits"]
-    assert f"From the scores after {epoch}." in split["table"]["caption"]
+    assert f"From the scores after {epoch}, " in split["table"].caption
 
 
-def noise_inputs(**frames) -> dict:
+def noise_inputs(**frames: pd.DataFrame) -> Inputs:
     tables = {"table1": {"vary": "loss"}, "rates": {"vary": "learning_rate"}}
-    return {"study": {"tables": tables, "tune": None}, "frames": frames}
+    levels = {"loss": ["bce", "ce"], "learning_rate": [0.001, 0.01]}
+    return page_inputs(study_of(grid=levels, tables=tables, figures={}), **frames)
 
 
 def test_noise_by_metric_comparison_and_source():
@@ -238,18 +241,19 @@ def test_noise_by_metric_comparison_and_source():
             rope=pd.DataFrame(rope, columns=list(ROPE_COLUMNS)),
         )
     )
-    (accuracy, probabilities), (loss,) = found["shown"]
-    assert accuracy["headings"] == ["Comparison", "Seed", "Split"]
-    assert accuracy["rows"] == [
+    (loss,), (accuracy, probabilities) = found["shown"]
+    assert accuracy.headings == ["Comparison", "Seed", "Split"]
+    assert accuracy.rows == [
         ["Table 1: CE − BCE", "0.31 [0.22, 0.53]", "1.02 [0.00, 1.53]"],
         ["Table 2 (rates): 0.01 − 0.001", "0.44 [0.31, 0.75]", "–"],
     ]
-    assert "percentage points" in accuracy["caption"]
-    assert accuracy["caption"].endswith("estimated from 11 to 12 seeds and 10 splits.")
-    assert probabilities["rows"] == [["Table 1: CE − BCE", "seeds", "±0.50", "0.4", "25.0", "74.6"]]
-    assert loss["rows"][0][1] == "0.0123 [0.0100, 0.0200]"
-    assert "percentage" not in loss["caption"] and found["others"] == []
-    assert found["sources"] == ["seed", "split"] and not found["over_splits"]
+    assert "percentage points" in accuracy.caption
+    assert accuracy.caption.endswith("estimated from 11 to 12 seeds and 10 splits.")
+    assert probabilities.rows == [["Table 1: CE − BCE", "seeds", "±0.50", "0.4", "25.0", "74.6"]]
+    assert loss.rows[0][1] == "0.0123 [0.0100, 0.0200]"
+    assert "percentage" not in loss.caption and found["others"] == []
+    assert [source["title"] for source in found["sources"]] == ["Seed", "Split"]
+    assert not found["over_splits"]
 
 
 def test_noise_is_not_told_where_there_is_none():

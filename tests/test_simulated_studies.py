@@ -9,23 +9,32 @@ import functools
 import numpy as np
 import pandas as pd
 import pytest
+from measurements import claim, make_runs, make_values, verdict
 from scipy import stats
-from test_claims import claim, make_runs, make_values
 
-from study.analysis.claims import judge
-from study.analysis.noise import tuning_deviation
-from study.analysis.paired import t_p
-from study.analysis.resampled import corrected_t_p
-from study.analysis.tuned import tuned_t_p
-from study.parameters import DEFAULTS
+from study.analysis.interval import Added, Noise, p_value
+from study.analysis.noise.tuning import Tried, tuning_deviation
+from study.design.claims import Side
+from study.settings.parameters import DEFAULTS
 
 pytestmark = pytest.mark.slow
 
 STUDIES, SEEDS, SPLITS = 1000, 10, 10
+QUARTER = Noise({"split": Added(share=1 / 4)})
 RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01]
 FIXED = 2  # the position of the baseline's rate
 # Of what runs record, all that differs and some that does not: fewer columns, faster studies.
-RECORDED = ["cell", "first", "last", "round", "epochs", "loss", "batch_size", "learning_rate"]
+RECORDED = [
+    "cell",
+    "split",
+    "first",
+    "last",
+    "round",
+    "epochs",
+    "loss",
+    "batch_size",
+    "learning_rate",
+]
 RECORDED += ["device", "data", "code_trainer", "code_loss"]
 # What is at most seen of a chance of 5%, in 999 of 1,000 such tests.
 MOST = int(stats.binom.ppf(0.999, STUDIES, 0.05))
@@ -39,7 +48,7 @@ def runs_of(rates: tuple[int, ...]) -> tuple[dict, pd.DataFrame]:
         for loss, rate in zip(("bce", "ce", "focal"), rates)
     }
     sides = {
-        name: {"cell": name, "rounds": [1], "title": name, "parameters": parameters}
+        name: Side(name, [1], title=name, parameters=parameters)
         for name, parameters in cells.items()
     }
     along = {"learning_rate": {loss: cell["learning_rate"] for loss, cell in cells.items()}}
@@ -54,8 +63,8 @@ def judged(means: list[float], rates: list[int], noise: np.ndarray) -> list[str]
     """Both verdicts, on BCE, CE and focal with these means; noise (4, seeds), the first shared."""
     claims, runs = runs_of(tuple(rates))
     measured = np.array(means)[:, None] + noise[0] + noise[1:]
-    frame, _ = judge(claims, make_values(**dict(zip(("bce", "ce", "focal"), measured))), runs)
-    return frame["verdict"].tolist()
+    values = make_values(**dict(zip(("bce", "ce", "focal"), measured)))
+    return verdict(claims, values, runs)["verdict"].tolist()
 
 
 def is_decided(verdicts: list[str]) -> bool:
@@ -67,11 +76,10 @@ def accuracy(best: float, drop: float) -> np.ndarray:
     return -drop * (np.arange(len(RATES)) - best) ** 2
 
 
-def tune(generator: np.random.Generator, curve: np.ndarray, tuning_seeds: int) -> dict:
+def tune(generator: np.random.Generator, curve: np.ndarray, tuning_seeds: int) -> tuple[Tried, int]:
     """What tuning measures of each rate, and the position of what it chooses."""
     measured = curve[:, None] + generator.normal(0, 1, (len(curve), tuning_seeds))
-    found = {"chosen_by": measured, "values": measured}
-    return found | {"position": int(measured.mean(axis=1).argmax())}
+    return Tried(measured, measured), int(measured.mean(axis=1).argmax())
 
 
 def over_splits(generator: np.random.Generator, sd: float, share: float) -> np.ndarray:
@@ -87,11 +95,11 @@ def test_no_effect():
     false = dict.fromkeys(("fixed", "tuned", "splits"), 0)
     curve = accuracy(FIXED, drop=4.0)
     for _ in range(STUDIES):
-        chosen = [tune(generator, curve, 3)["position"] for _ in range(3)]
+        chosen = [tune(generator, curve, 3)[1] for _ in range(3)]
         for name, rates in (("fixed", [FIXED] * 3), ("tuned", chosen)):
             noise = generator.normal(0, 1, (4, SEEDS))
             false[name] += is_decided(judged(list(curve[rates]), rates, noise))
-        false["splits"] += corrected_t_p(over_splits(generator, 1.4, 1 / 4), 1 / 4) <= 0.05
+        false["splits"] += p_value(over_splits(generator, 1.4, 1 / 4), QUARTER) <= 0.05
     assert all(0 < count <= MOST for count in false.values()), false
 
 
@@ -103,7 +111,7 @@ def test_an_effect_of_a_badly_tuned_rate_alone():
     for _ in range(STUDIES):
         noise = generator.normal(0, 1, (4, SEEDS))
         fixed.append(judged([curve[FIXED] for curve in curves], [FIXED] * 3, noise)[0])
-        chosen = [tune(generator, curve, 3)["position"] for curve in curves]
+        chosen = [tune(generator, curve, 3)[1] for curve in curves]
         means = [curve[position] for curve, position in zip(curves, chosen)]
         tuned += is_decided(judged(means, chosen, generator.normal(0, 1, (4, SEEDS))))
     assert fixed.count("contradicted") > 0.99 * STUDIES and "supported" not in fixed
@@ -120,8 +128,8 @@ def test_an_effect_of_the_split_alone():
         false["one split"] += is_decided(judged(favoured, [FIXED] * 3, noise))
         # of a split's 1 and two seeds' 1 + 1
         differences = over_splits(generator, np.sqrt(3), 1 / 4)
-        false["splits"] += corrected_t_p(differences, 1 / 4) <= 0.05
-        false["splits, not corrected"] += t_p(differences) <= 0.05
+        false["splits"] += p_value(differences, QUARTER) <= 0.05
+        false["splits, not corrected"] += p_value(differences) <= 0.05
     assert false["one split"] > 0.4 * STUDIES, false
     assert 0 < false["splits"] <= MOST, false
     assert false["splits, not corrected"] > 3 * MOST, false
@@ -139,12 +147,12 @@ def test_rates_that_tuning_cannot_tell_apart(tuning_seeds, seeds, most):
     without = counted_in = 0
     for _ in range(STUDIES):
         curve = accuracy(generator.uniform(1, 3), drop=1.0)
-        first, second = (tune(generator, curve, tuning_seeds) for _ in range(2))
-        gap = curve[first["position"]] - curve[second["position"]]
+        (first, chosen), (second, other) = (tune(generator, curve, tuning_seeds) for _ in "ab")
+        gap = curve[chosen] - curve[other]
         differences = gap + generator.normal(0, np.sqrt(2), seeds)
-        without += t_p(differences) <= 0.05
+        without += p_value(differences) <= 0.05
         deviation = tuning_deviation(first, second, less_is_better=False)
-        counted_in += tuned_t_p(differences, deviation) <= 0.05
+        counted_in += p_value(differences, Noise({"tuning": Added(sd=deviation)})) <= 0.05
     assert counted_in <= most * STUDIES
     assert counted_in < without
     assert without > MOST

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from study.data.prepared import load_all
 from study.data.splits import complete_splits
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 def test_a_group_is_never_divided(tmp_path):

@@ -12,17 +12,18 @@ from statsmodels.stats.power import TTestPower
 
 from study.analysis import power
 from study.analysis.expectations import p_values
-from study.analysis.looks import LOOK_COLUMNS, add_look, chance_of_false_verdict, grown
-from study.analysis.paired import (
-    compare_pairs,
-    holm,
-    holm_alphas,
-    image_interval,
-    mean_interval,
-    sign_flip_p,
-    t_p,
-)
+from study.analysis.interval import interval, p_value
+from study.analysis.noise.images import image_interval
+from study.analysis.pairs import compare_values
 from study.analysis.power import detectable_difference, seeds_to_be_within, seeds_to_differ
+from study.analysis.recorded_looks import (
+    RECORDED_COLUMNS,
+    add_look,
+    chance_of_false_verdict,
+    grown,
+)
+from study.analysis.significance import holm, holm_alphas, sign_flip_p
+from study.design.claims import Claim
 
 # Hours of sleep gained with two drugs by ten patients (Student 1908, Biometrika 6, p. 20).
 SLEEP = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
@@ -32,19 +33,19 @@ MAIZE = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48])
 
 def test_t_interval_of_students_sleep_data():
     """Mean 1.58, standard deviation 1.23 (Student); interval from 0.70 to 2.46 (R's t.test)."""
-    row = mean_interval(SLEEP)
-    assert (row["n"], row["mean"]) == (10, pytest.approx(1.58))
-    assert row["sd"] == pytest.approx(1.229995, abs=1e-6)
-    assert (row["low"], row["high"]) == (
+    found = interval(SLEEP)
+    assert (found.n, found.mean) == (10, pytest.approx(1.58))
+    assert found.sd == pytest.approx(1.229995, abs=1e-6)
+    assert (found.low, found.high) == (
         pytest.approx(0.7001142, abs=1e-6),
         pytest.approx(2.4598858, abs=1e-6),
     )
 
 
 def test_too_few_values_have_no_interval():
-    one, none = mean_interval([3.0]), mean_interval([])
-    assert one["mean"] == 3 and math.isnan(one["sd"]) and math.isnan(one["low"])
-    assert none["n"] == 0 and math.isnan(none["mean"])
+    one, none = interval([3.0]), interval([])
+    assert one.mean == 3 and math.isnan(one.sd) and math.isnan(one.low)
+    assert none.n == 0 and math.isnan(none.mean)
 
 
 def test_sign_flips_of_darwins_maize():
@@ -62,9 +63,9 @@ def test_sign_flips_are_all_counted(n):
 
 def test_many_seeds_flip_at_random_and_always_alike():
     differences = np.random.default_rng(0).normal(0.5, 1, 20)
-    p_value = sign_flip_p(differences)
-    assert p_value == sign_flip_p(differences)
-    assert p_value == pytest.approx(stats.ttest_1samp(differences, 0).pvalue, abs=0.02)
+    found = sign_flip_p(differences)
+    assert found == sign_flip_p(differences)
+    assert found == pytest.approx(stats.ttest_1samp(differences, 0).pvalue, abs=0.02)
     assert sign_flip_p(np.ones(20)) <= 2 / 100_000
 
 
@@ -86,15 +87,15 @@ def test_nothing_to_flip():
 
 def test_t_of_students_sleep_data():
     """t = 4.0621 with 9 degrees of freedom, p = 0.002833 (Student 1908; R's t.test)."""
-    assert t_p(SLEEP) == pytest.approx(0.002833, abs=1e-6)
-    assert t_p(SLEEP, 1.58) == pytest.approx(1, abs=1e-6)
-    interval = mean_interval(SLEEP, 0.01)
-    assert t_p(SLEEP, interval["low"]) == pytest.approx(0.01)
+    assert p_value(SLEEP) == pytest.approx(0.002833, abs=1e-6)
+    assert p_value(SLEEP, mean=1.58) == pytest.approx(1, abs=1e-6)
+    end = interval(SLEEP, alpha=0.01).low
+    assert p_value(SLEEP, mean=end) == pytest.approx(0.01)
 
 
 def test_differences_without_spread_are_tested_by_their_signs():
-    assert t_p(np.full(5, 0.25)) == 2 / 32
-    assert t_p(np.zeros(5)) == 1 and t_p([0.3]) == 1
+    assert p_value(np.full(5, 0.25)) == 2 / 32
+    assert p_value(np.zeros(5)) == 1 and p_value([0.3]) == 1
 
 
 def test_holm_of_a_worked_example():
@@ -126,7 +127,7 @@ def test_the_levels_at_which_holm_tests():
 
 def test_a_comparison_by_hand():
     """Differences 1, 2, 3; of the 9 pairs 7 are higher and 1 is a tie."""
-    row = compare_pairs([3, 5, 7], [2, 3, 4])
+    row = compare_values([3, 5, 7], [2, 3, 4])
     assert (row["n"], row["difference"], row["sd"], row["d_z"]) == (3, 2, 1, 2)
     assert row["low"] == pytest.approx(2 - 4.302653 / math.sqrt(3), abs=1e-6)
     assert row["p_value"] == pytest.approx(0.0741799, abs=1e-6)  # t = 2 sqrt(3), 2 degrees
@@ -138,16 +139,16 @@ def test_probability_higher_is_mann_whitneys():
     generator = np.random.default_rng(5)
     first, second = generator.integers(0, 6, (2, 9))
     expected = stats.mannwhitneyu(first, second).statistic / 81
-    assert compare_pairs(first, second)["probability_higher"] == pytest.approx(expected)
+    assert compare_values(first, second)["probability_higher"] == pytest.approx(expected)
 
 
 def test_pairs_that_do_not_vary():
-    row = compare_pairs([1.0, 1.0, 1.0], [1.0, 1.0, 1.0])
+    row = compare_values([1.0, 1.0, 1.0], [1.0, 1.0, 1.0])
     assert (row["difference"], row["p_value"], row["probability_higher"]) == (0, 1, 0.5)
     assert math.isnan(row["d_z"]) and math.isnan(row["correlation"])
-    assert math.isnan(compare_pairs([], [])["difference"])
+    assert math.isnan(compare_values([], [])["difference"])
     third = [1 / 3] * 4  # whose standard deviation is not quite zero in floating point
-    assert math.isnan(compare_pairs(third, np.add(third, 0.1))["correlation"])
+    assert math.isnan(compare_values(third, np.add(third, 0.1))["correlation"])
 
 
 DIFFERENCES = np.array([0.2, -0.1, 0.4, 0.1, 0.0])  # mean 0.12, sd 0.192354, error 0.086023
@@ -155,15 +156,15 @@ DIFFERENCES = np.array([0.2, -0.1, 0.4, 0.1, 0.0])  # mean 0.12, sd 0.192354, er
 
 def test_p_of_an_equivalence_by_hand():
     """Within: the larger of two t-tests, doubled for what contradicts it. Beyond: likewise."""
-    claim = {"expect": "equivalent", "margin": 0.5}
+    claim = Claim("It is so.", "val_accuracy", "loss", "equivalent", [], margin=0.5)
     found = p_values(claim, DIFFERENCES)
-    assert found["p_supporting"] == pytest.approx(2 * stats.t.sf(0.38 / 0.0860233, 4), rel=1e-4)
-    assert found["p_contradicting"] == 1
+    assert found.supporting == pytest.approx(2 * stats.t.sf(0.38 / 0.0860233, 4), rel=1e-4)
+    assert found.contradicting == 1
     for sign in (1, -1):
         found = p_values(claim, sign * (DIFFERENCES + 1))
-        assert found["p_supporting"] == 1
+        assert found.supporting == 1
         expected = 2 * stats.t.sf((1.12 - 0.5) / 0.0860233, 4)
-        assert found["p_contradicting"] == pytest.approx(expected, rel=1e-4)
+        assert found.contradicting == pytest.approx(expected, rel=1e-4)
 
 
 def test_power_agrees_with_published_sample_sizes():
@@ -179,7 +180,7 @@ def test_detectable_difference_has_the_power_it_says_of_the_test_that_decides(se
     """The share of simulated comparisons that are significant after Bonferroni: 80%."""
     found = detectable_difference(0.3, seeds, tests)
     samples = np.random.default_rng(1).normal(found, 0.3, (2000, seeds))
-    share = np.mean([t_p(differences) <= 0.05 / tests for differences in samples])
+    share = np.mean([p_value(differences) <= 0.05 / tests for differences in samples])
     assert share == pytest.approx(0.8, abs=0.03)
     assert detectable_difference(0.3, 9, tests) == math.inf
 
@@ -199,7 +200,7 @@ def test_looking_again_and_again():
 
 
 def test_a_study_that_grows_after_its_verdicts_were_seen():
-    none = add_look(pd.DataFrame(columns=list(LOOK_COLUMNS)), {"a": 5, "b": 9}, 9)
+    none = add_look(pd.DataFrame(columns=list(RECORDED_COLUMNS)), {"a": 5, "b": 9}, 9)
     assert none.empty  # too few for a verdict
     looks = add_look(none, {"a": 10, "b": 12}, 12)  # while the study ran
     looks = add_look(looks, {"a": 12, "b": 12}, 12)

@@ -1,11 +1,14 @@
 """Tables as data and as people read them."""
 
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+from studies import study_of
 
-from study.parameters import DEFAULTS
+from study.design.cell import Design
+from study.design.tables import Table
 from study.report import crossed
 from study.report.tables import (
     caption,
@@ -17,13 +20,27 @@ from study.report.tables import (
     to_latex,
     to_markdown,
 )
+from study.settings.parameters import DEFAULTS
 from study.training import EPOCH_METRICS
 from study.training.networks import NETWORKS
 
 METRICS = list(EPOCH_METRICS)
-TABLE = {"vary": "loss", "levels": ["bce", "ce"], "round": 2, "metrics": METRICS}
-TABLE |= {"rows": [{"loss": "bce"}, {"loss": "ce"}], "cells": ["a", "b"], "cell": {}}
-TABLE |= {"along": {"loss": {}}}
+TABLE = Table(
+    vary=["loss"],
+    levels={"loss": ["bce", "ce"]},
+    changes={},
+    round=2,
+    metrics=METRICS,
+    caption="",
+    rows=[{"loss": "bce"}, {"loss": "ce"}],
+    cells=["a", "b"],
+    along={"loss": {}},
+)
+
+
+def design_at(baseline: dict) -> Design:
+    """A design whose cells differ from this."""
+    return replace(study_of(tables={}, figures={}).design, baseline=baseline)
 
 
 def make_values() -> pd.DataFrame:
@@ -67,7 +84,7 @@ def test_markdown_as_people_read_it():
 
 
 def test_a_level_without_runs_says_so():
-    frame = make_table(make_values(), TABLE | {"cells": ["a", "not there"]})
+    frame = make_table(make_values(), replace(TABLE, cells=["a", "not there"]))
     assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, 3, "")
 
 
@@ -75,7 +92,7 @@ def test_a_table_shows_the_metrics_that_it_asks_for():
     """Here a gap, and one that there is nothing of: a split that the data do not have."""
     metrics = ["accuracy_gap", "final_test_roc_auc"]
     values = make_values().assign(accuracy_gap=[0.01, 0.03, None, 0.02, 0.5])
-    frame = make_table(values, TABLE | {"metrics": metrics})
+    frame = make_table(values, replace(TABLE, metrics=metrics))
     assert list(frame.columns) == [
         "loss", "round", "n", "diverged", "accuracy_gap", "accuracy_gap_sd", "final_test_roc_auc",
         "final_test_roc_auc_sd",
@@ -89,11 +106,11 @@ def test_a_table_shows_the_metrics_that_it_asks_for():
 def test_the_test_split_is_shown_beside_validation_where_there_is_one():
     values = make_values()
     final = ["final_val_accuracy", "final_test_accuracy", "final_val_roc_auc", "final_test_roc_auc"]
-    table = {key: value for key, value in TABLE.items() if key != "metrics"}
+    table = replace(TABLE, metrics=[])
     frame = make_table(values.assign(**dict.fromkeys(final, 0.5)), table)
     assert table_metrics(frame) == [*METRICS, *final]
     assert table_metrics(make_table(values.assign(final_val_accuracy=0.5), table)) == METRICS
-    text = caption(TABLE, {"baseline": DEFAULTS, "budget": "epochs"}, table_metrics(frame))
+    text = caption(TABLE, design_at(DEFAULTS), table_metrics(frame))
     assert text.endswith("Final metrics are taken after the round's last epoch, the others averaged"
                          " over its epochs after the warm-up.")  # fmt: skip
 
@@ -109,14 +126,14 @@ def test_latex_is_escaped_and_complete():
 
 def test_captions_and_titles(monkeypatch):
     baseline = DEFAULTS | {"activation": "leaky_relu"}
-    study = {"baseline": baseline, "budget": "epochs"}
-    assert caption(TABLE, study) == (
+    design = design_at(baseline)
+    assert caption(TABLE, design) == (
         "Loss, round 2; batch size 32, activation Leaky ReLU, hidden layers 1, hidden units 256,"
         " optimizer Adam, learning rate 0.001; mean ± standard deviation over seeds."
     )
-    assert caption(TABLE | {"caption": "Mine."}, study) == "Mine."
-    assert cell_title(baseline, study) == "BCE, batch size 32, Leaky ReLU, 1 hidden layer"
-    assert cell_title(DEFAULTS | {"hidden_layers": 3, "optimizer": "sgd"}, study) == (
+    assert caption(replace(TABLE, caption="Mine."), design) == "Mine."
+    assert cell_title(baseline, design) == "BCE, batch size 32, Leaky ReLU, 1 hidden layer"
+    assert cell_title(DEFAULTS | {"hidden_layers": 3, "optimizer": "sgd"}, design) == (
         "BCE, batch size 32, ReLU, 3 hidden layers, optimizer SGD"
     )
     assert [name_title(name) for name in ("table1", "table_10", "rates")] == [
@@ -127,14 +144,14 @@ def test_captions_and_titles(monkeypatch):
     # a parameter that is `listed: when changed`
     monkeypatch.setitem(NETWORKS, "other", NETWORKS["mlp"]._replace(title="another one"))
     other = DEFAULTS | {"network": "other"}
-    study = {"baseline": other, "budget": "epochs"}
-    assert caption(TABLE, study).endswith(
+    design = design_at(other)
+    assert caption(TABLE, design).endswith(
         "0.001, network another one; mean ± standard deviation over seeds."
     )
-    networks = TABLE | {"vary": "network", "along": {"network": {}}, "rows": [{"network": "other"}]}
-    assert caption(networks, study).startswith("Network, round 2; loss BCE,")
-    assert "etwork" not in caption(networks, study).partition(";")[2]
-    assert cell_title(other, study).endswith("1 hidden layer, network another one")
+    networks = replace(TABLE, vary=["network"], along={"network": {}}, rows=[{"network": "other"}])
+    assert caption(networks, design).startswith("Network, round 2; loss BCE,")
+    assert "etwork" not in caption(networks, design).partition(";")[2]
+    assert cell_title(other, design).endswith("1 hidden layer, network another one")
     assert describe({"network": "mlp"}) == "network multilayer perceptron"
 
 
@@ -144,7 +161,9 @@ def test_two_factors_of_any_type_survive_their_file():
     rows = [
         {"flip": flip, "activation": name} for flip in (True, False) for name in ("relu", steep)
     ]
-    table = {"vary": ["flip", "activation"], "round": 2, "rows": rows[:3], "cells": ["a", "b", "c"]}
+    table = replace(
+        TABLE, vary=["flip", "activation"], metrics=[], rows=rows[:3], cells=["a", "b", "c"]
+    )
     frame = make_table(make_values(), table)
     read = pd.read_csv(io.StringIO(frame.to_csv(index=False)), dtype={"activation": str})
     for found in (frame, read):

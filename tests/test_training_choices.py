@@ -11,12 +11,12 @@ from conftest import REPOSITORY
 from small_training import SMALL, TINY, train_rounds
 from torch.optim import lr_scheduler
 
-from study.choices import CHOICES
-from study.parameters import PARAMETERS
+from study.settings.choices import CHOICES
+from study.settings.parameters import PARAMETERS
 from study.training.activations import ACTIVATIONS, make_activation
 from study.training.augmentation import augment, draw_share, resize
 from study.training.criteria import class_weights, make_criterion
-from study.training.loop import build_network, initial_state, score_images, train_round
+from study.training.loop import Round, build_network, initial_state, score_images, train_round
 from study.training.losses import LOSSES
 from study.training.samples import Data
 from study.training.schedules import SCHEDULES, rate_factor
@@ -238,8 +238,8 @@ def test_an_interrupted_search_for_the_best_epoch_resumes(data):
     def save(rows, state):
         saved.append(copy.deepcopy((state(), rows)))
 
-    train_round(data, parameters, 1, 1, 12, initial_state(data, parameters, 1), None, save)
-    rows, state = train_round(data, parameters, 1, 1, 12, *saved[-1])
+    train_round(data, parameters, Round(1, 1, 12), initial_state(data, parameters, 1), None, save)
+    rows, state = train_round(data, parameters, Round(1, 1, 12), *saved[-1])
     assert rows == whole[0]
     torch.testing.assert_close(state["network"], end["network"], rtol=0, atol=0)
 

@@ -3,23 +3,25 @@
 import json
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import SMALL_STUDY, made_once, snakemake, write_study
+from measurements import BCE, CE, make_runs
 from small_study import NOTHING, read_csv
-from test_cells import default_study
-from test_claims import BCE, CE, make_runs
+from studies import default_study
 
-from study.analysis.guard import Confounded, check_comparison
+from study.analysis.guard import Confounded, Recorded, check_comparison
 from study.analysis.trials import choose_trial
 from study.analysis.verdict_changes import change
 from study.data.prepared import load_all, prepare, read_description
 from study.data.redrawn import redraw
-from study.errors import UserError
-from study.parameters import DEFAULTS, PARAMETERS
-from study.tuning import FIRST_SEED, draw_trials
+from study.design.study import split_runs, trial_runs
+from study.design.tuning import FIRST_SEED, draw_trials
+from study.settings.parameters import DEFAULTS, PARAMETERS
+from study.store.errors import UserError
 
 RANGE = {"low": 0.0001, "high": 0.01, "scale": "log"}
 
@@ -54,15 +56,19 @@ def test_every_side_has_the_same_trials():
         tune={"space": {"learning_rate": [0.001, 0.01, 0.1]}, "seeds": 2}, resample=2,
         tables={"rates": {"vary": "learning_rate", "levels": [0.01]}},
     )  # fmt: skip
-    tuning, splits = study["tuning"], study["resampling"]
-    assert {len(arm["trials"]) for arm in tuning["arms"].values()} == {3}
-    assert {(run["first"], run["last"]) for run in tuning["runs"]} == {(FIRST_SEED, FIRST_SEED + 1)}
-    fast = next(name for name, cell in study["cells"].items() if cell["learning_rate"] == 0.01)
-    baseline = next(iter(study["cells"]))
-    assert tuning["tuned"][fast] == tuning["tuned"][baseline]
+    tuning, splits = study.tuning, split_runs(study)
+    assert {len(trials) for trials in tuning.sides.values()} == {3}
+    seeds = {(run.first, run.last) for run in trial_runs(study)}
+    assert seeds == {(FIRST_SEED, FIRST_SEED + 1)}
+    fast = next(
+        name for name, cell in study.cells.items() if cell.parameters["learning_rate"] == 0.01
+    )
+    baseline = next(iter(study.cells))
+    assert tuning.side_of[fast] == tuning.side_of[baseline]
     # without that pair of sides, as many cells on splits as there are sides, fixed and tuned
-    assert len(splits["cells"]) == 2 * (len(tuning["tuned"]) + len(tuning["arms"]))
-    assert Counter(run["round"] for run in splits["runs"])[1] == len(splits["cells"])
+    trained = {run.coordinates for run in splits}
+    assert len(trained) == 2 * (len(tuning.side_of) + len(tuning.sides))
+    assert Counter(run.round for run in splits)[1] == len(trained)
 
 
 @pytest.mark.parametrize(
@@ -108,28 +114,28 @@ def values_of(*by_trial, metric="val_accuracy") -> pd.DataFrame:
 )
 def test_the_best_mean_is_chosen(seeds, metric, chosen, edges):
     """Of equals the first, and none with a seed that diverged."""
-    arm = {"cell": "arm", "trials": ["trial0", "trial1", "trial2"]}
-    found = choose_trial(values_of(*seeds, metric=metric), arm, TRIALS, 1, metric)
-    assert (found["trial"], found["edges"]) == (chosen, edges)
-    assert found["values"] == TRIALS[chosen]
+    cells = ["trial0", "trial1", "trial2"]
+    found = choose_trial(values_of(*seeds, metric=metric), "side", cells, TRIALS, 1, metric)
+    assert (found.side, found.trial, found.edges) == ("side", chosen, edges)
+    assert found.values == TRIALS[chosen]
 
 
 def test_where_every_trial_diverged_none_is_chosen():
-    arm = {"cell": "arm", "trials": ["trial0", "trial1"]}
+    values, cells = values_of((np.nan,), (np.nan,)), ["trial0", "trial1"]
     with pytest.raises(UserError, match=r"widen tune\.space"):
-        choose_trial(values_of((np.nan,), (np.nan,)), arm, TRIALS[:2], 1, "val_accuracy")
+        choose_trial(values, "side", cells, TRIALS[:2], 1, "val_accuracy")
 
 
 def test_the_guard_lets_sides_differ_in_what_was_chosen_and_in_nothing_else():
     rates = {"bce": 0.01, "ce": 0.1}
     cells = {loss: DEFAULTS | {"loss": loss, "learning_rate": rate} for loss, rate in rates.items()}
-    runs, sides = make_runs(cells), [CE | {"tuned": {"learning_rate": 0.1}}]
-    sides.append(BCE | {"tuned": {"learning_rate": 0.01}})
-    said = check_comparison(runs, *sides, "loss")
+    recorded = Recorded(make_runs(cells))
+    ce, bce = (replace(side, tuned={"learning_rate": rates[side.cell]}) for side in (CE, BCE))
+    said = check_comparison(recorded, ce, bce, "loss")
     assert "with learning_rate tuned (0.1 against 0.01)" in said
-    sides[0]["tuned"] = {"learning_rate": 0.001}  # which is not what its runs recorded
+    ce = replace(ce, tuned={"learning_rate": 0.001})  # which is not what its runs recorded
     with pytest.raises(Confounded, match=r"differ in learning_rate \(0.1 against 0.01\)"):
-        check_comparison(runs, *sides, "loss")
+        check_comparison(recorded, ce, bce, "loss")
 
 
 def test_what_becomes_of_a_verdict():
@@ -208,19 +214,22 @@ def test_a_tuned_study_on_other_splits(tmp_path_factory):
     """From trials to verdicts side by side."""
     folder = made_once(tmp_path_factory, "tuned", finish_tuned_study)
     made = folder / "results" / "tiny"
-    paths = made.glob("tuning/*/chosen.json")
-    chosen = {path.parent.name: json.loads(path.read_text()) for path in paths}
+    chosen = [json.loads(path.read_text()) for path in (made / "tuning").rglob("chosen.json")]
     assert len(chosen) == 2
-    for name, told in chosen.items():
-        trials = pd.read_csv(made / "tuning" / name / "trials.csv")
+    for told in chosen:
+        (trials,) = (made / "tuning" / told["side"]).rglob("trials.csv")
+        trials = pd.read_csv(trials)
         assert set(trials["seed"]) == {FIRST_SEED, FIRST_SEED + 1}
         best = int(trials.groupby("trial")["val_loss"].mean().idxmin())
         assert told["trial"] == best == 1  # at 0.00001 nothing is learned
-        for record in (made / "runs").glob(f"{name}*/*/*/run.json"):
+        records = [*(made / "runs" / told["side"] / "tuned1").rglob("run.json")]
+        assert records
+        for record in records:
             assert json.loads(record.read_text())["parameters"]["learning_rate"] == 0.003
     # no table has a tuning seed in it
-    assert {row["seed"] for row in read_csv(made / "summary.csv")} == {"0", "1"}
+    assert {row["seed"] for row in read_csv(made / "fixed" / "values.csv")} == {"0", "1"}
     splits = read_csv(made / "splits" / "runs.csv")
+    assert {row["split"] for row in splits} == {"1", "2"}
     assert len({row["data"] for row in splits}) == 2
     differences = {row["protocol"]: row for row in read_csv(made / "statistics" / "verdicts.csv")
                    if row["kind"] == "claim"}  # fmt: skip

@@ -41,7 +41,7 @@ def test_cells_csv_names_every_parameter(finished_once):
     rows = read_csv(finished_once / "results/tiny/cells.csv")
     assert [row["loss"] for row in rows] == ["bce", "ce"]
     assert [row.pop("cell") for row in rows] == [
-        cell_folder(finished_once, cell).name for cell in (BCE, CE)
+        cell_folder(finished_once, cell).parents[2].name for cell in (BCE, CE)
     ]
     assert rows[0] == {
         "loss": "bce", "batch_size": "32", "activation": "relu", "hidden_layers": "1",
@@ -52,7 +52,10 @@ def test_cells_csv_names_every_parameter(finished_once):
 def test_summary_and_table_are_the_means_of_the_metrics(finished_once):
     """Worked out again from metrics.csv, without pandas."""
     results = finished_once / "results" / "tiny"
-    summary, table = read_csv(results / "summary.csv"), read_csv(results / "tables" / "table1.csv")
+    summary, table = (
+        read_csv(results / "fixed/values.csv"),
+        read_csv(results / "tables" / "table1.csv"),
+    )
     assert [(row["loss"], row["seed"]) for row in summary] == [
         ("bce", "0"), ("bce", "1"), ("ce", "0"), ("ce", "1"),
     ]  # fmt: skip
@@ -118,7 +121,9 @@ def test_results_do_not_depend_on_cores_job_order_or_seed_blocks(finished_once, 
         assert whole.read_text() == header + "".join(rows)
     for pattern in ("tables/*", "figures/*.svg", "comparisons.csv", "claim_pairs.csv"):
         assert contents(one, pattern) == contents(two, pattern)
-    lines = [sorted((folder / "summary.csv").read_text().splitlines()) for folder in (one, two)]
+    lines = [
+        sorted((folder / "fixed/values.csv").read_text().splitlines()) for folder in (one, two)
+    ]
     assert lines[0] == lines[1]
 
 
@@ -140,7 +145,7 @@ def test_a_diverged_cell_fails_nothing_and_is_said(fresh):
     markdown = (fresh / "results" / "tiny" / "tables" / "rates.md").read_text()
     assert "| 0.001 | 2 | 0." in markdown
     assert "| 1e+30 | 2 | – | – | – | – | 0 of 2 seeds; 2 diverged |" in markdown
-    summary = read_csv(fresh / "results" / "tiny" / "summary.csv")
+    summary = read_csv(fresh / "results" / "tiny" / "fixed/values.csv")
     means = {(row["learning_rate"], row["round"], row["seed"]): row["val_loss"] for row in summary}
     assert len(means) == 8
     assert means["1e+30", "2", "0"] == ""

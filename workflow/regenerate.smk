@@ -6,29 +6,21 @@
 include: "rules/start.smk"
 
 
-if isinstance(config["dataset"], list):  # this file once for each, as a module
-    SNAKEFILE = REPOSITORY / "workflow" / "regenerate.smk"
+TRAINS = False
 
-    include: "rules/datasets.smk"
 
-else:
-
-    include: "rules/study.smk"
-
-    PRESENT = present_runs(STUDY)
-    RUNS = own_runs(STUDY, PRESENT)
-    DATA = recorded_data(STUDY, RUNS)
-    STUDY |= as_far_as_present(STUDY, DATA.description)
-
-    include: "rules/aggregate.smk"
-    include: "rules/statistics.smk"
-    include: "rules/pictures.smk"
-    include: "rules/claims.smk"
-    include: "rules/fair.smk"
-    include: "rules/report.smk"
+include: "rules/study.smk"
+include: "rules/measure.smk"
+include: "rules/judge.smk"
+include: "rules/show.smk"
+include: "rules/report.smk"
+include: "rules/across.smk"
+include: "rules/targets.smk"
 
 
 rule all:
     default_target: True
     input:
         REPORT,
+    message:
+        "The report is complete"

@@ -1,42 +1,40 @@
-# What several data sets say together: each table's levels on all of them with their ranks, and on how
-# many each claim holds.
+# Of several data sets: what they say together. Each table's levels on all of them with their ranks, and
+# on how many of them each claim holds. With one data set nothing of it is asked for.
+from dataclasses import replace
+
 from study.analysis.few_datasets import is_drawn
+from study.design.study import plain
+from study.design.tables import of_one_factor
+from study.snake.jobs import fields, of_all
+from study.store.files import folder_digest
+from study.store.paths import REPORT_FOLDER
 
-ON_PAGE = ["dataset", "study", "baseline", "seeds", "program", "tables", "claims"]
-# Of how many levels, and on how many data sets, there is something to draw of ranks.
-DRAWN = [
+# The tables whose ranks there is something to draw of: enough levels, on enough data sets.
+RANKED = [
     name
-    for name, table in STUDIES[0]["tables"].items()
-    if isinstance(table["vary"], str) and is_drawn(len(table["rows"]), len(STUDIES))
+    for name, table in of_one_factor(STUDY.tables).items()
+    if is_drawn(len(table.rows), len(STUDIES))
 ]
-
-
-wildcard_constraints:
-    table="|".join(DRAWN) or "none",
 
 
 rule compare_datasets:
     """Set the data sets beside each other, and rank the levels of each table."""
     input:
-        tables=[
-            f"{study['made']}/tables/{table}.csv"
-            for study in STUDIES
-            for table in study["tables"]
-        ],
-        claims=[f"{study['made']}/statistics/claims.csv" for study in STUDIES],
+        tables=of_all(STUDIES, *(f"tables/{table}.csv" for table in STUDY.tables)),
+        claims=of_all(STUDIES, "fixed/claims.csv"),
     output:
-        levels="<made>/levels.csv",
-        ranks="<made>/ranks.csv",
-        tests="<made>/tests.csv",
-        claims="<made>/claims.csv",
+        levels="<across>/levels.csv",
+        ranks="<across>/ranks.csv",
+        tests="<across>/tests.csv",
+        claims="<across>/claims.csv",
     log:
-        "<made_logs>/compare_datasets.log",
+        "<across_logs>/compare_datasets.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        datasets=[study["dataset"] for study in STUDIES],
-        tables=STUDIES[0]["tables"],
+        datasets=[*STUDIES],
+        told=fields(STUDY, "tables"),
         code=code_digest("compare_datasets"),
     message:
         "Compare the data sets"
@@ -47,22 +45,22 @@ rule compare_datasets:
 rule draw_ranks:
     """Draw the average ranks of a table's levels, and which of them do not differ."""
     input:
-        ranks="<made>/ranks.csv",
-        tests="<made>/tests.csv",
+        ranks="<across>/ranks.csv",
+        tests="<across>/tests.csv",
     output:
         svg=report(
-            "<made>/ranks/{table}.svg",
+            "<across>/ranks/{table}.svg",
             category="Figures",
             caption="../report/ranks.rst",
             labels={"table": "{table}"},
         ),
     log:
-        "<made_logs>/ranks/{table}.log",
+        "<across_logs>/ranks/{table}.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        table=lookup("{table}", within=STUDIES[0]["tables"]),
+        told=fields(STUDY, "tables"),
         code=code_digest("draw_ranks"),
     message:
         "Draw the ranks of {wildcards.table}"
@@ -73,24 +71,24 @@ rule draw_ranks:
 rule make_across_page:
     """Write the page of all data sets, one self-contained HTML file."""
     input:
-        levels="<made>/levels.csv",
-        ranks="<made>/ranks.csv",
-        tests="<made>/tests.csv",
-        claims="<made>/claims.csv",
-        diagrams=collect("<made>/ranks/{table}.svg", table=DRAWN),
+        levels="<across>/levels.csv",
+        ranks="<across>/ranks.csv",
+        tests="<across>/tests.csv",
+        claims="<across>/claims.csv",
+        diagrams=collect("<across>/ranks/{table}.svg", table=RANKED),
         # which it leads to
-        reports=[f"{study['made']}/report.html" for study in STUDIES],
+        reports=of_all(STUDIES, "report.html"),
     output:
         html=report(
-            "<made>/report.html", category="Report", caption="../report/report.rst"
+            "<across>/report.html", category="Report", caption="../report/report.rst"
         ),
     log:
-        "<made_logs>/make_across_page.log",
+        "<across_logs>/make_across_page.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        studies=[selected(study, *ON_PAGE) for study in STUDIES],
+        told=[plain(replace(study, entry={})) for study in STUDIES.values()],
         code=code_digest("make_across_page"),
         template=folder_digest(REPORT_FOLDER),
     message:
@@ -99,23 +97,19 @@ rule make_across_page:
         "../../scripts/make_across_page.py"
 
 
-ACROSS = [
-    *rules.compare_datasets.output,
-    *collect("<made>/ranks/{table}.svg", table=DRAWN),
-    *rules.make_across_page.output,
-]
-RESULTS = [*(path for module in MODULES for path in module.rules.all.input), *ACROSS]
-
-
-rule list_checksums:
+rule list_checksums_across:
     """List the digests of what is made of all data sets; those of each list the rest."""
     input:
         data=[],
-        results=ACROSS,
+        results=[
+            rules.compare_datasets.output,
+            collect(rules.draw_ranks.output, table=RANKED),
+            rules.make_across_page.output,
+        ],
     output:
-        sums="<made>/SHA256SUMS",
+        sums="<across>/SHA256SUMS",
     log:
-        "<made_logs>/list_checksums.log",
+        "<across_logs>/list_checksums.log",
     localrule: True
     conda:
         "../../envs/study.yaml"

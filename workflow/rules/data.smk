@@ -3,46 +3,52 @@
 from snakemake.logging import logger
 
 from study.data.limits import batch_notes
+from study.design.study import batch_sizes, plain
+from study.snake.data_files import prepared_file, split_files
+from study.snake.jobs import growing, untracked
+from study.snake.resources import preparation_memory, preparation_minutes
+from study.store.paths import ARRAYS, PREPARED_FILES
 
-DATA = find_prepared(STUDY)
-if workflow.is_main_process and isinstance(DATA.card, list):
-    for note in batch_notes(STUDY, Path(DATA.files[0])):
-        logger.warning(f"note: {note}")
+# where data are prepared already, likely mistakes are said now
+if workflow.is_main_process:
+    for dataset, data in DATA.items():
+        for description in (
+            [] if data.problem else prepared_file(data, "description.json")
+        ):
+            for note in batch_notes(batch_sizes(STUDIES[dataset]), Path(description)):
+                logger.warning(f"note: {note}")
 
 
 rule prepare_data:
     """Check the data set and write it as plain arrays."""
 
-    # The source is no input, and no parameter is tracked: a digest of the content is in the folder's
-    # name, so that this job runs where the folder is missing and never again. (Were it to, Snakemake
-    # would not look at the parameters of the training jobs that come after it.)
+    # No input, and no parameter that is tracked: a digest of the content of the source is in the
+    # folder's name, so that this job runs where the folder is missing and never again.
     output:
         description="<prepared>/description.json",
         inputs="<prepared>/inputs.npy",
         labels="<prepared>/labels.npy",
         samples="<prepared>/samples.csv",
     log:
-        "<logs>/prepare_data/{data}.log",
+        "<logs>/{dataset}/prepare_data/{data}.log",
     conda:
         "../../envs/study.yaml"
     threads: 4
     resources:
-        mem_mb=preparation_memory(STUDY),
-        runtime=preparation_minutes(STUDY),
+        mem_mb=growing(per_study(STUDIES, preparation_memory)),
+        runtime=growing(per_study(STUDIES, preparation_minutes)),
     params:
-        study=untracked(STUDY),
+        study=untracked(per_study(STUDIES, plain)),
     message:
-        "Prepare the data"
+        "Prepare the data of {wildcards.dataset}"
     script:
         "../../scripts/prepare_data.py"
 
 
 rule audit_data:
     """Look for duplicates, leaks and imbalance, and show a few samples."""
-
-    # Apart from preparing, so that nothing that is trained comes after it: see there.
     input:
-        data=ancient(DATA.files),
+        data=ancient(per_study(DATA, split_files)),
     output:
         audit="<prepared>/audit.json",
         sheet=report(
@@ -51,17 +57,60 @@ rule audit_data:
             caption="../report/contact_sheet.rst",
         ),
     log:
-        "<logs>/audit_data/{data}.log",
+        "<logs>/{dataset}/audit_data/{data}.log",
     # before the training that could run instead: what it finds is worth knowing early
     priority: 1
     conda:
         "../../envs/study.yaml"
     resources:
-        mem_mb=preparation_memory(STUDY),
+        mem_mb=growing(per_study(STUDIES, preparation_memory)),
         runtime=growing(60),
     params:
         code=code_digest("audit_data"),
     message:
-        "Audit the data"
+        "Audit the data of {wildcards.dataset}"
     script:
         "../../scripts/audit_data.py"
+
+
+rule redraw_split:
+    """Divide the training and the validation samples of the prepared data anew."""
+
+    # the digest in the folder's name is here of the data and of the code that draws
+    input:
+        data=ancient(per_study(DATA, split_files)),
+    output:
+        description="<prepared>_split{split}/description.json",
+        inputs="<prepared>_split{split}/inputs.npy",
+        labels="<prepared>_split{split}/labels.npy",
+        samples="<prepared>_split{split}/samples.csv",
+    log:
+        "<logs>/{dataset}/redraw_split/{data}_split{split}.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    message:
+        "Draw split {wildcards.split} of {wildcards.dataset} anew"
+    script:
+        "../../scripts/redraw_split.py"
+
+
+rule collect_arrays:
+    """Write the prepared data, scaled, as one .npz file, for programs that ask for {npz}."""
+    input:
+        data=ancient([f"<arrays>/{name}" for name in PREPARED_FILES]),
+    output:
+        npz=f"<arrays>/{ARRAYS}",
+    log:
+        "<logs>/{dataset}/collect_arrays/{folder}.log",
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(per_study(STUDIES, preparation_memory)),
+        runtime=growing(per_study(STUDIES, preparation_minutes)),
+    params:
+        code=code_digest("collect_arrays"),
+    message:
+        "Collect the data in one file"
+    script:
+        "../../scripts/collect_arrays.py"

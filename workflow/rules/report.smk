@@ -1,66 +1,93 @@
 # Stage 6: everything on one page, and what to hand on with it.
+from study.snake.data_files import card
+from study.snake.datasets import arguments_of_page
+from study.snake.jobs import fields, untracked
+from study.snake.result_jobs import (
+    listed_files,
+    made_for_noise,
+    made_for_protocols,
+    made_for_reference,
+    made_for_tuning,
+    told_to_report,
+)
+from study.snake.run_jobs import chosen_of_sides
+from study.store.files import folder_digest
+from study.store.paths import REPORT_FOLDER
 
-REPORTED = [
-    "dataset",
-    "study",
-    "results",
-    "baseline",
-    "grid",
-    "design",
-    "exclude",
-    "together",
-    "factors",
-    "factorial",
-]
-REPORTED += ["tune", "resample"]
-REPORTED += ["rounds", "epochs_per_round", "warmup_epochs", "budget"]
-REPORTED += [
-    "seeds",
-    "looks",
-    "look",
-    "spending",
-    "cell_seeds",
-    "cells",
-    "grid_cells",
-    "device",
-    "program",
-    "tables",
-    "figures",
-    "claims",
-    "reference",
-]
+
+rule compare_reference:
+    """Check the published tables, and set them beside ours."""
+    input:
+        levels="<made>/fixed/levels.csv",
+    output:
+        beside="<made>/statistics/reference.csv",
+        findings="<made>/statistics/reference_findings.csv",
+        claims="<made>/statistics/reference_claims.csv",
+    log:
+        "<made_logs>/compare_reference.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        told=per_study(
+            STUDIES, fields, "reference", "claims", "tables", "design", "dataset"
+        ),
+        code=code_digest("compare_reference"),
+    message:
+        "Check the published tables"
+    script:
+        "../../scripts/compare_reference.py"
 
 
 rule make_report:
     """Write the report, one self-contained HTML file."""
     input:
-        **{name: path for name, path in rules.draw_pictures.output.items()},
-        **{name: FAIR.get(name, []) for name in ("verdicts", "noise", "rope")},
-        **{name: FAIR.get(name, []) for name in ("curves_of_arms", "budget", "budgets")},
-        data=DATA.card,
-        summary="<made>/summary.csv",
-        runs="<made>/runs.csv",
-        environments="<made>/environments.csv",
+        data=per_study(DATA, card),
         cells="<made>/cells.csv",
-        tables=collect("<made>/tables/{table}.csv", table=STUDY["tables"]),
-        figures=collect("<made>/figures/{figure}.svg", figure=STUDY["figures"]),
-        levels="<made>/statistics/levels.csv",
-        comparisons="<made>/statistics/comparisons.csv",
+        environments="<made>/environments.csv",
+        # each seed's numbers, and what they say
+        values="<made>/fixed/values.csv",
+        runs="<made>/fixed/runs.csv",
+        curves="<made>/fixed/curves.json",
+        levels="<made>/fixed/levels.csv",
+        comparisons="<made>/fixed/comparisons.csv",
+        claims="<made>/fixed/claims.csv",
+        pairs="<made>/fixed/claim_pairs.csv",
+        looks="<made>/statistics/looks.csv",
+        disagreements="<made>/statistics/disagreements.csv",
         effects="<made>/statistics/effects.csv",
         means="<made>/statistics/marginal_means.csv",
+        # what people look at
+        tables=collect(
+            "<made>/tables/{table}.csv", table=STUDY.tables, allow_missing=True
+        ),
+        figures=collect(
+            "<made>/figures/{figure}.svg", figure=STUDY.figures, allow_missing=True
+        ),
         interactions="<made>/statistics/interactions.svg",
-        evaluation="<made>/evaluation.csv",
-        curves="<made>/curves.json",
-        claims="<made>/statistics/claims.csv",
-        pairs="<made>/statistics/claim_pairs.csv",
-        looks="<made>/statistics/looks.csv",
-        splits="<made>/statistics/splits.csv",
-        # of tuning, of other splits, and of margins, where the study has them
-        chosen=chosen_files(STUDY, tuned_arms(STUDY)["tuned"]),
-        # of published tables, where the configuration names some
-        beside=rules.compare_reference.output.beside if STUDY["reference"] else [],
-        findings=rules.compare_reference.output.findings if STUDY["reference"] else [],
-        printed=rules.compare_reference.output.claims if STUDY["reference"] else [],
+        seeds="<made>/pictures/seeds.svg",
+        roc="<made>/pictures/roc.svg",
+        confusion="<made>/pictures/confusion.svg",
+        calibration="<made>/pictures/calibration.svg",
+        mistaken="<made>/pictures/mistaken.svg",
+        confusions="<made>/pictures/confusion.csv",
+        mistaken_samples="<made>/pictures/mistaken.csv",
+        # where sides are tuned, or trained on other splits, or margins are declared
+        verdicts=per_study(STUDIES, made_for_protocols, "statistics/verdicts.csv"),
+        noise=per_study(STUDIES, made_for_noise, "statistics/noise.csv"),
+        rope=per_study(STUDIES, made_for_noise, "statistics/rope.csv"),
+        chosen=per_study(DATA, chosen_of_sides),
+        curves_of_sides=per_study(STUDIES, made_for_tuning, "tuning/curves.svg"),
+        budget=per_study(STUDIES, made_for_tuning, "tuning/budget.svg"),
+        budgets=per_study(STUDIES, made_for_tuning, "tuning/budgets.csv"),
+        # where the configuration names published tables
+        beside=per_study(STUDIES, made_for_reference, "statistics/reference.csv"),
+        findings=per_study(
+            STUDIES, made_for_reference, "statistics/reference_findings.csv"
+        ),
+        printed=per_study(
+            STUDIES, made_for_reference, "statistics/reference_claims.csv"
+        ),
     output:
         html=report(
             "<made>/report.html", category="Report", caption="../report/report.rst"
@@ -71,48 +98,21 @@ rule make_report:
     conda:
         "../../envs/study.yaml"
     params:
-        study=selected(STUDY, *REPORTED),
-        run_count=len(STUDY["every_run"]),
-        missing=missing_runs(STUDY, PRESENT),
-        data=DATA.digest,
-        arguments=untracked(ARGUMENTS),
-        tuning=tuned_arms(STUDY),
-        trained={cell: told["code"] for cell, told in TRAINED.items()},
+        told=per_study(DATA, told_to_report),
+        arguments=untracked(arguments_of_page(ARGUMENTS, [*STUDIES])),
         code=code_digest("make_report"),
         template=folder_digest(REPORT_FOLDER),
     message:
-        "Write the report"
+        "Write the report of {wildcards.dataset}"
     script:
         "../../scripts/make_report.py"
-
-
-# All that people read, and the runs that it is made from, but not what these ran on; as plain paths,
-# because Snakemake takes long to look up the rules of many.
-RESULTS = [
-    rules.list_cells.output,
-    [getattr(rules.summarize.output, name) for name in ("summary", "runs", "curves")],
-    rules.evaluate.output,
-    collect(rules.make_table.output, table=STUDY["tables"]),
-    collect(rules.make_figure.output, figure=STUDY["figures"]),
-    rules.compare_levels.output,
-    rules.estimate_effects.output,
-    rules.draw_pictures.output,
-    rules.judge_claims.output,
-    rules.compare_reference.output if STUDY["reference"] else [],
-    rules.make_report.output,
-]
-RESULTS.append([*FAIR.values()])
-RESULTS = [str(path) for output in RESULTS for path in output]
-RESULTS += run_files(STUDY, RUNS, "metrics.csv")
-RESULTS += run_files(STUDY, RUNS, "scores.npz")
-RESULTS += run_files(STUDY, RUNS, "run.json")
 
 
 rule list_checksums:
     """List the digests of what people read, to hand on: `sha256sum -c`, or the target `verify`."""
     input:
-        data=DATA.card,
-        results=RESULTS,
+        data=per_study(DATA, card),
+        results=per_study(DATA, listed_files),
     output:
         sums="<made>/SHA256SUMS",
     log:
@@ -123,6 +123,6 @@ rule list_checksums:
     params:
         code=code_digest("list_checksums"),
     message:
-        "List the checksums"
+        "List the checksums of {wildcards.dataset}"
     script:
         "../../scripts/list_checksums.py"

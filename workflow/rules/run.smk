@@ -1,12 +1,12 @@
 # How a run is shown, what it resumes, what it does when it is asked to stop, and what comes after it.
-from study.display import makes, rule_of, show_jobs
-from study.jobs import resumed
-from study.next_look import NEXT_LOOK, look_words, read_told
-from study.start_again import start_again
-from study.stopping import stop_with_jobs
+from study.snake.display import makes, show_jobs
+from study.snake.run_jobs import resumed
+from study.snake.looks import NEXT_LOOK, look_words, read_ended
+from study.snake.start_again import start_again
+from study.snake.stopping import stop_with_jobs
 
 DISPLAY = show_jobs(workflow, STUDIES, report=REPORT)
-LOOKS = [f"{study['made']}/{NEXT_LOOK}" for study in STUDIES if study["looks"]]
+LOOKED_AT = [study for study in STUDIES.values() if study.looks]
 
 
 onstart:
@@ -16,21 +16,22 @@ onstart:
     if not any(job.output for job in workflow.dag.jobs):
         workflow.persistence.unlock = workflow.persistence.noop
     needed = [
-        job
-        for job in workflow.dag.needrun_jobs()
-        if rule_of(job.rule.name, STUDIES)[1].startswith("train")
+        job for job in workflow.dag.needrun_jobs() if job.rule.name == "train"
     ]
     if DISPLAY and needed:
-        DISPLAY.say(resumed(STUDIES, [job.output.metrics for job in needed]))
+        paths = {job.output.metrics for job in needed}
+        DISPLAY.say(resumed(DATA.values(), paths, STUDY.design.trainer.progress))
 
 
 onsuccess:
     if not DISPLAY and makes(workflow, REPORT):
         print(f"Report: {REPORT}")
-    if LOOKS and all(makes(workflow, path) for path in LOOKS):
-        looks = [(study, read_told(study)) for study in STUDIES if study["looks"]]
-        further = any(told["seeds"] != study["cell_seeds"] for study, told in looks)
-        lines = [look_words(study, told, STUDIES) for study, told in looks]
+    if LOOKED_AT and all(
+        makes(workflow, f"{study.made}/{NEXT_LOOK}") for study in LOOKED_AT
+    ):
+        looks = [(study, read_ended(study)) for study in LOOKED_AT]
+        further = any(ended.seeds != study.cell_seeds for study, ended in looks)
+        lines = [look_words(study, ended, len(STUDIES)) for study, ended in looks]
         if further and not start_again(workflow):
             lines.append("The same command trains them.")
         (DISPLAY.say if DISPLAY else print)("\n".join(lines))

@@ -10,26 +10,26 @@ min_version("9.25")
 REPOSITORY = Path(str(workflow.current_basedir)).parents[1]
 if not REPOSITORY.is_dir():
     raise WorkflowError(
-        f"{REPOSITORY} is no folder here: clone the repository, and name the clone's Snakefile"
+        f"{REPOSITORY} is not a directory here: clone the repository, and name the clone's Snakefile"
     )
 if workflow.modifier.path_modifier.prefix:
     raise WorkflowError(
         "a module has no prefix here: set its pathvars, as examples/module does"
     )
-SNAKEFILE = REPOSITORY / "Snakefile"
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from study.arguments import config_arguments
-from study.stopping import stop_before_start
-from study.yaml_files import check_yaml
+from study.config.yaml_files import check_yaml
+from study.snake.datasets import config_arguments
+from study.snake.stopping import stop_before_start
 
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     stop_before_start()
     check_yaml([REPOSITORY / "config.yaml", *workflow.overwrite_configfiles])
 
-# for commands to copy; they are handed on by what starts this workflow for a part of a study
+# for commands to copy; study.snake.regenerate hands them on to the Snakemake that it starts
 ARGUMENTS = config.pop("arguments", None)
 if ARGUMENTS is None:
     ARGUMENTS = config_arguments(
         workflow.config_settings.configfiles, workflow.config_settings.config_args or []
     )
+TRAINS = True  # what is missing; workflow/regenerate.smk makes results of what is there

@@ -1,20 +1,37 @@
-# Targets that write no results: they say something, or start a Snakemake that trains nothing. They go
-# over all of STUDIES, which is one, or one for each of several data sets.
+# What is asked for: by a plain `snakemake`, RESULTS and what they lead to; and by name, what says something
+# of the study, or starts a Snakemake that trains nothing.
+from study.snake.looks import NEXT_LOOK
+from study.snake.result_jobs import listed_files
 
-SUMS = dict.fromkeys(f"{study['made']}/SHA256SUMS" for study in STUDIES)
-SUMS = [*(SUMS | dict.fromkeys(rules.list_checksums.output))]
-HANDED_ON = config | {"arguments": ARGUMENTS, "pathvars": ROOTS}
+REPORT = f"{STUDY.made}/report.html"
+SUMS = [f"{study.made}/SHA256SUMS" for study in STUDIES.values()]
+if len(STUDIES) > 1:
+    REPORT = workflow.pathvars.apply("<across>/report.html")
+    SUMS.append(workflow.pathvars.apply("<across>/SHA256SUMS"))
+# all that the checksums are of, so that what is lost is made again
+RESULTS = [path for data in DATA.values() for path in listed_files(data)]
+RESULTS += rules.list_checksums_across.input.results if len(STUDIES) > 1 else []
+# where looks are planned, which cells need how many seeds at the next one
+LOOKS = [f"{study.made}/{NEXT_LOOK}" for study in STUDIES.values() if study.looks]
+# for what reads the study again
+TOLD = {
+    "config": config,
+    "folders": FOLDERS,
+    "arguments": ARGUMENTS,
+    "report": REPORT,
+    "snakefile": str(REPOSITORY / "workflow" / "regenerate.smk"),
+}
 
 
 rule plan:
-    """Print the missing runs, their time, and the differences that so many seeds can show."""
+    """Print the missing runs, their time, and the differences that this many seeds can show."""
     log:
-        "<made_logs>/plan.log",
+        f"{STUDY.folders['made_logs']}/plan.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        studies=STUDIES,
+        told=TOLD,
     message:
         "Plan the study"
     script:
@@ -24,12 +41,12 @@ rule plan:
 rule status:
     """Print which runs are done, running, waiting or failed."""
     log:
-        "<made_logs>/status.log",
+        f"{STUDY.folders['made_logs']}/status.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        studies=STUDIES,
+        told=TOLD,
     message:
         "Say how far the study is"
     script:
@@ -39,15 +56,13 @@ rule status:
 rule check_claims:
     """Print the verdicts on the runs that exist; fail if a required claim is not supported."""
     log:
-        "<made_logs>/check_claims.log",
+        f"{STUDY.folders['made_logs']}/check_claims.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 4
+    threads: 4  # the cores of the Snakemake that it starts
     params:
-        config=HANDED_ON,
-        studies=STUDIES,
-        snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
+        told=TOLD,
     message:
         "Check the claims"
     script:
@@ -57,16 +72,13 @@ rule check_claims:
 rule regenerate_report:
     """Rebuild all results from the metric files that exist; never trains."""
     log:
-        "<made_logs>/regenerate_report.log",
+        f"{STUDY.folders['made_logs']}/regenerate_report.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
-    threads: 4
+    threads: 4  # the cores of the Snakemake that it starts
     params:
-        config=HANDED_ON,
-        studies=STUDIES,
-        report=REPORT,
-        snakefile=str(REPOSITORY / "workflow" / "regenerate.smk"),
+        told=TOLD,
     message:
         "Regenerate the report, without training"
     script:
@@ -76,7 +88,7 @@ rule regenerate_report:
 rule verify:
     """Say which files are not as SHA256SUMS lists them."""
     log:
-        "<made_logs>/verify.log",
+        f"{STUDY.folders['made_logs']}/verify.log",
     localrule: True
     conda:
         "../../envs/study.yaml"

@@ -1,8 +1,19 @@
-# Stage 2: one job a run, that is one cell, one block of seeds, one round.
-# From the prepared arrays and the round before to its metrics, its scores and a checkpoint.
+# Stage 2: one job a run, that is one cell on one split, one block of seeds, one round.
+# From the prepared data and the round before to its metrics, its scores and what the next round resumes.
+from study.snake.run_jobs import (
+    arrays_of_run,
+    chosen_file,
+    data_of_run,
+    round_before,
+    told_to_train,
+)
+from study.snake.jobs import untracked
+from study.snake.resources import training_memory, training_minutes
 
-TRAINED_HERE = workflow.is_main_process and workflow.resource_settings.nodes is None
-if workflow.is_main_process and not TRAINED_HERE and config.get("device") == "auto":
+TRAINER = STUDY.design.trainer  # the built-in one, or the study's own program
+# Snakemake counts nodes where it sends jobs to a scheduler
+TRAINS_HERE = workflow.is_main_process and workflow.resource_settings.nodes is None
+if workflow.is_main_process and not TRAINS_HERE and config.get("device") == "auto":
     raise WorkflowError(
         "device: auto is the device of this machine, and jobs run on others; write cuda or cpu"
     )
@@ -11,30 +22,35 @@ if workflow.is_main_process and not TRAINED_HERE and config.get("device") == "au
 rule train:
     """Train one cell for one round, with each seed of a block."""
     input:
-        # ancient: the digests in params decide what runs again, not time stamps
-        data=ancient(cell_data(STUDY, DATA)),
-        previous=previous_round(STUDY, here=TRAINED_HERE),
+        # ancient, all of it: what a run is trained with is in its path, not in time stamps
+        data=ancient(per_job(DATA, data_of_run)),
+        # for a program that asks for it
+        npz=ancient(per_job(DATA, arrays_of_run)) if TRAINER.reads_arrays else [],
+        previous=ancient(per_job(DATA, round_before, TRAINS_HERE)),
+        # of a tuned side, its values
+        chosen=ancient(per_job(DATA, chosen_file)) if STUDY.tuning else [],
     output:
         metrics="<run>/metrics.csv",
         scores="<run>/scores.npz",
         run="<run>/run.json",
-        checkpoint="<run>/checkpoint.pt",
+        # the checkpoint; a program leaves what it resumes from in folders of its own
+        state=[f"<run>/{name}" for name in TRAINER.resumed],
         environment="<run>/environment.json",  # what it ran on and how long, for people
     log:
-        "<logs>/train/{cell}/seeds_{first}-{last}/round{round}.log",
+        "<run_log>.log",
     benchmark:
-        "<benchmarks>/train/{cell}/seeds_{first}-{last}/round{round}.tsv"
+        "<run_benchmark>.tsv"
     conda:
         "../../envs/study.yaml"
+    threads: TRAINER.threads
     resources:
-        **job_resources(STUDY),
+        mem_mb=training_memory(DATA),
+        runtime=training_minutes(DATA),
+        gpu=TRAINER.gpus,
     params:
-        cell=training_cell(TRAINED),  # its parameters, and a digest of the code that they use
-        epochs=lambda wildcards: STUDY["every_cell"][wildcards.cell]["epochs"],
-        device=STUDY["device"],
-        data=cell_digest(STUDY, DATA),
-        checkpoint_every=untracked(STUDY["checkpoint_every"]),
+        run=per_job(DATA, told_to_train),  # its parameters, and digests of its data and code
+        checkpoint_every=untracked(STUDY.checkpoint_every),
     message:
         "Train {wildcards.cell}, seeds {wildcards.first}-{wildcards.last}, round {wildcards.round}"
     script:
-        "../../scripts/train.py"
+        f"../../scripts/{TRAINER.script}"

@@ -1,12 +1,15 @@
 """What several data sets say together: their tables and claims in one frame each."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from study.analysis.few_datasets import datasets_needed
-from study.analysis.paired import ALPHA
-from study.analysis.ranks import compare_ranks, is_ranked, rank_levels
+from study.analysis.metrics import METRICS
+from study.analysis.ranks import compare_ranks, rank_levels
+from study.analysis.significance import ALPHA
+from study.design.tables import Table
 from study.training import EPOCH_METRICS
 
 ACROSS_LEVELS = {
@@ -43,22 +46,22 @@ RANK_TESTS = {
 ACROSS_CLAIMS = {"claim": str, "dataset": str, "verdict": str, "p_adjusted": float, "reason": str}
 
 
-def shown_metrics(table: Mapping, frames: Sequence[pd.DataFrame]) -> list[str]:
+def shown_metrics(table: Table, frames: Sequence[pd.DataFrame]) -> list[str]:
     """What is shown of a table: the metrics that it lists, else the validation accuracy.
 
     Where a program does not measure that, what it does measure of an epoch, the first of it.
 
     Args:
-        table: its entry in the study.
+        table: which one.
         frames: its CSV file on each data set.
     """
-    listed = table.get("metrics") or ["val_accuracy", *EPOCH_METRICS]
+    listed = table.metrics or ["val_accuracy", *EPOCH_METRICS]
     found = [name for name in listed if any(name in frame for frame in frames)]
-    return found if table.get("metrics") else found[:1]
+    return found if table.metrics else found[:1]
 
 
 def across_levels(
-    name: str, table: Mapping, metric: str, frames: Mapping[str, pd.DataFrame]
+    name: str, table: Table, metric: str, frames: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """The levels of a table on each data set, as `ACROSS_LEVELS`; `place` counts them from 0.
 
@@ -66,12 +69,11 @@ def across_levels(
 
     Args:
         name: the table's name.
-        table: its entry in the study, with its `rows`.
+        table: the table.
         metric: which one.
         frames: data set -> its CSV file, with the same rows.
     """
-    factors = [table["vary"]] if isinstance(table["vary"], str) else table["vary"]
-    texts = [" × ".join(str(row[factor]) for factor in factors) for row in table["rows"]]
+    texts = [" × ".join(str(row[factor]) for factor in table.vary) for row in table.rows]
     parts = []
     for dataset, frame in frames.items():
         about = {"table": name, "metric": metric, "dataset": dataset}
@@ -81,7 +83,7 @@ def across_levels(
         part["sd"] = frame[f"{metric}_sd"] if metric in frame else float("nan")
         parts.append(part)
     levels = pd.concat(parts, ignore_index=True).assign(rank=float("nan"))
-    if len(factors) == 1 and len(texts) > 1 and is_ranked(metric):
+    if not table.is_crossed and len(texts) > 1 and METRICS[metric].better:
         ranks = rank_levels(by_dataset(levels, "mean"), metric).stack()
         keys = pd.MultiIndex.from_frame(levels[["dataset", "place"]])
         levels["rank"] = ranks.reindex(keys).to_numpy(float)
@@ -102,7 +104,8 @@ def average_ranks(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     Args:
         levels: of all tables and metrics, as `across_levels` returns them.
     """
-    averages, tests = [], []
+    averages: list[dict[str, Any]] = []
+    tests = []
     for (table, metric), of_table in levels.groupby(["table", "metric"], sort=False):
         ranks = by_dataset(of_table, "rank").dropna()
         if ranks.empty:
@@ -110,8 +113,8 @@ def average_ranks(levels: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         texts = of_table.drop_duplicates("place").set_index("place")["level"]
         about, count = {"table": table, "metric": metric}, len(texts)
         averages += [
-            about | {"place": place, "level": texts[place], "datasets": len(ranks), "rank": rank}
-            for place, rank in ranks.mean().items()
+            about | {"place": place, "level": text, "datasets": len(ranks), "rank": rank}
+            for (place, rank), text in zip(ranks.mean().items(), texts.reindex(ranks.columns))
         ]
         needed = datasets_needed(count, ALPHA)
         test = about | {"levels": count, "datasets": len(ranks), "needed": needed}
@@ -123,7 +126,7 @@ def across_claims(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The verdict of each claim on each data set, as `ACROSS_CLAIMS`.
 
     Args:
-        frames: data set -> its statistics/claims.csv.
+        frames: data set -> its fixed/claims.csv.
     """
     parts = [frame.assign(dataset=dataset) for dataset, frame in frames.items()]
     return pd.concat(parts, ignore_index=True)[[*ACROSS_CLAIMS]]

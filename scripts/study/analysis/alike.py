@@ -7,8 +7,13 @@ of every epoch and every score.
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 
+import numpy as np
 import pandas as pd
+
+from study.analysis.evaluation import Scores
+from study.training import EPOCH_METRICS
 
 SAME_AS = "same_as"  # the first seed of a cell and round that has the same results as a row's
 KEYS = ["cell", "round", "seed"]
@@ -25,26 +30,51 @@ class Alike(Exception):
     """Why there is no verdict on a cell whose seeds are alike."""
 
 
-def mark_same(evaluation: pd.DataFrame, digests: pd.DataFrame) -> pd.DataFrame:
+def result_digests(epochs: pd.DataFrame, scores: Scores) -> list[str | None]:
+    """A digest of all that each seed of a run has: each epoch's metrics, and the scores.
+
+    Two seeds have the same if they are the same in all of it.
+
+    Args:
+        epochs: as `study.analysis.epochs.read_epochs` returns them.
+        scores: as `study.analysis.evaluation.read_scores` returns them.
+
+    Returns:
+        One of each seed, in their order; None where it diverged.
+    """
+    names = [name for name in sorted(scores) if name.endswith("_scores")]
+    digests: list[str | None] = []
+    for place, (_, of_seed) in enumerate(epochs.groupby("seed")):
+        parts = [scores[name][place] for name in names]
+        whole = not of_seed["diverged"].any() and all(np.isfinite(part).all() for part in parts)
+        digest = sha256(of_seed[["epoch", *EPOCH_METRICS]].to_numpy(float).tobytes())
+        for part in parts:
+            digest.update(part.tobytes())
+        digests.append(digest.hexdigest() if whole else None)
+    return digests
+
+
+def mark_same(values: pd.DataFrame, results: pd.Series) -> pd.DataFrame:
     """A frame of seeds, with the column `same_as` if any seed of a cell and round is as another.
 
     Args:
-        evaluation: one row per `cell`, `round` and `seed`.
-        digests: as `study.analysis.evaluation.result_digests` returns them.
+        values: one row per `cell`, `round` and `seed`.
+        results: of each row the digest of `result_digests`.
     """
-    first = digests.groupby([*KEYS[:2], "results"])["seed"].transform("min").astype("Int64")
-    if not (first < digests["seed"]).any():
-        return evaluation
-    return evaluation.merge(digests[KEYS].assign(**{SAME_AS: first}), on=KEYS, how="left")
+    alike = values.assign(results=results).groupby([*KEYS[:2], "results"])["seed"]
+    first = alike.transform("min").astype("Int64")
+    return values.assign(**{SAME_AS: first}) if (first < values["seed"]).any() else values
 
 
 def are_alike(of_cell: pd.DataFrame) -> bool:
     """Whether two seeds or more of a cell, without those that diverged, are all one observation.
 
     Args:
-        of_cell: its rows of one round by seed, as `study.analysis.averages.join_metrics` has them.
+        of_cell: its rows of one round by seed, as `study.analysis.values.collect_values` has them.
     """
-    same = of_cell[SAME_AS].dropna() if SAME_AS in of_cell else ()
+    if SAME_AS not in of_cell:
+        return False
+    same = of_cell[SAME_AS].dropna()
     return len(same) > 1 and same.nunique() == 1
 
 

@@ -1,55 +1,49 @@
 """What a comparison of two levels of a factor cannot say, however many seeds it has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from study.budget import training_samples, updates_a_round
-from study.choices import level_title, parameter_title
-from study.network_size import known_weights
+from study.analysis.measured import Description
+from study.design.budget import training_samples, updates_a_round
+from study.design.claims import Side
+from study.settings.choices import level_title, parameter_title
+from study.settings.parameters import Parameters
 from study.training.epoch_choices import ends_early
+from study.training.size import known_weights, size_parameters
 
-# These change how large a network is, and so what it costs and can hold.
-SIZES = ("hidden_layers", "hidden_units", "network")
 NEARLY = 0.05  # what differs by no larger a share is called equal
 
 
 def caveat(
     factor: str,
-    first: dict,
-    second: dict,
-    epochs: tuple[int, int],
-    data: dict | None = None,
+    first: Side,
+    second: Side,
+    epochs: Sequence[int],
+    data: Description | None = None,
     along: Iterable[str] = (),
-    by_program: bool = False,
-    tuned: tuple[dict, dict] | None = None,
     trials: int = 0,
 ) -> str:
-    """In sentences, what a difference between two cells may come from besides the factor as such.
+    """In sentences, what a difference between two sides may come from besides the factor as such.
 
     That is what else they differ in, in numbers: updates of the weights in a round, weights of the
     network; and whether the learning rate suits both.
 
     Args:
         factor: what they differ in; a training parameter, `round` or `epoch`.
-        first, second: their parameters.
+        first, second: the sides, with their parameters and what was tuned for each.
         epochs: of a round of each, as their runs recorded them.
-        data: a description of the data that they were trained on, as
-            `study.data.prepared.read_description` returns it. Where it is not known, updates are
-            said in proportion, and weights not counted.
+        data: a description of the data that they were trained on. Where it is not known, updates
+            are said in proportion, and weights not counted.
         along: parameters that move along with the factor.
-        by_program: whether a program of the user's trains; of its parameters nothing is known.
-        tuned: what tuning chose for each, parameter -> value, in place of what `first` and `second`
-            have; the same parameters for both.
-        trials: how many trials that took, for each of them.
+        trials: how many trials tuning took, for each of them.
 
     Returns:
-        Nothing where both sides are one cell at other times, and nothing of a program.
+        Nothing where both sides are one cell at other times.
     """
-    if by_program or factor in ("round", "epoch"):
+    if factor in ("round", "epoch"):
         return ""
-    chosen = tuned or ({}, {})
-    sides = [side | own for side, own in zip((first, second), chosen)]
+    sides = [first.parameters | first.tuned, second.parameters | second.tuned]
     sentences = []
-    moved = [name for name in along if first[name] != second[name]]
+    moved = [name for name in along if sides[0][name] != sides[1][name]]
     if moved:
         others = " and ".join(map(_words, moved))
         sentences.append(
@@ -58,11 +52,11 @@ def caveat(
         )
     sentences.append(_update_words(sides, epochs, data))
     sentences.append(_weight_words(sides, data, (factor, *moved)))
-    if chosen[0]:
-        sentences.append(_tuning_words(chosen, trials))
+    if first.tuned:
+        sentences.append(_tuning_words((first.tuned, second.tuned), trials))
     if factor == "learning_rate":
-        sentences.append("How a rate does depends on the batch size and the optimizer.")
-    elif "learning_rate" not in chosen[0]:
+        sentences.append("How well a rate works depends on the batch size and the optimizer.")
+    elif "learning_rate" not in first.tuned:
         rates = dict.fromkeys(str(side["learning_rate"]) for side in sides)
         sentences.append(
             f"The learning rate ({' and '.join(rates)}) was tuned for neither side: a difference"
@@ -71,7 +65,7 @@ def caveat(
     return " ".join(filter(None, sentences))
 
 
-def _update_words(sides: list[dict], epochs: tuple[int, int], data: dict | None) -> str:
+def _update_words(sides: list[Parameters], epochs: Sequence[int], data: Description | None) -> str:
     """How many updates of the weights a round has, where they differ or epochs do."""
     if data:
         updates = [updates_a_round(side, count, data) for side, count in zip(sides, epochs)]
@@ -95,7 +89,7 @@ def _update_words(sides: list[dict], epochs: tuple[int, int], data: dict | None)
     return f"{words}{', where no round ends early' if early else ''}."
 
 
-def _proportion(sides: list[dict]) -> str:
+def _proportion(sides: list[Parameters]) -> str:
     """How updates differ where epochs are equal and samples not counted."""
     if sides[0]["train_share"] != sides[1]["train_share"]:
         shares = _against([side["train_share"] for side in sides])
@@ -104,7 +98,7 @@ def _proportion(sides: list[dict]) -> str:
     return f"batch size {small} gets {large / small:g} times as many as {large}"
 
 
-def _weight_words(sides: list[dict], data: dict | None, varied: Iterable[str]) -> str:
+def _weight_words(sides: list[Parameters], data: Description | None, varied: Iterable[str]) -> str:
     """How many weights the networks have, where that differs."""
     counts = [0, 0]
     if data:
@@ -112,17 +106,17 @@ def _weight_words(sides: list[dict], data: dict | None, varied: Iterable[str]) -
         counts = [known_weights(side, shape, classes) for side in sides]
     if all(counts):
         return f"The networks have {_against(counts)} weights." if counts[0] != counts[1] else ""
-    if any(name in SIZES for name in varied):
+    if any(name in ("network", *size_parameters()) for name in varied):
         return "The networks differ in their number of weights."
     return ""
 
 
-def _tuning_words(chosen: tuple[dict, dict], trials: int) -> str:
+def _tuning_words(chosen: Sequence[Parameters], trials: int) -> str:
     """`The learning rate (0.0003 and 0.002) was tuned for each side over the same number of …`"""
     parts = []
     for name in chosen[0]:
-        values = dict.fromkeys(level_title(name, side[name]) for side in chosen)
-        values = " and ".join(values) if len(values) > 1 else f"{next(iter(values))} for both"
+        titles = [*dict.fromkeys(level_title(name, side[name]) for side in chosen)]
+        values = " and ".join(titles) if len(titles) > 1 else f"{titles[0]} for both"
         parts.append(f"the {_words(name)} ({values})")
     said = " and ".join(parts)
     return (

@@ -12,29 +12,41 @@ is over all looks: see study.analysis.spending.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from study.analysis import paired
-from study.analysis.claim_pairs import compare_sides, fewest_seeds, pair_interval
-from study.analysis.expectations import contradiction, margins, seeds_to_decide
-from study.analysis.spending import nominal_level
-from study.analysis.stages import (
-    LOOK_COLUMNS,
-    Tested,
+from study.analysis.alike import Alike
+from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
+from study.analysis.guard import Confounded, NotTrained
+from study.analysis.interval import NotKnown
+from study.analysis.measured import Measured
+from study.analysis.metrics import format_value
+from study.analysis.pairs import DIFFERENCE_COLUMNS, Pair, pair_sides
+from study.analysis.planned_looks import (
+    ONE_LOOK,
+    PLANNED_COLUMNS,
+    AtLook,
+    JudgedPair,
+    Plan,
+    at_look,
     look_row,
-    p_values_over_looks,
-    stages,
+    looks_of_claim,
     values_by_look,
 )
+from study.analysis.significance import holm, holm_alphas
 from study.analysis.verdicts import (
     CONTRADICTED,
+    NOT_TESTED,
+    REFUSED,
     SUPPORTED,
     TOO_FEW,
     UNDECIDED,
     what_is_tested,
 )
+from study.design.claims import Claim
 
 # What the files have, column by column.
 CLAIM_COLUMNS = {
@@ -65,7 +77,7 @@ PAIR_COLUMNS = {
     "first": str,
     "second": str,
     "metric": str,
-    **paired.DIFFERENCE_COLUMNS,
+    **DIFFERENCE_COLUMNS,
     "low_adjusted": float,
     "high_adjusted": float,
     "p_supporting": float,
@@ -79,34 +91,22 @@ PAIR_COLUMNS = {
     "caveat": str,
 }
 
+Row = dict[str, Any]  # of a file, by its columns
+
+
+class NothingToTest(Exception):
+    """Why a pair that may be compared says nothing of its claim."""
+
 
 def judge(
-    claims: dict,
-    values: pd.DataFrame,
-    runs: pd.DataFrame,
-    looks: Sequence[int] = (),
-    spending: str = "obrien_fleming",
-    data: dict[str, dict] | None = None,
-    share: float = 0.0,
-    tuning: dict | None = None,
+    claims: Mapping[str, Claim], measured: Measured, plan: Plan = ONE_LOOK
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Judge all claims.
+    """Judge all claims by what a protocol's runs came to.
 
     Args:
-        claims: id -> claim, as `study.cells.expand_study` returns them: with the name of the cell
-            in each side.
-        values: one row per cell, round and seed with all metrics, as
-            `study.analysis.averages.join_metrics` returns it.
-        runs: as `study.analysis.guard.read_runs` returns it.
-        looks: the numbers of seeds at which it was planned to look, rising; none if it was once, at
-            all seeds.
-        spending: how the level is spent over the looks, of `study.analysis.spending.SPENDING`.
-        data: digest of prepared data -> their description, of those that are here.
-        share: not 0 where each seed has a split of its own, drawn anew: validation over training
-            samples, for the corrected test of `study.analysis.resampled`. The cells of `runs` are
-            then those of single splits.
-        tuning: where sides are tuned, what `study.analysis.trials.deviation_of_sides` takes, so
-            that the noise of what was chosen counts (`study.analysis.tuned`).
+        claims: id -> claim, about the protocol's own cells.
+        measured: the protocol's values and runs.
+        plan: the looks that are planned; without any it is one, at all seeds.
 
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
@@ -118,101 +118,178 @@ def judge(
 
         With looks, all of a row is of one look, the first that decides the claim, or of an
         undecided one the last that its cells have the seeds of; `p_value` is the smallest over its
-        looks. `LOOK_COLUMNS` then say which `look` that is, from 1, and its number of seeds; the
+        looks. `PLANNED_COLUMNS` then say which `look` that is, from 1, and its number of seeds; the
         t-test's p-value there, and at which level it is significant: that of the intervals.
     """
-    values, looks = values.set_index(["cell", "round", "seed"]), tuple(looks)
-    about = {"data": data or {}, "share": share, "tuning": tuning}
-    by_look = values_by_look(values, looks)
-    rows, by_claim, tested = {}, {}, {}
+    by_look = values_by_look(measured, plan)
+    rows: dict[str, Row] = {}
+    pair_rows: dict[str, list[Row]] = {}
+    tested: dict[str, list[AtLook]] = {}
     for name, claim in claims.items():
-        row = {"claim": name} | {key: claim[key] for key in CLAIM_COLUMNS if key in claim}
-        for look, of_look, needed in stages(claim, by_look, looks):
-            pairs, problem = compare_sides(name, claim, of_look, runs, needed, **about)
+        for look, of_look, needed in looks_of_claim(claim, by_look, plan):
+            pairs, of_pairs, problem = _test_pairs(claim, of_look, needed)
             if problem is None:
-                found = Tested(look, pairs, *p_values_over_looks(pairs, look, looks, spending))
-                tested.setdefault(name, []).append(found)
-        if name not in tested:
-            row |= {"seeds": fewest_seeds(pairs)} if problem[0] == TOO_FEW else {}
-            row |= {"verdict": problem[0], "reason": problem[1]}
-        rows[name], by_claim[name] = row, pairs
-    _decide(claims, tested, rows, by_claim, looks, spending)
-    all_pairs = [pair for pairs in by_claim.values() for pair in pairs]
-    for pair in all_pairs:
-        if "differences" in pair:
-            pair["differences"] = " ".join(
-                f"{seed}:{value!r}" for seed, value in pair["differences"].items()
-            )
-    columns = [*CLAIM_COLUMNS, *(LOOK_COLUMNS if looks else ())]
+                tested.setdefault(name, []).append(at_look(look, pairs, plan))
+        rows[name] = _about(name, claim)
+        if name not in tested and problem is not None:
+            rows[name] |= problem
+        pair_rows[name] = of_pairs
+    decided = _decide(claims, tested, plan)
+    for name, (row, of_pairs) in decided.items():
+        rows[name] |= row
+        pair_rows[name] = of_pairs
+    every_pair = [{"claim": name} | row for name, found in pair_rows.items() for row in found]
+    columns = [*CLAIM_COLUMNS, *(PLANNED_COLUMNS if plan.looks else ())]
     return (
         pd.DataFrame([*rows.values()], columns=columns),
-        pd.DataFrame(all_pairs, columns=list(PAIR_COLUMNS)),
+        pd.DataFrame(every_pair, columns=list(PAIR_COLUMNS)),
     )
 
 
+def _about(name: str, claim: Claim) -> Row:
+    """What a claim's row has of the claim itself."""
+    keys = ("alpha", "required", "sentence", "quote", "made_in", "metric", "factor", "expect")
+    own = {key: getattr(claim, key) for key in keys}
+    return {"claim": name} | own | {"margin": claim.margin or None}
+
+
+def _test_pairs(
+    claim: Claim, measured: Measured, needed: int
+) -> tuple[list[JudgedPair], list[Row], Row | None]:
+    """The pairs of a claim that can be tested; the rows of all; and what keeps it from a verdict.
+
+    Args:
+        needed: how many seeds a test needs.
+    """
+    tested: list[JudgedPair] = []
+    rows: list[Row] = []
+    problem: Row | None = None
+    for first, second in claim.compare:
+        row: Row = {"first": first.title, "second": second.title, "metric": claim.metric}
+        try:
+            pair = pair_sides(first, second, claim.metric, claim.factor, claim.along, measured)
+            _refuse_empty(claim, pair)
+        except Confounded as error:
+            problem = problem or {"verdict": REFUSED, "reason": str(error)}
+        except (NotTrained, Alike, NotKnown, NothingToTest) as error:
+            problem = problem or {"verdict": NOT_TESTED, "reason": str(error)}
+        else:
+            found = JudgedPair(pair, p_values(claim, pair.differences, pair.noise))
+            tested.append(found)
+            row = _pair_row(found)
+        rows.append(row)
+    if problem is None and (fewest := min(found.pair.n for found in tested)) < needed:
+        reason = f"{needed} needed; {fewest} run"
+        problem = {"verdict": TOO_FEW, "reason": reason, "seeds": fewest}
+    return tested, rows, problem
+
+
+def _refuse_empty(claim: Claim, pair: Pair) -> None:
+    """Refuse a pair in which there is nothing to test.
+
+    Raises:
+        NothingToTest: seeds diverged, or all runs are the same, or no test keeps its level.
+    """
+    if pair.noise.untested:
+        raise NothingToTest(pair.noise.untested)
+    for side, values in zip((pair.first, pair.second), pair.values):
+        if values.empty:
+            raise NothingToTest(f"{side.title}: all seeds diverged")
+    if pair.n < 2:
+        raise NothingToTest(f"seeds with both sides: {pair.n}; at least 2 seeds are needed")
+    one, other = pair.matched["first"], pair.matched["second"]
+    constant = np.ptp(one) == 0 and np.ptp(other) == 0 and not pair.differences.any()
+    if constant and claim.expect in ("greater", "less"):
+        value = format_value(claim.metric, one.iloc[0])
+        raise NothingToTest(f"it is {value} in all runs of both sides: there is nothing to test")
+
+
+def _pair_row(judged: JudgedPair) -> Row:
+    """What a pair's row has but for the intervals at the level of the claim's test."""
+    pair = judged.pair
+    return {
+        "first": pair.first.title,
+        "second": pair.second.title,
+        "metric": pair.metric,
+        **pair.statistics,
+        "p_supporting": judged.p.supporting,
+        "p_contradicting": judged.p.contradicting,
+        "p_sign_flip": pair.sign_flip_p,
+        "differences": " ".join(f"{seed}:{value!r}" for seed, value in pair.differences.items()),
+        "guard": pair.guard,
+        "caveat": pair.caveat,
+    }
+
+
 def _decide(
-    claims: dict,
-    tested: dict[str, list[Tested]],
-    rows: dict[str, dict],
-    by_claim: dict[str, list[dict]],
-    looks: tuple[int, ...],
-    spending: str,
-) -> None:
-    """Give the rows of the claims that are tested their verdicts, and their pairs intervals."""
+    claims: Mapping[str, Claim], tested: Mapping[str, list[AtLook]], plan: Plan
+) -> dict[str, tuple[Row, list[Row]]]:
+    """Of claims that are tested the rest of their rows, with verdicts, and their pairs' rows."""
     tests = {what_is_tested(claims[name]): name for name in tested}
-    p_by_claim = {name: min(found.p_value for found in tested[name]) for name in tested}
+    p_by_claim = {name: min(at.p_value for at in tested[name]) for name in tested}
     p_of_tests = [p_by_claim[name] for name in tests.values()]
-    adjusted = dict(zip(tests, paired.holm(p_of_tests)))
+    adjusted = dict(zip(tests, holm(p_of_tests)))
     undecided = sum(p > json.loads(test)["alpha"] for test, p in adjusted.items())
-    for name, by_look in tested.items():
-        row, claim, test = rows[name], claims[name], what_is_tested(claims[name])
-        alphas = paired.holm_alphas(p_of_tests, claim["alpha"])
-        row["p_value"], row["p_adjusted"] = p_by_claim[name], adjusted[test]
-        row["tests"], row["alpha_adjusted"] = len(tests), alphas[list(tests).index(test)]
-        deciding = (found for found in by_look if found.p_value <= row["alpha_adjusted"])
-        shown = next(deciding, by_look[-1])
-        pairs = by_claim[name] = shown.pairs
-        row["seeds"] = fewest_seeds(pairs)
-        levels = [
-            nominal_level(alpha, shown.look, looks, spending)
-            for alpha in (row["alpha_adjusted"], row["alpha_adjusted"] / len(pairs))
-        ]
-        for pair in pairs:
-            # any of the pairs may contradict the claim
-            level = levels[1 if pair["p_supporting"] == 1 else 0]
-            interval = pair_interval(pair, level)
-            pair |= {"low_adjusted": interval["low"], "high_adjusted": interval["high"]}
-        row |= _margins(claim, pairs, levels) | look_row(shown, looks, levels)
-        last = nominal_level(claim["alpha"] / max(1, undecided), -1, looks, spending)
-        row |= _verdict(row, claim, shown, last)
-
-
-def _margins(claim: dict, pairs: list[dict], levels: list[float]) -> dict:
-    """The margins at which all pairs would support the claim, or one contradict it."""
     found = {}
+    for name, by_look in tested.items():
+        claim, test = claims[name], what_is_tested(claims[name])
+        alpha = holm_alphas(p_of_tests, claim.alpha)[list(tests).index(test)]
+        shown = next((at for at in by_look if at.p_value <= alpha), by_look[-1])
+        levels = [plan.level(level, shown.look) for level in (alpha, alpha / len(shown.pairs))]
+        row: Row = {
+            "p_value": p_by_claim[name],
+            "p_adjusted": adjusted[test],
+            "tests": len(tests),
+            "alpha_adjusted": alpha,
+            "seeds": min(each.pair.n for each in shown.pairs),
+            **_margins(claim, shown.pairs, levels),
+            **look_row(shown, plan, levels),
+        }
+        if row["p_adjusted"] > claim.alpha:
+            next_level = plan.level(claim.alpha / max(1, undecided), -1)
+            row |= _undecided(claim, shown.pairs, next_level)
+        else:
+            row |= _verdict(claim, shown)
+        found[name] = row, [_pair_row(each) | _adjusted(each, levels) for each in shown.pairs]
+    return found
+
+
+def _adjusted(judged: JudgedPair, levels: Sequence[float]) -> Row:
+    """A pair's interval at the level at which its claim is supported, or contradicted."""
+    # any of the pairs may contradict the claim
+    found = judged.pair.interval(levels[1 if judged.p.supporting == 1 else 0])
+    return {"low_adjusted": found.low, "high_adjusted": found.high}
+
+
+def _margins(claim: Claim, pairs: Sequence[JudgedPair], levels: Sequence[float]) -> Row:
+    """The margins at which all pairs would support the claim, or one contradict it."""
+    found: Row = {}
     for key, level in zip(("supported_above", "contradicted_below"), levels):
-        intervals = [pair_interval(pair, level) for pair in pairs]
-        ends = [margins(claim, interval["low"], interval["high"]) for interval in intervals]
+        intervals = [judged.pair.interval(level) for judged in pairs]
+        ends = [margins(claim, each.low, each.high) for each in intervals]
         found |= {key: max(end[key] for end in ends)} if ends[0] else {}
     return found
 
 
-def _verdict(row: dict, claim: dict, shown: Tested, alpha: float) -> dict:
-    """The verdict, the reason for it, and for an undecided claim how many seeds it would take.
+def _undecided(claim: Claim, pairs: Sequence[JudgedPair], alpha: float) -> Row:
+    """That a claim is undecided, and how many seeds would probably decide it at a level.
 
-    Not over splits and of tuned sides, where more seeds help only so far.
+    Not where there is other noise than the seeds', where more seeds help only so far.
     """
-    pairs = shown.pairs
-    if row["p_adjusted"] > claim["alpha"]:
-        if any(pair["share"] or pair["tuning_sd"] for pair in pairs):
-            return {"verdict": UNDECIDED}
-        differences = [pair["differences"].to_numpy() for pair in pairs]
-        seeds = seeds_to_decide(claim, differences, alpha)
-        return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))
-    if shown.supporting <= shown.contradicting:
+    if not all(judged.pair.noise.is_of_seeds_alone for judged in pairs):
+        return {"verdict": UNDECIDED}
+    differences = [judged.pair.differences.to_numpy() for judged in pairs]
+    seeds = seeds_to_decide(claim, differences, alpha)
+    return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))
+
+
+def _verdict(claim: Claim, shown: AtLook) -> Row:
+    """The verdict of a claim that is decided, and how it is contradicted."""
+    supporting, contradicting = shown.over_looks
+    if supporting <= contradicting:
         return {"verdict": SUPPORTED}
-    against = min(pairs, key=lambda pair: pair["p_contradicting"])
-    reason = contradiction(claim, against["difference"])
-    if len(pairs) > 1:
-        reason += f", {against['first']} against {against['second']}"
+    pair = min(shown.pairs, key=lambda judged: judged.p.contradicting).pair
+    reason = contradiction(claim, pair.statistics["difference"])
+    if len(shown.pairs) > 1:
+        reason += f", {pair.first.title} against {pair.second.title}"
     return {"verdict": CONTRADICTED, "reason": reason}

@@ -1,10 +1,13 @@
 """Confusion matrices over seeds: of two classes at a probability of 0.5 or a threshold chosen on
 validation; of more with the class predicted that has the largest probability."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from study.analysis.evaluation import predictions, whole_seeds
+from study.analysis.evaluation import Scores, predictions, whole_seeds
 from study.analysis.metrics import choose_threshold
 
 COUNTS = ("true_negative", "false_positive", "false_negative", "true_positive")
@@ -29,7 +32,9 @@ def confusion_counts(labels: np.ndarray, scores: np.ndarray, threshold: float) -
     return np.array([((labels == a) & (predicted == b)).sum() for a in (0, 1) for b in (0, 1)])
 
 
-def count_confusions(cells: list[tuple[str, int]], scores: dict) -> pd.DataFrame:
+def count_confusions(
+    cells: Sequence[tuple[str, int]], scores: Mapping[tuple[str, int], Scores]
+) -> pd.DataFrame:
     """`cell`, `round`, `split`, `threshold`, `n`, and mean and sd over seeds of the four counts.
 
     The threshold is 0.5, or `chosen` seed by seed on the validation split, where its balanced
@@ -48,7 +53,8 @@ def count_confusions(cells: list[tuple[str, int]], scores: dict) -> pd.DataFrame
             kinds = [AT_HALF] if split != splits[-1] else [AT_HALF, CHOSEN]
             for kind in kinds:
                 counts = _each_seed(arrays, split, kind)
-                row = {"cell": cell, "round": number, "split": split, "threshold": kind}
+                row: dict[str, Any] = {"cell": cell, "round": number, "split": split}
+                row["threshold"] = kind
                 row["n"] = len(counts)
                 for name, column in zip(COUNTS, counts.T):
                     row[name] = column.mean() if len(column) else np.nan
@@ -59,7 +65,7 @@ def count_confusions(cells: list[tuple[str, int]], scores: dict) -> pd.DataFrame
     return pd.DataFrame(rows, columns=header)
 
 
-def _each_seed(arrays: dict, split: str, kind: str) -> np.ndarray:
+def _each_seed(arrays: Scores, split: str, kind: str) -> np.ndarray:
     """(seeds, 4) counts, of the seeds that did not diverge and can choose a threshold."""
     counts = []
     for validation, of_seed in zip(arrays["val_scores"], arrays[f"{split}_scores"]):
@@ -73,7 +79,11 @@ def _each_seed(arrays: dict, split: str, kind: str) -> np.ndarray:
     return np.array(counts, float).reshape(-1, 4)
 
 
-def count_matrices(cells: list[tuple[str, int]], scores: dict, classes: list[str]) -> pd.DataFrame:
+def count_matrices(
+    cells: Sequence[tuple[str, int]],
+    scores: Mapping[tuple[str, int], Scores],
+    classes: Sequence[str],
+) -> pd.DataFrame:
     """`MATRIX_COLUMNS`: mean and sd over the `n` seeds of how often a class is taken for which.
 
     Args:
@@ -86,13 +96,16 @@ def count_matrices(cells: list[tuple[str, int]], scores: dict, classes: list[str
         arrays = scores.get((cell, number), {})
         for split in (split for split in ("val", "test") if f"{split}_scores" in arrays):
             counts = matrix_counts(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
-            row = {"cell": cell, "round": number, "split": split, "n": len(counts)}
+            row: dict[str, Any] = {"cell": cell, "round": number, "split": split}
+            row["n"] = len(counts)
             for true, predicted in np.ndindex(len(classes), len(classes)):
                 of_pair = counts[:, true, predicted]
-                pair = {"true": classes[true], "predicted": classes[predicted]}
-                pair["count"] = of_pair.mean() if len(counts) else np.nan
-                pair["count_sd"] = of_pair.std(ddof=1) if len(counts) > 1 else np.nan
-                rows.append(row | pair)
+                rows.append(
+                    row
+                    | {"true": classes[true], "predicted": classes[predicted]}
+                    | {"count": of_pair.mean() if len(counts) else np.nan}
+                    | {"count_sd": of_pair.std(ddof=1) if len(counts) > 1 else np.nan}
+                )
     return pd.DataFrame(rows, columns=list(MATRIX_COLUMNS))
 
 

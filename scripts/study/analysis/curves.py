@@ -7,11 +7,13 @@ logarithm where it is a loss. Accuracies are exact to 0.001 percentage points, l
 
 import base64
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from study.analysis.metrics import is_percentage
+from study.design.runs import Run
 from study.training import EPOCH_METRICS
 
 CODES = 65535
@@ -26,9 +28,9 @@ class Curves:
         """For cells, name -> epochs in a round; and the baseline's epochs in a round."""
         self.epochs, self.epochs_of = epochs_per_round, dict(cells)
         # cell -> round -> seed -> (epochs, metrics)
-        self.found = {cell: {} for cell in cells}
+        self.found: dict[str, dict[int, dict[int, np.ndarray]]] = {cell: {} for cell in cells}
 
-    def add(self, run: dict, metrics: pd.DataFrame) -> None:
+    def add(self, run: Run, metrics: pd.DataFrame) -> None:
         """Take the epochs of a run, as `study.analysis.epochs.read_epochs` returns them.
 
         A seed that diverged in this run has no curve.
@@ -36,15 +38,15 @@ class Curves:
         whole = metrics[~metrics["diverged"]]
         values = whole[list(EPOCH_METRICS)].to_numpy(np.float64)
         seeds = whole["seed"].to_numpy()
-        of_round = self.found[run["cell"]].setdefault(run["round"], {})
-        for seed in range(run["first"], run["last"] + 1):
+        of_round = self.found[run.cell].setdefault(run.round, {})
+        for seed in run.seeds:
             of_seed = values[seeds == seed]
             if len(of_seed):  # a round that ended early has nothing to draw after its end
-                missing = self.epochs_of[run["cell"]] - len(of_seed)
+                missing = self.epochs_of[run.cell] - len(of_seed)
                 of_seed = np.pad(of_seed, ((0, missing), (0, 0)), constant_values=np.nan)
             of_round[seed] = of_seed
 
-    def packed(self, first: Iterable[str] = ()) -> dict:
+    def packed(self, first: Iterable[str] = ()) -> dict[str, Any]:
         """What curves.json has.
 
         `epochs` in a round; `metrics`; of each metric its `scales` (`low`, `high`, whether `log`);
@@ -70,15 +72,21 @@ class Curves:
                 if cell in chosen:
                     each.append(_each_seed(rounds[number], seeds, epochs))
             shown = seeds if cell in chosen else []
-            cells.append({"name": cell, "rounds": numbers, "n": counts, "seeds": shown})
-            cells[-1] |= {"epochs": epochs} if epochs != self.epochs else {}
-        scales = [dict(zip(("low", "high", "log"), scale(metric))) for metric in EPOCH_METRICS]
-        packed = {"epochs": self.epochs, "metrics": [*EPOCH_METRICS], "scales": scales}
-        return packed | {"cells": cells, "means": _base64(means), "each": _base64(each)}
+            about = {"name": cell, "rounds": numbers, "n": counts, "seeds": shown}
+            cells.append(about | ({"epochs": epochs} if epochs != self.epochs else {}))
+        return {
+            "epochs": self.epochs,
+            "metrics": [*EPOCH_METRICS],
+            "scales": [dict(zip(("low", "high", "log"), scale(name))) for name in EPOCH_METRICS],
+            "cells": cells,
+            "means": _base64(means),
+            "each": _base64(each),
+        }
 
     def _with_room(self, order: list[str]) -> set[str]:
         """The cells, first come first served, whose seeds' values there is room for."""
-        room, chosen = SEED_VALUES, set()
+        room = SEED_VALUES
+        chosen: set[str] = set()
         for cell in dict.fromkeys(order):
             rounds = self.found.get(cell, {}).values()
             room -= sum(map(len, rounds)) * self.epochs_of.get(cell, 0) * len(EPOCH_METRICS)

@@ -1,13 +1,18 @@
 """Main effects and two-way interactions over the grid, with seeds as the repeated measure."""
 
 import itertools
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import helmert
 from scipy.special import fdtrc
 
-from study.analysis import paired
+from study.analysis.interval import interval
+from study.analysis.significance import holm
+from study.design.factors import Factorial
+from study.settings.parameters import Level, Parameters
 
 # What the files have, column by column.
 EFFECT_COLUMNS = {
@@ -37,25 +42,27 @@ MEAN_COLUMNS = {
 }
 
 
-def grid_metric(values: pd.DataFrame, grid: dict, metric: str) -> tuple[np.ndarray, list[int]]:
+def grid_metric(
+    values: pd.DataFrame, grid: Factorial, number: int, metric: str
+) -> tuple[np.ndarray, list[int]]:
     """A metric over the full grid: (seeds, levels of factor 1, levels of factor 2, …), and seeds.
 
     Args:
-        values: as `study.analysis.averages.join_metrics` returns it.
-        grid: has `factors`, factor -> levels with two or more; `cells`, the names of the
-            full grid's cells in the product's order, none where the design is no full grid; and
-            `round`.
+        values: as `study.analysis.values.read_values` returns it.
+        grid: the design as a full factorial.
+        number: the round.
+        metric: which one.
 
     Returns:
         The seeds that no cell of the grid lacks.
     """
-    shown = values[values["round"] == grid["round"]]
-    if metric not in shown or not grid["cells"]:
-        return np.empty((0, *map(len, grid["factors"].values()))), []
+    shown = values[values["round"] == number]
+    levels = [len(of_factor) for of_factor in grid.factors.values()]
+    if metric not in shown or not grid.cells:
+        return np.empty((0, *levels)), []
     table = shown.pivot(index="seed", columns="cell", values=metric)
-    table = table.reindex(columns=grid["cells"]).dropna()
-    shape = (len(table), *map(len, grid["factors"].values()))
-    return table.to_numpy().reshape(shape), table.index.tolist()
+    table = table.reindex(columns=grid.cells).dropna()
+    return table.to_numpy().reshape(len(table), *levels), table.index.tolist()
 
 
 def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
@@ -75,34 +82,38 @@ def estimate_effects(measured: np.ndarray, factors: list[str]) -> pd.DataFrame:
         p-values Holm-adjusted over them, and NaN where nothing varies. Empty below two seeds, or
         where the grid has no factor.
     """
-    seeds, rows = len(measured), []
-    for size in (1, 2):
-        for chosen in itertools.combinations(range(len(factors)), size):
-            if seeds < 2:
-                continue
-            scores = contrast_scores(measured, chosen)
-            covariance = np.atleast_2d(np.cov(scores, rowvar=False))
-            error = np.trace(covariance)
-            df_effect, df_error = len(covariance), len(covariance) * (seeds - 1)
-            f_value = epsilon = np.nan
-            if error > 1e-20:  # below that it is rounding
-                f_value = seeds * np.square(scores.mean(axis=0)).sum() / error
-                epsilon = error**2 / (df_effect * np.square(covariance).sum())
-            rows.append(
-                {
-                    "effect": " × ".join(factors[position] for position in chosen),
-                    "n": seeds,
-                    "df_effect": df_effect,
-                    "df_error": df_error,
-                    "f_value": f_value,
-                    "epsilon": epsilon,
-                    "p_value": fdtrc(epsilon * df_effect, epsilon * df_error, f_value),
-                    "partial_eta_squared": f_value * df_effect / (f_value * df_effect + df_error),
-                }
-            )
-    effects = pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)[1:])
-    effects["p_holm"] = paired.holm(effects["p_value"])
-    return effects
+    places = range(len(factors))
+    effects = [each for size in (1, 2) for each in itertools.combinations(places, size)]
+    rows = [
+        {"effect": " × ".join(factors[place] for place in effect)} | _effect(measured, effect)
+        for effect in effects
+        if len(measured) > 1
+    ]
+    frame = pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)[1:])
+    frame["p_holm"] = holm(frame["p_value"])
+    return frame
+
+
+def _effect(measured: np.ndarray, effect: tuple[int, ...]) -> dict[str, float]:
+    """What `estimate_effects` says of one effect, the positions of its factors."""
+    seeds = len(measured)
+    scores = contrast_scores(measured, effect)
+    covariance = np.atleast_2d(np.cov(scores, rowvar=False))
+    error = np.trace(covariance)
+    df_effect, df_error = len(covariance), len(covariance) * (seeds - 1)
+    f_value = epsilon = np.nan
+    if error > 1e-20:  # below that it is rounding
+        f_value = seeds * np.square(scores.mean(axis=0)).sum() / error
+        epsilon = error**2 / (df_effect * np.square(covariance).sum())
+    return {
+        "n": seeds,
+        "df_effect": df_effect,
+        "df_error": df_error,
+        "f_value": f_value,
+        "epsilon": epsilon,
+        "p_value": fdtrc(epsilon * df_effect, epsilon * df_error, f_value),
+        "partial_eta_squared": f_value * df_effect / (f_value * df_effect + df_error),
+    }
 
 
 def contrast_scores(measured: np.ndarray, chosen: tuple[int, ...]) -> np.ndarray:
@@ -119,7 +130,9 @@ def contrast_scores(measured: np.ndarray, chosen: tuple[int, ...]) -> np.ndarray
     return measured.reshape(len(measured), -1) @ contrasts.T
 
 
-def marginal_means(measured: np.ndarray, factors: dict[str, list], baseline: dict) -> pd.DataFrame:
+def marginal_means(
+    measured: np.ndarray, factors: Mapping[str, list[Level]], baseline: Parameters
+) -> pd.DataFrame:
     """Each level's mean over all other factors, and its difference from the baseline's level.
 
     Both with the 95% t-interval over seeds; where the baseline's level is not in the grid, against
@@ -131,15 +144,15 @@ def marginal_means(measured: np.ndarray, factors: dict[str, list], baseline: dic
         by_seed = measured.mean(axis=others)
         start = levels.index(baseline[factor]) if baseline[factor] in levels else 0
         for column, level in enumerate(levels):
-            mean = paired.mean_interval(by_seed[:, column])
-            row = {"factor": factor, "level": str(level), "n": mean["n"]}
-            row |= {key: mean[key] for key in ("mean", "low", "high")}
+            mean = interval(by_seed[:, column])
+            row: dict[str, Any] = {"factor": factor, "level": str(level), "n": mean.n}
+            row |= {"mean": mean.mean, "low": mean.low, "high": mean.high}
             if column != start:
-                change = paired.mean_interval(by_seed[:, column] - by_seed[:, start])
+                change = interval(by_seed[:, column] - by_seed[:, start])
                 row |= {
-                    "difference": change["mean"],
-                    "difference_low": change["low"],
-                    "difference_high": change["high"],
+                    "difference": change.mean,
+                    "difference_low": change.low,
+                    "difference_high": change.high,
                 }
             rows.append(row)
     return pd.DataFrame(rows, columns=list(MEAN_COLUMNS)[1:])

@@ -1,43 +1,50 @@
 """What runs ran on and how long they took, from the environment.json of each to one table."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from study.errors import UserError
+from study.design.runs import Run
+from study.store.errors import UserError
 
-RUN_KEYS = ("cell", "first", "last", "round")
+RUN_KEYS = ("cell", "place", "split", "first", "last", "round")
 PACKAGES = ("torch", "numpy", "snakemake")
 # What a run says of itself, beside its `threads` and its `seconds` from start to end.
 DESCRIBED = ("commit", "python", *PACKAGES, "system", "processor", "gpu")
 # What text environments.csv has; other columns are numbers.
-ENVIRONMENT_COLUMNS = dict.fromkeys(["cell", *DESCRIBED], str) | dict.fromkeys(
-    ["first", "last", "round", "threads", "seconds"], float
+ENVIRONMENT_COLUMNS = dict.fromkeys(["cell", "place", *DESCRIBED], str) | dict.fromkeys(
+    ["split", "first", "last", "round", "threads", "seconds"], float
 )
 
 
-def collect_environments(runs: list[dict], paths: list[Path]) -> pd.DataFrame:
-    """One row per run: `cell`, `first`, `last`, `round`, `DESCRIBED`, `threads`, `seconds`.
+def collect_environments(runs: Sequence[Run], folders: Sequence[Path | str]) -> pd.DataFrame:
+    """One row per run: `RUN_KEYS`, `DESCRIBED`, `threads` and `seconds`.
 
     `commit` is of the code and empty outside git, `gpu` is empty without one, and all are empty for
     a run without environment.json.
 
     Args:
-        runs: the runs to read, as `study.cells.expand_runs` returns them.
-        paths: the place of each one's environment.json.
+        runs: those to read.
+        folders: the folder of each, where its environment.json may be.
 
     Raises:
         UserError: a file is damaged.
     """
     rows = [
-        {key: run[key] for key in RUN_KEYS} | (_read_environment(path) if path.exists() else {})
-        for run, path in zip(runs, paths, strict=True)
+        {key: getattr(run, key) for key in RUN_KEYS}
+        | _read_environment(Path(folder) / "environment.json")
+        for run, folder in zip(runs, folders, strict=True)
     ]
     return pd.DataFrame(rows, columns=[*RUN_KEYS, *DESCRIBED, "threads", "seconds"])
 
 
-def _read_environment(path: Path) -> dict:
+def _read_environment(path: Path) -> dict[str, Any]:
+    """What a run says of itself; nothing where there is no file."""
+    if not path.exists():
+        return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         versions = {name: found["packages"].get(name) for name in PACKAGES}

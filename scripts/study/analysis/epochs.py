@@ -1,19 +1,21 @@
 """The metrics of each epoch, as a training job wrote them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from study.errors import UserError
-from study.files import check_digest
-from study.records import read_record
-from study.spelling import choose
+from study.design.runs import Run
+from study.store.errors import UserError
+from study.store.files import check_digest
+from study.store.records import read_record
 from study.training import EPOCH_METRICS
 from study.training.epoch_choices import EPOCH_CHOICES, best_epoch, ends_early
+from study.training.spelling import choose
 
-# What a rule that chooses an epoch makes worth telling.
+# What is counted where a rule chooses an epoch.
 EPOCH_COUNTS = ("chosen_epoch", "epochs_trained")
 
 
@@ -56,7 +58,9 @@ def read_epochs(
     finite = np.isfinite(frame[measured].to_numpy()).all(axis=1)
     frame = frame.reindex(columns=["seed", "epoch", *EPOCH_METRICS])
     frame["diverged"] = frame["seed"].map((~pd.Series(finite)).groupby(frame["seed"]).any())
-    found = {seed: list(rows["epoch"]) for seed, rows in frame.groupby("seed")}
+    found: dict[int, list[int]] = {}
+    for seed, epoch in zip(frame["seed"].tolist(), frame["epoch"].tolist()):
+        found.setdefault(seed, []).append(epoch)
     for seed in seeds:
         rows = found.pop(seed, [])
         whole = list(range(1, epochs + 1))
@@ -68,21 +72,20 @@ def read_epochs(
     return frame
 
 
-def read_run(run: dict, path: Path | str, record: Path | str, epochs: int) -> pd.DataFrame:
+def read_run(run: Run, path: Path | str, record: Mapping[str, Any], epochs: int) -> pd.DataFrame:
     """A run's metrics, as `read_epochs` returns them, checked against what it recorded.
 
     Args:
-        run: as `study.cells.expand_runs` returns them.
-        path, record: its metrics.csv and run.json.
+        run: whose.
+        path: its metrics.csv.
+        record: what its run.json has.
         epochs: of a round.
 
     Raises:
-        UserError: a file is damaged.
+        UserError: the file is damaged.
     """
-    found = read_record(record)
-    early = ends_early(found["parameters"].get("epoch_choice", "last"))
-    seeds = range(run["first"], run["last"] + 1)
-    return read_epochs(path, seeds, epochs, found["files"]["metrics.csv"], early)
+    early = ends_early(record["parameters"].get("epoch_choice", "last"))
+    return read_epochs(path, run.seeds, epochs, record["files"]["metrics.csv"], early)
 
 
 def count_epochs(metrics: pd.DataFrame, rule: str) -> pd.DataFrame:
@@ -97,10 +100,9 @@ def count_epochs(metrics: pd.DataFrame, rule: str) -> pd.DataFrame:
     """
     rows = []
     for seed, of_seed in metrics.groupby("seed"):
-        trained, chosen = len(of_seed), chosen_epoch(of_seed, rule)
-        if of_seed["diverged"].any():
-            trained, chosen = np.nan, np.nan
-        rows.append([seed, chosen, trained])
+        whole = not of_seed["diverged"].any()
+        counts = (chosen_epoch(of_seed, rule), len(of_seed)) if whole else (np.nan, np.nan)
+        rows.append([seed, *counts])
     return pd.DataFrame(rows, columns=["seed", *EPOCH_COUNTS])
 
 
@@ -113,13 +115,16 @@ def chosen_epoch(of_seed: pd.DataFrame, rule: str) -> int:
 
 
 def collect_epochs(
-    runs: list[dict], paths: list[str], records: list[str], epochs_per_round: int
+    runs: Sequence[Run],
+    paths: Sequence[str],
+    records: Sequence[str],
+    epochs_per_round: int,
 ) -> pd.DataFrame:
     """All rounds' metrics, their epochs counted on over the rounds, with each row's `round`.
 
     Args:
-        runs: the runs to read, as `study.cells.expand_runs` returns them.
-        paths: the metric file of each.
+        runs: those to read, of one cell.
+        paths: the metrics.csv of each.
         records: the run.json of each.
         epochs_per_round: how many epochs a round has.
 
@@ -129,9 +134,9 @@ def collect_epochs(
     columns = ["seed", "epoch", "round", "diverged", *EPOCH_METRICS]
     frames = [pd.DataFrame(columns=columns, dtype=float)]
     for run, path, record in zip(runs, paths, records, strict=True):
-        metrics = read_run(run, path, record, epochs_per_round)
-        frames.append(metrics.assign(round=run["round"]))
-        frames[-1]["epoch"] += (run["round"] - 1) * epochs_per_round
+        metrics = read_run(run, path, read_record(Path(record)), epochs_per_round)
+        frames.append(metrics.assign(round=run.round))
+        frames[-1]["epoch"] += (run.round - 1) * epochs_per_round
     return pd.concat([frame for frame in frames if len(frame)] or frames)
 
 

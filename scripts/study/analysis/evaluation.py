@@ -1,31 +1,25 @@
 """From the scores after a round's last epoch to the final metrics of each seed."""
 
-import csv
-import math
 import zipfile
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from study.analysis.metrics import (
-    CHOSEN,
-    FINAL,
-    SCORED,
-    SCORED_SPLITS,
-    THRESHOLDED,
-    choose_threshold,
-)
-from study.errors import UserError
-from study.files import check_digest
-from study.records import read_record
+from study.analysis.metrics import CHOSEN, FINAL, SCORED, SCORED_SPLITS, choose_threshold
+from study.design.runs import Run
+from study.store.errors import UserError
+from study.store.files import check_digest
+from study.store.records import read_record
+
+# `seeds` (k,), and of each split that is scored `<split>_scores` (k, n) float32, of more than two
+# classes (k, n, classes), and `<split>_labels` (n,) int8.
+Scores = dict[str, np.ndarray]
 
 
-def read_scores(path: Path | str, seeds: range, digest: str | None = None) -> dict[str, np.ndarray]:
-    """A run's scores: `<split>_scores` (seeds, n) float32 and `<split>_labels` (n,) int8.
-
-    Of more than two classes the scores are (seeds, n, classes).
+def read_scores(path: Path | str, seeds: range, digest: str | None = None) -> Scores:
+    """A run's scores.
 
     Args:
         path: scores.npz of a run.
@@ -71,77 +65,25 @@ def evaluate(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     return values
 
 
-def evaluate_runs(runs: list[dict], paths: list[str], records: list[str]) -> pd.DataFrame:
-    """`cell`, `round`, `seed` and the final metrics, one row per cell, round and seed.
+def final_metrics(arrays: Scores) -> pd.DataFrame:
+    """`seed` and `study.analysis.metrics.FINAL`, one row per seed; NaN for what there is not.
 
     Args:
-        runs: the runs to read, as `study.cells.expand_runs` returns them.
-        paths: the scores of each.
-        records: the run.json of each.
-
-    Raises:
-        UserError: a file is damaged.
+        arrays: as `read_scores` returns them.
     """
     rows = []
-    for run, path, record in zip(runs, paths, records, strict=True):
-        seeds = range(run["first"], run["last"] + 1)
-        arrays = read_scores(path, seeds, read_record(record)["files"]["scores.npz"])
-        for position, seed in enumerate(seeds):
-            row = {"cell": run["cell"], "round": run["round"], "seed": seed}
-            for split in SCORED_SPLITS:
-                if f"{split}_scores" in arrays:
-                    scores, labels = arrays[f"{split}_scores"][position], arrays[f"{split}_labels"]
-                    metrics = evaluate(scores, labels)
-                    row |= {f"final_{split}_{name}": metrics[name] for name in SCORED}
-            rows.append(row | _at_chosen_threshold(arrays, position))
-    return pd.DataFrame(rows, columns=["cell", "round", "seed", *FINAL])
+    for position, seed in enumerate(arrays["seeds"].tolist()):
+        row = {"seed": seed}
+        for split in SCORED_SPLITS:
+            if f"{split}_scores" in arrays:
+                scores, labels = arrays[f"{split}_scores"][position], arrays[f"{split}_labels"]
+                values = evaluate(scores, labels)
+                row |= {f"final_{split}_{name}": value for name, value in values.items()}
+        rows.append(row | _at_chosen_threshold(arrays, position))
+    return pd.DataFrame(rows, columns=["seed", *FINAL])
 
 
-def result_digests(
-    runs: list[dict], metrics: list[str], scores: list[str], records: list[str]
-) -> pd.DataFrame:
-    """`cell`, `round`, `seed` and a digest of all `results`: each epoch's metrics, and the scores.
-
-    Two seeds have the same digest if they are the same in all of it. It is missing where a seed
-    diverged.
-
-    Args:
-        runs, records: as for `evaluate_runs`.
-        metrics: the metrics.csv of each.
-        scores: the scores of each.
-
-    Raises:
-        UserError: a file is damaged.
-    """
-    rows = []
-    for run, epochs, path, record in zip(runs, metrics, scores, records, strict=True):
-        files, seeds = read_record(record)["files"], range(run["first"], run["last"] + 1)
-        arrays = read_scores(path, seeds, files["scores.npz"])
-        by_seed = _epochs_by_seed(epochs, files["metrics.csv"])
-        for position, seed in enumerate(seeds):
-            parts = [arrays[name][position] for name in sorted(arrays) if name.endswith("_scores")]
-            whole = all(math.isfinite(float(text)) for row in by_seed[seed] for text in row)
-            whole = whole and all(np.isfinite(part).all() for part in parts)
-            digest = sha256(repr(by_seed[seed]).encode())
-            for part in parts:
-                digest.update(part.tobytes())
-            row = {"cell": run["cell"], "round": run["round"], "seed": seed}
-            rows.append(row | {"results": digest.hexdigest() if whole else None})
-    return pd.DataFrame(rows, columns=["cell", "round", "seed", "results"])
-
-
-def _epochs_by_seed(path: Path | str, digest: str) -> dict[int, list[list[str]]]:
-    """Each seed's rows of a metrics.csv as they are written, without the seed."""
-    check_digest(path, digest)
-    found: dict[int, list[list[str]]] = {}
-    with open(path, encoding="utf-8", newline="") as file:
-        _, *rows = csv.reader(file)
-    for seed, *row in rows:
-        found.setdefault(int(seed), []).append(row)
-    return found
-
-
-def _at_chosen_threshold(arrays: dict[str, np.ndarray], position: int) -> dict[str, float]:
+def _at_chosen_threshold(arrays: Scores, position: int) -> dict[str, float]:
     """The test metrics of a seed at the threshold that its validation split chose."""
     if "test_scores" not in arrays or class_count(arrays) > 2:
         return {}
@@ -152,23 +94,27 @@ def _at_chosen_threshold(arrays: dict[str, np.ndarray], position: int) -> dict[s
     if np.isnan(threshold):
         return dict.fromkeys(CHOSEN, np.nan)
     shifted, labels = scores["test"].astype(float) - threshold, arrays["test_labels"]
-    return {
-        f"final_test_{name}_chosen": SCORED[name].function(labels, shifted) for name in THRESHOLDED
-    }
+    functions = {chosen: SCORED[name].function for chosen, name in CHOSEN.items()}
+    return {name: function(labels, shifted) for name, function in functions.items() if function}
 
 
 def cell_scores(
-    runs: list[dict], paths: list[str], records: list[str]
-) -> dict[tuple, dict[str, np.ndarray]]:
-    """(cell, round) -> what `read_scores` returns, over the seeds of all blocks.
+    runs: Sequence[Run], paths: Sequence[str], records: Sequence[str]
+) -> dict[tuple[str, int], Scores]:
+    """(cell, round) -> its scores over the seeds of all blocks.
 
-    The arguments are those of `evaluate_runs`.
+    Args:
+        runs: those to read.
+        paths: the scores.npz of each.
+        records: the run.json of each.
+
+    Raises:
+        UserError: a file is damaged.
     """
-    blocks = {}
+    blocks: dict[tuple[str, int], list[Scores]] = {}
     for run, path, record in zip(runs, paths, records, strict=True):
-        seeds = range(run["first"], run["last"] + 1)
-        arrays = read_scores(path, seeds, read_record(record)["files"]["scores.npz"])
-        blocks.setdefault((run["cell"], run["round"]), []).append(arrays)
+        digest = read_record(Path(record))["files"]["scores.npz"]
+        blocks.setdefault((run.cell, run.round), []).append(read_scores(path, run.seeds, digest))
     return {
         key: {
             name: first
@@ -180,19 +126,19 @@ def cell_scores(
     }
 
 
-def class_count(arrays: dict[str, np.ndarray]) -> int:
+def class_count(arrays: Scores) -> int:
     """Of how many classes scores are, as `read_scores` returns them; 2 where there are none."""
     scores = arrays.get("val_scores")
     return 2 if scores is None or scores.ndim == 2 else scores.shape[2]
 
 
-def class_names(scores: dict[tuple, dict[str, np.ndarray]]) -> list[str]:
+def class_names(scores: Mapping[tuple[str, int], Scores]) -> list[str]:
     """What classes are called where their names are not known, of what `cell_scores` returns."""
     count = max(map(class_count, scores.values()), default=2)
     return ["negative", "positive"] if count == 2 else [str(label) for label in range(count)]
 
 
-def split_sizes(scores: dict[tuple, dict[str, np.ndarray]]) -> dict[str, int]:
+def split_sizes(scores: Mapping[tuple[str, int], Scores]) -> dict[str, int]:
     """How many images each split has that is scored, from what `cell_scores` returns."""
     return {
         split: len(arrays[f"{split}_labels"])
@@ -212,7 +158,7 @@ def predictions(scores: np.ndarray) -> np.ndarray:
     return (scores > 0).astype(int) if scores.ndim == 2 else scores.argmax(axis=2)
 
 
-def correct_predictions(arrays: dict[str, np.ndarray], split: str) -> np.ndarray:
+def correct_predictions(arrays: Scores, split: str) -> np.ndarray:
     """Which images each seed gets right: (seeds, n) float, NaN for a seed that diverged."""
     scores = arrays[f"{split}_scores"]
     correct = (predictions(scores) == arrays[f"{split}_labels"]).astype(float)

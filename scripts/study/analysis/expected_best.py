@@ -4,18 +4,20 @@ Dodge, Gururangan, Card, Schwartz and Smith (2019, EMNLP, "Show Your Work") repo
 validation value of k trials, drawn with replacement from the n that were run. Drawn without
 replacement its estimate is unbiased (Tang et al. 2020, ACL), and is exactly what a budget of k of
 these trials would have given; that is used where something follows from it, such as the metric of
-what is chosen, or its difference between two cells. Both are exact sums, and nothing is drawn.
+what is chosen, or its difference between two sides. Both are exact sums, and nothing is drawn.
 
 A trial that diverged, NaN, takes its place in the budget and is never chosen; means are over those
 draws in which not all have diverged.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import comb
 
-# What the best of k trials gives for two cells, column by column; `sd` is of the difference, over
+# What the best of k trials gives for two sides, column by column; `sd` is of the difference, over
 # which k of the trials are drawn.
 BEST_OF_COLUMNS = {"k": int, "first": float, "second": float, "difference": float, "sd": float}
 
@@ -60,25 +62,33 @@ def expected_chosen(
     return _moments(numbers, weights, values[order])
 
 
-def expected_difference(first: dict, second: dict, less_is_better: bool = False) -> pd.DataFrame:
-    """What two cells give that are each tuned on the same `k` trials: `BEST_OF_COLUMNS`.
+class TrialMeans(NamedTuple):
+    """The trials of one side, (n,) each, in the same order for every side."""
 
-    Of all C(n, k) choices of k trials, which are the same for both cells as in the study. For k = n
+    chosen_by: ArrayLike  # the validation metric that trials are chosen by
+    values: ArrayLike  # the metric whose value is looked at; it may be the same
+
+
+def expected_difference(
+    first: TrialMeans, second: TrialMeans, less_is_better: bool = False
+) -> pd.DataFrame:
+    """What two sides give that are each tuned on the same `k` trials: `BEST_OF_COLUMNS`.
+
+    Of all C(n, k) choices of k trials, which are the same for both sides as in the study. For k = n
     it is what was chosen, and does not vary.
 
     Args:
-        first, second: of each cell `chosen_by` and `values`, (n,) each, as for `expected_chosen`,
-            of the same trials in the same order.
+        first, second: the trials of either side.
         less_is_better: whether the smallest `chosen_by` is chosen.
     """
     sides, places = (first, second), []
     for side in sides:
-        place = np.full(len(side["chosen_by"]), -1)
-        order = _best_first(np.asarray(side["chosen_by"], float), less_is_better)
+        chosen_by = np.asarray(side.chosen_by, float)
+        place, order = np.full(len(chosen_by), -1), _best_first(chosen_by, less_is_better)
         place[order] = np.arange(len(order), 0, -1)  # the best has the highest
         places.append(place)
     n = len(places[0])
-    values = [np.asarray(side["values"], float) for side in sides]
+    values = [np.asarray(side.values, float) for side in sides]
     # trial i is chosen for the first and j for the second where both are drawn, and of the others
     # only such as are worse than i for the first and worse than j for the second
     pairs = [

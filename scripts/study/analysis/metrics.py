@@ -9,11 +9,13 @@ from a probability of 0.5 on; those of the test split whose names end in `_chose
 the threshold on that the same run's validation split chose. Of more than two classes the one with
 the largest probability is predicted; metrics that have no `multiclass` are for two classes alone.
 
-A new final metric is one entry in `SCORED`. Tables, claims and the report take it from there.
+A new final metric is one entry in `SCORED`. Which value is the better one, what depends on the
+threshold and what tables show by default stand there too, and nowhere else.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,25 +25,31 @@ from study.training import EPOCH_METRICS
 CALIBRATION_BINS = 10
 
 
-class Metric(NamedTuple):
-    """How a metric is read, and how it is worked out."""
+@dataclass(frozen=True)
+class Metric:
+    """How a metric is read, which of its values is the better one, and how it is worked out."""
 
     title: str
     unit: str  # "%": a fraction in files, per cent where people read; or none
     digits: int  # decimals that people read
+    better: Literal["higher", "lower"] | None  # None: neither is better than the other
     short: str = ""  # a heading where many metrics stand beside each other
+    shown: bool = False  # by tables that list no metrics; of a final one beside a test split
+    split: str = ""  # train, val or test; nothing for what is of none, or of two
     # of a final metric: labels (n,) of 0 and 1, scores (n,) the logits of the positive class ->
     # its value; NaN where the labels do not have what it takes
     function: Callable[[np.ndarray, np.ndarray], float] | None = None
     # the same of more than two classes: labels (n,) from 0, scores (n, classes) whose softmax are
     # the classes' probabilities; None if it is for two classes alone
     multiclass: Callable[[np.ndarray, np.ndarray], float] | None = None
+    # whether it depends on the threshold from which on the positive class is predicted
+    thresholded: bool = False
     # of a gap: the two averages that it is the difference of
     larger: str = ""
     smaller: str = ""
 
 
-def sklearn_metric(name: str, labels: np.ndarray, predicted: np.ndarray, **options) -> float:
+def sklearn_metric(name: str, labels: np.ndarray, predicted: np.ndarray, **options: Any) -> float:
     """A function of sklearn.metrics, which takes a second to import."""
     import sklearn.metrics
 
@@ -78,14 +86,18 @@ SCORED = {
         title="accuracy",
         unit="%",
         digits=2,
+        better="higher",
         short="Accuracy",
+        shown=True,
         function=lambda labels, scores: sklearn_metric("accuracy_score", labels, scores > 0),
         multiclass=multiclass.accuracy,
+        thresholded=True,
     ),
     "balanced_accuracy": Metric(
         title="balanced accuracy",
         unit="%",
         digits=2,
+        better="higher",
         short="Balanced",
         function=lambda labels, scores: (
             sklearn_metric("balanced_accuracy_score", labels, scores > 0)
@@ -93,30 +105,37 @@ SCORED = {
             else np.nan
         ),
         multiclass=multiclass.balanced_accuracy,
+        thresholded=True,
     ),
     "sensitivity": Metric(
         title="sensitivity",
         unit="%",
         digits=2,
+        better="higher",
         short="Sensitivity",
         function=lambda labels, scores: sklearn_metric(
             "recall_score", labels, scores > 0, zero_division=np.nan
         ),
+        thresholded=True,
     ),
     "specificity": Metric(
         title="specificity",
         unit="%",
         digits=2,
+        better="higher",
         short="Specificity",
         function=lambda labels, scores: sklearn_metric(
             "recall_score", labels, scores > 0, pos_label=0, zero_division=np.nan
         ),
+        thresholded=True,
     ),
     "roc_auc": Metric(
         title="AUC",
         unit="",
         digits=4,
+        better="higher",
         short="AUC",
+        shown=True,
         function=lambda labels, scores: (
             sklearn_metric("roc_auc_score", labels, scores) if both_classes(labels) else np.nan
         ),
@@ -126,6 +145,7 @@ SCORED = {
         title="Brier score",
         unit="",
         digits=4,
+        better="lower",
         short="Brier",
         function=lambda labels, scores: sklearn_metric(
             "brier_score_loss", labels, probability(scores), pos_label=1
@@ -136,13 +156,12 @@ SCORED = {
         title="expected calibration error",
         unit="",
         digits=4,
+        better="lower",
         short="ECE",
         function=lambda labels, scores: calibration_error(labels, probability(scores)),
     ),
 }
 SCORED_SPLITS = ("val", "test")
-# What depends on the threshold.
-THRESHOLDED = ("accuracy", "balanced_accuracy", "sensitivity", "specificity")
 
 
 def choose_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -171,44 +190,91 @@ def choose_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
 
 
 GAPS = {
-    "loss_gap": Metric("Loss gap", unit="", digits=4, larger="val_loss", smaller="train_loss"),
+    "loss_gap": Metric(
+        "Loss gap", unit="", digits=4, better=None, larger="val_loss", smaller="train_loss"
+    ),
     "accuracy_gap": Metric(
-        "Accuracy gap", unit="%", digits=2, larger="train_accuracy", smaller="val_accuracy"
+        "Accuracy gap",
+        unit="%",
+        digits=2,
+        better=None,
+        larger="train_accuracy",
+        smaller="val_accuracy",
     ),
 }
 
 # What a training job measures of a split in every epoch.
-MEASURED = {"loss": Metric("loss", "", 4), "accuracy": Metric("accuracy", "%", 2)}
+MEASURED = {
+    "loss": Metric("loss", "", 4, better="lower", shown=True),
+    "accuracy": Metric("accuracy", "%", 2, better="higher", shown=True),
+}
 SPLIT_TITLES = {"train": "training", "val": "validation", "test": "test"}
 
 
 def _of_epoch(name: str) -> Metric:
     split, _, quantity = name.partition("_")
     metric = MEASURED[quantity]
-    return metric._replace(title=f"{SPLIT_TITLES[split].capitalize()} {metric.title}")
+    title = f"{SPLIT_TITLES[split].capitalize()} {metric.title}"
+    return replace(metric, title=title, split=split)
 
 
 FINAL = {
-    f"final_{split}_{name}": metric._replace(title=f"Final {SPLIT_TITLES[split]} {metric.title}")
+    f"final_{split}_{name}": replace(
+        metric, title=f"Final {SPLIT_TITLES[split]} {metric.title}", split=split
+    )
     for split in SCORED_SPLITS
     for name, metric in SCORED.items()
 }
+# What the test split has at the threshold that validation chose: the metric's name there -> here.
 CHOSEN = {
-    f"final_test_{name}_chosen": SCORED[name]._replace(
+    f"final_test_{name}_chosen": name for name, metric in SCORED.items() if metric.thresholded
+}
+FINAL |= {
+    chosen: replace(
+        SCORED[name],
         multiclass=None,
         title=f"Final test {SCORED[name].title}, threshold chosen on validation",
         short=f"{SCORED[name].short}, chosen",
+        shown=False,
+        split="test",
     )
-    for name in THRESHOLDED
+    for chosen, name in CHOSEN.items()
 }
-FINAL |= CHOSEN
 # Where an epoch of each round is chosen: see study.analysis.epochs.
 COUNTED = {
-    "chosen_epoch": Metric("Chosen epoch", "", 1),
-    "epochs_trained": Metric("Epochs trained", "", 1),
+    "chosen_epoch": Metric("Chosen epoch", "", 1, better=None, shown=True),
+    "epochs_trained": Metric("Epochs trained", "", 1, better=None, shown=True),
 }
 METRICS = {name: _of_epoch(name) for name in EPOCH_METRICS} | GAPS | COUNTED | FINAL
 BINARY = [name for name, metric in FINAL.items() if metric.multiclass is None]
+
+
+def shown_by_default(there: Container[str]) -> list[str]:
+    """The metrics that a table shows which lists none, of those that are there.
+
+    Those of an epoch first; final ones where both splits have them, side by side.
+    """
+    shown = [name for name, metric in METRICS.items() if metric.shown and name not in FINAL]
+    beside = [
+        [f"final_{split}_{name}" for split in SCORED_SPLITS]
+        for name, metric in SCORED.items()
+        if metric.shown
+    ]
+    found = [name for name in shown if name in there]
+    return found + [name for pair in beside if all(each in there for each in pair) for name in pair]
+
+
+def best_place(metric: str, values: Sequence[float] | np.ndarray) -> int | None:
+    """The place of the best of some values of a metric, of equals the first; NaN is passed over.
+
+    Returns:
+        None where neither of two values is better, or there is none.
+    """
+    numbers = np.asarray(values, float)
+    better = METRICS[metric].better
+    if better is None or np.isnan(numbers).all():
+        return None
+    return int(np.nanargmin(numbers) if better == "lower" else np.nanargmax(numbers))
 
 
 def metric_title(metric: str) -> str:
@@ -223,7 +289,7 @@ def is_percentage(metric: str) -> bool:
 
 def is_of_test(metric: str) -> bool:
     """Whether a metric is of the test split."""
-    return metric.startswith("final_test_")
+    return METRICS[metric].split == "test"
 
 
 def format_value(metric: str, value: float, sign: bool = False, less: int = 0) -> str:

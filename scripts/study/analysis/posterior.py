@@ -8,10 +8,13 @@ deviation (Corani and Benavoli 2015, Machine Learning 100; Benavoli, Corani, Dem
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
+
+from study.analysis.interval import OF_SEEDS, Noise
 
 # What a file has, column by column. The margin and the probabilities are of `level` - `reference`;
 # `over` is `seeds` or `splits`.
@@ -28,35 +31,40 @@ ROPE_COLUMNS = {
 }
 
 
+class Probabilities(NamedTuple):
+    """Of the true mean difference; three numbers that sum to 1, or NaN."""
+
+    below: float  # less than minus the margin
+    within: float
+    above: float
+
+
 def margin_probabilities(
-    differences: ArrayLike, margin: float, share: float = 0.0, tuning_sd: float = 0.0
-) -> dict:
-    """The probabilities that the true mean difference is `below`, `within` and `above` a margin.
+    differences: ArrayLike, margin: float, noise: Noise = OF_SEEDS
+) -> Probabilities:
+    """The probabilities that the true mean difference is below, within and above a margin.
 
     The posterior of the correlated Bayesian t-test: Student's t with n - 1 degrees of freedom about
-    the mean, of scale² s² (1/n + share) (Benavoli et al. 2017, JMLR 18).
+    the mean, of scale² s² (1/n + shares) (Benavoli et al. 2017, JMLR 18), and the other noise.
 
     Args:
         differences: (n,), one of each seed or split.
         margin: not below 0; within is from -margin to margin.
-        share: 0 over seeds; over splits n_val / n_train, as for
-            `study.analysis.resampled.corrected_interval`.
-        tuning_sd: of tuned cells what tuning adds, as for `study.analysis.tuned.tuned_interval`.
+        noise: that their mean has beside.
 
     Returns:
-        Three numbers that sum to 1; NaN of fewer than two differences. Where nothing
-        varies, all is where the differences are.
+        NaN of fewer than two differences. Where nothing varies, all is where the differences are.
     """
     differences = np.asarray(differences, float)
     n = len(differences)
     if n < 2:
-        return dict.fromkeys(("below", "within", "above"), math.nan)
+        return Probabilities(math.nan, math.nan, math.nan)
     mean = differences.mean()
     spread = differences.std(ddof=1) if np.ptp(differences) else 0.0
-    scale = math.hypot(spread * math.sqrt(1 / n + share), tuning_sd)
+    scale = math.hypot(spread * math.sqrt(1 / n + noise.share), *noise.sds)
     if scale == 0:
         below, above = float(mean < -margin), float(mean > margin)
     else:
         below = float(stdtr(n - 1, (-margin - mean) / scale))
         above = float(stdtr(n - 1, (mean - margin) / scale))
-    return {"below": below, "within": 1 - below - above, "above": above}
+    return Probabilities(below, 1 - below - above, above)

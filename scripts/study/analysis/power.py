@@ -1,4 +1,4 @@
-"""How many seeds a paired comparison takes, and what so many seeds can show.
+"""How many seeds a paired comparison takes, and what that many seeds can show.
 
 All of it is for the test that decides, a paired t-test, and so for differences that are about
 normal: the noncentral t distribution gives its power.
@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 from scipy.special import nctdtr, stdtrit
 
-from study.analysis.paired import ALPHA, MIN_SEEDS
+from study.analysis.significance import ALPHA, MIN_SEEDS
 
 POWER = 0.8
 MOST_SEEDS = 1000  # numbers of seeds above this are not worth distinguishing
 
 
 def detectable_difference(sd: float, seeds: int, tests: int = 1, alpha: float = ALPHA) -> float:
-    """The smallest mean difference that so many seeds find with 80% power.
+    """The smallest mean difference that this many seeds find with 80% power.
 
     At alpha/tests, which is what Holm asks of the smallest p-value. Infinite where there are too
     few seeds for a verdict, however large the difference.

@@ -7,17 +7,10 @@ no level is better than another, their average ranks differ by chance alone.
 import numpy as np
 import pandas as pd
 
+from study.analysis.averages import DECIMALS
 from study.analysis.few_datasets import smallest_p
-from study.analysis.paired import ALPHA, DECIMALS
-from study.analysis.trials import is_less_better
-
-# Metrics of which neither more nor less is better.
-UNRANKED = ("_gap", "chosen_epoch", "epochs_trained")
-
-
-def is_ranked(metric: str) -> bool:
-    """Whether one value of the metric is better than another."""
-    return not metric.endswith(UNRANKED)
+from study.analysis.metrics import METRICS
+from study.analysis.significance import ALPHA
 
 
 def rank_levels(means: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -25,13 +18,14 @@ def rank_levels(means: pd.DataFrame, metric: str) -> pd.DataFrame:
 
     Args:
         means: (data sets, levels), each level's mean on each data set.
-        metric: which says whether more is better.
+        metric: which says whether higher values are better, or lower ones.
 
     Returns:
         (data sets, levels); the data sets that have all levels.
     """
     same = means.dropna().round(DECIMALS)  # means of the same counts in another order
-    return same.rank(axis="columns", ascending=is_less_better(metric), method="average")
+    lowest_first = METRICS[metric].better == "lower"
+    return same.rank(axis="columns", ascending=lowest_first, method="average")
 
 
 def compare_ranks(ranks: pd.DataFrame) -> dict[str, float]:
@@ -97,7 +91,7 @@ def alike_groups(average_ranks: list[float], difference: float) -> list[tuple[in
     """
     ranks = np.asarray(average_ranks)
     ends = [int(np.flatnonzero(ranks - rank <= difference)[-1]) for rank in ranks]
-    groups = []
+    groups: list[tuple[int, int]] = []
     for first, last in enumerate(ends):
         if last > first and (not groups or last > groups[-1][1]):
             groups.append((first, last))

@@ -3,21 +3,28 @@
 import json
 from hashlib import sha256
 
+from study.design.claims import Claim
+
 SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
 TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
 VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDED, TOO_FEW, NOT_TESTED, REFUSED)
 
 
-def what_is_tested(claim: dict) -> str:
+def what_is_tested(claim: Claim) -> str:
     """The same text for claims that are one test in other words."""
-    keys = ("metric", "factor", "expect", "margin", "alpha")
-    pairs = [
-        [[side["cell"], side["rounds"], side.get("epochs")] for side in pair]
-        for pair in claim["compare"]
-    ]
-    return json.dumps({key: claim.get(key) for key in keys} | {"pairs": pairs}, sort_keys=True)
+    about = {
+        "metric": claim.metric,
+        "factor": claim.factor,
+        "expect": claim.expect,
+        "margin": claim.margin or None,
+        "alpha": claim.alpha,
+        "pairs": [
+            [[side.cell, side.rounds, side.half or None] for side in pair] for pair in claim.compare
+        ],
+    }
+    return json.dumps(about, sort_keys=True)
 
 
-def test_name(claim: dict) -> str:
+def test_name(claim: Claim) -> str:
     """A short name for what a claim tests, 12 hex digits."""
     return sha256(what_is_tested(claim).encode()).hexdigest()[:12]

@@ -13,7 +13,7 @@ CLASSES = {
     "digits": [str(digit) for digit in range(10)],
 }
 DESCRIPTION = "A data set that scikit-learn brings along."
-REQUIRED = []
+REQUIRED: list[str] = []
 KEYS = {
     "name": {
         "description": (

@@ -8,7 +8,7 @@ from study.data import SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
 from study.data.source import Source, from_arrays, load_arrays, ordered_classes
-from study.errors import UserError
+from study.store.errors import UserError
 
 DESCRIPTION = (
     "One .npy file a class, of shape (n, height, width), or with colours (n, height, width, 3)."

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from study.data import kind_module
 from study.data.location import locate
-from study.errors import UserError
-from study.files import file_digest, write_text
+from study.store.errors import UserError
+from study.store.files import file_digest, write_text
 
 
 def content_digest(name: str, entry: dict, cache: Path) -> str:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from study.errors import UserError
+from study.store.errors import UserError
 
 SEVERITIES = ("ok", "warning", "error")
 

@@ -10,7 +10,7 @@ from study.data import SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import expand_home, file_sizes
 from study.data.source import Source, ordered_classes
-from study.errors import UserError
+from study.store.errors import UserError
 
 DESCRIPTION = (
     "PNG and JPEG images in one folder a class, with or without train/, val/ and test/ above."
@@ -123,8 +123,8 @@ def read_image(path: Path, size: tuple[int, int]) -> np.ndarray:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(path) as image:
-            image = ImageOps.exif_transpose(image)
+        with Image.open(path) as file:
+            image = ImageOps.exif_transpose(file)
             if image.mode.startswith("I"):
                 image = Image.fromarray(np.asarray(image, dtype=np.float32) / 257)
             elif image.mode != "L":

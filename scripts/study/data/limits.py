@@ -1,4 +1,4 @@
-"""What a data set and the configuration do to each other that nobody may have meant.
+"""Likely mistakes: where a data set and the configuration do not go together.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -6,10 +6,11 @@ Light to import: it is used while the Snakefile is read.
 import json
 import zipfile
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from study.data.location import expand_home, locate
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 def refuse_shares(name: str, entry: dict) -> None:
@@ -41,20 +42,21 @@ def _given(name: str, entry: dict) -> set[str]:
         return set()  # whoever reads it says more
 
 
-def batch_notes(study: dict, description: Path) -> list[str]:
+def batch_notes(sizes: Iterable[int], description: Path) -> list[str]:
     """The batch sizes that are above the number of training samples, if the data are prepared.
 
-    Nothing where a program trains, whose batches are its own affair.
+    Args:
+        sizes: of the study's cells.
+        description: the description.json of the prepared data.
     """
-    cells = {} if study["program"] else study["cells"]
     try:
         count = json.loads(description.read_text(encoding="utf-8"))["splits"]["train"]["count"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
-    large = sorted({cell["batch_size"] for cell in cells.values() if cell["batch_size"] > count})
     return [
         f"batch_size {size}: there are only {count} training samples, so all of them are one batch"
-        for size in large
+        for size in sorted({*sizes})
+        if size > count
     ]
 
 
@@ -62,8 +64,8 @@ def left_out_notes(name: str, entry: dict) -> list[str]:
     """The files of a folder of images that are not read: how many of which kind, and why."""
     if entry["kind"] != "folder":
         return []
-    folder, read = expand_home(f"datasets.{name}.path", entry["path"]), locate(name, entry).values()
-    read = {path.resolve() for path in read}
+    folder = expand_home(f"datasets.{name}.path", entry["path"])
+    read = {path.resolve() for path in locate(name, entry).values()}
     files = [path for path in folder.rglob("*") if path.is_file() and path.resolve() not in read]
     shown = [path for path in files if "/." not in f"/{path.relative_to(folder).as_posix()}"]
     if not shown:

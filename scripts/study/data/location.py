@@ -6,7 +6,7 @@ Light to import: it is used while the Snakefile is read.
 from pathlib import Path
 
 from study.data import kind_module
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:

@@ -7,7 +7,7 @@ from study.data import npz
 from study.data.keys import described_as, shared
 from study.data.location import existing_file
 from study.data.source import Source
-from study.errors import UserError
+from study.store.errors import UserError
 
 # Every set of MedMNIST v2 with one label an image: name, size, md5, samples, channels, and its
 # classes in the order of their labels, with | between them. From the record that publishes it,

@@ -9,7 +9,7 @@ from study.data import MOST_CLASSES, SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
 from study.data.source import Source, from_arrays, load_arrays, refuse_positive
-from study.errors import UserError
+from study.store.errors import UserError
 
 DESCRIPTION = (
     "A file in MedMNIST's layout, train_images, train_labels, and optionally val_… and test_…."

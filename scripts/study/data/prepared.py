@@ -9,37 +9,38 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from study.data import PREPARE_AGAIN
 from study.data.location import locate
 from study.data.source import Source, read_source
-from study.errors import UserError
-from study.files import replacing, write_text
+from study.store.errors import UserError
+from study.store.files import replacing, write_text
 
 CHUNK = 256  # samples read at a time
 
 
-def prepare(
-    name: str, entry: dict, folder: Path, accept: Callable[[list[str]], None] = lambda classes: None
-) -> None:
+def prepare(name: str, entry: dict[str, Any], folder: Path) -> None:
     """Read, check and write a declared data set.
 
     Args:
         name: the data set's name.
         entry: its complete entry under `datasets`.
         folder: where to write.
-        accept: is given the names of the classes before any sample is read; what it raises stops
-            the preparation.
 
     Raises:
         UserError: what is wrong with the data, where, and what would be right.
     """
-    source, groups = read_source(name, entry, locate(name, entry))
-    accept(source.classes)
+    save_source(name, entry, folder, *read_source(name, entry, locate(name, entry)))
+
+
+def save_source(
+    name: str, entry: dict[str, Any], folder: Path, source: Source, groups: np.ndarray | None
+) -> None:
+    """Check and write a declared data set that has been found: see `prepare`, `read_source`."""
     about = {"dataset": name, "kind": entry["kind"]}
     save_prepared(folder, source, groups, entry.get("normalize", source.normalize), about)
 

@@ -1,4 +1,4 @@
-"""A prepared data set with its training and validation samples divided anew."""
+"""A prepared data set with its training and validation samples split again."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +11,7 @@ from study.data.splits import complete_splits
 
 
 def redraw(prepared: Path, split: int, folder: Path) -> None:
-    """Write a prepared data set whose validation split is drawn anew.
+    """Write a prepared data set whose validation split is redrawn.
 
     It is drawn from the training and the validation samples together, about as many as there were,
     class by class and whole groups at a time; the test split stays as it is. Where inputs are
@@ -38,7 +38,7 @@ def redraw(prepared: Path, split: int, folder: Path) -> None:
         grouped = np.array(
             [f"group {name}" if name else f"row {row}" for row, name in enumerate(groups)]
         )
-    where = f"{description['dataset']}, split {split} drawn anew"
+    where = f"{description['dataset']}, redrawn split {split}"
     given, drawn = {"train": pooled, **rows}, {"val_share": share, "split_seed": split}
     source = Source(
         where=where,

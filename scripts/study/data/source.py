@@ -11,7 +11,7 @@ import numpy as np
 
 from study.data import MOST_CLASSES, SPLITS, kind_module
 from study.data.splits import complete_splits
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 class Source(NamedTuple):
@@ -121,7 +121,7 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
                 f" {first.shape[1:]} {first.dtype}; they must be alike"
             )
     offsets = np.cumsum([0, *(len(inputs) for inputs, _ in parts.values())])
-    splits = {}
+    splits: dict[str, np.ndarray] = {}
     for part, begin, end in zip(parts, offsets, offsets[1:]):
         split = part.partition("/")[0]
         splits[split] = np.append(splits.get(split, np.array([], int)), np.arange(begin, end))

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from study.errors import UserError
+from study.store.errors import UserError
 
 
 def complete_splits(

@@ -103,8 +103,8 @@ def _is_installed(name: str) -> bool:
         spec = find_spec(package)
     except (ImportError, ValueError):
         return False
-    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    folders = [Path(folder).resolve() for folder in {*folders, site.getusersitepackages()}]
+    ours = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    folders = {Path(folder).resolve() for folder in (*ours, site.getusersitepackages())}
     places = [spec.origin, *(spec.submodule_search_locations or ())] if spec else []
     return any(
         Path(place).resolve().is_relative_to(folder)

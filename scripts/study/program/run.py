@@ -2,7 +2,8 @@
 
 Each seed is one run of the program, with a folder of its own to write to. What it wrote is checked
 and collected into the files that every run has: metrics.csv, scores.npz and run.json. A job that
-failed or was stopped keeps the folders of the seeds that it has finished, and goes on after them.
+failed or was stopped keeps the folders of the seeds that it has finished, and the next one resumes
+after them.
 """
 
 import csv
@@ -14,15 +15,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from study.data.prepared import load_splits, read_description
-from study.errors import UserError
-from study.files import file_digest, replacing_all, write_text
-from study.interrupts import STOPPED
 from study.program.command import fill
-from study.program.written import SCORED_SPLITS, has_diverged, read_metrics, read_scores
+from study.program.written import Written, read_written
+from study.store.errors import UserError
+from study.store.files import file_digest, replacing_all, write_text
+from study.store.interrupts import STOPPED
 from study.training import EPOCH_METRICS
 
 PATIENCE = 30  # seconds that a program has to end when it is asked to
@@ -31,7 +33,7 @@ SHOWN = 20  # lines of a failed program's output
 
 
 def run_program(
-    run: dict,
+    run: dict[str, Any],
     data_folder: Path,
     previous: Path | None,
     folder: Path,
@@ -57,16 +59,11 @@ def run_program(
     Raises:
         UserError: the program failed, or what it wrote is not as it must be.
     """
-    description = read_description(data_folder)
-    counts = {
-        split: part["count"]
-        for split, part in description["splits"].items()
-        if split in SCORED_SPLITS
-    }
     seeds = range(run["first"], run["last"] + 1)
     about = json.loads(json.dumps({"run": run, "before": previous and file_digest(previous)}))
     finished = _resume(about, folder)
-    found = {}
+    description = read_description(data_folder)
+    found: dict[int, Written] = {}
     for seed in seeds:
         output = folder / "output" / f"seed{seed}"
         if seed not in finished:
@@ -81,23 +78,14 @@ def run_program(
                 "previous": _seed_before(previous, seed),
             }
             _run_seed(fill(run["command"], values), seed, output, logs, stopping)
-        metrics = read_metrics(output / "metrics.csv", run["epochs"])
-        classes = len(description["classes"])
-        scores = read_scores(output / "scores.npz", counts, classes, has_diverged(metrics))
-        found[seed] = metrics, scores
+        found[seed] = read_written(output, description, run["epochs"])
         _check_alike(found[seed], found[run["first"]], output, run["first"])
         if seed not in finished:
             finished.append(seed)
             saved = json.dumps(about | {"finished": finished}, indent=2)
             write_text(folder / "progress.json", saved + "\n")
-        _tell(seed, metrics)
-    labels = {split: part[1] for split, part in load_splits(data_folder).items()}
-    arrays = {"seeds": np.array([*seeds])}
-    for split in found[run["first"]][1]:
-        arrays[f"{split}_scores"] = np.stack([scores[split] for _, scores in found.values()])
-        arrays[f"{split}_labels"] = np.asarray(labels[split]).astype(np.int8)
-    rows = {seed: metrics for seed, (metrics, _) in found.items()}
-    write_run(run, folder, rows, arrays)
+        _tell(seed, found[seed].metrics)
+    write_run(run, folder, found, load_splits(data_folder))
     (folder / "progress.json").unlink()
 
 
@@ -115,7 +103,7 @@ def _seed_before(previous: Path | None, seed: int) -> Path | str:
     return folder.resolve()
 
 
-def _resume(about: dict, folder: Path) -> list[int]:
+def _resume(about: dict[str, Any], folder: Path) -> list[int]:
     """The seeds that an earlier job of this very run has finished; else all is cleared away."""
     try:
         saved = json.loads((folder / "progress.json").read_text(encoding="utf-8"))
@@ -167,7 +155,7 @@ def _run_seed(
             status = _wait(process, stopping)
         finally:
             _end(process, signal.SIGTERM)
-    if stopping():
+    if status is None or stopping():
         print(f"stopped: seed {seed} was not finished; the next job begins with it")
         sys.exit(STOPPED)
     if status != 0:
@@ -207,11 +195,13 @@ def _signal(process: subprocess.Popen, number: int) -> None:
         process.terminate()
 
 
-def _check_alike(
-    found: tuple[dict, dict], first: tuple[dict, dict], output: Path, seed: int
-) -> None:
+def _check_alike(found: Written, first: Written, output: Path, seed: int) -> None:
     """Refuse other columns, or scores of other splits, than the first seed has."""
-    for name, part, of_first in zip(("metrics.csv", "scores.npz"), found, first):
+    parts: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+        "metrics.csv": (found.metrics, first.metrics),
+        "scores.npz": (found.scores, first.scores),
+    }
+    for name, (part, of_first) in parts.items():
         if list(part) != list(of_first):
             has, expected = (", ".join(names) or "nothing" for names in (part, of_first))
             raise UserError(
@@ -220,25 +210,41 @@ def _check_alike(
 
 
 def _tell(seed: int, metrics: dict[str, list[float]]) -> None:
-    """Say what a seed came to, as `study.progress` reads it."""
+    """Say what a seed came to, as `study.snake.progress` reads it."""
     epochs = len(next(iter(metrics.values())))
     measured = "".join(f", {name} {column[-1]:.4f}" for name, column in metrics.items())
     print(f"seed {seed}: epoch {epochs} of {epochs}{measured}")
 
 
-def write_run(run: dict, folder: Path, rows: dict[int, dict], scores: dict) -> None:
-    """Write the three files of a run together, the record of the run with the others' digests."""
+def write_run(
+    run: dict[str, Any],
+    folder: Path,
+    found: Mapping[int, Written],
+    splits: Mapping[str, tuple[np.ndarray, np.ndarray]],
+) -> None:
+    """Write the three files of a run together, the record of the run with the others' digests.
+
+    Args:
+        run, folder: as for `run_program`.
+        found: seed -> what the program wrote.
+        splits: the inputs and the labels of each, as `study.data.prepared.load_splits` has them.
+    """
+    first = next(iter(found.values()))
+    arrays: dict[str, Any] = {"seeds": np.array([*found])}
+    for split in first.scores:
+        arrays[f"{split}_scores"] = np.stack([seed.scores[split] for seed in found.values()])
+        arrays[f"{split}_labels"] = np.asarray(splits[split][1]).astype(np.int8)
+    columns = [name for name in EPOCH_METRICS if name in first.metrics]
     names = ("scores.npz", "run.json", "metrics.csv")
     with replacing_all(*(folder / name for name in names)) as parts:
         scores_file, record, metrics = parts
         with open(scores_file, "wb") as file:
-            np.savez(file, **scores)
-        columns = [name for name in EPOCH_METRICS if name in next(iter(rows.values()))]
-        with open(metrics, "w", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            np.savez(file, **arrays)
+        with open(metrics, "w", newline="") as table:
+            writer = csv.writer(table, lineterminator="\n")
             writer.writerow(["seed", "epoch", *columns])
-            for seed, found in rows.items():
-                for epoch, values in enumerate(zip(*(found[name] for name in columns)), start=1):
+            for seed, (of_seed, _) in found.items():
+                for epoch, values in enumerate(zip(*(of_seed[name] for name in columns)), start=1):
                     writer.writerow([seed, epoch, *values])
         files = {name: file_digest(part) for name, part in zip(names, parts) if part != record}
         text = json.dumps(run | {"files": files}, indent=2) + "\n"

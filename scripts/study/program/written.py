@@ -3,15 +3,46 @@
 import csv
 import math
 import zipfile
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from study.errors import UserError
+from study.store.errors import UserError
 from study.training import EPOCH_METRICS
 
 SCORED_SPLITS = ("val", "test")
+
+
+class Written(NamedTuple):
+    """What a program wrote for one seed."""
+
+    metrics: dict[str, list[float]]  # column -> a value an epoch
+    # split -> (n,) float32, or (n, classes) for three or more
+    scores: dict[str, np.ndarray]
+
+
+def read_written(folder: Path, description: Mapping[str, Any], epochs: int) -> Written:
+    """What a program wrote into a seed's folder.
+
+    Args:
+        description: of the prepared data, as `study.data.prepared.read_description` returns it.
+        epochs: as for `read_metrics`.
+
+    Raises:
+        UserError: it is not as it must be; with what would be right.
+    """
+    counts = {
+        split: part["count"]
+        for split, part in description["splits"].items()
+        if split in SCORED_SPLITS
+    }
+    metrics = read_metrics(folder / "metrics.csv", epochs)
+    classes = len(description["classes"])
+    scores = read_scores(folder / "scores.npz", counts, classes, has_diverged(metrics))
+    return Written(metrics, scores)
 
 
 def read_metrics(path: Path, epochs: int) -> dict[str, list[float]]:

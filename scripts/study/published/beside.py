@@ -1,15 +1,22 @@
 """Set published tables beside this study's, and its claims beside the numbers as printed."""
 
 import math
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 import pandas as pd
 from scipy.special import stdtrit
 
 from study.analysis.expectations import bounds
 from study.analysis.metrics import GAPS, is_percentage
-from study.analysis.paired import ALPHA
-from study.choices import level_title
+from study.analysis.significance import ALPHA
+from study.design.claims import Claim, Side
+from study.published.findings import Finding
+from study.published.printed import PrintedRow
+from study.settings.choices import level_title
+from study.settings.parameters import Level
+from study.store.frames import rows_of
 
 REPRODUCED, OUTSIDE, NOT_COMPARABLE = "reproduced", "outside", "not comparable"
 TOO_FEW = "too few seeds"
@@ -31,18 +38,18 @@ PRINTED_COLUMNS = {"claim": str, "printed": str, "agrees": bool, "findings": str
 
 
 def find_row(
-    rows: list[dict], factor: str, level: str | int | float, round_number: int
-) -> dict | None:
-    """The published row of a level after so many rounds, by the level's name or title."""
+    rows: Sequence[PrintedRow], factor: str, level: Level, round_number: int
+) -> PrintedRow | None:
+    """The published row of a level after that many rounds, by the level's name or title."""
     names = {str(level).casefold(), level_title(factor, level).casefold()}
     for row in rows:
-        same = (row["factor"], row["round"]) == (factor, round_number)
-        if same and row["level"].casefold() in names:
+        same = (row.factor, row.round) == (factor, round_number)
+        if same and row.level.casefold() in names:
             return row
     return None
 
 
-def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.DataFrame:
+def set_beside(levels: pd.DataFrame, rows: Sequence[PrintedRow], same_data: bool) -> pd.DataFrame:
     """Each published number beside ours, one row per table, level and metric.
 
     A published number is taken for one run's. It is reproduced if it lies, give or take its
@@ -51,15 +58,15 @@ def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.Da
 
     Args:
         levels: as `study.analysis.comparisons.describe_levels` returns it.
-        rows: as `study.published.printed.read_tables` returns them.
+        rows: the published ones.
         same_data: whether they were trained on the data that this study is.
     """
     beside = []
-    for ours in levels.to_dict("records"):
+    for ours in rows_of(levels):
         row = find_row(rows, ours["factor"], ours["level"], ours["round"])
-        if row is None or ours["metric"] not in row["printed"]:
+        if row is None or ours["metric"] not in row.printed:
             continue
-        text = row["printed"][ours["metric"]]
+        text = row.printed[ours["metric"]]
         scale = 100 if is_percentage(ours["metric"]) else 1
         rounding = 0.5 * 10.0 ** -len(text.partition(".")[2]) / scale
         n, half = ours["n"], math.nan
@@ -71,19 +78,21 @@ def set_beside(levels: pd.DataFrame, rows: list[dict], same_data: bool) -> pd.Da
             verdict = REPRODUCED if near else OUTSIDE
         beside.append(
             {key: ours[key] for key in ("table", "level", "metric", "n", "mean")}
-            | {"reported_table": row["table"], "printed": text, "verdict": verdict}
+            | {"reported_table": row.table, "printed": text, "verdict": verdict}
             | {"run_low": ours["mean"] - half, "run_high": ours["mean"] + half}
         )
     return pd.DataFrame(beside, columns=list(BESIDE_COLUMNS))
 
 
-def claims_as_printed(claims: dict, rows: list[dict], findings: list[dict]) -> pd.DataFrame:
+def claims_as_printed(
+    claims: Mapping[str, Claim], rows: Sequence[PrintedRow], findings: Sequence[Finding]
+) -> pd.DataFrame:
     """What the published numbers themselves say to each claim, one row per claim.
 
     Args:
-        claims: as `study.cells.expand_study` returns them.
-        rows: as `study.published.printed.read_tables` returns them.
-        findings: as `study.published.plausibility.find_problems` returns them.
+        claims: the study's.
+        rows: the published ones.
+        findings: what is odd about them.
 
     Returns:
         `printed`, the differences of its pairs in the unit of print; `agrees`, whether all of them
@@ -92,40 +101,51 @@ def claims_as_printed(claims: dict, rows: list[dict], findings: list[dict]) -> p
     """
     results = []
     for name, claim in claims.items():
-        shown = [row for row in rows if not claim["tables"] or row["table"] in claim["tables"]]
-        pairs = [[_printed(shown, claim, side) for side in pair] for pair in claim["compare"]]
-        used = [cell for pair in pairs for side in pair for cell in side["cells"]]
+        shown = [row for row in rows if not claim.tables or row.table in claim.tables]
+        pairs = [[_printed(shown, claim.metric, side) for side in pair] for pair in claim.compare]
+        used = [cell for pair in pairs for side in pair for cell in side.cells]
         rests_on = [
             position
-            for position, finding in enumerate(findings, start=1)
-            if any(cell in finding["cells"] for cell in used)
+            for position, found in enumerate(findings, start=1)
+            if any(cell in found.cells for cell in used)
         ]
-        result = {"claim": name, "findings": " ".join(map(str, rests_on))}
-        values = [[side["value"] for side in pair] for pair in pairs]
-        if all(value is not None for pair in values for value in pair):
-            differences = [first - second for first, second in values]
+        result: dict[str, Any] = {"claim": name, "findings": " ".join(map(str, rests_on))}
+        differences = [
+            first.value - second.value
+            for first, second in pairs
+            if first.value is not None and second.value is not None
+        ]
+        if len(differences) == len(pairs):
             result["printed"] = ", ".join(f"{difference:+}" for difference in differences)
             result["agrees"] = all(_as_claimed(claim, difference) for difference in differences)
         results.append(result)
     return pd.DataFrame(results, columns=list(PRINTED_COLUMNS))
 
 
-def _printed(rows: list[dict], claim: dict, side: dict) -> dict:
-    """A side's number as printed, and the (row, metric) cells that it is taken from."""
-    value, cells = Decimal(0), []
-    if "epochs" in side:  # tables print means over all epochs
-        return {"value": None, "cells": cells}
-    for round_number, sign in zip(reversed(side["rounds"]), (1, -1)):
+class PrintedSide(NamedTuple):
+    """A side of a claim as tables print it."""
+
+    value: Decimal | None  # None where they do not
+    cells: list[tuple[PrintedRow, str]]  # the numbers that it is taken from: a row and a metric
+
+
+def _printed(rows: Sequence[PrintedRow], metric: str, side: Side) -> PrintedSide:
+    """A side's number as printed."""
+    value = Decimal(0)
+    cells: list[tuple[PrintedRow, str]] = []
+    if side.half:  # tables print means over all epochs
+        return PrintedSide(None, [])
+    for round_number, sign in zip(reversed(side.rounds), (1, -1)):
         row = None
-        if len(side["changes"]) == 1:
-            ((factor, level),) = side["changes"].items()
+        if len(side.changes) == 1:
+            ((factor, level),) = side.changes.items()
             row = find_row(rows, factor, level, round_number)
-        for metric, factor_sign in _parts(claim["metric"]):
-            if row is None or metric not in row["printed"]:
-                return {"value": None, "cells": cells}
-            cells.append((row, metric))
-            value += sign * factor_sign * Decimal(row["printed"][metric])
-    return {"value": value, "cells": cells}
+        for name, part_sign in _parts(metric):
+            if row is None or name not in row.printed:
+                return PrintedSide(None, cells)
+            cells.append((row, name))
+            value += sign * part_sign * Decimal(row.printed[name])
+    return PrintedSide(value, cells)
 
 
 def _parts(metric: str) -> list[tuple[str, int]]:
@@ -135,7 +155,7 @@ def _parts(metric: str) -> list[tuple[str, int]]:
     return [(metric, 1)]
 
 
-def _as_claimed(claim: dict, difference: Decimal) -> bool:
-    scale = 100 if is_percentage(claim["metric"]) else 1
+def _as_claimed(claim: Claim, difference: Decimal) -> bool:
+    scale = 100 if is_percentage(claim.metric) else 1
     low, high = (scale * bound for bound in bounds(claim))
     return low < float(difference) < high

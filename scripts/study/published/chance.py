@@ -7,11 +7,12 @@ a hundred images coincide often, a row of four numbers hardly ever.
 import itertools
 import math
 import statistics
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from scipy.special import stdtr
 
-from study.published.printed import accuracies, last_digit, printed_number
+from study.published.printed import PrintedRow, accuracies, last_digit, printed_number
 
 # Findings that rest on an improbable coincidence are made where fewer clean sets of tables than
 # this are expected to have one like it.
@@ -19,7 +20,9 @@ RARE = 0.01
 ENOUGH = 4  # different numbers of a column
 
 
-def column_steps(rows: list[dict], images: dict[str, int], epochs: int) -> dict[str, float]:
+def column_steps(
+    rows: Sequence[PrintedRow], images: Mapping[str, int], epochs: int
+) -> dict[str, float]:
     """How far an accuracy is from the next that was possible, in percentage points, by column.
 
     One image of all of them in one epoch of all. Where the images are not known, it is taken to be
@@ -27,7 +30,7 @@ def column_steps(rows: list[dict], images: dict[str, int], epochs: int) -> dict[
     """
     steps = {}
     for name in accuracies(rows):
-        numbers = sorted({printed_number(row, name) for row in rows if name in row["printed"]})
+        numbers = sorted({printed_number(row, name) for row in rows if name in row.printed})
         count = images.get(name.partition("_")[0])
         if count:
             steps[name] = 100 / (count * epochs)
@@ -36,7 +39,7 @@ def column_steps(rows: list[dict], images: dict[str, int], epochs: int) -> dict[
     return steps
 
 
-def measure(row: dict, name: str, steps: dict[str, float]) -> tuple[float, float]:
+def measure(row: PrintedRow, name: str, steps: Mapping[str, float]) -> tuple[float, float]:
     """A printed number, and its column's step: a unit of the last digit at least."""
     step = max(float(last_digit(row, name)), steps.get(name, 0))
     return float(printed_number(row, name)), step

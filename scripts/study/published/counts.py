@@ -1,17 +1,26 @@
 """Numbers that no training can give, and how many of them a count of images gives away."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from study.published.printed import last_digit, printed_cells, printed_number, usual_decimals
-from study.published.runs import finding
+from study.published.findings import Finding, finding
+from study.published.printed import (
+    PrintedRow,
+    last_digit,
+    printed_cells,
+    printed_number,
+    usual_decimals,
+)
 
 
-def impossible_numbers(rows: list[dict], images: dict[str, int], epochs: int) -> list[dict]:
+def impossible_numbers(
+    rows: Sequence[PrintedRow], images: Mapping[str, int], epochs: int
+) -> list[Finding]:
     """Accuracies that no whole number of correct images gives, and numbers out of range."""
     findings = []
     for row, name in printed_cells(rows):
         value, text = printed_number(row, name), None
-        where = f"Table {row['table']}, {row['level']}: {name} {row['printed'][name]}"
+        where = f"Table {row.table}, {row.level}: {name} {row.printed[name]}"
         if value < 0 or ("accuracy" in name and value > 100):
             text = f"{where} is out of range"
         elif "accuracy" in name and name.partition("_")[0] in images:
@@ -43,7 +52,7 @@ def share_refused(places: int, images: int, epochs: int) -> float:
     return max(0.0, 1 - 10.0**-places * images * epochs / 100)
 
 
-def describe_refused(rows: list[dict], name: str, images: int | None, epochs: int) -> str:
+def describe_refused(rows: Sequence[PrintedRow], name: str, images: int | None, epochs: int) -> str:
     """How much the check of whole numbers of images can find in a column, as a sentence."""
     if images is None:
         return f"{name}: not checked for whole numbers of images, which need --images"

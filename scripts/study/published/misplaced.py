@@ -4,17 +4,18 @@ A number is compared with those of other trainings after the same rounds, and af
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from study.published.chance import RARE, chance_printed, scaled, tail
-from study.published.printed import last_digit, printed_number
+from study.published.findings import Finding, finding
+from study.published.printed import PrintedRow, last_digit, printed_number
 from study.published.runs import (
-    Run,
+    Printed,
     exchanged,
-    finding,
     group_runs,
     level_of,
-    list_runs,
+    list_printed,
     most_printed,
 )
 
@@ -25,17 +26,17 @@ LEAST_OTHERS = 3
 TINY = 1e-300  # for a chance that is rounded to nothing
 
 
-def decimal_slips(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
+def decimal_slips(rows: Sequence[PrintedRow], baseline: Mapping[str, str]) -> list[Finding]:
     """Numbers far out of their column that would be well inside with the point elsewhere.
 
     The row's other numbers must be ordinary: where a training failed, all of them are far out.
     """
-    runs = list_runs(group_runs(rows, baseline))
-    looks = 2 * sum(len(prints[0]["printed"]) for _, _, prints in runs)
+    runs = list_printed(group_runs(rows, baseline))
+    looks = 2 * sum(len(prints[0].printed) for _, _, prints in runs)
     findings = []
     for row in rows:
-        tails = {name: _tails(runs, row, name, baseline) for name in row["printed"]}
-        for name in row["printed"]:
+        tails = {name: _tails(runs, row, name, baseline) for name in row.printed}
+        for name in row.printed:
             others_ordinary = all(
                 chance >= ORDINARY
                 for other, chances in tails.items()
@@ -54,40 +55,40 @@ def decimal_slips(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
             )
             if fitting is not None:
                 text = (
-                    f"Table {row['table']}, {row['level']}: {name} {row['printed'][name]} is far"
+                    f"Table {row.table}, {row.level}: {name} {row.printed[name]} is far"
                     f" out of its column; {fitting} would fit: the decimal point may have slipped"
                 )
                 findings.append(finding("decimal slip", text, (row,), [name]))
     return findings
 
 
-def exchanged_splits(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
+def exchanged_splits(rows: Sequence[PrintedRow], baseline: Mapping[str, str]) -> list[Finding]:
     """Rows whose training and validation numbers fit each other's column much better.
 
     By the ratio of the chances that the columns' other numbers give to the row as printed and to
     the row exchanged. If the row is right, that is above K in fewer than 1 of K rows.
     """
-    runs = list_runs(group_runs(rows, baseline))
+    runs = list_printed(group_runs(rows, baseline))
     findings = []
     for row in rows:
         pairs = [
             (name, exchanged(name))
-            for name in row["printed"]
-            if name.startswith("train_") and exchanged(name) in row["printed"]
+            for name in row.printed
+            if name.startswith("train_") and exchanged(name) in row.printed
         ]
-        ratios = {pair: _log_ratio(runs, row, pair, baseline) for pair in pairs}
-        ratios = {pair: ratio for pair, ratio in ratios.items() if ratio is not None}
+        found = {pair: _log_ratio(runs, row, pair, baseline) for pair in pairs}
+        ratios = {pair: ratio for pair, ratio in found.items() if ratio is not None}
         if not ratios:
             continue
         looks = len(runs) * (2 ** len(ratios) - 1)
         wrong = [pair for pair, ratio in ratios.items() if ratio > 0]
         if wrong and sum(ratios[pair] for pair in wrong) > math.log(looks / RARE):
             numbers = " and ".join(
-                f"{name} {row['printed'][name]} with {other} {row['printed'][other]}"
+                f"{name} {row.printed[name]} with {other} {row.printed[other]}"
                 for name, other in wrong
             )
             text = (
-                f"Table {row['table']}, {row['level']}: training and validation seem to be"
+                f"Table {row.table}, {row.level}: training and validation seem to be"
                 f" exchanged, {numbers}: each fits the other's column"
             )
             names = [name for pair in wrong for name in pair]
@@ -95,46 +96,54 @@ def exchanged_splits(rows: list[dict], baseline: dict[str, str]) -> list[dict]:
     return findings
 
 
-def _columns(runs: list[Run], row: dict, name: str, baseline: dict[str, str]) -> list[list[float]]:
+def _columns(
+    runs: Sequence[Printed], row: PrintedRow, name: str, baseline: Mapping[str, str]
+) -> list[list[float]]:
     """A column's numbers of other trainings, scaled: of the same round, and of all rounds."""
     level = level_of(row, baseline)
     column = []
     for other, round_number, prints in runs:
         number = most_printed(prints, name)
-        if number and (other, round_number) != (level, row["round"]):
+        if number and (other, round_number) != (level, row.round):
             value = float(printed_number(number, name))
             value, _ = scaled(name, value, float(last_digit(number, name)))
             column.append((round_number, value))
     columns = [
-        [value for round_number, value in column if round_number == row["round"]],
+        [value for round_number, value in column if round_number == row.round],
         [value for _, value in column],
     ]
     return [column for column in columns if len(column) >= LEAST_OTHERS]
 
 
-def _at(name: str, value: float, row: dict, column: list[float]) -> tuple:
+def _at(
+    name: str, value: float, row: PrintedRow, column: list[float]
+) -> tuple[float, list[float], float]:
     """The arguments of `tail` and `chance_printed` for a number in this column."""
     value, step = scaled(name, value, float(last_digit(row, name)))
     return value, column, step
 
 
-def _tails(runs: list[Run], row: dict, name: str, baseline: dict[str, str]) -> list[tuple]:
+def _tails(
+    runs: Sequence[Printed], row: PrintedRow, name: str, baseline: Mapping[str, str]
+) -> list[tuple[float, list[float]]]:
     value = float(printed_number(row, name))
     columns = _columns(runs, row, name, baseline)
     return [(tail(*_at(name, value, row, column)), column) for column in columns]
 
 
-def _shifted(row: dict, name: str) -> list[Decimal]:
+def _shifted(row: PrintedRow, name: str) -> list[Decimal]:
     values = [printed_number(row, name) * shift for shift in SHIFTS]
     return [value.normalize() for value in values if "accuracy" not in name or value <= 100]
 
 
-def _log_ratio(runs: list[Run], row: dict, pair: tuple, baseline: dict[str, str]) -> float | None:
+def _log_ratio(
+    runs: Sequence[Printed], row: PrintedRow, pair: tuple[str, str], baseline: Mapping[str, str]
+) -> float | None:
     """The logarithm of how much better a row's two numbers fit each other's column."""
     numbers = [float(printed_number(row, name)) for name in pair]
     if numbers[0] == numbers[1]:
         return 0
-    total = 0
+    total = 0.0
     for name, own, other in zip(pair, numbers, reversed(numbers)):
         columns = _columns(runs, row, name, baseline)
         if not columns:

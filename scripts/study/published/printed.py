@@ -9,16 +9,35 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
-from study.errors import UserError
+from study.store.errors import UserError
 
 KEYS = ["table", "factor", "level", "round"]
 
 
-def read_tables(path: Path | str) -> list[dict]:
-    """The rows of published tables: the four keys, and under `printed` metric -> text.
+@dataclass(frozen=True)
+class PrintedRow:
+    """A row of a published table."""
+
+    table: str  # its number or name
+    factor: str
+    level: str
+    round: int  # how many rounds the network had been trained for
+    printed: dict[str, str]  # metric -> its number as printed
+
+
+def rows_from(fields: Iterable[Mapping[str, Any]]) -> list[PrintedRow]:
+    """Rows, of plain dicts."""
+    return [PrintedRow(**row) for row in fields]
+
+
+def read_tables(path: Path | str) -> list[PrintedRow]:
+    """The rows of published tables.
 
     Raises:
         UserError: what is wrong, with its line.
@@ -28,32 +47,40 @@ def read_tables(path: Path | str) -> list[dict]:
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
     reader = csv.DictReader(io.StringIO(text))
-    missing = [key for key in KEYS if key not in (reader.fieldnames or [])]
+    columns = list(reader.fieldnames or [])
+    missing = [key for key in KEYS if key not in columns]
     if missing:
         raise UserError(f"{path}: no column {', '.join(missing)}; needed are {', '.join(KEYS)}")
     rows = []
     for row in reader:
         where = f"{path}, line {reader.line_num}"
         if None in row or None in row.values():
-            raise UserError(f"{where}: not {len(reader.fieldnames)} values")
+            raise UserError(f"{where}: not {len(columns)} values")
         if not re.fullmatch("[1-9][0-9]*", row["round"].strip()):
             raise UserError(f"{where}: round {row['round']!r} is not a whole number from 1")
-        printed = {name: row[name].strip() for name in reader.fieldnames if name not in KEYS}
+        printed = {name: row[name].strip() for name in columns if name not in KEYS}
         for name, number in printed.items():
             if number and not _is_number(number):
                 raise UserError(f"{where}: {name} {number!r} is not a number")
-        keys = {key: row[key].strip() for key in KEYS} | {"round": int(row["round"])}
-        rows.append(keys | {"printed": {name: text for name, text in printed.items() if text}})
-    if not any(row["printed"] for row in rows):
+        rows.append(
+            PrintedRow(
+                table=row["table"].strip(),
+                factor=row["factor"].strip(),
+                level=row["level"].strip(),
+                round=int(row["round"]),
+                printed={name: text for name, text in printed.items() if text},
+            )
+        )
+    if not any(row.printed for row in rows):
         raise UserError(f"{path}: has no numbers")
     for name in accuracies(rows):
-        values = [printed_number(row, name) for row in rows if name in row["printed"]]
+        values = [printed_number(row, name) for row in rows if name in row.printed]
         if max(values) <= 1:
             raise UserError(f"{path}: {name} is never above 1; accuracies are in per cent")
     return rows
 
 
-def accuracies(rows: list[dict]) -> list[str]:
+def accuracies(rows: Sequence[PrintedRow]) -> list[str]:
     """The columns that are accuracies, by their name."""
     return list(dict.fromkeys(name for _, name in printed_cells(rows) if "accuracy" in name))
 
@@ -65,14 +92,14 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def printed_cells(rows: list[dict]) -> list[tuple[dict, str]]:
+def printed_cells(rows: Iterable[PrintedRow]) -> list[tuple[PrintedRow, str]]:
     """Every (row, metric) that has a number."""
-    return [(row, name) for row in rows for name in row["printed"]]
+    return [(row, name) for row in rows for name in row.printed]
 
 
-def printed_number(row: dict, name: str) -> Decimal | None:
-    """The number of a metric as printed, or None."""
-    return Decimal(row["printed"][name]) if name in row["printed"] else None
+def printed_number(row: PrintedRow, name: str) -> Decimal:
+    """The number of a metric that a row prints."""
+    return Decimal(row.printed[name])
 
 
 def decimal_places(text: str) -> int:
@@ -80,12 +107,12 @@ def decimal_places(text: str) -> int:
     return len(text.partition(".")[2])
 
 
-def usual_decimals(rows: list[dict], name: str) -> int:
+def usual_decimals(rows: Sequence[PrintedRow], name: str) -> int:
     """How many decimals most numbers of a column are printed with."""
-    counts = Counter(decimal_places(row["printed"][name]) for row in rows if name in row["printed"])
+    counts = Counter(decimal_places(row.printed[name]) for row in rows if name in row.printed)
     return counts.most_common(1)[0][0]
 
 
-def last_digit(row: dict, name: str) -> Decimal:
+def last_digit(row: PrintedRow, name: str) -> Decimal:
     """One unit of a printed number's last digit: 0.01 for 93.43."""
-    return Decimal(10) ** -decimal_places(row["printed"][name])
+    return Decimal(10) ** -decimal_places(row.printed[name])

@@ -4,10 +4,15 @@ A table's frame has a row a cell, as that of any table; here it is set up. Of se
 is a block each.
 """
 
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from study.analysis.metrics import metric_title
-from study.choices import CHOICES, level_title, ordered_levels, parameter_title
+from study.design.cell import Design
+from study.design.tables import Table
 from study.report.budget_words import budget_note
 from study.report.tables import (
     describe,
@@ -24,31 +29,34 @@ from study.report.tables import (
     table_metrics,
 )
 from study.report.wording import listed, lower_first
+from study.settings.choices import CHOICES, level_title, ordered_levels, parameter_title
+from study.store.frames import rows_of
 
 
-def caption(table: dict, study: dict, metrics: list[str]) -> str:
+def caption(
+    table: Table, design: Design, cell_seeds: Mapping[str, int], metrics: Sequence[str]
+) -> str:
     """The table's own caption, or a sentence that says what it shows.
 
     Args:
-        table: an expanded table.
-        study: has `baseline`, `cell_seeds`, and its `program` if it has one.
+        table: of two factors.
+        design: the study's.
+        cell_seeds: with how many seeds each cell is trained.
         metrics: those that it shows.
     """
-    if "caption" in table:
-        return table["caption"]
-    first, second = (
-        lower_first(factor_title(name, table["along"][name])) for name in table["vary"]
-    )
+    if table.caption:
+        return table.caption
+    first, second = (lower_first(factor_title(name, table.along[name])) for name in table.vary)
     titles = [metric_title(metric) for metric in metrics]
     shown = listed([titles[0], *map(lower_first, titles[1:])])
-    count = len(table["levels"][table["vary"][0]]) * len(table["levels"][table["vary"][1]])
-    others = describe(held_parameters(table, study))
+    count = math.prod(len(table.levels[name]) for name in table.vary)
+    others = describe(held_parameters(table, design))
     return (
-        f"{shown} by {first} (rows) and {second} (columns), round {table['round']};"
-        f" {others}; mean ± standard deviation over {seed_range(study, table['cells'])}."
-        + budget_note(table, study)
-        + final_note(table, study, metrics)
-        + " The design leaves out what has a –." * (len(table["rows"]) < count)
+        f"{shown} by {first} (rows) and {second} (columns), round {table.round};"
+        f" {others}; mean ± standard deviation over {seed_range(cell_seeds, table.cells)}."
+        + budget_note(table, design)
+        + final_note(table, design, metrics)
+        + " The design leaves out what has a –." * (len(table.rows) < count)
     )
 
 
@@ -67,7 +75,7 @@ def blocks(
     frame = frame.assign(seeds=seeds)
     down, across = frame.columns[:2]
     rows, columns = (ordered_levels(frame[factor].tolist()) for factor in (down, across))
-    cells = {(row[down], row[across]): row for row in frame.to_dict("records")}
+    cells = {(row[down], row[across]): row for row in rows_of(frame)}
     found = []
     for metric in table_metrics(frame):
         lines = [
@@ -79,7 +87,7 @@ def blocks(
     return [parameter_title(down), *(level_title(across, column) for column in columns)], found
 
 
-def _text(row: dict | None, metric: str) -> str:
+def _text(row: Mapping[str, Any] | None, metric: str) -> str:
     """A cell's mean ± sd, and how many seeds that is over where it is not all of them."""
     if row is None:
         return "–"
@@ -115,7 +123,7 @@ def to_latex(frame: pd.DataFrame, seeds: int | list[int], text: str, label: str)
         rf"\cmidrule(l){{2-{width}}}",
         latex_line(headings),
     ]
-    body = []
+    body: list[str] = []
     for title, rows in found:
         if len(found) > 1:
             body += [r"\addlinespace"] if body else []

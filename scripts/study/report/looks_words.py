@@ -1,41 +1,45 @@
 """Planned looks in words: what was planned, and at which of them a claim was decided."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from study.analysis.paired import ALPHA
+from study.analysis.significance import ALPHA
 from study.analysis.spending import nominal_level
 from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from study.design.study import Study
 from study.report.wording import counted, listed
 
 TYPES = {"obrien_fleming": "O'Brien and Fleming's", "pocock": "Pocock's"}
 SMALL = 1e-7  # levels below this are not written out
 
 
-def looks_words(study: dict) -> str:
+def looks_words(study: Study) -> str:
     """What was planned, in a sentence; empty where no looks were."""
-    if not study["looks"]:
+    if not study.looks:
         return ""
-    counts = listed([str(seeds) for seeds in study["looks"]])
+    counts = listed([str(seeds) for seeds in study.looks])
     return (
         f"It was planned to judge the claims with {counts} seeds, and to train further only the"
         " cells of claims that were then undecided. The level is kept over all looks: alpha is"
-        f" spent by Lan and DeMets' function of {TYPES[study['spending']]} type."
+        f" spent by Lan and DeMets' function of {TYPES[study.spending]} type."
     )
 
 
-def decided_words(claims: pd.DataFrame, study: dict) -> list[str]:
+def decided_words(claims: pd.DataFrame, study: Study) -> list[str]:
     """How many claims each look decided, with the level that one claim alone is held to there.
 
     Args:
-        claims: claims.csv.
-        study: has `looks`, `look` (the last that was taken) and `spending`.
+        claims: fixed/claims.csv.
+        study: at the last look that was taken.
     """
-    looks, lines = tuple(study["looks"]), []
-    for position, seeds in enumerate(looks[: study["look"]]):
+    looks, lines = tuple(study.looks), []
+    for position, seeds in enumerate(looks[: study.look]):
         decided = claims["verdict"].isin([SUPPORTED, CONTRADICTED])
         count = int((decided & (claims["look"] == position + 1)).sum())
-        level = nominal_level(ALPHA, position, looks, study["spending"])
+        level = nominal_level(ALPHA, position, looks, study.spending)
         lines.append(
             f"Look {position + 1} of {len(looks)}, {seeds} seeds: decided"
             f" {counted(count, 'claim') if count else 'none'}. Of {100 * ALPHA:g}% over all looks,"
@@ -44,11 +48,11 @@ def decided_words(claims: pd.DataFrame, study: dict) -> list[str]:
     return lines
 
 
-def look_words(row: dict, looks: list[int]) -> str:
+def look_words(row: Mapping[str, Any], looks: Sequence[int]) -> str:
     """`Decided at look 1 of 3 (5 seeds): p 0.00021, at most 0.0014 was needed`.
 
     Args:
-        row: the claim's of claims.csv.
+        row: the claim's of fixed/claims.csv.
         looks: those that the study plans.
     """
     if not looks or pd.isna(row["look"]):

@@ -1,10 +1,13 @@
 """The report: one HTML page of all that a study has written."""
 
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from study.parameters import REPORT_FOLDER
-from study.paths import study_title
+from study.report.inputs import Inputs
 from study.report.sections import (
     cells,
     claims,
@@ -25,9 +28,13 @@ from study.report.sections import (
     summary,
     tables,
 )
+from study.store.paths import REPORT_FOLDER
 
-# The parts in their order, each an anchor, a heading and the sections that it is made of.
-PARTS = {
+# anchor -> heading, and the sections that the part is made of
+Parts = Mapping[str, tuple[str, Sequence[ModuleType]]]
+
+# The parts of the page, in their order.
+PARTS: Parts = {
     "found": ("What came out", (summary, forest)),
     "fair": ("Each side at its best, and other splits", (fair, noise)),
     "claims": ("How sure", (claims, published)),
@@ -39,17 +46,17 @@ PARTS = {
 }
 
 
-def render_page(inputs: dict) -> str:
-    """The page, from what `study.report.inputs.read_inputs` returns."""
-    return render_parts(PARTS, inputs, study_title(inputs["study"]))
+def render_page(inputs: Inputs) -> str:
+    """The page of a study."""
+    return render_parts(PARTS, inputs, inputs.study.title)
 
 
-def render_parts(parts: dict[str, tuple], inputs: dict, title: str) -> str:
-    """A page of parts such as `PARTS`; text is escaped, style and script are the repository's.
+def render_parts(parts: Parts, inputs: Any, title: str) -> str:
+    """A page of parts; text is escaped, style and script are the repository's.
 
     Args:
-        parts: anchor -> heading, and the sections that it is made of.
-        inputs: what they take.
+        parts: in their order.
+        inputs: what their sections take.
         title: what the study is on.
     """
     environment = Environment(
@@ -75,7 +82,9 @@ def render_parts(parts: dict[str, tuple], inputs: dict, title: str) -> str:
     )
 
 
-def render_sections(environment: Environment, modules: tuple, inputs: dict) -> list[dict]:
+def render_sections(
+    environment: Environment, modules: Sequence[ModuleType], inputs: Any
+) -> list[dict[str, str]]:
     """The sections of a part that have something to say: `id`, `title` and `content`."""
     sections = []
     for module in modules:

@@ -1,27 +1,27 @@
 """A study's tables: from each seed's metrics to a frame, and from there to Markdown and LaTeX."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from study.analysis.averages import over_seeds
-from study.analysis.epochs import EPOCH_COUNTS, scored_epoch
-from study.analysis.metrics import FINAL, format_value, metric_title
-from study.choices import level_title, parameter_title
-from study.parameters import DEFAULTS, applies, condition, declared, differences, listed
+from study.analysis.epochs import scored_epoch
+from study.analysis.metrics import FINAL, format_value, metric_title, shown_by_default
+from study.design.cell import Design
+from study.design.tables import Table
 from study.report.budget_words import budget_note
-from study.report.wording import counted
-from study.training import EPOCH_METRICS
-
-# What a table shows of the test split if it is not told, and of the validation split beside it.
-BESIDE_TEST = (
-    "final_val_accuracy",
-    "final_test_accuracy",
-    "final_val_roc_auc",
-    "final_test_roc_auc",
+from study.report.wording import counted, upper_first
+from study.settings.choices import level_title, parameter_title
+from study.settings.parameters import (
+    DEFAULTS,
+    Parameters,
+    differences,
+    listed,
 )
+from study.store.frames import rows_of
+
 CROSSED = ["val_accuracy"]  # what a table of two factors shows if it is not told
 FINAL_NOTE = (
     " Final metrics are taken after the round's {epoch} epoch, the others averaged over its epochs"
@@ -29,32 +29,21 @@ FINAL_NOTE = (
 )
 
 
-def make_table(values: pd.DataFrame, table: dict) -> pd.DataFrame:
+def make_table(values: pd.DataFrame, table: Table) -> pd.DataFrame:
     """One row per cell: what varies, `round`, `n`, `diverged`, and mean and sd of the metrics.
 
     Args:
-        values: as `study.analysis.averages.join_metrics` returns it.
-        table: its `vary`, `round`, `rows` and `cells`, what each row varies and its cell; and the
-            `metrics` to show, else the four of an epoch and, where there is a test split,
-            `BESIDE_TEST`; of two factors the validation accuracy.
+        values: as `study.analysis.values.read_values` returns it.
+        table: which rows it has and which metrics it shows; without any of its own those that are
+            shown by default, of two factors the validation accuracy.
     """
-    metrics = table.get("metrics")
-    if metrics is None and is_crossed(table):
-        metrics = CROSSED
-    elif metrics is None:
-        beside = BESIDE_TEST if set(BESIDE_TEST) <= set(values.columns) else ()
-        metrics = [name for name in (*EPOCH_METRICS, *EPOCH_COUNTS) if name in values] + [*beside]
+    usual = CROSSED if table.is_crossed else shown_by_default(values.columns)
+    metrics = table.metrics or usual
     rows = []
-    for row, cell in zip(table["rows"], table["cells"]):
-        seeds = values[(values["cell"] == cell) & (values["round"] == table["round"])]
-        averages = over_seeds(seeds, metrics)
-        rows.append({**row, "round": table["round"], **averages})
+    for row, cell in zip(table.rows, table.cells, strict=True):
+        seeds = values[(values["cell"] == cell) & (values["round"] == table.round)]
+        rows.append({**row, "round": table.round, **over_seeds(seeds, metrics)})
     return pd.DataFrame(rows)
-
-
-def is_crossed(table: dict) -> bool:
-    """Whether a table varies two factors, which `study.report.crossed` prints."""
-    return not isinstance(table["vary"], str)
 
 
 def table_metrics(frame: pd.DataFrame) -> list[str]:
@@ -62,39 +51,39 @@ def table_metrics(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if f"{name}_sd" in frame]
 
 
-def caption(table: dict, study: dict, metrics: list[str] | tuple = ()) -> str:
+def caption(table: Table, design: Design, metrics: Iterable[str] = ()) -> str:
     """The table's own caption, or a sentence that says what it shows, of its metrics too."""
-    if "caption" in table:
-        return table["caption"]
-    others = held_parameters(table, study)
+    if table.caption:
+        return table.caption
+    others = held_parameters(table, design)
     return (
         (
-            f"{table_factors(table)}, round {table['round']};"
+            f"{table_factors(table)}, round {table.round};"
             f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
         )
-        + budget_note(table, study)
-        + final_note(table, study, metrics)
+        + budget_note(table, design)
+        + final_note(table, design, metrics)
     )
 
 
-def held_parameters(table: dict, study: dict) -> dict:
+def held_parameters(table: Table, design: Design) -> Parameters:
     """What is the same in all rows of a table, without what means nothing in any of them."""
-    varied = {name for row in table["rows"] for name in row}
-    cell = study["baseline"] | table["cell"]
+    varied = {name for row in table.rows for name in row}
+    cell, trainer = design.baseline | table.changes, design.trainer
     return {
         name: value
-        for name, value in listed(cell, declared(study)).items()
+        for name, value in listed(cell, design.specs).items()
         if name not in varied
-        and (study.get("program") or varied & {*condition(name)} or applies(name, cell))
+        and (varied & {*trainer.conditions.get(name, ())} or trainer.applies(name, cell))
     }
 
 
-def final_note(table: dict, study: dict, metrics: Iterable[str]) -> str:
+def final_note(table: Table, design: Design, metrics: Iterable[str]) -> str:
     """After which epoch final metrics are, where a table shows some."""
     if not any(name in FINAL for name in metrics):
         return ""
-    cell = study["baseline"] | table["cell"]
-    rules = [(cell | row).get("epoch_choice", "last") for row in table["rows"]]
+    cell = design.baseline | table.changes
+    rules = [(cell | row).get("epoch_choice", "last") for row in table.rows]
     return FINAL_NOTE.format(epoch=scored_epoch(rules))
 
 
@@ -104,19 +93,18 @@ def factor_title(factor: str, along: Iterable[str] = ()) -> str:
     return parameter_title(factor) + (f" with {others}" if others else "")
 
 
-def table_factors(table: dict) -> str:
+def table_factors(table: Table) -> str:
     """What a table varies: `Loss`, `Loss by batch size with learning rate`."""
-    varied = [table["vary"]] if isinstance(table["vary"], str) else table["vary"]
-    titles = [factor_title(name, table["along"][name]) for name in varied]
+    titles = [factor_title(name, table.along[name]) for name in table.vary]
     return " by ".join([titles[0], *(title[:1].lower() + title[1:] for title in titles[1:])])
 
 
-def at_words(cell: dict) -> str:
+def at_words(changes: Parameters) -> str:
     """Where something is that is not at the baseline: `, at loss CE`."""
-    return f", at {describe(cell)}" if cell else ""
+    return f", at {describe(changes)}" if changes else ""
 
 
-def describe(parameters: dict) -> str:
+def describe(parameters: Parameters) -> str:
     """Parameters in words: `loss BCE, batch size 32, …`."""
     return ", ".join(
         f"{parameter_title(name).lower()} {level_title(name, value)}"
@@ -124,10 +112,15 @@ def describe(parameters: dict) -> str:
     )
 
 
-def cell_title(parameters: dict, study: dict) -> str:
+def side_title(changes: Parameters) -> str:
+    """A side that is tuned, by what it changes of the baseline: `Loss CE`, `Baseline`."""
+    return upper_first(describe(changes)) or "Baseline"
+
+
+def cell_title(parameters: Parameters, design: Design) -> str:
     """A cell in a few words: `BCE, batch size 32, ReLU, 3 hidden layers`, and what is unusual."""
-    if study.get("program"):
-        return describe({name: parameters[name] for name in declared(study)})
+    if not design.trainer.is_known:
+        return describe({name: parameters[name] for name in design.specs})
     layers = parameters["hidden_layers"]
     titles = {
         "loss": level_title("loss", parameters["loss"]),
@@ -135,7 +128,7 @@ def cell_title(parameters: dict, study: dict) -> str:
         "activation": level_title("activation", parameters["activation"]),
         "hidden_layers": f"{layers} hidden layer{'' if layers == 1 else 's'}",
     }
-    words = [title for name, title in titles.items() if applies(name, parameters)]
+    words = [title for name, title in titles.items() if design.trainer.applies(name, parameters)]
     rest = differences(parameters, DEFAULTS)
     words += [describe({name: value}) for name, value in rest.items() if name not in titles]
     return ", ".join(words)
@@ -174,9 +167,9 @@ def seed_count(n: int, diverged: int, seeds: int) -> str:
     return "; ".join(notes)
 
 
-def seed_range(study: dict, cells: Iterable[str]) -> str:
+def seed_range(cell_seeds: Mapping[str, int], cells: Iterable[str]) -> str:
     """With how many seeds cells are trained: `12 seeds`, `5 to 20 seeds`."""
-    counts = sorted({study["cell_seeds"][cell] for cell in cells})
+    counts = sorted({cell_seeds[cell] for cell in cells})
     least, most = counts[0], counts[-1]
     return f"{least} to {most} seeds" if least < most else counted(most, "seed")
 
@@ -209,7 +202,7 @@ def printed(frame: pd.DataFrame, seeds: int | list[int]) -> tuple[list[str], lis
             *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in metrics),
             seed_count(row["n"], row["diverged"], row["seeds"]),
         ]
-        for row in frame.to_dict("records")
+        for row in rows_of(frame)
     ]
     return headings, rows
 

@@ -1,13 +1,13 @@
 """Numbers and lists as people read them in running text and in tables."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from study.analysis.metrics import METRICS, SPLIT_TITLES, format_value, is_percentage
-from study.choices import parameter_title
-from study.parameters import declared
+from study.settings.choices import parameter_title
+from study.settings.parameters import Specs
 
 
 def p_text(p_value: float) -> str:
@@ -75,13 +75,13 @@ _TITLES |= {f"{split}_{name}": f"{title} {name}" for split, title in SPLIT_TITLE
             for name in ("loss", "accuracy")}  # fmt: skip
 
 
-def with_titles(text: str, study: Mapping) -> str:
+def with_titles(text: str, specs: Specs) -> str:
     """A message of the analysis for people: titles for the names that files have.
 
     Args:
         text: the message.
-        study: its `program`, if it has one, says what training parameters there are.
+        specs: of the study's training parameters.
     """
-    titles = _TITLES | {name: lower_first(parameter_title(name)) for name in declared(study)}
+    titles = _TITLES | {name: lower_first(parameter_title(name)) for name in specs}
     names = sorted((name for name in titles if "_" in name), key=len, reverse=True)
     return re.sub(rf"\b({'|'.join(names)})\b", lambda found: titles[found[0]], text)

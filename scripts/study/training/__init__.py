@@ -1,6 +1,6 @@
 """Training: losses, activations, optimizers and networks to choose from, and how a run trains.
 
-What this package imports decides whether runs are trained again: see `study.code`.
+What this package imports decides whether runs are trained again: see `study.store.code`.
 """
 
 # What is measured in every epoch, in the order of the columns of metrics.csv.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple
 
-from study.spelling import NO_OPTIONS, choose
+from study.training.spelling import NO_OPTIONS, choose
 
 if TYPE_CHECKING:
     import torch

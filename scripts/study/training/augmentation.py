@@ -48,7 +48,7 @@ def augment(
         generator: on the CPU; what is drawn does not depend on the parameters.
 
     Raises:
-        UserError: the samples are no images.
+        UserError: the samples are not images.
     """
     image_shape(shape, "flip, shift and rotation")
     images = as_images(inputs, shape)
@@ -78,7 +78,7 @@ def resize(inputs: torch.Tensor, shape: tuple[int, ...], size: int) -> torch.Ten
     """Images resized to a square, bilinear and smoothed before they shrink, flat like the inputs.
 
     Raises:
-        UserError: the samples are no images.
+        UserError: the samples are not images.
     """
     image_shape(shape, "image_size")
     images = as_images(inputs, shape)

@@ -3,11 +3,12 @@
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from study.errors import UserError
-from study.files import check_digest
+from study.store.errors import UserError
+from study.store.files import check_digest
 
 
 def save_tensors(content: dict, path: Path) -> None:
@@ -49,14 +50,20 @@ def load_checkpoint(path: Path, digest: str) -> dict[int, dict]:
         raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
 
 
-def load_progress(path: Path, identity: str) -> dict:
+def load_progress(path: Path, identity: str) -> dict[str, Any]:
     """The progress that an interrupted job of the same run saved, or the beginning.
 
     `rows` and `after` are of the seeds that are through: their rows of metrics and their states;
     `epochs` and `state` of the one that is not. What another run, other data or other code saved,
     or what cannot be read, is not used.
     """
-    beginning = {"identity": identity, "rows": [], "after": {}, "epochs": [], "state": None}
+    beginning: dict[str, Any] = {
+        "identity": identity,
+        "rows": [],
+        "after": {},
+        "epochs": [],
+        "state": None,
+    }
     try:
         progress = torch.load(path, weights_only=True)
     except Exception:  # none, or whatever torch's reader meets in a damaged file

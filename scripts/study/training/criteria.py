@@ -16,13 +16,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from study.errors import UserError
-from study.own_code import load_class
-from study.spelling import choose, is_own, read_spelling
+from study.store.errors import UserError
+from study.store.own_code import load_class
 from study.training.losses import LOSSES
+from study.training.spelling import choose, is_own, read_spelling
+
+Criterion = Callable[..., Tensor]  # called with logits, targets and `reduction`
 
 
-def make_criterion(text: str, labels: Tensor, classes: int) -> Callable[..., Tensor]:
+def make_criterion(text: str, labels: Tensor, classes: int) -> Criterion:
     """The criterion of a loss, called with logits, targets and `reduction`.
 
     Args:
@@ -100,10 +102,10 @@ def cross_entropy(
     reduction: str = "mean",
 ) -> Tensor:
     """Cross-entropy of logits (n, K) with labels (n,)."""
-    options = {"label_smoothing": label_smoothing}
+    smoothed = functools.partial(functional.cross_entropy, label_smoothing=label_smoothing)
     if class_weights is None:
-        return functional.cross_entropy(logits, labels, reduction=reduction, **options)
-    losses = functional.cross_entropy(logits, labels, reduction="none", **options)
+        return smoothed(logits, labels, reduction=reduction)
+    losses = smoothed(logits, labels, reduction="none")
     return reduce(losses * class_weights[labels], reduction)
 
 

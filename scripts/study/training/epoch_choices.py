@@ -7,7 +7,7 @@ next round resumes from. The test split has no say in it.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from study.spelling import NO_OPTIONS, read_spelling
+from study.training.spelling import NO_OPTIONS, read_spelling
 
 
 class EpochChoice(NamedTuple):

@@ -13,25 +13,30 @@ import inspect
 import math
 from collections.abc import Callable
 from pkgutil import resolve_name
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from study.errors import UserError
-from study.spelling import choose
+from study.store.errors import UserError
 from study.training import EPOCH_METRICS
 from study.training.augmentation import augment, is_augmented
 from study.training.compiler import spare_compiler
-from study.training.criteria import make_criterion
+from study.training.criteria import Criterion, make_criterion
 from study.training.epoch_choices import EPOCH_CHOICES, best_epoch, is_over
 from study.training.losses import loss_entry
 from study.training.networks import EVALUATED, network_module
 from study.training.optimizers import OPTIMIZERS
 from study.training.samples import Data, drawn_samples
 from study.training.schedules import rate_factor
+from study.training.spelling import choose
 from study.training.streams import AUGMENTATION, LAYERS, ORDER, WEIGHTS, make_generator
 
 spare_compiler()
+
+State = dict[str, Any]  # a seed's, as `collect_state` returns it
+Row = list[Any]  # an epoch, from 1, and its `EPOCH_METRICS`
+AfterEpoch = Callable[[list[Row], Callable[[], State]], None]
 
 
 def build_network(data: Data, parameters: dict, generator: torch.Generator) -> torch.nn.Module:
@@ -81,7 +86,7 @@ def bare_step(optimizer: torch.optim.Optimizer) -> Callable[[], None]:
     def is_wrapper(function: Callable) -> bool:
         return inspect.getsourcefile(function) == inspect.getsourcefile(torch.optim.Optimizer)
 
-    step = type(optimizer).step
+    step: Any = type(optimizer).step
     while is_wrapper(step) and hasattr(step, "__wrapped__"):
         step = step.__wrapped__
     return torch.no_grad()(functools.partial(step, optimizer))
@@ -145,22 +150,27 @@ def evaluate_samples(
         return torch.cat([forward(part) for part in inputs.split(max(1, EVALUATED // values))])
 
 
+class Round(NamedTuple):
+    """A round that a seed is trained for."""
+
+    seed: int
+    number: int  # from 1
+    epochs: int  # that it has, if it is not ended early
+
+
 def train_round(
     data: Data,
-    parameters: dict,
-    seed: int,
-    number: int,
-    epochs: int,
-    state: dict,
-    rows: list | None = None,
-    after_epoch: Callable[[list, Callable[[], dict]], None] = lambda rows, state: None,
-) -> tuple[list, dict]:
+    parameters: dict[str, Any],
+    this: Round,
+    state: State,
+    rows: list[Row] | None = None,
+    after_epoch: AfterEpoch = lambda rows, state: None,
+) -> tuple[list[Row], State]:
     """Train one seed for one round.
 
     Args:
         parameters: a value for every training parameter.
-        number: of the round, from 1.
-        epochs: how many epochs a round has, if it is not ended early.
+        this: the round.
         state: the seed's `initial_state`, or what the round before returned; or, with the `rows`
             up to there, what `after_epoch` was given in a round that was interrupted.
         after_epoch: called after each epoch but the last, with the rows and a function that
@@ -181,84 +191,124 @@ def train_round(
         return [[1, *[math.nan] * len(EPOCH_METRICS)]], state
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(state["layers"])
-        trained = list(rows or [])
-        return _train_epochs(data, parameters, seed, number, epochs, state, trained, after_epoch)
+        return _train_epochs(data, parameters, this, state, list(rows or []), after_epoch)
 
 
 def _train_epochs(
     data: Data,
-    parameters: dict,
-    seed: int,
-    number: int,
-    epochs: int,
-    state: dict,
-    rows: list,
-    after_epoch: Callable[[list, Callable[[], dict]], None],
-) -> tuple[list, dict]:
-    inputs, labels = drawn_samples(data, parameters, seed)
+    parameters: dict[str, Any],
+    this: Round,
+    state: State,
+    rows: list[Row],
+    after_epoch: AfterEpoch,
+) -> tuple[list[Row], State]:
+    inputs, labels = drawn_samples(data, parameters, this.seed)
     val_inputs, val_labels = data.splits["val"]
-    device, batch_size = inputs.device, parameters["batch_size"]
     target = loss_entry(parameters["loss"]).target
-    criterion = make_criterion(parameters["loss"], labels, data.classes)
-    network = build_network(data, parameters, torch.Generator()).to(device)
-    network.load_state_dict(state["network"])
-    refuse_single_sample(network, len(inputs), batch_size)
-    forward = make_forward(network, parameters, device)
-    optimizer = build_optimizer(parameters, network)
-    optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))  # whose tensors it would take over
-    weights = [weight for weight in network.parameters() if weight.requires_grad]
-    step, clip = bare_step(optimizer), parameters["gradient_clip"]
-    steps_per_epoch = math.ceil(len(inputs) / batch_size)
-    before = (number - 1) * epochs
-    factor = rate_factor(parameters["schedule"], steps_per_epoch, epochs, before)
+    learner = _make_learner(data, parameters, labels, state)
+    refuse_single_sample(learner.network, len(inputs), parameters["batch_size"])
+    steps_per_epoch = math.ceil(len(inputs) / parameters["batch_size"])
+    before = (this.number - 1) * this.epochs
+    factor = rate_factor(parameters["schedule"], steps_per_epoch, this.epochs, before)
     order = torch.Generator()
     order.set_state(state["order"])
     shuffled = torch.empty_like(inputs)
-    now = functools.partial(collect_state, network, optimizer, order, False)
-    best, diverged = state.get("best"), False
-    for epoch in range(len(rows) + 1, epochs + 1):
-        network.train()
-        permutation = torch.randperm(len(inputs), generator=order).to(device)
+    now = functools.partial(collect_state, learner.network, learner.optimizer, order, False)
+    best, diverged, chosen = state.get("best"), False, None
+    for epoch in range(len(rows) + 1, this.epochs + 1):
+        permutation = torch.randperm(len(inputs), generator=order).to(inputs.device)
         torch.index_select(inputs, 0, permutation, out=shuffled)
         shuffled_labels, images = labels[permutation], shuffled
         if is_augmented(parameters):
-            generator = make_generator(seed, AUGMENTATION, before + epoch)
+            generator = make_generator(this.seed, AUGMENTATION, before + epoch)
             images = augment(shuffled, data.shape, parameters, generator)
         targets = target(shuffled_labels)
-        step_logits = []
-        batches = zip(images.split(batch_size), targets.split(batch_size))
-        for position, (batch, batch_targets) in enumerate(batches):
-            if factor:
-                rate = factor((epoch - 1) * steps_per_epoch + position)
-                for group in optimizer.param_groups:
-                    group["lr"] = parameters["learning_rate"] * rate
-            logits = forward(batch)
-            loss = criterion(logits, batch_targets, reduction="mean")
-            gradients = torch.autograd.grad(loss, weights, allow_unused=True)
-            for weight, gradient in zip(weights, gradients):
-                weight.grad = laid_out(gradient, weight)
-            if clip:
-                torch.nn.utils.clip_grad_norm_(weights, clip)
-            step()
-            step_logits.append(logits.detach())
-        network.eval()
+        start = (epoch - 1) * steps_per_epoch
+        logits = _take_steps(learner, parameters, images, targets, factor, start)
+        learner.network.eval()
         with torch.no_grad():
-            train = measure(torch.cat(step_logits), shuffled_labels, targets, criterion)
-            val_logits = evaluate_samples(forward, val_inputs, data, parameters)
-            val = measure(val_logits, val_labels, target(val_labels), criterion)
+            train = measure(torch.cat(logits), shuffled_labels, targets, learner.criterion)
+            val_logits = evaluate_samples(learner.forward, val_inputs, data, parameters)
+            val = measure(val_logits, val_labels, target(val_labels), learner.criterion)
         rows.append([epoch, *train, *val])
         if not (math.isfinite(train[0]) and math.isfinite(val[0])):
             diverged = True
             break
         chosen, ended = choose_epoch(parameters["epoch_choice"], rows)
-        best = copy.deepcopy(now()) if chosen == epoch < epochs else best
+        best = copy.deepcopy(now()) if chosen == epoch < this.epochs else best
         if ended:
             break
-        if epoch < epochs:
+        if epoch < this.epochs:
             after_epoch(rows, functools.partial(state_with_best, now, best))
-    if not diverged and chosen and chosen < len(rows):
+    if best is not None and not diverged and chosen and chosen < len(rows):
         return rows, best
-    return rows, collect_state(network, optimizer, order, diverged)
+    return rows, collect_state(learner.network, learner.optimizer, order, diverged)
+
+
+class Learner(NamedTuple):
+    """A network, and all that a step of its training takes."""
+
+    network: torch.nn.Module
+    forward: Callable[[torch.Tensor], torch.Tensor]
+    criterion: Criterion
+    optimizer: torch.optim.Optimizer
+    step: Callable[[], None]  # the optimizer's
+    weights: list[torch.nn.Parameter]  # those that are learned
+
+
+def _make_learner(
+    data: Data, parameters: dict[str, Any], labels: torch.Tensor, state: State
+) -> Learner:
+    """A cell's network as a state has it, on the device of the labels that it is to learn."""
+    network = build_network(data, parameters, torch.Generator()).to(labels.device)
+    network.load_state_dict(state["network"])
+    optimizer = build_optimizer(parameters, network)
+    optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))  # whose tensors it would take over
+    return Learner(
+        network,
+        make_forward(network, parameters, labels.device),
+        make_criterion(parameters["loss"], labels, data.classes),
+        optimizer,
+        bare_step(optimizer),
+        [weight for weight in network.parameters() if weight.requires_grad],
+    )
+
+
+def _take_steps(
+    learner: Learner,
+    parameters: dict[str, Any],
+    images: torch.Tensor,
+    targets: torch.Tensor,
+    factor: Callable[[int], float] | None,
+    start: int,
+) -> list[torch.Tensor]:
+    """The logits of an epoch's batches, each as they were before its step.
+
+    Args:
+        images, targets: in the order in which they are learned.
+        factor: step of the round -> what the learning rate is multiplied by; None for 1.
+        start: the epoch's first step, from 0.
+    """
+    network, forward, criterion, optimizer, step, weights = learner
+    batch_size, clip = parameters["batch_size"], parameters["gradient_clip"]
+    found = []
+    network.train()
+    batches = zip(images.split(batch_size), targets.split(batch_size))
+    for position, (batch, batch_targets) in enumerate(batches, start):
+        if factor:
+            rate = factor(position)
+            for group in optimizer.param_groups:
+                group["lr"] = parameters["learning_rate"] * rate
+        logits = forward(batch)
+        loss = criterion(logits, batch_targets, reduction="mean")
+        gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+        for weight, gradient in zip(weights, gradients):
+            weight.grad = laid_out(gradient, weight)
+        if clip:
+            torch.nn.utils.clip_grad_norm_(weights, clip)
+        step()
+        found.append(logits.detach())
+    return found
 
 
 def choose_epoch(text: str, rows: list) -> tuple[int | None, bool]:

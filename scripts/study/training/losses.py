@@ -7,7 +7,7 @@ the logit is above 0; with one a class, the class of the largest logit.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from study.spelling import NO_OPTIONS, is_own, read_spelling
+from study.training.spelling import NO_OPTIONS, is_own, read_spelling
 
 
 class Loss(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from study.spelling import NO_OPTIONS
+from study.training.spelling import NO_OPTIONS
 
 
 class Optimizer(NamedTuple):

@@ -11,23 +11,24 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from study.errors import UserError
-from study.files import file_digest, remove_leftovers, replacing, replacing_all
-from study.interrupts import STOPPED
-from study.parameters import DEFAULTS
-from study.records import read_record
+from study.store.errors import UserError
+from study.store.files import file_digest, remove_leftovers, replacing, replacing_all
+from study.store.interrupts import STOPPED
+from study.store.records import read_record
 from study.training import EPOCH_METRICS
 from study.training.checkpoints import load_checkpoint, load_progress, save_tensors
-from study.training.loop import initial_state, score_images, train_round
+from study.training.loop import Round, initial_state, score_images, train_round
 from study.training.samples import load_data
 
 
 def train_run(
-    run: dict,
+    run: dict[str, Any],
+    parameters: dict[str, Any],
     data_folder: Path,
     previous: Path | None,
     folder: Path,
@@ -37,8 +38,9 @@ def train_run(
     """Train every seed of a run and write its files, the metrics last.
 
     Args:
-        run: `parameters` (a parameter that is left out is at its default), `epochs`, `first` and
-            `last` seed, `device`; recorded beside the metrics with the digests of the files.
+        run: `epochs`, `first` and `last` seed, `round`, `device`; recorded beside the metrics with
+            the digests of the files.
+        parameters: a value for every training parameter.
         data_folder: the prepared data set.
         previous: the run.json of the round before, or None in the first round.
         folder: where to write metrics.csv, scores.npz, checkpoint.pt and run.json. The scores are
@@ -50,7 +52,6 @@ def train_run(
     Raises:
         UserError: the data or the checkpoint are damaged, or a file cannot be written.
     """
-    parameters = DEFAULTS | run["parameters"]
     data = load_data(data_folder, parameters, run["device"])
     states, before = {}, None
     if previous:
@@ -69,7 +70,7 @@ def train_run(
         tell = functools.partial(print_epoch, seed, run["epochs"])
         save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping, tell)
         epochs, progress["after"][seed] = train_round(
-            data, parameters, seed, run["round"], run["epochs"], state, epochs, save
+            data, parameters, Round(seed, run["round"], run["epochs"]), state, epochs, save
         )
         tell(epochs[-1])
         progress["rows"] += [[seed, *row] for row in epochs]

@@ -1,6 +1,6 @@
 """Schedules to choose from: what the learning rate is multiplied by at each step.
 
-A schedule runs over a round and begins anew in the next, or `over` a number of epochs, counted from
+A schedule runs over a round and restarts in the next, or `over` a number of epochs, counted from
 the start of the first round; `over: training` in a configuration means all epochs of its rounds.
 Once it is through, the rate stays where it ended.
 """
@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from study.spelling import NO_OPTIONS, choose, read_spelling
+from study.training.spelling import NO_OPTIONS, choose, read_spelling
 
 
 class Schedule(NamedTuple):

@@ -2,13 +2,13 @@
 
 The module of a kind that the configuration can choose has
 
-    draw(figure, epochs, study)    a matplotlib figure
-    caption(figure, study)         a sentence that says what it shows
+    draw(figure, epochs, design, seeds)    a matplotlib figure
+    caption(figure, design)                a sentence that says what it shows
 
-where `figure` is its entry in the configuration, `epochs` the metrics of its cell and rounds as
-`collect_epochs` returns them, and `study` has `baseline`, `epochs_per_round` (of the figure's cell)
-and `seeds`. A new kind is such a module and one entry in `FIGURES`. Its texts are written as they
-are: a $ begins no mathematics.
+where `figure` is a `study.design.tables.Figure`, `epochs` the metrics of its cell and rounds as
+`study.analysis.epochs.collect_epochs` returns them, `design` the study's, and `seeds` with how many
+the cell is trained. A new kind is such a module and one entry in `FIGURES`. Its texts are written
+as they are: a $ begins no mathematics.
 """
 
 from importlib import import_module

@@ -1,6 +1,9 @@
 """A few samples of each class and split, as people see them."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 SHOWN = 8  # samples a row of the sheet
@@ -9,7 +12,9 @@ ROWS = 24  # classes that are shown, at most
 LONGEST = 28  # letters of a class's name
 
 
-def draw_contact_sheet(splits: dict, classes: list[str]) -> Figure:
+def draw_contact_sheet(
+    splits: Mapping[str, tuple[np.ndarray, np.ndarray]], classes: Sequence[str]
+) -> Figure:
     """The first samples of each class in each split; for 3D images their middle slice.
 
     Two classes have a row in each split. More have one row each, with a few samples of each split
@@ -27,7 +32,7 @@ def draw_contact_sheet(splits: dict, classes: list[str]) -> Figure:
     for axes in panels.ravel():
         axes.set_axis_off()
     if len(classes) > 2:  # room for titles that the layout does not know of
-        figure.get_layout_engine().set(h_pad=0.14)
+        figure.set_layout_engine("constrained", h_pad=0.14)
     for row, line in zip(rows, panels):
         for number, (split, label) in enumerate(row):
             inputs, labels = splits[split]
@@ -41,7 +46,7 @@ def draw_contact_sheet(splits: dict, classes: list[str]) -> Figure:
     return figure
 
 
-def _draw_samples(line: np.ndarray, inputs: np.ndarray, rows: np.ndarray) -> None:
+def _draw_samples(line: Sequence[Axes], inputs: np.ndarray, rows: np.ndarray) -> None:
     white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
     for axes, row in zip(line, rows):
         axes.imshow(

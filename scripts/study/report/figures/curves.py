@@ -1,11 +1,16 @@
 """Figures of the kind `curves`: a cell's loss and accuracy by epoch, mean ± sd over seeds."""
 
-import pandas as pd
-from matplotlib.figure import Figure
+from collections.abc import Sequence
 
-from study.parameters import declared, listed
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+from study.design.cell import Design, cell_parameters
+from study.design.tables import Figure
 from study.report.figures.saving import within_percent
 from study.report.tables import cell_title, describe, seed_count
+from study.settings.parameters import listed
 from study.training import EPOCH_METRICS
 
 STYLES = {"train": ("Training", "#0b5fa5"), "val": ("Validation", "#c8501e")}
@@ -23,62 +28,73 @@ def mean_curves(epochs: pd.DataFrame) -> pd.DataFrame:
     return means
 
 
-def count_seeds(epochs: pd.DataFrame, rounds: list[int], seeds: int) -> str:
+def count_seeds(epochs: pd.DataFrame, rounds: Sequence[int], seeds: int) -> str:
     """How many seeds the curves are over, round by round where it is not all of them."""
     counts = {}
-    for round_number in rounds:
-        diverged = epochs[epochs["round"] == round_number].groupby("seed")["diverged"].first()
-        counts[round_number] = seed_count(
-            int((diverged == 0).sum()), int((diverged == 1).sum()), seeds
-        )
+    for number in rounds:
+        diverged = epochs[epochs["round"] == number].groupby("seed")["diverged"].first()
+        counts[number] = seed_count(int((diverged == 0).sum()), int((diverged == 1).sum()), seeds)
     if len(set(counts.values())) == 1:
         text = counts[rounds[0]]
         return text if "seed" in text else f"{text} seed{'' if seeds == 1 else 's'}"
-    return ", ".join(f"round {round_number}: {text}" for round_number, text in counts.items())
+    return ", ".join(f"round {number}: {text}" for number, text in counts.items())
 
 
-def draw(figure: dict, epochs: pd.DataFrame, study: dict) -> Figure:
+def draw(figure: Figure, epochs: pd.DataFrame, design: Design, seeds: int) -> Drawing:
     """The figure: loss on the left, accuracy in per cent on the right."""
     means = mean_curves(epochs)
-    rounds, per_round = figure["rounds"], study["epochs_per_round"]
-    drawing = Figure(figsize=(9, 3.6), layout="constrained")
-    panels = drawing.subplots(1, 2)
-    for axes, quantity, unit, scale in zip(panels, ("loss", "accuracy"), ("", " (%)"), (1, 100)):
-        for split, (label, colour) in STYLES.items():
-            mean = scale * means[f"{split}_{quantity}", "mean"]
-            deviation = scale * means[f"{split}_{quantity}", "std"].fillna(0)
-            axes.plot(mean.index, mean, color=colour, label=label, linewidth=1.5)
-            axes.fill_between(
-                mean.index, mean - deviation, mean + deviation, color=colour, alpha=0.2, linewidth=0
-            )
-        for round_number in rounds[1:]:
-            axes.axvline(
-                (round_number - 1) * per_round + 0.5, color="0.6", linewidth=0.8, linestyle=":"
-            )
-        axes.set_xlabel("Epoch")
-        axes.set_ylabel(f"{quantity.capitalize()}{unit}")
-        axes.set_xlim((rounds[0] - 1) * per_round + 0.5, rounds[-1] * per_round + 0.5)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(color="0.92")
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
-        shown = [(f"{split}_{quantity}", "mean") for split in STYLES]
-        if means[shown].isna().all(axis=None):
-            nothing = "no seed to show" if means.empty else "not measured"
-            axes.text(0.5, 0.5, nothing, ha="center", va="center", transform=axes.transAxes)
-    panels[0].set_ylim(bottom=0)
-    within_percent(panels[1])
-    panels[0 if len(means["val_loss"].dropna()) or means.empty else 1].legend(frameon=False)
-    count = count_seeds(epochs, rounds, study["cell_seeds"][figure["cell_name"]])
-    parameters = {**study["baseline"], **figure["cell"]}
-    drawing.suptitle(f"{cell_title(parameters, study)}\nmean ± sd over {count}", fontsize=10)
+    drawing = Drawing(figsize=(9, 3.6), layout="constrained")
+    loss, accuracy = drawing.subplots(1, 2)
+    _draw_panel(loss, means, "loss", 1)
+    _draw_panel(accuracy, means, "accuracy", 100)
+    for axes in (loss, accuracy):
+        _mark_rounds(axes, figure)
+    loss.set_ylim(bottom=0)
+    accuracy.set_ylabel("Accuracy (%)")
+    within_percent(accuracy)
+    has_loss = len(means["val_loss"].dropna()) or means.empty
+    (loss if has_loss else accuracy).legend(frameon=False)
+    title = cell_title(cell_parameters(design, figure.changes), design)
+    count = count_seeds(epochs, figure.rounds, seeds)
+    drawing.suptitle(f"{title}\nmean ± sd over {count}", fontsize=10)
     return drawing
 
 
-def caption(figure: dict, study: dict) -> str:
+def _draw_panel(axes: Axes, means: pd.DataFrame, quantity: str, scale: float) -> None:
+    """A quantity of both splits, times a scale: means and bands."""
+    for split, (label, colour) in STYLES.items():
+        mean = scale * means[f"{split}_{quantity}", "mean"]
+        deviation = scale * means[f"{split}_{quantity}", "std"].fillna(0)
+        axes.plot(mean.index, mean, color=colour, label=label, linewidth=1.5)
+        axes.fill_between(
+            mean.index, mean - deviation, mean + deviation, color=colour, alpha=0.2, linewidth=0
+        )
+    axes.set_ylabel(quantity.capitalize())
+    shown = [(f"{split}_{quantity}", "mean") for split in STYLES]
+    if means[shown].isna().all(axis=None):
+        nothing = "no seed to show" if means.empty else "not measured"
+        axes.text(0.5, 0.5, nothing, ha="center", va="center", transform=axes.transAxes)
+
+
+def _mark_rounds(axes: Axes, figure: Figure) -> None:
+    """The axis of epochs, with a line where a round starts."""
+    for number in figure.rounds[1:]:
+        start = (number - 1) * figure.epochs + 0.5
+        axes.axvline(start, color="0.6", linewidth=0.8, linestyle=":")
+    axes.set_xlabel("Epoch")
+    axes.set_xlim(
+        (figure.rounds[0] - 1) * figure.epochs + 0.5, figure.rounds[-1] * figure.epochs + 0.5
+    )
+    axes.locator_params("x", integer=True)
+    axes.grid(color="0.92")
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def caption(figure: Figure, design: Design) -> str:
     """What the figure shows."""
-    rounds = ", ".join(map(str, figure["rounds"]))
-    parameters = listed({**study["baseline"], **figure["cell"]}, declared(study))
+    rounds = ", ".join(map(str, figure.rounds))
+    parameters = listed(design.baseline | figure.changes, design.specs)
     return (
         f"Loss and accuracy epoch by epoch, round {rounds}; {describe(parameters)};"
         " mean ± standard deviation over seeds."

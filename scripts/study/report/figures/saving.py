@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from study.files import replacing
+from study.store.files import replacing
 
 matplotlib.rcParams["svg.hashsalt"] = "training study"  # fixed ids in place of random ones
 DPI = 150

@@ -1,16 +1,22 @@
 """Confusion matrices: of two classes at a probability of 0.5 and at a threshold chosen on the
 validation split; of more a matrix of all classes for each split."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from study.analysis.confusion import COUNTS, threshold_title
 from study.analysis.metrics import SPLIT_TITLES
+from study.design.levels import FactorLevels
 from study.report.figures.contact_sheet import shortened
 from study.report.plots.names import level_names
 from study.report.plots.style import WIDTH, say_empty
+from study.store.frames import groups_of, rows_of
 
 DRAWN_CELLS = 12
 DRAWN_MATRICES = 6  # cells, where a matrix has more than two classes
@@ -19,7 +25,7 @@ WORDY = 5  # classes, up to which a matrix has shares in per cent beside counts
 LETTERS = 12  # of a class's name beside a matrix
 
 
-def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure:
+def draw(groups: Sequence[FactorLevels], counts: pd.DataFrame, classes: Sequence[str]) -> Figure:
     """A row for each cell, a column for each split and threshold.
 
     Args:
@@ -35,11 +41,11 @@ def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure
     size = (2 + 1.4 * len(columns), 0.7 + 0.95 * len(shown))
     figure = Figure(figsize=size, layout="constrained")
     made = figure.subplots(len(shown), len(columns), squeeze=False, sharex=True, sharey=True)
-    keyed = counts.set_index(["cell", "round", "split", "threshold"])
+    keys = ["cell", "round", "split", "threshold"]
+    keyed = {tuple(row[key] for key in keys): row for row in rows_of(counts)}
     for (cell, number), line in zip(shown, made):
         for (split, kind), axes in zip(columns, line):
-            key = (cell, number, split, kind)
-            _draw_matrix(axes, keyed.loc[key] if key in keyed.index else None, classes)
+            _draw_matrix(axes, keyed.get((cell, number, split, kind)), classes)
         name = titles[cell, number]
         line[0].set_ylabel(
             f"{name}\nround {number}", fontsize=8, rotation=0, ha="right", va="center"
@@ -51,7 +57,7 @@ def draw(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure
     return figure
 
 
-def _draw_matrix(axes, row: pd.Series | None, classes: list[str]) -> None:
+def _draw_matrix(axes: Axes, row: Mapping[str, Any] | None, classes: Sequence[str]) -> None:
     """Mean counts ± sd; the darker, the larger the share of the true class."""
     axes.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5))
     axes.spines[:].set_visible(False)
@@ -76,7 +82,9 @@ def _draw_matrix(axes, row: pd.Series | None, classes: list[str]) -> None:
         )
 
 
-def draw_matrices(groups: list[dict], counts: pd.DataFrame, classes: list[str]) -> Figure:
+def draw_matrices(
+    groups: Sequence[FactorLevels], counts: pd.DataFrame, classes: Sequence[str]
+) -> Figure:
     """Two matrices a row: a cell on each split, or where there is one split two cells.
 
     Args:
@@ -92,7 +100,7 @@ def draw_matrices(groups: list[dict], counts: pd.DataFrame, classes: list[str]) 
     down = -(-len(shown) // across)
     figure = Figure(figsize=(WIDTH * across / 2, 3.4 * down), layout="constrained")
     made = figure.subplots(down, across, squeeze=False).ravel()
-    keyed = dict(list(counts.groupby(["cell", "round", "split"])))
+    keyed = groups_of(counts, "cell", "round", "split")
     for axes in made[len(shown) :]:
         axes.set_axis_off()
     for (cell, number, split), axes in zip(shown, made):
@@ -105,7 +113,7 @@ def draw_matrices(groups: list[dict], counts: pd.DataFrame, classes: list[str]) 
     return figure
 
 
-def _draw_classes(axes, rows: pd.DataFrame | None, classes: list[str]) -> None:
+def _draw_classes(axes: Axes, rows: pd.DataFrame | None, classes: Sequence[str]) -> None:
     """Mean counts; the darker, the larger the share of the true class."""
     count, names = len(classes), [shortened(name, LETTERS) for name in classes]
     axes.set(xlim=(-0.5, count - 0.5), ylim=(count - 0.5, -0.5), aspect="equal")

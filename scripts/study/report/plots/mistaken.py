@@ -10,6 +10,7 @@ from study.analysis.metrics import SPLIT_TITLES
 from study.data.prepared import read_description, read_samples
 from study.report.figures.contact_sheet import as_picture, shortened
 from study.report.plots.style import WIDTH, say_empty
+from study.store.frames import rows_of
 
 SHOWN = 16  # in all, as many of each split
 ACROSS = 4
@@ -36,9 +37,7 @@ def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:
     rows = []
     for split in splits:
         first = description["splits"][split]["first_row"]
-        for found in (
-            mistakes[mistakes["split"] == split].head(SHOWN // len(splits)).to_dict("records")
-        ):
+        for found in rows_of(mistakes[mistakes["split"] == split].head(SHOWN // len(splits))):
             row, classes = first + found["row"], description["classes"]
             named = {key: classes[found[key]] for key in ("label", "taken_for") if key in found}
             rows.append(found | {"row": row, "name": names[row]} | named)
@@ -56,7 +55,7 @@ def draw(table: pd.DataFrame, folder: Path | None) -> Figure:
     white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
     for axes in made:
         axes.set_axis_off()
-    for axes, found in zip(made, table.to_dict("records")):
+    for axes, found in zip(made, rows_of(table)):
         image = as_picture(inputs[found["row"]])
         step = max(1, -(-max(image.shape[:2]) // LARGEST))
         axes.imshow(

@@ -1,6 +1,8 @@
 """Average ranks of levels over data sets, and which do not differ (Demšar 2006, figure 1)."""
 
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,6 +11,7 @@ from matplotlib.figure import Figure
 from study.analysis.metrics import metric_title
 from study.analysis.ranks import alike_groups
 from study.report.plots.style import COLOURS, WIDTH, say_empty
+from study.store.frames import rows_of
 
 LEFT, RIGHT = 1.8, WIDTH - 1.8  # of the axis, in inches; beside it are the levels' names
 LETTERS = 22  # that fit there in a line
@@ -16,7 +19,7 @@ AXIS, BAR, LINE = 0.72, 0.1, 0.15  # where the axis is, and the heights of a bar
 INK = "#000000"
 
 
-def draw(tests: pd.DataFrame, ranks: pd.DataFrame, titles: list[str]) -> Figure:
+def draw(tests: pd.DataFrame, ranks: pd.DataFrame, titles: Sequence[str]) -> Figure:
     """A panel for each metric of a table, from the best average rank on the left to the worst.
 
     Below the axis a bar joins levels that are no further apart than the critical difference.
@@ -30,8 +33,7 @@ def draw(tests: pd.DataFrame, ranks: pd.DataFrame, titles: list[str]) -> Figure:
     if tests.empty:
         return say_empty(Figure(figsize=(WIDTH, 0.6)), "too few data sets have all levels")
     panels = [
-        (test, _named(ranks[ranks["metric"] == test["metric"]], titles))
-        for test in tests.to_dict("records")
+        (test, _named(ranks[ranks["metric"] == test["metric"]], titles)) for test in rows_of(tests)
     ]
     heights = [_height(named, test["critical_difference"]) for test, named in panels]
     figure = Figure(figsize=(WIDTH, sum(heights)))
@@ -46,7 +48,7 @@ def draw(tests: pd.DataFrame, ranks: pd.DataFrame, titles: list[str]) -> Figure:
     return figure
 
 
-def _named(ranks: pd.DataFrame, titles: list[str]) -> list[tuple[float, list[str]]]:
+def _named(ranks: pd.DataFrame, titles: Sequence[str]) -> list[tuple[float, list[str]]]:
     """(average rank, lines of its name), the best first."""
     ordered = ranks.sort_values("rank", kind="stable")
     return [
@@ -71,7 +73,7 @@ def _height(named: list, difference: float) -> float:
     return _first_row(named, difference) + rows + 0.1
 
 
-def _draw_panel(axes: Axes, test: dict, named: list[tuple[float, list[str]]]) -> None:
+def _draw_panel(axes: Axes, test: Mapping[str, Any], named: list[tuple[float, list[str]]]) -> None:
     levels, difference = test["levels"], test["critical_difference"]
 
     def place(rank: float) -> float:

@@ -1,12 +1,16 @@
 """Each seed's value by the level of a factor, the other parameters at the baseline."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from study.analysis.metrics import is_percentage, metric_title
-from study.choices import level_title, parameter_title
-from study.report.plots.style import COLOURS, dress, group_title, panels
+from study.design.levels import FactorLevels
+from study.report.plots.style import COLOURS, dress, group_title, level_labels, panels
+from study.settings.choices import parameter_title
 from study.training import EPOCH_METRICS
 
 
@@ -21,36 +25,35 @@ def strip_metrics(values: pd.DataFrame) -> list[str]:
     return [next(name for name in ("val_accuracy", *EPOCH_METRICS) if name in values)]
 
 
-def seed_values(values: pd.DataFrame, group: dict, metric: str) -> pd.DataFrame:
+def seed_values(values: pd.DataFrame, group: FactorLevels, metric: str) -> pd.DataFrame:
     """A row a seed, a column a level by its position; NaN where there is nothing.
 
     Args:
-        values: as `study.analysis.averages.join_metrics` returns it.
-        group: one of `study.analysis.levels.factor_levels`.
+        values: as `study.analysis.values.read_values` returns it.
+        group: whose levels.
         metric: which one.
     """
-    shown = values[values["round"] == group["round"]]
+    shown = values[values["round"] == group.round]
     columns = {
         place: shown[shown["cell"] == cell].set_index("seed")[metric]
-        for place, cell in enumerate(group["cells"])
+        for place, cell in enumerate(group.cells)
     }
     return pd.DataFrame(columns, dtype=float).sort_index()
 
 
-def draw(groups: list[dict], values: pd.DataFrame) -> Figure:
+def draw(groups: Sequence[FactorLevels], values: pd.DataFrame) -> Figure:
     """A panel for each factor and metric: a point a seed, joined over the levels, and the mean."""
     metrics = strip_metrics(values)
     figure, made = panels(groups, metrics, 2.5)
     for group, line in zip(groups, made):
         for metric, (axes,) in zip(metrics, line):
             _draw_panel(axes, seed_values(values, group, metric), metric)
-            factor = group["factor"]
-            titles = [level_title(factor, level) for level in group["levels"]] or ["baseline"]
+            titles = level_labels(group, every=True)
             axes.set_xticks(range(len(titles)), titles)
             if len(titles) > 6:
                 axes.tick_params(axis="x", rotation=90)
             axes.set_xlim(-0.5, len(titles) - 0.5)
-            axes.set_xlabel(parameter_title(factor) if factor else "", fontsize=8)
+            axes.set_xlabel(parameter_title(group.factor) if group.factor else "", fontsize=8)
             axes.set_ylabel(metric_title(metric), fontsize=8)
             dress(axes, group_title(group))
     for place in range(len(metrics)):
@@ -58,7 +61,7 @@ def draw(groups: list[dict], values: pd.DataFrame) -> Figure:
     return figure
 
 
-def _draw_panel(axes, table: pd.DataFrame, metric: str) -> None:
+def _draw_panel(axes: Axes, table: pd.DataFrame, metric: str) -> None:
     shown = table.to_numpy() * (100 if is_percentage(metric) else 1)
     if not len(shown) or np.isnan(shown).all():
         axes.text(0.5, 0.5, "no seed to show", ha="center", transform=axes.transAxes, fontsize=8)

@@ -1,7 +1,9 @@
 """What the pictures share: colours, panels of factors by splits, and how they are written."""
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import matplotlib
 import numpy as np
@@ -11,10 +13,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from study.analysis.metrics import SPLIT_TITLES
-from study.choices import level_title
-from study.files import write_text
+from study.design.levels import FactorLevels
 from study.report.figures.saving import as_written
 from study.report.plots.names import group_name
+from study.settings.choices import level_title
+from study.store.files import write_text
+
+Value = TypeVar("Value")
+# (cell, round) -> its scores and labels, as `study.analysis.evaluation.cell_scores` returns them
+CellScores = dict[tuple[str, int], dict[str, np.ndarray]]
 
 # Okabe and Ito's colours, which colour-blind people tell apart; beside them the dashes differ.
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
@@ -39,28 +46,47 @@ def write_picture(path: Path | str, figure: Figure) -> None:
     write_text(path, head + DARK.replace("\n", " ") + defs + rest)
 
 
-def picked(values: list) -> list:
-    """All of a factor's values, or the first and the last of many."""
+def picked(values: list[Value]) -> list[Value]:
+    """All of a factor's values, or of many the first, the last and some between."""
     if len(values) <= DRAWN_LEVELS:
         return values
     places = np.linspace(0, len(values) - 1, DRAWN_LEVELS).round().astype(int)
     return [values[place] for place in places]
 
 
-def lines(group: dict) -> list[tuple[str, str, str, object]]:
-    """(cell, label, colour, dash) of each level that is drawn."""
-    factor, cells = group["factor"], picked(group["cells"])
-    labels = [level_title(factor, level) for level in picked(group["levels"])] or ["baseline"]
-    return list(zip(cells, labels, COLOURS, DASHES))
+class Line(NamedTuple):
+    """How a level is drawn."""
+
+    cell: str
+    label: str
+    colour: str
+    dash: Any  # as matplotlib takes it
 
 
-def group_title(group: dict) -> str:
+def lines(group: FactorLevels) -> list[Line]:
+    """How each level is drawn, of those that are."""
+    cells = picked(group.cells)
+    return [Line(*parts) for parts in zip(cells, level_labels(group), COLOURS, DASHES)]
+
+
+def level_labels(group: FactorLevels, every: bool = False) -> list[str]:
+    """What the levels that are drawn are called, or every level."""
+    if group.factor is None:
+        return ["baseline"]
+    levels = group.levels if every else picked(group.levels)
+    return [level_title(group.factor, level) for level in levels]
+
+
+def group_title(group: FactorLevels) -> str:
     """The factor, with the round that is shown: `Batch size, round 3`."""
-    return f"{group_name(group)}, round {group['round']}"
+    return f"{group_name(group)}, round {group.round}"
 
 
 def panels(
-    groups: list[dict], splits: list[str], height: float, parts: tuple[float, ...] = (1,)
+    groups: Sequence[FactorLevels],
+    splits: Sequence[str],
+    height: float,
+    parts: tuple[float, ...] = (1,),
 ) -> tuple[Figure, np.ndarray]:
     """A row for each factor, and in it a panel for each split; with one split, two to a row.
 
@@ -100,7 +126,7 @@ def number_plainly(axis: Axis) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def panel_title(group: dict, split: str, splits: list[str]) -> str:
+def panel_title(group: FactorLevels, split: str, splits: Sequence[str]) -> str:
     """`Loss, round 3`, and where there are two splits which one it is."""
     title = group_title(group)
     return f"{title}: {SPLIT_TITLES[split]}" if len(splits) > 1 else title

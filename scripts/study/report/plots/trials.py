@@ -1,4 +1,7 @@
-"""What tuning found: each arm's trials over a tuned parameter, and what fewer trials would have."""
+"""What tuning found: each side's trials over a tuned parameter, and what fewer would have found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -7,8 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from study.analysis.metrics import is_percentage, metric_title
-from study.choices import parameter_title
 from study.report.plots.style import COLOURS, DASHES, WIDTH, dress, number_plainly, say_empty
+from study.settings.choices import parameter_title
+from study.settings.parameters import Parameters
+from study.store.frames import groups_of
 
 HEIGHT = 2.3  # of a panel, in inches
 
@@ -25,55 +30,69 @@ def grid_of_panels(count: int) -> tuple[Figure, list[Axes]]:
     return figure, [*made[:count]]
 
 
-def draw_curves(arms: list[dict], metric: str, number: int) -> Figure:
-    """A panel for each arm and each tuned parameter that is a number.
+@dataclass(frozen=True)
+class SideTrials:
+    """What tuning tried for one side, and what it chose."""
+
+    title: str  # `Loss CE`
+    values: list[Parameters]  # of the tuned parameters, for each trial
+    trials: pd.DataFrame  # a row per trial, round and seed with every metric
+    chosen: int  # the place of the trial that was chosen, from 0
+    edges: dict[
+        str, str
+    ]  # parameter -> `lowest` or `highest`, of those at an end of what was tried
+
+
+def draw_curves(sides: Sequence[SideTrials], metric: str, number: int) -> Figure:
+    """A panel for each side and each tuned parameter that is a number.
 
     A point is a tuning seed, the line the trials' means, where one parameter is tuned; the star is
     the chosen trial. Where it is the lowest or the highest that was tried, the panel says so.
 
     Args:
-        arms: of each its `title`; `values`, the trials' values; `chosen`, as
-            `study.analysis.trials.choose_trial` returns it; and `trials`, a row per trial, round
-            and seed with every metric.
+        sides: those that are tuned.
         metric: the one that trials were chosen by.
         number: the round after which they were.
     """
     numeric = [
         name
-        for name, value in (arms[0]["values"][0] if arms else {}).items()
+        for name, value in (sides[0].values[0] if sides else {}).items()
         if not isinstance(value, str | bool)
     ]
-    wanted = [(arm, name) for arm in arms for name in numeric]
+    wanted = [(side, name) for side in sides for name in numeric]
     if not wanted:
         return say_empty(Figure(figsize=(WIDTH, 1)), "No tuned parameter is a number")
     figure, panels = grid_of_panels(len(wanted))
-    scale = 100 if is_percentage(metric) else 1
-    for axes, (arm, name) in zip(panels, wanted):
-        rows = arm["trials"][arm["trials"]["round"] == number]
-        by_trial = rows.groupby("trial")[metric]
-        means = by_trial.apply(lambda seeds: seeds.mean(skipna=False)).sort_index() * scale
-        placed = np.array([arm["values"][trial][name] for trial in means.index], float)
-        axes.plot(
-            [arm["values"][trial][name] for trial in rows["trial"]],
-            rows[metric] * scale,
-            ".",
-            color="#8a94a3",
-            markersize=4,
-        )
-        order = placed.argsort()
-        style = "o-" if len(arm["values"][0]) == 1 else "o"
-        axes.plot(placed[order], means.to_numpy()[order], style, color=COLOURS[0], markersize=3)
-        chosen = arm["chosen"]
-        at = means.index.get_loc(chosen["trial"])
-        axes.plot(placed[at], means.iloc[at], "*", color=COLOURS[1], markersize=11)
-        if placed.min() > 0 and placed.max() / placed.min() >= 10:
-            axes.set_xscale("log")
-            number_plainly(axes.xaxis)
-        edge = f" ({chosen['edges'][name]} tried)" if name in chosen["edges"] else ""
-        dress(axes, f"{arm['title']}: {chosen['values'][name]:g}{edge}")
+    for axes, (side, name) in zip(panels, wanted):
+        _draw_trials(axes, side, name, side.trials[side.trials["round"] == number], metric)
+        edge = f" ({side.edges[name]} tried)" if name in side.edges else ""
+        dress(axes, f"{side.title}: {side.values[side.chosen][name]:g}{edge}")
         axes.set_xlabel(parameter_title(name), fontsize=8)
         axes.set_ylabel(metric_title(metric), fontsize=8)
     return figure
+
+
+def _draw_trials(axes: Axes, side: SideTrials, name: str, rows: pd.DataFrame, metric: str) -> None:
+    """The trials of a side after one round over a tuned parameter."""
+    scale = 100 if is_percentage(metric) else 1
+    by_trial = rows.groupby("trial")[metric]
+    means = by_trial.apply(lambda seeds: seeds.mean(skipna=False)).sort_index() * scale
+    placed = np.array([side.values[trial][name] for trial in means.index], float)
+    axes.plot(
+        [side.values[trial][name] for trial in rows["trial"]],
+        rows[metric] * scale,
+        ".",
+        color="#8a94a3",
+        markersize=4,
+    )
+    order = placed.argsort()
+    style = "o-" if len(side.values[0]) == 1 else "o"
+    axes.plot(placed[order], means.to_numpy()[order], style, color=COLOURS[0], markersize=3)
+    at = means.index.get_loc(side.chosen)
+    axes.plot(placed[at], means.iloc[at], "*", color=COLOURS[1], markersize=11)
+    if placed.min() > 0 and placed.max() / placed.min() >= 10:
+        axes.set_xscale("log")
+        number_plainly(axes.xaxis)
 
 
 def draw_budgets(found: pd.DataFrame, metric: str) -> Figure:
@@ -84,14 +103,14 @@ def draw_budgets(found: pd.DataFrame, metric: str) -> Figure:
             `study.analysis.expected_best.expected_difference`.
         metric: the one that is compared.
     """
-    tables = dict(list(found.groupby("table", sort=False)))
+    tables = groups_of(found, "table")
     if not tables:
         return say_empty(Figure(figsize=(WIDTH, 1)), "No comparison is of tuned sides")
     figure, panels = grid_of_panels(len(tables))
     scale = 100 if is_percentage(metric) else 1
-    for axes, (title, of_table) in zip(panels, tables.items()):
-        comparisons = of_table.groupby("title", sort=False)
-        for (label, rows), colour, dash in zip(comparisons, COLOURS, DASHES):
+    for axes, ((title,), of_table) in zip(panels, tables.items()):
+        comparisons = groups_of(of_table, "title").items()
+        for ((label,), rows), colour, dash in zip(comparisons, COLOURS, DASHES):
             middle, reach = scale * rows["difference"], scale * rows["sd"].fillna(0)
             axes.fill_between(rows["k"], middle - reach, middle + reach, color=colour, alpha=0.15)
             axes.plot(rows["k"], middle, color=colour, linestyle=dash, label=label)

@@ -6,6 +6,7 @@ The module of a section has
     context(inputs)     what its template says, as plain text in dicts and lists; None to leave the
                         section out
 
-where `inputs` is what `study.report.inputs.read_inputs` returns. A new section is such a module,
+where `inputs` is a `study.report.inputs.Inputs`, on the page of several data sets a
+`study.report.across_inputs.AcrossInputs`. A new section is such a module,
 its template, and one entry in `study.report.page.PARTS`.
 """

@@ -1,23 +1,27 @@
 """Which data sets there are, each with its verdicts and the way to its report."""
 
+from typing import Any
+
 from study.analysis.verdicts import VERDICTS
-from study.report.data_table import data_table
+from study.report.across_inputs import AcrossInputs
+from study.report.data_table import DataTable
 
 TITLE = ""
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: AcrossInputs) -> dict[str, Any]:
     """A row a data set."""
-    claims = inputs["frames"]["claims"]
+    claims = inputs.frames.claims
     rows = []
-    for dataset in inputs["datasets"]:
+    for dataset in inputs.links:
         verdicts = claims.loc[claims["dataset"] == dataset, "verdict"].value_counts()
         counts = [f"{verdicts[name]} {name}" for name in VERDICTS if name in verdicts]
         rows.append([dataset, ", ".join(counts) or "none declared"])
-    table = data_table(
+    table = DataTable(
         "Each data set's name leads to its report, the same as that of a study on it alone.",
         ["Data set", "Claims"],
         rows,
         text_columns=["Data set", "Claims"],
+        links=list(inputs.links.values()),
     )
-    return {"table": table | {"links": [*inputs["links"].values()]}}
+    return {"table": table}

@@ -1,38 +1,44 @@
 """The levels of each table on all data sets, their average ranks, and whether these differ."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from study.analysis.across import by_dataset
 from study.analysis.few_datasets import smallest_p
 from study.analysis.metrics import metric_title
-from study.analysis.paired import ALPHA
-from study.choices import level_title
-from study.report.data_table import data_table
+from study.analysis.significance import ALPHA
+from study.design.tables import Table
+from study.report.across_inputs import AcrossInputs
+from study.report.data_table import DataTable
 from study.report.pictures import picture
 from study.report.sections.tables import heading
 from study.report.tables import mean_text, numbered_titles, seed_count, table_factors
 from study.report.wording import counted, p_text, plain
+from study.settings.choices import level_title
+from study.store.frames import rows_of
 
 TITLE = ""
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: AcrossInputs) -> dict[str, Any]:
     """Every table with a part for each metric."""
-    study, frames = inputs["study"], inputs["frames"]
-    titles = numbered_titles("Table", study["tables"])
+    frames, titles = inputs.frames, numbered_titles("Table", inputs.tables)
     tables = []
-    for name, table in study["tables"].items():
+    for name, table in inputs.tables.items():
         levels, ranks, tests = (
-            frames[kind][frames[kind]["table"] == name] for kind in ("levels", "ranks", "tests")
+            of_all[of_all["table"] == name]
+            for of_all in (frames.levels, frames.ranks, frames.tests)
         )
-        diagram = inputs["diagrams"].get(name)
+        diagram = inputs.diagrams.get(name)
         tables.append(
             {
                 "name": name,
                 "heading": heading(titles[name], table),
                 "parts": [
-                    table_part(table, titles[name], study["seeds"], metric, *of_metric)
-                    for metric, of_metric in by_metric(levels, ranks, tests)
+                    table_part(table, titles[name], inputs.seeds, *of_metric)
+                    for of_metric in by_metric(levels, ranks, tests)
                 ],
                 "diagram": picture(diagram) if diagram else "",
             }
@@ -40,25 +46,33 @@ def context(inputs: dict) -> dict:
     return {"tables": tables, "alpha": f"{100 * ALPHA:.0f}%"}
 
 
-def by_metric(levels: pd.DataFrame, *others: pd.DataFrame) -> list[tuple[str, list]]:
-    """(metric, the rows of each frame that are about it)."""
+def by_metric(
+    levels: pd.DataFrame, ranks: pd.DataFrame, tests: pd.DataFrame
+) -> list[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
+    """The rows of each frame that are about one metric, metric by metric."""
     return [
-        (metric, [of_metric, *(frame[frame["metric"] == metric] for frame in others)])
+        (of_metric, ranks[ranks["metric"] == metric], tests[tests["metric"] == metric])
         for metric, of_metric in levels.groupby("metric", sort=False)
     ]
 
 
 def table_part(
-    table: dict,
+    table: Table,
     title: str,
     seeds: int,
-    metric: str,
     levels: pd.DataFrame,
     ranks: pd.DataFrame,
     tests: pd.DataFrame,
-) -> dict:
-    """One metric of a table: data set by level, and what its ranks say."""
-    titles = level_titles(table)
+) -> dict[str, Any]:
+    """One metric of a table: data set by level, and what its ranks say.
+
+    Args:
+        table: the table.
+        title: what it is called.
+        seeds: how many there are if all are complete.
+        levels, ranks, tests: the rows of `AcrossFrames` that are about the table and the metric.
+    """
+    titles, metric = level_titles(table), levels["metric"].iloc[0]
     texts = levels.apply(lambda row: level_text(row, metric, seeds), axis="columns")
     wide = by_dataset(levels.assign(text=texts), "text")
     rows = [[dataset, *of_dataset] for dataset, of_dataset in zip(wide.index, wide.to_numpy())]
@@ -67,7 +81,7 @@ def table_part(
         rows.append(["average rank", *map(plain, averages)])
     ranked = " The best level of a data set has rank 1." if len(ranks) else ""
     return {
-        "table": data_table(
+        "table": DataTable(
             f"{metric_title(metric)} by {table_factors(table).lower()};"
             f" mean ± standard deviation over seeds.{ranked}",
             ["Data set", *titles],
@@ -77,17 +91,15 @@ def table_part(
             file="levels.csv",
         ),
         "words": [
-            rank_words(test, ranks.set_index("place")["rank"], titles)
-            for test in tests.to_dict("records")
+            rank_words(test, ranks.set_index("place")["rank"], titles) for test in rows_of(tests)
         ],
     }
 
 
-def level_titles(table: dict) -> list[str]:
+def level_titles(table: Table) -> list[str]:
     """What the rows of a table are called: `16`, or of two factors `CE, 16`."""
-    factors = [table["vary"]] if isinstance(table["vary"], str) else table["vary"]
     return [
-        ", ".join(level_title(factor, row[factor]) for factor in factors) for row in table["rows"]
+        ", ".join(level_title(factor, row[factor]) for factor in table.vary) for row in table.rows
     ]
 
 
@@ -98,7 +110,7 @@ def level_text(row: pd.Series, metric: str, seeds: int) -> str:
     return text if whole else f"{text} ({seed_count(row['n'], row['diverged'], seeds)})"
 
 
-def rank_words(test: dict, ranks: pd.Series, titles: list[str]) -> str:
+def rank_words(test: Mapping[str, Any], ranks: pd.Series, titles: Sequence[str]) -> str:
     """What the ranks of one metric say, in sentences.
 
     Args:
@@ -116,7 +128,7 @@ def rank_words(test: dict, ranks: pd.Series, titles: list[str]) -> str:
         )
     p_value, p_words = test["p_value"], f"p = {p_text(test['p_value'])}".replace("= <", "< ")
     found = "the levels differ" if p_value <= ALPHA else "no evidence that the levels differ"
-    best = titles[int(ranks.idxmin())]
+    best = titles[ranks.reset_index().nsmallest(1, "rank")["place"].iloc[0]]
     if levels == 2:
         return (
             f"Sign test over {datasets} data sets: {p_words}, {found}."

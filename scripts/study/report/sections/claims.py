@@ -1,12 +1,19 @@
 """Every claim with its verdict, what it rests on, and what would change it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from study.analysis.expectations import amount, expectation
-from study.analysis.looks import chance_of_false_verdict, grown
 from study.analysis.metrics import format_value, metric_title
-from study.analysis.paired import ALPHA
+from study.analysis.recorded_looks import chance_of_false_verdict, grown
+from study.analysis.significance import ALPHA
+from study.design.claims import Claim
+from study.design.study import Study
+from study.report.inputs import Inputs
 from study.report.looks_words import decided_words, look_words, looks_words
+from study.report.sections.tables import published_title
 from study.report.tables import cell_title
 from study.report.wording import (
     counted,
@@ -16,29 +23,30 @@ from study.report.wording import (
     upper_first,
     with_titles,
 )
+from study.store.frames import groups_of, rows_of
 
 TITLE = ""
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: Inputs) -> dict[str, Any]:
     """The claims as cards, and how they are adjusted."""
-    frames, study = inputs["frames"], inputs["study"]
-    seeds = [study["seeds"], *study["looks"][:1]][-1]  # of a look, its own are said
+    frames, study = inputs.frames, inputs.study
+    seeds = study.looks[0] if study.looks else study.seeds  # of a look, its own are said
     return {
         "claims": [
-            card(item, study) | {"runs": sides_of(study["claims"][item["row"]["claim"]], study)}
-            for item in claim_items(frames["claims"], frames["pairs"], seeds)
+            card(item, study) | {"runs": trained_cells(study.claims[item["row"]["claim"]], study)}
+            for item in claim_items(frames.claims, frames.pairs, seeds)
         ],
-        "note": claims_note(frames["claims"]),
-        "looks": looks_note(frames["looks"]),
+        "note": claims_note(frames.claims),
+        "looks": looks_note(frames.looks),
         "planned": looks_words(study),
-        "by_look": decided_words(frames["claims"], study) if study["looks"] else [],
+        "by_look": decided_words(frames.claims, study) if study.looks else [],
     }
 
 
-def card(item: dict, study: dict) -> dict:
+def card(item: Mapping[str, Any], study: Study) -> dict[str, Any]:
     """A claim as its template prints it."""
-    row, source = item["row"], (study["reference"] or {}).get("title", "")
+    row, source = item["row"], published_title(study)
     made_in = row["made_in"] if isinstance(row["made_in"], str) else ""
     return {
         "name": row["claim"],
@@ -48,21 +56,23 @@ def card(item: dict, study: dict) -> dict:
         "required": bool(row["required"]),
         "made_in": upper_first(f"{source}, {made_in}") if source and made_in else made_in,
         "expected": item["expected"],
-        "note": upper_first(with_titles(item["note"], study)),
-        "look": look_words(row, study["looks"]),
+        "note": upper_first(with_titles(item["note"], study.design.specs)),
+        "look": look_words(row, study.looks),
         "p": item["p"],
         "pairs": [
-            pair | {"guard": with_titles(pair["guard"], study), "caveat": pair["caveat"]}
+            pair | {"guard": with_titles(pair["guard"], study.design.specs)}
             for pair in item["pairs"]
         ],
     }
 
 
-def sides_of(claim: dict, study: dict) -> list[tuple[str, str]]:
+def trained_cells(claim: Claim, study: Study) -> list[tuple[str, str]]:
     """The cells that a claim is about, each once: name and title, of those that are trained."""
-    sides = dict.fromkeys(side["cell"] for pair in claim["compare"] for side in pair)
+    names = dict.fromkeys(side.cell for pair in claim.compare for side in pair)
     return [
-        (cell, cell_title(study["cells"][cell], study)) for cell in sides if cell in study["cells"]
+        (name, cell_title(study.cells[name].parameters, study.design))
+        for name in names
+        if name in study.cells
     ]
 
 
@@ -92,9 +102,9 @@ def looks_note(looks: pd.DataFrame) -> str:
     )
 
 
-def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[dict]:
+def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[dict[str, Any]]:
     """What the report says of a claim: its `row`, `p`, `note`, what is `expected`, its `pairs`."""
-    of_claims = dict(list(pairs.groupby("claim", sort=False)))
+    of_claims = groups_of(pairs, "claim")
     return [
         {
             "row": row,
@@ -103,20 +113,20 @@ def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[d
             "expected": _expectation(row),
             "pairs": [
                 _pair_text(pair, _planned_seeds(row, seeds))
-                for pair in of_claims[row["claim"]].to_dict("records")
+                for pair in rows_of(of_claims[row["claim"],])
             ],
         }
-        for row in claims.to_dict("records")
+        for row in rows_of(claims)
     ]
 
 
-def _planned_seeds(row: dict, seeds: int) -> int:
+def _planned_seeds(row: Mapping[str, Any], seeds: int) -> int:
     """How many seeds a claim's pairs should have: those of its look, where it has one."""
     planned = row.get("look_seeds", float("nan"))
     return seeds if pd.isna(planned) else int(planned)
 
 
-def _pair_text(pair: dict, seeds: int) -> dict:
+def _pair_text(pair: Mapping[str, Any], seeds: int) -> dict[str, Any]:
     metric = pair["metric"]
     tested = not pd.isna(pair["n"])
     return {
@@ -130,13 +140,13 @@ def _pair_text(pair: dict, seeds: int) -> dict:
     }
 
 
-def _interval_keys(pair: dict) -> tuple[str, str]:
+def _interval_keys(pair: Mapping[str, Any]) -> tuple[str, str]:
     """The adjusted interval where the claim was tested, else the 95% one."""
     adjusted = ("low_adjusted", "high_adjusted")
     return ("low", "high") if pd.isna(pair["low_adjusted"]) else adjusted
 
 
-def _claim_note(row: dict) -> str:
+def _claim_note(row: Mapping[str, Any]) -> str:
     notes = []
     if not pd.isna(row["reason"]) and row["reason"]:
         notes.append(str(row["reason"]))
@@ -152,15 +162,21 @@ def _claim_note(row: dict) -> str:
     return "; ".join(notes)
 
 
-def seeds_words(row: dict) -> str:
+def seeds_words(row: Mapping[str, Any]) -> str:
     """With how many seeds a claim would probably be decided: `21 to 826`, `about 41`."""
     low, high = int(row["seeds_from"]), int(row["seeds_to"])
     return f"about {low}" if low == high else f"{low} to {high}"
 
 
-def _expectation(row: dict) -> str:
+def _expectation(row: Mapping[str, Any]) -> str:
     """`Difference of validation accuracy: above 0`."""
     title = metric_title(row["metric"]).removesuffix(" (%)")
-    claim = {"metric": row["metric"], "expect": row["expect"]}
-    claim |= {} if pd.isna(row["margin"]) else {"margin": row["margin"]}
+    claim = Claim(
+        sentence=row["sentence"],
+        metric=row["metric"],
+        factor=row["factor"],
+        expect=row["expect"],
+        compare=[],
+        margin=0.0 if pd.isna(row["margin"]) else row["margin"],
+    )
     return f"Difference of {lower_first(title)}: {expectation(claim)}"

@@ -1,29 +1,38 @@
 """What the study cost: weights of the networks, hours by hardware, versions."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from study.analysis.environments import distinct_environments
-from study.choices import level_title, parameter_title
-from study.network_size import known_weights
-from study.parameters import applies
-from study.report.data_table import data_table
+from study.design.cell import Cell
+from study.report.data_table import DataTable
+from study.report.inputs import Inputs
+from study.report.pictures import DataCard
 from study.report.wording import counted
+from study.settings.choices import level_title, parameter_title
+from study.settings.parameters import Parameters
+from study.store.frames import rows_of
 from study.training.losses import loss_entry
+from study.training.size import known_weights, size_parameters
 
 TITLE = "Cost and versions"
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: Inputs) -> dict[str, Any]:
     """Two tables and a sentence."""
-    environments = distinct_environments(inputs["frames"]["environments"])
-    study = inputs["study"]
+    environments = distinct_environments(inputs.frames.environments)
+    study = inputs.study
     hours = environments["seconds"].sum() / 3600
     recorded = int(environments["runs"].sum())
-    present = inputs["run_count"] - len(inputs["missing"])
+    present = inputs.run_count - len(inputs.missing)
     return {
         "hours": duration(hours),
         "recorded": f"{recorded:,} of {counted(present, 'run')}",
-        "weights": None if study["program"] else weights_table(study["cells"], inputs["card"]),
+        "weights": weights_table(study.cells, inputs.card)
+        if study.design.trainer.is_known
+        else None,
         "environments": environments_table(environments) if recorded else None,
     }
 
@@ -33,22 +42,22 @@ def duration(hours: float) -> str:
     return f"{hours:,.1f} hours" if hours >= 0.05 else "less than 0.1 hours"
 
 
-def weights_table(cells: dict[str, dict], card: dict | None) -> dict | None:
+def weights_table(cells: Mapping[str, Cell], card: DataCard | None) -> DataTable | None:
     """How many weights and biases the networks have, a row for each number of them."""
     if card is None:
         return None
-    description, rows = card["description"], {}
+    shape, classes = tuple(card.description["shape"]), len(card.description["classes"])
+    rows: dict[tuple[str, int, int], list[Parameters]] = {}
     for cell in cells.values():
-        classes = len(description["classes"])
-        outputs = loss_entry(cell["loss"]).outputs(classes)
-        count = known_weights(cell, tuple(description["shape"]), classes)
-        rows.setdefault((cell["network"], outputs, count), []).append(cell)
+        parameters = cell.parameters
+        outputs = loss_entry(parameters["loss"]).outputs(classes)
+        count = known_weights(parameters, shape, classes)
+        rows.setdefault((parameters["network"], outputs, count), []).append(parameters)
     lines = []
     for (network, outputs, count), alike in sorted(rows.items(), key=lambda item: item[0][2]):
         sizes = [
-            f"{parameter_title(name)} {', '.join(map(str, sorted({cell[name] for cell in alike})))}"
-            for name in ("hidden_layers", "hidden_units", "channels")
-            if applies(name, alike[0])
+            f"{parameter_title(name)} {', '.join(map(str, sorted({of[name] for of in alike})))}"
+            for name in size_parameters(network)
         ]
         lines.append(
             [
@@ -60,12 +69,12 @@ def weights_table(cells: dict[str, dict], card: dict | None) -> dict | None:
             ]
         )
     headings = ["Network", "Size", "Outputs", "Cells", "Weights and biases"]
-    return data_table(
+    return DataTable(
         "How many weights and biases the networks have.", headings, lines, title="Weights"
     )
 
 
-def environments_table(environments: pd.DataFrame) -> dict:
+def environments_table(environments: pd.DataFrame) -> DataTable:
     """Hardware, versions and hours, a row for each combination that trained."""
     headings = ["Processor", "GPU", "Threads", "System", "Python", "PyTorch", "NumPy", "Code"]
     headings += ["Runs", "Hours"]
@@ -76,9 +85,9 @@ def environments_table(environments: pd.DataFrame) -> dict:
             f"{row['runs']:,}",
             f"{row['seconds'] / 3600:,.1f}",
         ]
-        for row in environments.to_dict("records")
+        for row in rows_of(environments)
     ]
-    return data_table(
+    return DataTable(
         "What the runs were trained on, and for how long, as each recorded of itself.",
         headings,
         rows,
@@ -89,6 +98,6 @@ def environments_table(environments: pd.DataFrame) -> dict:
     )
 
 
-def text_of(value: object) -> str:
+def text_of(value: str | float | None) -> str:
     """A recorded value, – for nothing."""
     return "–" if pd.isna(value) or value == "" else str(value)

@@ -1,8 +1,12 @@
 """The data: splits, what a network must beat on them, the audit, and where they are from."""
 
+from typing import Any
+
 from study.analysis.metrics import SPLIT_TITLES
-from study.report.data_table import data_table
+from study.report.data_table import DataTable
 from study.report.figures.contact_sheet import ROWS
+from study.report.inputs import Inputs
+from study.report.pictures import DataCard
 from study.report.wording import upper_first
 
 TITLE = ""
@@ -12,12 +16,12 @@ FLOORS = (
 )
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: Inputs) -> dict[str, Any]:
     """The data card, or that it is not here."""
-    card = inputs["card"]
+    card = inputs.card
     if card is None:
         return {"card": None}
-    data, audit = card["description"], card["audit"]
+    data, audit = card.description, card.audit
     pixels = audit["pixels"]
     values = f"from {pixels['minimum']:.4g} to {pixels['maximum']:.4g}".replace("-", "−")
     values += f"; {100 * pixels['constant_share']:.1f}% of the positions constant"
@@ -28,7 +32,7 @@ def context(inputs: dict) -> dict:
         scaled = f"divided by {data['divide_by'][0]:g}"
     return {
         "card": {
-            "splits": data_table(
+            "splits": DataTable(
                 FLOORS.format(largest="larger" if len(data["classes"]) == 2 else "largest"),
                 *split_table(card),
                 title="Splits",
@@ -37,7 +41,7 @@ def context(inputs: dict) -> dict:
             "findings": [
                 finding | {"check": upper_first(finding["check"])} for finding in audit["findings"]
             ],
-            "sheet": card["sheet"],
+            "sheet": card.sheet,
             "shown_classes": ROWS if len(data["classes"]) > ROWS else None,
             "facts": [
                 ("Kind", data["kind"]),
@@ -50,15 +54,15 @@ def context(inputs: dict) -> dict:
     }
 
 
-def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
+def split_table(card: DataCard) -> tuple[list[str], list[list[str]]]:
     """The splits' sizes and balance, and what a network must beat on them, as headings and rows."""
-    classes = card["description"]["classes"]
+    classes = card.description["classes"]
     headings = ["Split", "Samples"]
     headings += [*classes, f"{classes[1]} (%)"] if len(classes) == 2 else []
     headings += ["Best constant answer (%)", "Logistic regression (%)"]
     rows = []
-    for split, counts in card["audit"]["splits"].items():
-        floors = card["audit"]["floors"].get(split, {})
+    for split, counts in card.audit["splits"].items():
+        floors = card.audit["floors"].get(split, {})
         balance = []
         if len(classes) == 2:
             balance = [str(counts[key]) for key in ("negative", "positive")]
@@ -77,9 +81,9 @@ def split_table(card: dict) -> tuple[list[str], list[list[str]]]:
     return headings, rows
 
 
-def class_table(card: dict) -> dict | None:
+def class_table(card: DataCard) -> DataTable | None:
     """Of more than two classes, how many samples each has in each split, a row a class."""
-    classes, splits = card["description"]["classes"], card["audit"]["splits"]
+    classes, splits = card.description["classes"], card.audit["splits"]
     if len(classes) == 2:
         return None
     titles = [SPLIT_TITLES.get(split, split) for split in splits]
@@ -90,7 +94,7 @@ def class_table(card: dict) -> dict | None:
         counts = [part["by_class"][label] for part in splits.values()]
         shares = [100 * count / part["count"] for count, part in zip(counts, splits.values())]
         rows.append([name, *map(str, counts), *(f"{share:.1f}" for share in shares)])
-    return data_table(
+    return DataTable(
         "Samples of each class in each split, and their share of it.",
         headings,
         rows,

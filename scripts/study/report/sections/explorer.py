@@ -2,40 +2,39 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
-from study.analysis.levels import factor_levels
 from study.analysis.metrics import metric_title
-from study.parameters import REPORT_FOLDER
+from study.design.levels import factor_levels
+from study.report.inputs import Inputs
 from study.report.plots.names import group_name
 from study.report.tables import cell_title
 from study.report.wording import lower_first
+from study.store.paths import REPORT_FOLDER
 from study.training import EPOCH_METRICS
 
 TITLE = "Explorer of the learning curves"
 
 
-def context(inputs: dict) -> dict | None:
+def context(inputs: Inputs) -> dict[str, Any] | None:
     """The curves, what they are called, and the programs that draw them; None without any."""
-    study = inputs["study"]
-    packed = json.loads(Path(inputs["files"]["curves"]).read_text(encoding="utf-8"))
+    study = inputs.study
+    packed = json.loads(Path(inputs.curves).read_text(encoding="utf-8"))
     if not any(cell["rounds"] for cell in packed["cells"]):
         return None
     places = {cell["name"]: place for place, cell in enumerate(packed["cells"])}
     for cell in packed["cells"]:
-        cell["title"] = cell_title(study["cells"][cell["name"]], study)
+        cell["title"] = cell_title(study.cells[cell["name"]].parameters, study.design)
     groups = [
         {
-            "title": f"Levels of {lower_first(group_name(group))}"
-            if group["factor"]
-            else "Baseline",
-            "cells": [places[cell] for cell in group["cells"]],
+            "title": f"Levels of {lower_first(group_name(group))}" if group.factor else "Baseline",
+            "cells": [places[cell] for cell in group.cells],
         }
         for group in factor_levels(study)
     ]
-    summary = inputs["frames"]["summary"]
-    measured = [name for name in EPOCH_METRICS if summary[name].notna().any()] or EPOCH_METRICS
+    measured = [name for name in EPOCH_METRICS if name in inputs.frames.values]
     with_seeds = sum(bool(cell["seeds"]) for cell in packed["cells"])
     return {
         "data": packed | {"first": groups[0]["cells"] if groups else [0]},

@@ -1,10 +1,13 @@
 """The effects of the factors over the whole grid."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from study.analysis.metrics import format_value, metric_title
-from study.choices import level_title, ordered_levels, parameter_title
-from study.report.data_table import data_table, split_rows
+from study.report.data_table import DataTable, split_rows
+from study.report.inputs import Inputs
 from study.report.pictures import picture
 from study.report.wording import (
     interval_text,
@@ -15,9 +18,13 @@ from study.report.wording import (
     upper_first,
     with_titles,
 )
+from study.settings.choices import level_title, ordered_levels, parameter_title
+from study.settings.parameters import Level
+from study.store.frames import rows_of
 
 TITLE = "Over the whole grid"
 FIRST = ("val_accuracy",)
+Marked = tuple[list[str], list[tuple[bool, list[str]]]]  # headings; rows, and which come first
 MEANS = "Main effects: each level's mean over the whole grid, round {}"
 VARIANCE = (
     "Main effects and two-way interactions: repeated-measures analysis of variance, a seed being"
@@ -26,48 +33,48 @@ VARIANCE = (
 )
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: Inputs) -> dict[str, Any]:
     """The marginal means, the analysis of variance and the picture of the interactions."""
-    frames, study = inputs["frames"], inputs["study"]
-    refused = frames["effects"]["refused"].dropna().tolist()
-    effects = frames["effects"][frames["effects"]["refused"].isna()]
-    grid, along = study["factorial"]["factors"], study["factorial"]["along"]
+    frames, study = inputs.frames, inputs.study
+    refused = frames.effects["refused"].dropna().tolist()
+    effects = frames.effects[frames.effects["refused"].isna()]
+    grid, along = study.factorial.factors, study.factorial.along
     return {
-        "left_out": study["factorial"]["left_out"],
+        "left_out": study.factorial.left_out,
         "along": [
             f"{listed([parameter_title(name) for name in names])}"
             f" {'moves' if len(names) == 1 else 'move'} along with"
             f" {lower_first(parameter_title(factor))}: what is said of it here is of them together."
             for factor, names in along.items()
         ],
-        "refused": [upper_first(with_titles(text, study)) for text in refused],
-        "interactions": picture(inputs["files"]["interactions"]),
+        "refused": [upper_first(with_titles(text, study.design.specs)) for text in refused],
+        "interactions": picture(inputs.drawings.interactions),
         "factors": len(grid),
         "panels": len(grid) * (len(grid) - 1) // 2 or 1,
         "means": two_tables(
-            marginal_rows(frames["means"], grid), MEANS.format(study["rounds"]), "Main effects"
+            marginal_rows(frames.means, grid), MEANS.format(study.rounds), "Main effects"
         ),
         "effects": two_tables(effect_rows(effects), VARIANCE, "Analysis of variance"),
     }
 
 
-def two_tables(rows: tuple, caption: str, title: str) -> list[dict]:
+def two_tables(rows: Marked, caption: str, title: str) -> list[DataTable]:
     """The table that comes first, and the one of the other metrics; none where there is nothing."""
     headings, marked = rows
     first, others = split_rows(marked)
     if not marked:
         return []
     return [
-        data_table(caption, headings, part, title=name, kind="fine", text_columns=["Level"])
+        DataTable(caption, headings, part, title=name, kind="fine", text_columns=["Level"])
         for part, name in ((first, title), (others, f"{title}, other metrics"))
     ]
 
 
-def effect_rows(effects: pd.DataFrame) -> tuple[list[str], list[tuple[bool, list[str]]]]:
+def effect_rows(effects: pd.DataFrame) -> Marked:
     """The effects of the grid's factors, and which of them come first."""
     headings = ["Effect", "Metric", "F", "Degrees of freedom", "ε", "p", "p, Holm", "Partial η²"]
     rows = []
-    for row in effects.to_dict("records"):
+    for row in rows_of(effects):
         text = [
             " × ".join(parameter_title(name) for name in row["effect"].split(" × ")),
             metric_title(row["metric"]),
@@ -82,9 +89,7 @@ def effect_rows(effects: pd.DataFrame) -> tuple[list[str], list[tuple[bool, list
     return headings, rows
 
 
-def marginal_rows(
-    means: pd.DataFrame, grid: dict[str, list]
-) -> tuple[list[str], list[tuple[bool, list[str]]]]:
+def marginal_rows(means: pd.DataFrame, grid: Mapping[str, Sequence[Level]]) -> Marked:
     """Each level's mean over the grid, levels in their order, and which rows come first."""
     headings = ["Factor", "Level", "Metric", "Mean", "95% over seeds"]
     headings += ["Against the baseline", "95% over seeds, difference"]
@@ -96,7 +101,7 @@ def marginal_rows(
     order = {factor: place for place, factor in enumerate(grid)}
     metrics = {metric: place for place, metric in enumerate(dict.fromkeys(means["metric"]))}
     records = sorted(
-        means.to_dict("records"),
+        rows_of(means),
         key=lambda row: (
             metrics[row["metric"]],
             order.get(row["factor"], len(order)),

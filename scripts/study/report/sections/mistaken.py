@@ -1,21 +1,22 @@
 """The samples that most runs get wrong."""
 
+from typing import Any
+
 from study.analysis.metrics import SPLIT_TITLES
-from study.analysis.mistakes import MISTAKEN_COLUMNS
-from study.frames import read_frame
-from study.report.data_table import data_table
-from study.report.pictures import picture, without_scores
+from study.report.data_table import DataTable
+from study.report.inputs import Inputs
+from study.report.pictures import picture
+from study.store.frames import rows_of
 
 TITLE = "The samples most often mistaken"
 
 
-def context(inputs: dict) -> dict | None:
+def context(inputs: Inputs) -> dict[str, Any] | None:
     """A table, and where the samples are images a sheet of them; None without any scores."""
-    if without_scores(inputs):
+    if inputs.without_scores:
         return None
-    files, card = inputs["files"], inputs["card"]
-    found = read_frame(files["mistaken_samples"], MISTAKEN_COLUMNS)
-    images = len(found) and card and len(card["description"]["shape"]) > 1
+    card, found = inputs.card, inputs.frames.mistaken_samples
+    images = len(found) and card and len(card.description["shape"]) > 1
     several = "taken_for" in found  # more than two classes
     rows = [
         [
@@ -27,7 +28,7 @@ def context(inputs: dict) -> dict | None:
             f"{100 * row['wrong'] / row['runs']:.1f}",
             f"{row['wrong']} of {row['runs']}",
         ]
-        for row in found.to_dict("records")
+        for row in rows_of(found)
     ]
     headings = ["No.", "Split", "Sample", "Its class", "Mistaken (%)", "Trainings"]
     wrong = "put the sample on the wrong side of a probability of 0.5."
@@ -35,15 +36,15 @@ def context(inputs: dict) -> dict | None:
         headings.insert(4, "Most often taken for")
         wrong = "give another class than the sample's the largest probability."
     return {
-        "sheet": picture(files["mistaken"]) if images else None,
-        "table": data_table(
+        "sheet": picture(inputs.drawings.mistaken) if images else None,
+        "table": DataTable(
             f"How many of all trainings (each cell with each seed, after its last round) {wrong}",
             headings,
             rows,
             title="Most often mistaken",
             kind="fine",
             text_columns=["Sample", "Its class", "Most often taken for"] if several else ["Sample"],
-            file="mistakes.csv",
+            file="fixed/mistakes.csv",
         )
         if rows
         else None,

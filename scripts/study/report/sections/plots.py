@@ -1,16 +1,20 @@
 """The baseline and the levels of each factor, as pictures that people expect of classifiers."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
-from study.analysis.confusion import CONFUSION_COLUMNS, COUNTS, MATRIX_COLUMNS, threshold_title
-from study.analysis.levels import factor_levels
+from study.analysis.confusion import COUNTS, threshold_title
 from study.analysis.metrics import SPLIT_TITLES
-from study.frames import read_frame
-from study.report.data_table import data_table
-from study.report.pictures import picture, without_scores
+from study.design.levels import FactorLevels, factor_levels
+from study.report.data_table import DataTable
+from study.report.inputs import Inputs
+from study.report.pictures import picture
 from study.report.plots.confusion import DRAWN_MATRICES, NUMBERED
 from study.report.plots.names import level_names
 from study.report.wording import plain
+from study.store.frames import groups_of, rows_of
 
 TITLE = "The levels of each factor"
 OPTIMISTIC = (
@@ -61,13 +65,11 @@ TEXTS_OF_SEVERAL = {
 }
 
 
-def context(inputs: dict) -> dict | None:
+def context(inputs: Inputs) -> dict[str, Any] | None:
     """The pictures with their captions, and the confusion matrices as a table."""
-    study, files = inputs["study"], inputs["files"]
-    groups = factor_levels(study)
+    groups, counts = factor_levels(inputs.study), inputs.frames.confusions
     if not groups:
         return None
-    counts = read_frame(files["confusions"], CONFUSION_COLUMNS | MATRIX_COLUMNS)
     several = "true" in counts
     texts = {name: list(text) for name, text in (TEXTS_OF_SEVERAL if several else TEXTS).items()}
     if not several and set(counts["split"]) == {"val"}:
@@ -78,11 +80,12 @@ def context(inputs: dict) -> dict | None:
     return {
         "about": about(groups) + NO_CALIBRATION * several,
         "pictures": [
-            {"name": name, "title": title, "caption": text, "picture": picture(files[name])}
+            {"name": name, "title": title, "caption": text, "picture": shown}
             for name, (title, text) in texts.items()
-            if name == "seeds" or not without_scores(inputs)
+            if name == "seeds" or not inputs.without_scores
+            for shown in [picture(getattr(inputs.drawings, name))]
         ],
-        "confusions": data_table(
+        "confusions": DataTable(
             "Mean ± standard deviation over seeds." + PREDICTED * several,
             headings,
             rows,
@@ -96,12 +99,12 @@ def context(inputs: dict) -> dict | None:
     }
 
 
-def about(groups: list[dict]) -> str:
+def about(groups: Sequence[FactorLevels]) -> str:
     """What all of these pictures show."""
-    if groups[0]["factor"] is None:
-        return f"The baseline after round {groups[0]['round']}."
-    moved = ", and what is named with it," * any(group["along"] for group in groups)
-    elsewhere = " or as the title says," * any(group["at"] for group in groups)
+    if groups[0].factor is None:
+        return f"The baseline after round {groups[0].round}."
+    moved = ", and what is named with it," * any(group.along for group in groups)
+    elsewhere = " or as the title says," * any(group.changes for group in groups)
     return (
         f"Every parameter but the one named{moved} is at the baseline,{elsewhere} after the round"
         " named."
@@ -109,13 +112,13 @@ def about(groups: list[dict]) -> str:
 
 
 def confusion_rows(
-    counts: pd.DataFrame, names: dict[tuple[str, int], str]
+    counts: pd.DataFrame, names: Mapping[tuple[str, int], str]
 ) -> tuple[list[str], list[list[str]]]:
     """pictures/confusion.csv as headings and rows of text."""
     headings = ["Cell", "Round", "Split", "Threshold"]
     headings += [name.replace("_", " ").capitalize() + "s" for name in COUNTS] + ["Seeds"]
     rows = []
-    for row in counts.to_dict("records"):
+    for row in rows_of(counts):
         spread = [
             plain(row[name], 1)
             + ("" if pd.isna(row[f"{name}_sd"]) else f" ± {row[f'{name}_sd']:.1f}")
@@ -129,15 +132,15 @@ def confusion_rows(
 
 
 def matrix_rows(
-    counts: pd.DataFrame, names: dict[tuple[str, int], str]
+    counts: pd.DataFrame, names: Mapping[tuple[str, int], str]
 ) -> tuple[list[str], list[list[str]]]:
     """The same of more than two classes: a row for each true class, a column for each predicted."""
     classes = list(dict.fromkeys(counts["predicted"]))
     headings = ["Cell", "Round", "Split", "True class", *classes, "Seeds"]
     rows = []
-    for (cell, number, split, true), part in counts.groupby(
-        ["cell", "round", "split", "true"], sort=False
-    ):
+    for (cell, number, split, true), part in groups_of(
+        counts, "cell", "round", "split", "true"
+    ).items():
         name = names.get((cell, number), cell)
         spread = [
             plain(mean, 1) + ("" if pd.isna(deviation) else f" ± {deviation:.1f}") if mean else "0"

@@ -1,20 +1,25 @@
 """Where numbers come from: each cell's runs, with what trained them and what they ran on."""
 
 import string
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from study.analysis.environments import DESCRIBED, RUN_KEYS
-from study.choices import parameter_title
-from study.parameters import REPORT_FOLDER, declared
-from study.paths import run_folder
-from study.report.data_table import data_table
+from study.analysis.environments import DESCRIBED
+from study.design.runs import UNTUNED
+from study.design.study import Study
+from study.report.data_table import DataTable
+from study.report.inputs import Inputs
 from study.report.tables import cell_title
 from study.report.wording import counted
+from study.settings.choices import parameter_title
+from study.store.frames import groups_of, rows_of
+from study.store.paths import REPORT_FOLDER
 
 TITLE = "The runs of each cell"
+RUN_KEYS = ["cell", "split", "first", "last", "round"]  # of the runs of a protocol
 COMMANDS = 3000  # with more runs, each cell has one command, to keep the page small
 # how the page calls what environment.json has
 FIELDS = {
@@ -30,29 +35,30 @@ FIELDS = {
 }
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: Inputs) -> dict[str, Any]:
     """Each cell with its runs; the environments, which the runs name by a letter; a command."""
-    runs, environments = inputs["frames"]["runs"], inputs["frames"]["environments"]
-    joined = runs.merge(environments, on=list(RUN_KEYS), how="left", validate="1:1")
-    keys = joined[[*DESCRIBED, "threads"]].astype(object)
-    keys = [tuple(row) for row in keys.where(keys.notna(), None).to_numpy().tolist()]
+    study, runs, environments = inputs.study, inputs.frames.runs, inputs.frames.environments
+    untuned = environments[environments["place"] == UNTUNED].drop(columns="place")
+    joined = runs.assign(folder=inputs.folders).merge(
+        untuned, on=RUN_KEYS, how="left", validate="1:1"
+    )
+    described = joined[[*DESCRIBED, "threads"]].astype(object)
+    keys = [tuple(row) for row in described.where(described.notna(), None).to_numpy().tolist()]
     recorded = joined["seconds"].notna().tolist()
-    names = {key: "" for key, there in zip(keys, recorded) if there}
-    names = {key: letters(place) for place, key in enumerate(names)}
+    distinct = dict.fromkeys(key for key, there in zip(keys, recorded) if there)
+    names = {key: letters(place) for place, key in enumerate(distinct)}
     joined["environment"] = [names.get(key, "") for key in keys]
     codes = [column for column in runs.columns if column.startswith("code_")]
-    study = inputs["study"]
-    by_cell = dict(list(joined.groupby("cell", sort=False)))
+    by_cell = groups_of(joined, "cell")
     return {
-        "results": Path(inputs["study"]["results"]).as_posix(),
-        "arguments": inputs["arguments"],
+        "arguments": inputs.arguments,
         "script": Markup((REPORT_FOLDER / "provenance.js").read_text(encoding="utf-8")),
         "environments": environments_table(names) if names else None,
         "each": len(joined) <= COMMANDS,
         "cells": [
-            cell_runs(name, study, by_cell[name], codes)
-            for name in study["cells"]
-            if name in by_cell
+            cell_runs(name, study, by_cell[name,], codes)
+            for name in study.cells
+            if (name,) in by_cell
         ],
     }
 
@@ -63,14 +69,14 @@ def letters(place: int) -> str:
     return string.ascii_uppercase[letter] + (str(turn) if turn else "")
 
 
-def environments_table(names: dict[tuple, str]) -> dict:
+def environments_table(names: Mapping[tuple, str]) -> DataTable:
     """What runs ran on, a row a letter."""
     rows = []
     for key, name in names.items():
         found = dict(zip([*DESCRIBED, "threads"], key))
         found["threads"] = f"{found['threads']:.0f}"
         rows.append([name, *(found[field] or "–" for field in FIELDS)])
-    return data_table(
+    return DataTable(
         "What runs ran on, by the letter that their rows have.",
         ["Letter", *FIELDS.values()],
         rows,
@@ -81,25 +87,26 @@ def environments_table(names: dict[tuple, str]) -> dict:
     )
 
 
-def cell_runs(name: str, study: dict, rows: pd.DataFrame, codes: list[str]) -> dict:
+def cell_runs(name: str, study: Study, rows: pd.DataFrame, codes: Sequence[str]) -> dict[str, Any]:
     """A cell's settings and digests, and its runs one by one.
 
     Args:
         name: the cell's name.
-        study: has `cells`.
-        rows: its runs, runs.csv joined with environments.csv and the letter `environment`.
+        study: the study.
+        rows: its runs, fixed/runs.csv joined with environments.csv, the `folder` of each and the
+            letter of its `environment`.
         codes: the columns of rows with digests of code.
     """
-    how = "command" if study["program"] else "device"
+    (how,) = study.design.trainer.how  # what it recorded it by
     digests = rows[["data", *codes, how]].drop_duplicates()
-    seconds, cell = rows["seconds"].sum(), study["cells"][name]
+    seconds, parameters = rows["seconds"].sum(), study.cells[name].parameters
     return {
         "name": name,
-        "title": cell_title(cell, study),
+        "title": cell_title(parameters, study.design),
         "summary": f"{counted(len(rows), 'run')}, {seconds:,.0f} s",
         "settings": "; ".join(
-            f"{parameter_title(parameter).lower()} {cell[parameter]}"
-            for parameter in declared(study)
+            f"{parameter_title(parameter).lower()} {parameters[parameter]}"
+            for parameter in study.design.specs
         ),
         "digests": [
             {
@@ -112,13 +119,13 @@ def cell_runs(name: str, study: dict, rows: pd.DataFrame, codes: list[str]) -> d
                     if not pd.isna(row[column])
                 ),
             }
-            for row in digests.to_dict("records")
+            for row in rows_of(digests)
         ],
-        "runs": [run_row(row) for row in rows.to_dict("records")],
+        "runs": [run_row(row) for row in rows_of(rows)],
     }
 
 
-def run_row(row: dict) -> dict:
+def run_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A run: its round, its seeds, how long it took, and its folder."""
     first, last = int(row["first"]), int(row["last"])
     return {
@@ -126,5 +133,5 @@ def run_row(row: dict) -> dict:
         "seeds": str(first) if first == last else f"{first}–{last}",
         "seconds": "–" if pd.isna(row["seconds"]) else f"{row['seconds']:,.1f}",
         "environment": row["environment"] or "–",
-        "folder": run_folder(row | {"first": first, "last": last, "round": int(row["round"])}),
+        "folder": row["folder"],
     }

@@ -1,25 +1,29 @@
 """What published tables can and cannot say."""
 
-from study.report.data_table import data_table
+from typing import Any
+
+from study.report.data_table import DataTable
+from study.report.inputs import Inputs
 from study.report.wording import minus, upper_first, with_titles
+from study.store.frames import rows_of
 
 TITLE = "Published tables"
 
 
-def context(inputs: dict) -> dict | None:
+def context(inputs: Inputs) -> dict[str, Any] | None:
     """The findings in the source's tables, and its conclusions by its numbers and by ours."""
-    study, frames = inputs["study"], inputs["frames"]
-    reference = study["reference"]
+    study, frames = inputs.study, inputs.frames
+    reference = study.reference
     if not reference:
         return None
-    claims = frames["claims"].set_index("claim").to_dict("index")
+    claims = frames.claims.set_index("claim").to_dict("index")
     findings = [
         [
             str(row["finding"]),
-            upper_first(with_titles(row["check"], study)),
-            f"{with_titles(row['text'], study)}.",
+            upper_first(with_titles(row["check"], study.design.specs)),
+            f"{with_titles(row['text'], study.design.specs)}.",
         ]
-        for row in frames["findings"].to_dict("records")
+        for row in rows_of(frames.findings)
     ]
     conclusions = [
         [
@@ -29,15 +33,15 @@ def context(inputs: dict) -> dict | None:
             row["findings"] or "–",
             claims[row["claim"]]["verdict"],
         ]
-        for row in frames["printed"].fillna("").to_dict("records")
-        if row["printed"] or study["claims"][row["claim"]]["made_in"]
+        for row in rows_of(frames.printed.fillna(""))
+        if row["printed"] or study.claims[row["claim"]].made_in
     ]
     headings = ["Conclusion", "Difference as printed", "Do they say so?", "Rests on findings"]
     return {
         "title": f"What the tables of {reference['title']} can and cannot say",
-        "same_data": reference["dataset"] == study["dataset"],
+        "same_data": reference["dataset"] == study.dataset,
         "dataset": reference["dataset"],
-        "findings": data_table(
+        "findings": DataTable(
             "What a careful reader would stop at.",
             ["No.", "Finding", "In the tables as printed"],
             findings,
@@ -46,7 +50,7 @@ def context(inputs: dict) -> dict | None:
         )
         if findings
         else None,
-        "conclusions": data_table(
+        "conclusions": DataTable(
             "Its conclusions, by its own numbers and by ours. Accuracies in percentage points; –"
             " where its tables do not have the numbers.",
             [*headings, "Our runs"],

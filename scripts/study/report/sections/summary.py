@@ -1,88 +1,100 @@
 """The first screen: what was compared, on what, what was found, how surely, and what was not."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
 from study.analysis.averages import diverged_rows
 from study.analysis.metrics import SPLIT_TITLES
-from study.analysis.paired import ALPHA, MIN_SEEDS
+from study.analysis.significance import ALPHA, MIN_SEEDS
 from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
-from study.choices import level_title
-from study.program.command import program_name
-from study.protocols import FIXED, TITLES
+from study.design.protocols import FIXED, PROTOCOLS
+from study.design.study import Study
 from study.report.budget_words import round_words
 from study.report.claim_words import difference_words
 from study.report.design_words import design_words, factor_words
+from study.report.inputs import Inputs
+from study.report.pictures import DataCard
 from study.report.sections.claims import seeds_words
 from study.report.sections.fair import counts_of_changes, lost_and_found
 from study.report.tables import factor_title, numbered_titles, seed_range
 from study.report.wording import counted, listed, lower_first, p_text, plain
-from study.spelling import is_own, read_spelling
+from study.settings.choices import level_title
+from study.store.frames import rows_of
+from study.training.spelling import is_own, read_spelling
 
 TITLE = ""
 CLEAREST = 3  # of so many claims the difference is said
 EFFECTS_OF = "val_accuracy"
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: Inputs) -> dict[str, Any]:
     """Sentences, and what the reader must know of missing, outdated and diverged runs."""
-    summary = inputs["frames"]["summary"]
-    diverged = summary.loc[diverged_rows(summary), ["cell", "seed"]].drop_duplicates()
-    claims = inputs["frames"]["claims"]
+    values = inputs.frames.values
+    diverged = values.loc[diverged_rows(values), ["cell", "seed"]].drop_duplicates()
+    claims = inputs.frames.claims
     return {
-        "present": f"{inputs['run_count'] - len(inputs['missing'])} of"
-        f" {counted(inputs['run_count'], 'run')} present",
-        "run_count": inputs["run_count"],
-        "missing": inputs["missing"],
-        "outdated": inputs["outdated"],
+        "present": f"{inputs.run_count - len(inputs.missing)} of"
+        f" {counted(inputs.run_count, 'run')} present",
+        "run_count": inputs.run_count,
+        "missing": inputs.missing,
+        "outdated": inputs.outdated,
         "diverged": len(diverged),
-        "compared": compared(inputs["study"], inputs["card"]),
+        "compared": compared(inputs.study, inputs.card),
         "counts": [
             (verdict, int((claims["verdict"] == verdict).sum()))
             for verdict in VERDICTS
             if (claims["verdict"] == verdict).any()
         ],
         "found": [
-            *found(inputs),
+            *found(claims, inputs.study.looks),
             *fair_found(inputs),
-            *effects_found(inputs["frames"]["effects"], inputs["study"]),
+            *effects_found(inputs.frames.effects, inputs.study),
         ],
         "clearest": clearest(inputs),
         "undecided": undecided(inputs),
     }
 
 
-def compared(study: dict, card: dict | None) -> str:
+def compared(study: Study, card: DataCard | None) -> str:
     """What was compared, on what."""
     factors = factor_words(study)
-    if study["program"]:
-        trained = f"of the program {program_name(study['program'])}"
-    else:
-        networks = [*dict.fromkeys(cell["network"] for cell in study["cells"].values())]
-        title = level_title("network", networks[0])
-        alone = title if is_own(read_spelling(networks[0]).name) else f"the {title}"
-        trained = f"of {alone if len(networks) == 1 else f'{len(networks)} networks'}"
-    more = len(study["cells"]) - len(set(study["grid_cells"]))
+    more = len(study.cells) - len(set(study.grid_cells))
     grid = f": {listed(factors)}{design_words(study)}" if factors else ""
     beyond = f", and {more} beyond that grid" if more else ""
-    samples = ""
-    if card:
-        counts = card["audit"]["splits"].items()
-        sizes = [f"{part['count']:,} {SPLIT_TITLES.get(split, split)}" for split, part in counts]
-        classes = card["description"]["classes"]
-        several = f" of {len(classes)} classes" if len(classes) > 2 else ""
-        samples = f" ({listed(sizes)} samples{several})"
-    as_needed = ", as many as it took to decide its claims" if study["looks"] else ""
+    as_needed = ", as many as it took to decide its claims" if study.looks else ""
     return (
-        f"{counted(len(study['cells']), 'cell')}, settings {trained} on"
-        f" {study['dataset']}{samples}{grid}{beyond}. Each was trained with"
-        f" {seed_range(study, study['cells'])}{as_needed}, for"
-        f" {counted(study['rounds'], 'round')} of {round_words(study)}."
+        f"{counted(len(study.cells), 'cell')}, settings of {trained_words(study)} on"
+        f" {study.dataset}{sample_words(card)}{grid}{beyond}. Each was trained with"
+        f" {seed_range(study.cell_seeds, study.cells)}{as_needed}, for"
+        f" {counted(study.rounds, 'round')} of {round_words(study.design)}."
     )
 
 
-def found(inputs: dict) -> list[str]:
+def trained_words(study: Study) -> str:
+    """What was trained: `the multilayer perceptron`, `the program train_trees`."""
+    if study.design.trainer.name:
+        return f"the program {study.design.trainer.name}"
+    networks = [*dict.fromkeys(cell.parameters["network"] for cell in study.cells.values())]
+    if len(networks) > 1:
+        return f"{len(networks)} networks"
+    title = level_title("network", networks[0])
+    return title if is_own(read_spelling(networks[0]).name) else f"the {title}"
+
+
+def sample_words(card: DataCard | None) -> str:
+    """How many samples there are, where that is known: ` (4,708 training and 524 … samples)`."""
+    if card is None:
+        return ""
+    counts, classes = card.audit["splits"].items(), card.description["classes"]
+    sizes = [f"{part['count']:,} {SPLIT_TITLES.get(split, split)}" for split, part in counts]
+    several = f" of {len(classes)} classes" if len(classes) > 2 else ""
+    return f" ({listed(sizes)} samples{several})"
+
+
+def found(claims: pd.DataFrame, looks: Sequence[int]) -> list[str]:
     """How many claims have which verdict, and how often such verdicts are false."""
-    claims, looks = inputs["frames"]["claims"], inputs["study"]["looks"]
     if claims.empty:
         return ["The configuration declares no claims, so nothing has a verdict."]
     counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
@@ -99,17 +111,16 @@ def found(inputs: dict) -> list[str]:
         )
     elif (claims["verdict"] == "too few seeds").any():
         sentences.append(
-            f"How surely: not at all yet, because a verdict takes at least"
-            f" {looks[0] if looks else MIN_SEEDS} seeds."
+            f"No verdicts yet: a verdict takes at least {looks[0] if looks else MIN_SEEDS} seeds."
         )
     return sentences
 
 
-def fair_found(inputs: dict) -> list[str]:
+def fair_found(inputs: Inputs) -> list[str]:
     """What becomes of the verdicts where sides are tuned, and on other splits."""
-    verdicts = inputs["frames"]["verdicts"]
+    verdicts = inputs.frames.verdicts
     claims = verdicts[verdicts["kind"] == "claim"]
-    protocols = [name for name in TITLES if name in {*claims["protocol"]} - {FIXED}]
+    protocols = [name for name in PROTOCOLS if name in {*claims["protocol"]} - {FIXED.name}]
     return [
         " ".join(
             [
@@ -121,7 +132,7 @@ def fair_found(inputs: dict) -> list[str]:
     ]
 
 
-def effects_found(effects: pd.DataFrame, study: dict) -> list[str]:
+def effects_found(effects: pd.DataFrame, study: Study) -> list[str]:
     """Which factor, or pair of factors, matters most over the grid."""
     shown = effects[(effects["metric"] == EFFECTS_OF) & effects["p_holm"].notna()]
     if shown.empty:
@@ -132,8 +143,8 @@ def effects_found(effects: pd.DataFrame, study: dict) -> list[str]:
             f" validation accuracy (adjusted p at least {p_text(shown['p_holm'].min())})."
         ]
     shown = shown[shown["p_holm"] <= ALPHA]
-    row = shown.loc[shown["partial_eta_squared"].idxmax()]
-    along = study["factorial"]["along"]
+    row = max(rows_of(shown), key=lambda effect: effect["partial_eta_squared"])
+    along = study.factorial.along
     names = " × ".join(
         lower_first(factor_title(name, along.get(name, ()))) for name in row["effect"].split(" × ")
     )
@@ -145,65 +156,77 @@ def effects_found(effects: pd.DataFrame, study: dict) -> list[str]:
     ]
 
 
-def clearest(inputs: dict) -> list[dict]:
+def clearest(inputs: Inputs) -> list[dict[str, str]]:
     """The decided claims with the smallest p-values, as differences in words."""
-    frames, study = inputs["frames"], inputs["study"]
-    decided = frames["claims"][frames["claims"]["verdict"].isin([SUPPORTED, CONTRADICTED])]
-    items = {}
-    for row in decided.sort_values(["p_value", "claim"], kind="stable").to_dict("records"):
-        claim = study["claims"][row["claim"]]
-        pairs = frames["pairs"][frames["pairs"]["claim"] == row["claim"]].to_dict("records")
-        place = max(range(len(pairs)), key=lambda number, of=pairs: abs(of[number]["d_z"]))
-        words = difference_words(claim, claim["compare"][place], pairs[place])
+    frames, study = inputs.frames, inputs.study
+    decided = frames.claims[frames.claims["verdict"].isin([SUPPORTED, CONTRADICTED])]
+    items: dict[str, dict[str, str]] = {}
+    for row in rows_of(decided.sort_values(["p_value", "claim"], kind="stable")):
+        claim = study.claims[row["claim"]]
+        pairs = rows_of(frames.pairs[frames.pairs["claim"] == row["claim"]])
+        sizes = [abs(pair["d_z"]) for pair in pairs]
+        place = sizes.index(max(sizes))
+        words = difference_words(claim, claim.compare[place], pairs[place])
         items.setdefault(words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]})
     return list(items.values())[:CLEAREST]
 
 
-def undecided(inputs: dict) -> list[str]:
+def undecided(inputs: Inputs) -> list[str]:
     """What the study leaves open, in sentences."""
-    study, claims = inputs["study"], inputs["frames"]["claims"]
-    open_claims = claims[claims["verdict"] == UNDECIDED]
+    sentences = open_claims(inputs.frames.claims)
+    warned = inputs.frames.disagreements
+    if len(warned):
+        titles = numbered_titles("Table", inputs.study.tables)
+        places = listed([titles[name] for name in dict.fromkeys(warned["table"])])
+        sentences.append(
+            f"The validation and the test split disagree: see the notes under {places}. Each"
+            " verdict is on the split that its claim names."
+        )
+    splits = [] if inputs.card is None else list(inputs.card.audit["splits"])
+    if splits and "test" not in splits:
+        sentences.append("There is no test split: all this is about the validation split.")
+    return [*sentences, *limits(inputs.study)]
+
+
+def open_claims(claims: pd.DataFrame) -> list[str]:
+    """How many claims are undecided, what would decide them, and how many could not be judged."""
+    left = claims[claims["verdict"] == UNDECIDED]
     untested = claims[~claims["verdict"].isin([SUPPORTED, CONTRADICTED, UNDECIDED])]
     sentences = []
-    if len(open_claims):
-        one = len(open_claims) == 1
-        text = f"{counted(len(open_claims), 'claim')} {'is' if one else 'are'} undecided"
-        known = open_claims[open_claims["seeds_to"].notna()]
+    if len(left):
+        text = f"{counted(len(left), 'claim')} {'is' if len(left) == 1 else 'are'} undecided"
+        known = left[left["seeds_to"].notna()]
         if len(known):
-            numbers = [seeds_words(row) for row in known.to_dict("records")]
+            numbers = [seeds_words(row) for row in rows_of(known)]
             text += (
-                f"; so many seeds would probably decide {len(known)} of them: {'; '.join(numbers)}"
+                f"; that many seeds would probably decide {len(known)} of them:"
+                f" {'; '.join(numbers)}"
             )
         sentences.append(f"{text}.")
     if len(untested):
         sentences.append(
             f"{counted(len(untested), 'claim')} could not be judged, for the reasons given below."
         )
-    warned = inputs["frames"]["splits"]
-    if len(warned):
-        titles = numbered_titles("Table", study["tables"])
-        places = listed([titles[name] for name in dict.fromkeys(warned["table"])])
-        sentences.append(
-            f"The validation and the test split disagree: see the notes under {places}. Each"
-            " verdict is on the split that its claim names."
-        )
-    splits = [] if inputs["card"] is None else list(inputs["card"]["audit"]["splits"])
-    if splits and "test" not in splits:
-        sentences.append("There is no test split: all this is about the validation split.")
-    rates = {cell.get("learning_rate") for cell in study["cells"].values()}
-    tuned = "learning_rate" in (study["tune"] or {"space": {}})["space"]
-    if not study["program"] and not tuned and len(rates) == 1 and len(study["cells"]) > 1:
+    return sentences
+
+
+def limits(study: Study) -> list[str]:
+    """What no number of seeds says."""
+    sentences = []
+    rates = {cell.parameters.get("learning_rate") for cell in study.cells.values()}
+    tuned = study.tuning is not None and "learning_rate" in study.tuning.space
+    if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
         sentences.append(
             f"All cells were trained at one learning rate, {rates.pop():g}; how they compare where"
             " each has the rate that suits it best is open."
         )
     drawn = (
-        "what the program draws"
-        if study["program"]
-        else "initial weights and the order of the samples"
+        "initial weights and the order of the samples"
+        if study.design.trainer.is_known
+        else "what the program draws"
     )
     sentences.append(
         f"Seeds say how much depends on {drawn}. Whether it holds on other data"
-        f"{'' if study['resample'] else ', or on another split of these,'} they cannot say."
+        f"{'' if study.splits else ', or on another split of these,'} they cannot say."
     )
     return sentences

@@ -1,18 +1,21 @@
 """The tables, and under each how sure its differences are."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
-from study.analysis.metrics import format_value, metric_title
-from study.analysis.paired import MIN_SEEDS
-from study.analysis.splits import MEANINGS
-from study.choices import level_title, ordered_levels, parameter_title
-from study.frames import read_frame
+from study.analysis.disagreements import MEANINGS
+from study.analysis.metrics import METRICS, format_value, metric_title
+from study.analysis.significance import MIN_SEEDS
+from study.design.study import Study
+from study.design.tables import Table
 from study.report import crossed
-from study.report.data_table import data_table, split_rows
+from study.report.data_table import DataTable, cell_links, split_rows
+from study.report.inputs import Inputs
 from study.report.tables import (
     at_words,
     caption,
-    is_crossed,
     numbered_titles,
     printed,
     table_factors,
@@ -29,53 +32,56 @@ from study.report.wording import (
     upper_first,
     with_titles,
 )
+from study.settings.choices import level_title, ordered_levels, parameter_title
+from study.store.frames import read_frame, rows_of
 from study.training import EPOCH_METRICS
 
 TITLE = ""
 # shown first; the others are folded away
-FIRST = ("val_accuracy", "val_loss", "final_val_accuracy", "final_val_roc_auc")
+FIRST = [name for name, metric in METRICS.items() if metric.shown and metric.split == "val"]
 
 
-def context(inputs: dict) -> dict:
+def context(inputs: Inputs) -> dict[str, Any]:
     """Every table of the study."""
-    study = inputs["study"]
-    titles = numbered_titles("Table", study["tables"])
+    tables = inputs.study.tables
+    titles = numbered_titles("Table", tables)
     return {
         "tables": [
-            crossed_context(name, titles[name], table, path, study)
-            if is_crossed(table)
-            else table_context(name, titles[name], table, path, inputs["frames"], study)
-            for (name, table), path in zip(
-                study["tables"].items(), inputs["files"]["tables"], strict=True
-            )
+            {"name": name, "heading": heading(titles[name], table)}
+            | (crossed_parts if table.is_crossed else table_parts)(name, titles[name], path, inputs)
+            for (name, table), path in zip(tables.items(), inputs.tables, strict=True)
         ]
     }
 
 
-def heading(title: str, table: dict) -> str:
+def heading(title: str, table: Table) -> str:
     """`Table 1: loss, round 1`, with where it is if that is not the baseline."""
     factors = lower_first(table_factors(table))
-    return f"{title}: {factors}{at_words(table['cell'])}, round {table['round']}"
+    return f"{title}: {factors}{at_words(table.changes)}, round {table.round}"
 
 
-def text_columns(table: dict) -> dict[str, type]:
+def text_columns(table: Table) -> dict[str, type]:
     """The columns of a table's file whose levels are text, also where they look like numbers."""
-    varied = table["rows"][0].items()
-    return {name: str for name, level in varied if isinstance(level, str)}
+    return {name: str for name, level in table.rows[0].items() if isinstance(level, str)}
 
 
-def crossed_context(name: str, title: str, table: dict, path: str, study: dict) -> dict:
-    """A table of two factors, of several metrics one below the other; nothing is compared."""
+def crossed_parts(name: str, title: str, path: str, inputs: Inputs) -> dict[str, Any]:
+    """A table of two factors, of several metrics one below the other; nothing is compared.
+
+    Args:
+        name, title: the table's name, and what it is called: `Table 1`.
+        path: its CSV file.
+        inputs: the page's.
+    """
+    study, table = inputs.study, inputs.study.tables[name]
     frame = read_frame(path, text_columns(table))
     metrics = table_metrics(frame)
-    headings, found = crossed.blocks(frame, [study["cell_seeds"][cell] for cell in table["cells"]])
+    headings, found = crossed.blocks(frame, [study.cell_seeds[cell] for cell in table.cells])
     several = len(metrics) > 1
     return {
-        "name": name,
-        "heading": heading(title, table),
         "crossed": [
-            data_table(
-                crossed.caption(table, study, [metric]),
+            DataTable(
+                crossed.caption(table, study.design, study.cell_seeds, [metric]),
                 crossed.named_columns(frame, headings),
                 rows,
                 title=f"{title}, {lower_first(metric_text)}" if several else title,
@@ -87,64 +93,29 @@ def crossed_context(name: str, title: str, table: dict, path: str, study: dict) 
     }
 
 
-def table_context(name: str, title: str, table: dict, path: str, frames: dict, study: dict) -> dict:
-    """All that is said of one table.
-
-    Args:
-        name, title: the table's name, and what it is called: `Table 1`.
-        table: its entry in the study.
-        path: its CSV file.
-        frames: `levels`, `comparisons`, `splits` and `beside`.
-        study: has `baseline`, `cell_seeds`, `looks` and `reference`, and its `program` if it has
-            one.
-    """
+def table_parts(name: str, title: str, path: str, inputs: Inputs) -> dict[str, Any]:
+    """All that is said of a table of one factor; arguments as for `crossed_parts`."""
+    study, frames, table = inputs.study, inputs.frames, inputs.study.tables[name]
     frame = read_frame(path, text_columns(table))
-    metrics, varied = table_metrics(frame), varied_columns(frame)
-    cells = dict(zip(table["levels"], table["cells"]))
-    levels, comparisons, beside = (
-        frames[kind][frames[kind]["table"] == name] for kind in ("levels", "comparisons", "beside")
+    levels, comparisons, beside, warned = (
+        of_all[of_all["table"] == name]
+        for of_all in (frames.levels, frames.comparisons, frames.beside, frames.disagreements)
     )
     tested = comparisons[comparisons["refused"].isna() & (comparisons["n"] > 1)]
-    first, others = split_rows(comparison_rows(tested, metrics)[1])
-    headings = comparison_rows(tested, metrics)[0]
-    against = level_title(table["vary"], table["levels"][0])
-    moved = [lower_first(parameter_title(name)) for name in table["along"][table["vary"]]]
-    against += f", with {listed(moved)} moved along" if moved else ""
-    source = (study["reference"] or {}).get("title", "")
-    warned = frames["splits"].query("table == @name")
+    cells, source = dict(zip(table.row_levels, table.cells)), published_title(study)
+    specs = study.design.specs
     return {
-        "name": name,
-        "heading": heading(title, table),
         "crossed": [],
-        "table": data_table(
-            caption(table, study, metrics),
-            *printed(frame, [study["cell_seeds"][cell] for cell in table["cells"]]),
+        "table": DataTable(
+            caption(table, study.design, table_metrics(frame)),
+            *printed(frame, [study.cell_seeds[cell] for cell in table.cells]),
             title=title,
-            text_columns=[parameter_title(name) for name in varied],
+            text_columns=[parameter_title(column) for column in varied_columns(frame)],
             file=f"tables/{name}.csv",
-            cells=[cells[level] for level in ordered_levels(table["levels"])],
+            links=cell_links(cells[level] for level in ordered_levels(table.row_levels)),
         ),
-        "comparisons": data_table(
-            f"Against {against}, seed by seed. {seeds_note(tested, study['looks'])}",
-            headings,
-            first,
-            title=f"{title}, differences",
-            kind="fine",
-            text_columns=["Comparison"],
-        )
-        if first
-        else None,
-        "other_metrics": data_table(
-            f"Against {against}, seed by seed: the other metrics.",
-            headings,
-            others,
-            title=f"{title}, further differences",
-            kind="fine",
-            text_columns=["Comparison"],
-        )
-        if others
-        else None,
-        "levels": data_table(
+        **comparison_tables(tested, table, title, study.looks, table_metrics(frame)),
+        "levels": DataTable(
             "Each level's mean with its interval over seeds, and each seed's value.",
             *level_rows(levels),
             title=f"{title}, seeds",
@@ -152,16 +123,16 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
             text_columns=["Level", "Each seed"],
         ),
         "refused": [
-            upper_first(with_titles(text, study))
+            upper_first(with_titles(text, specs))
             for text in comparisons["refused"].dropna().unique()
         ],
-        "guards": [with_titles(text, study) for text in dict.fromkeys(tested["guard"])],
+        "guards": [with_titles(text, specs) for text in dict.fromkeys(tested["guard"])],
         "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
         "warnings": warned["text"].tolist(),
         "meanings": [MEANINGS[what] for what in dict.fromkeys(warned["what"])],
-        "beside": data_table(
+        "beside": DataTable(
             f"Beside {source}: its numbers as printed.",
-            *beside_rows(beside, table["vary"]),
+            *beside_rows(beside, table.factor),
             title=f"{title}, published",
             kind="fine",
             text_columns=["Level"],
@@ -172,20 +143,65 @@ def table_context(name: str, title: str, table: dict, path: str, frames: dict, s
     }
 
 
+def published_title(study: Study) -> str:
+    """What the published tables that a study names are called, or nothing."""
+    return study.reference["title"] if study.reference else ""
+
+
+def comparison_tables(
+    tested: pd.DataFrame,
+    table: Table,
+    title: str,
+    looks: Sequence[int],
+    metrics: Sequence[str],
+) -> dict[str, DataTable | None]:
+    """The differences from the first row: on the metrics that come first, and on the others.
+
+    Args:
+        tested: the table's rows of fixed/comparisons.csv that have a test.
+        table: the table.
+        title: what it is called.
+        looks: those that the study plans.
+        metrics: those that the table shows.
+    """
+    headings, marked = comparison_rows(tested, metrics)
+    first, others = split_rows(marked)
+    against = level_title(table.factor, table.row_levels[0])
+    moved = [lower_first(parameter_title(name)) for name in table.along[table.factor]]
+    against += f", with {listed(moved)} moved along" if moved else ""
+    parts = {
+        "comparisons": (first, "differences", f". {seeds_note(tested, looks)}"),
+        "other_metrics": (others, "further differences", ": the other metrics."),
+    }
+    return {
+        key: DataTable(
+            f"Against {against}, seed by seed{note}",
+            headings,
+            rows,
+            title=f"{title}, {what}",
+            kind="fine",
+            text_columns=["Comparison"],
+        )
+        if rows
+        else None
+        for key, (rows, what, note) in parts.items()
+    }
+
+
 def comparison_rows(
-    comparisons: pd.DataFrame, metrics: list[str]
+    comparisons: pd.DataFrame, metrics: Sequence[str]
 ) -> tuple[list[str], list[tuple[bool, list[str]]]]:
     """The comparisons of one table: headings, and rows of text, each with whether it comes first.
 
     Args:
-        comparisons: the table's rows of statistics/comparisons.csv, without refused ones.
+        comparisons: the table's rows of fixed/comparisons.csv, without refused ones.
         metrics: those that the table shows; of the four of an epoch, two come first.
     """
     first = {*FIRST} | {*metrics} - {*EPOCH_METRICS}
     headings = ["Comparison", "Metric", "Difference", "Interval, adjusted", "p, adjusted"]
     headings += ["95% over images", "d_z", "P(>)", "r", "n"]
     rows = []
-    for row in comparisons.to_dict("records"):
+    for row in rows_of(comparisons):
         metric = row["metric"]
         sides = [level_title(row["factor"], row[side]) for side in ("level", "reference")]
         text = [
@@ -204,11 +220,11 @@ def comparison_rows(
     return headings, rows
 
 
-def seeds_note(comparisons: pd.DataFrame, looks: list[int]) -> str:
+def seeds_note(comparisons: pd.DataFrame, looks: Sequence[int]) -> str:
     """Over how many comparisons Holm's adjustment is, and whether the seeds are enough.
 
     Args:
-        comparisons: the table's rows of statistics/comparisons.csv, without refused ones.
+        comparisons: the table's rows of fixed/comparisons.csv, without refused ones.
         looks: those that the study plans; only claims are adjusted for them.
     """
     if comparisons.empty:
@@ -231,20 +247,20 @@ def level_rows(levels: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     """The levels of one table with their intervals and each seed's value.
 
     Args:
-        levels: the table's rows of statistics/levels.csv.
+        levels: the table's rows of fixed/levels.csv.
     """
     headings = ["Level", "Metric", "Mean", "95% over seeds", "Each seed"]
     rows = []
-    for row in levels.to_dict("records"):
+    for row in rows_of(levels):
         metric = row["metric"]
-        values = [] if pd.isna(row["values"]) else str(row["values"]).split()
+        each: str = "" if pd.isna(row["values"]) else str(row["values"])
         rows.append(
             [
                 level_title(row["factor"], row["level"]),
                 metric_title(metric),
                 format_value(metric, row["mean"]),
                 interval_text(metric, row["low"], row["high"], sign=False),
-                "  ".join(_seed_text(metric, value) for value in values),
+                "  ".join(_seed_text(metric, text) for text in each.split()),
             ]
         )
     return headings, rows
@@ -268,6 +284,6 @@ def beside_rows(beside: pd.DataFrame, factor: str) -> tuple[list[str], list[list
             interval_text(row["metric"], row["run_low"], row["run_high"], sign=False),
             row["verdict"],
         ]
-        for row in beside.to_dict("records")
+        for row in rows_of(beside)
     ]
     return headings, rows

@@ -19,7 +19,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from study.spelling import NO_OPTIONS, is_own, read_spelling
+from study.training.spelling import NO_OPTIONS, is_own, read_spelling
 
 EVALUATED = 500_000_000  # values that a network may make of the samples it evaluates at a time
 
@@ -30,6 +30,7 @@ class Network(NamedTuple):
     title: str
     module: str
     uses: tuple[str, ...] = ()  # training parameters that mean nothing to networks without them
+    sizes: tuple[str, ...] = ()  # those of them that decide how large it is
     options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
 
 
@@ -38,12 +39,14 @@ NETWORKS = {
         title="multilayer perceptron",
         module="study.training.networks.mlp",
         uses=("activation", "hidden_layers", "hidden_units", "batch_norm", "dropout"),
+        sizes=("hidden_layers", "hidden_units"),
     ),
     "logistic": Network(title="logistic regression", module="study.training.networks.logistic"),
     "cnn": Network(
         title="convolutional network",
         module="study.training.networks.cnn",
         uses=("activation", "channels", "dropout"),
+        sizes=("channels",),
     ),
     "resnet18": Network(
         title="ResNet-18",

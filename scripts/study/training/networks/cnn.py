@@ -63,7 +63,7 @@ def build(
 
     from study.training.networks.layers import AsImages
 
-    layers = [AsImages(shape)]
+    layers: list[nn.Module] = [AsImages(shape)]
     for before, after, _, halves in blocks(shape, parameters):
         # no bias: the normalization that follows would take it away
         layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after)]

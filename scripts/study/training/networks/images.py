@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from study.errors import UserError
+from study.store.errors import UserError
 
 if TYPE_CHECKING:
     import torch
@@ -13,7 +13,7 @@ def image_shape(shape: tuple[int, ...], what: str) -> tuple[int, int, int]:
     """Channels, height and width of samples (height, width) or (height, width, 3).
 
     Raises:
-        UserError: the samples are no images.
+        UserError: the samples are not images.
     """
     if len(shape) == 2:
         return (1, *shape)

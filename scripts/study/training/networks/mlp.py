@@ -50,7 +50,7 @@ def build(
     import torch
 
     *hidden, last = itertools.pairwise(widths(shape, outputs, parameters))
-    layers = []
+    layers: list[torch.nn.Module] = []
     for fan_in, fan_out in hidden:
         layers.append(draw_linear(fan_in, fan_out, generator))
         if parameters["batch_norm"]:

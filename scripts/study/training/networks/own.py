@@ -6,9 +6,9 @@ The class is a torch.nn.Module, made with `shape`, `outputs` and the options. It
 
 from typing import TYPE_CHECKING
 
-from study.own_code import load_class
-from study.spelling import read_spelling
+from study.store.own_code import load_class
 from study.training.networks.images import image_shape, is_image
+from study.training.spelling import read_spelling
 
 if TYPE_CHECKING:
     import torch

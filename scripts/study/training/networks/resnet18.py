@@ -6,10 +6,10 @@ convolution and pooling that quarter it, for images of 64 pixels or more.
 
 from typing import TYPE_CHECKING
 
-from study.spelling import choose
 from study.training.activations import make_activation
 from study.training.networks import NETWORKS
 from study.training.networks.images import image_shape
+from study.training.spelling import choose
 
 if TYPE_CHECKING:
     import torch

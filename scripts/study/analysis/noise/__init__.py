@@ -1,0 +1,113 @@
+"""Where the noise of a comparison comes from: its sources, a module each.
+
+What a source is estimated to be, in noise.csv, is the standard deviation of the difference between
+two cells, in the metric's own unit, as one run of each would show it (Bouthillier et al. 2021,
+MLSys 3, on which sources there are). More seeds average the seed's out, and more splits the
+split's; the mean over seeds has all of the others, however many seeds there are. What a source adds
+to the noise of a mean, in the interval and the test of every comparison, its module says too.
+
+A new source is a module and its entry in `SOURCES`: docs/extending.md has one.
+"""
+
+import math
+from dataclasses import dataclass
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
+
+import numpy as np
+
+from study.analysis.interval import Added, Noise
+from study.analysis.measured import Measured
+from study.design.claims import Side
+
+# What a file has, column by column. `sd`, `low` and `high` are of one run's difference, `level` -
+# `reference`; `n` is how many seeds, splits, groups of images or tuning seeds it is estimated from.
+NOISE_COLUMNS = {
+    "table": str,
+    "level": str,
+    "reference": str,
+    "metric": str,
+    "source": str,
+    "sd": float,
+    "low": float,
+    "high": float,
+    "n": int,
+}
+# The modules, in the order of files and reports.
+SOURCES = {
+    "seed": "study.analysis.noise.seeds",
+    "split": "study.analysis.noise.splits",
+    "images": "study.analysis.noise.images",
+    "tuning": "study.analysis.noise.tuning",
+}
+
+
+class Estimate(NamedTuple):
+    """The standard deviation that a source gives one run's difference, with its 95% interval."""
+
+    sd: float
+    low: float
+    high: float
+    n: int  # of how many units it is estimated
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """One comparison on one metric, with all that its noise is estimated from."""
+
+    first: Side
+    second: Side
+    metric: str
+    measured: Measured  # by the fixed protocol, with scores and trials where there are any
+    seeds: np.ndarray  # (n,), the difference of each seed on the study's own split
+    splits: np.ndarray  # (k,), of each split that is drawn anew, with a seed of its own; or none
+
+
+def deviations(variance: float, low: float, high: float, n: int) -> Estimate:
+    """Of a variance and the ends of its interval; what is below zero is none."""
+    sd, low, high = (math.sqrt(max(value, 0.0)) for value in (variance, low, high))
+    return Estimate(sd, low, high, n)
+
+
+class Source(Protocol):
+    """What the module of a source has."""
+
+    TITLE: str  # a column's heading: `Split`
+    UNITS: tuple[str, str]  # what it is estimated from: one, and many
+    MEANING: str  # what varies, and what makes it less: sentences for the report
+
+    def added(self, first: Side, second: Side, metric: str, measured: Measured) -> Added:
+        """What it adds to the noise of a mean difference by a protocol's runs.
+
+        Raises:
+            NotKnown: that cannot be said of these sides.
+        """
+
+    def estimate(self, observed: Observed) -> Estimate | None:
+        """How much of one run's difference it is; None where there is nothing to say it from."""
+
+
+def sources() -> dict[str, Source]:
+    """The sources by name, in the order of files and reports."""
+    return {name: cast(Source, import_module(module)) for name, module in SOURCES.items()}
+
+
+def noise_of(first: Side, second: Side, metric: str, measured: Measured) -> Noise:
+    """All the noise of the mean difference of two sides, beside that of its seeds or splits.
+
+    Raises:
+        NotKnown: as a source's `added` does.
+    """
+    return Noise(
+        {name: source.added(first, second, metric, measured) for name, source in sources().items()}
+    )
+
+
+def noise_rows(observed: Observed) -> list[dict[str, str | float]]:
+    """A row for each source of which there is something: `source`, `sd`, `low`, `high` and `n`."""
+    found = {name: source.estimate(observed) for name, source in sources().items()}
+    return [
+        {"source": name, **estimate._asdict()}
+        for name, estimate in found.items()
+        if estimate is not None
+    ]

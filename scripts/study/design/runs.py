@@ -1,0 +1,71 @@
+"""What one job trains: a run, by all that says which it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from study.design.cell import Cell
+
+UNTUNED = "fixed"  # the place of a cell that has its own values
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cell, trained for one round with a block of seeds: what one job does."""
+
+    cell: str  # the cell's name; of a tuned side that of the cell with the baseline's values
+    first: int  # of the seeds
+    last: int
+    round: int
+    # `fixed`, or `tuned1`: with the values that tuning chose for the side, in the first place
+    place: str = UNTUNED
+    split: int = 0  # of the data: 0 is the study's own, others are redrawn
+    digest: str = ""  # of the data, the code and the parameters; nothing while not known
+
+    @property
+    def coordinates(self) -> tuple[str, str, int]:
+        """What decides how it is trained: the cell, whether it is tuned, and the split."""
+        return self.cell, self.place, self.split
+
+    @property
+    def seeds(self) -> range:
+        """The block of its seeds."""
+        return range(self.first, self.last + 1)
+
+
+def runs_of(
+    cells: Mapping[str, Cell],
+    seeds: Mapping[str, Sequence[tuple[int, int]]],
+    place: str = UNTUNED,
+) -> list[Run]:
+    """The runs of some cells on the study's own split.
+
+    Args:
+        cells: name -> cell.
+        seeds: name -> the blocks of its seeds, first and last of each.
+        place: as a run has it.
+    """
+    return [
+        Run(name, first, last, number, place)
+        for name, cell in cells.items()
+        for first, last in seeds[name]
+        for number in range(1, cell.rounds + 1)
+    ]
+
+
+def seed_blocks(seeds: int, per_job: int, looks: Sequence[int] = ()) -> list[tuple[int, int]]:
+    """The blocks of a cell's seeds, first and last of each; none has the seeds of two looks.
+
+    So a later look leaves the blocks of those before it as they are.
+    """
+    ends = [look for look in looks if look < seeds] + [seeds]
+    return [
+        (first, min(first + per_job, end) - 1)
+        for start, end in zip([0, *ends], ends)
+        for first in range(start, end, per_job)
+    ]
+
+
+def blocks_from(start: int, count: int, per_job: int) -> Iterator[tuple[int, int]]:
+    """The blocks of so many seeds from one on."""
+    end = start + count
+    return ((first, min(first + per_job, end) - 1) for first in range(start, end, per_job))

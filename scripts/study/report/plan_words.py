@@ -1,0 +1,121 @@
+"""What a plan says: what is trained beside the cells, and what that many seeds can show."""
+
+from collections.abc import Sequence
+
+from study.analysis.comparisons import largest_spread
+from study.analysis.measured import Measured
+from study.analysis.metrics import format_value, is_percentage
+from study.analysis.power import detectable_difference
+from study.analysis.significance import ALPHA, MIN_SEEDS
+from study.analysis.spending import nominal_level
+from study.design.protocols import PROTOCOLS, protocol_claims, protocol_tables
+from study.design.runs import Run
+from study.design.study import Study, split_runs, trial_runs, tuned_runs
+from study.design.tables import of_one_factor
+from study.report.looks_words import level_text
+from study.report.tables import at_words, name_title
+from study.report.wording import counted
+from study.training import EPOCH_METRICS
+
+TUNED = PROTOCOLS["tuned"]
+SHOWN = EPOCH_METRICS[::-1]  # those of the validation split first
+
+
+def beside_lines(study: Study) -> list[str]:
+    """What is trained beside the study's own cells: trials, tuned sides, other splits."""
+    lines = []
+    if study.tuning:
+        first, last = study.tuning.seeds
+        lines.append(
+            f"  of these to tune: {counted(len(study.tuning.sides), 'side')} ×"
+            f" {counted(len(study.tuning.trials), 'trial')} × {counted(last - first + 1, 'seed')},"
+            f" {counted(len(trial_runs(study)), 'run')}; then each side tuned,"
+            f" {counted(len(tuned_runs(study)), 'run')}"
+        )
+    if study.splits:
+        count = counted(len(split_runs(study)), "run")
+        lines.append(f"  of these on {counted(len(study.splits), 'other split')}: {count}")
+    return lines
+
+
+def look_lines(study: Study) -> list[str]:
+    """What was planned of looks, and which is next; nothing where none were."""
+    looks = tuple(study.looks)
+    if not looks:
+        return []
+    held = [
+        f"{seeds} seeds p ≤ {level_text(nominal_level(ALPHA, position, looks, study.spending))}"
+        for position, seeds in enumerate(looks)
+    ]
+    return [
+        f"{len(looks)} looks, and after each only cells of undecided claims go on. What decides a"
+        f" claim, if it is the only one: {', '.join(held)}",
+        f"now look {study.look}; at most {counted(looks[-1], 'seed')} of each cell",
+    ]
+
+
+def claim_lines(study: Study, runs: Sequence[Run]) -> list[str]:
+    """The claims that this study will not test, because none of its runs is what they are about."""
+    trained = {(run.cell, run.round) for run in runs}
+    lines = []
+    for name, claim in study.claims.items():
+        missing = [
+            side
+            for pair in claim.compare
+            for side in pair
+            if not {(side.cell, number) for number in side.rounds} <= trained
+        ]
+        if missing:
+            why = "leaves out" if missing[0].excluded else "does not train"
+            lines.append(f"  {name}: the study {why} {missing[0].title}")
+    if lines:
+        lines.insert(0, f"claims that this study cannot test, {len(lines)} of {len(study.claims)}:")
+    return lines
+
+
+def untuned_lines(study: Study) -> list[str]:
+    """The claims and the tables without a tuned verdict, because they are of later rounds."""
+    if study.tuning is None:
+        return []
+    last, tuning = study.tuning.round, study.tuning
+    found = []
+    for name, claim in protocol_claims(TUNED, study.claims, tuning).items():
+        latest = max(max(side.rounds) for pair in claim.compare for side in pair)
+        if latest > last:
+            found.append(f"  {name}: round {latest}")
+    for name, table in protocol_tables(TUNED, study.tables, tuning).items():
+        if len(table.cells) > 1 and table.round > last:
+            found.append(f"  {name_title(name)}: round {table.round}")
+    if found:
+        found.insert(
+            0, f"without a tuned verdict, because trials end with round {last} (tune.round):"
+        )
+    return found
+
+
+def power_lines(study: Study, measured: Measured) -> list[str]:
+    """What differences that many seeds can show, table by table."""
+    seeds, lines = study.seeds, []
+    for name, table in of_one_factor(study.tables).items():
+        tests = len(table.cells) - 1
+        if tests == 0:
+            continue
+        differences = []
+        for metric in SHOWN:
+            spread = largest_spread(table, metric, measured, study.cells)
+            found = detectable_difference(spread, max(seeds, MIN_SEEDS), tests)
+            if found == found:
+                unit = " percentage points" if is_percentage(metric) else ""
+                differences.append(f"{metric} {format_value(metric, found)}{unit}")
+        what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
+        where = f"{table.factor}{at_words(table.changes)}, round {table.round}"
+        lines.append(f"  {name_title(name)} ({where}): {what}")
+    if lines:
+        few = f"{counted(seeds, 'seed')} are too few for a verdict, {MIN_SEEDS} are needed. "
+        lines.insert(
+            0,
+            (few if seeds < MIN_SEEDS else "")
+            + f"Smallest difference that {max(seeds, MIN_SEEDS)} seeds find with 80% power, at 5%,"
+            " Holm-adjusted within the table:",
+        )
+    return lines

@@ -1,0 +1,1 @@
+"""The training parameters: which there are, which are chosen by name, and on which device."""

@@ -1,0 +1,1 @@
+"""All that knows Snakemake: what rules are told, what is shown, how a run stops and resumes."""

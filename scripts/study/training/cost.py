@@ -1,0 +1,96 @@
+"""What a training job of the built-in trainer asks of a scheduler, estimated on the safe side.
+
+Light to import: it is used while the Snakefile is read.
+"""
+
+import errno
+import json
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from study.training.networks import EVALUATED
+from study.training.optimizers import OPTIMIZERS
+from study.training.size import network_size
+from study.training.spelling import choose
+
+# A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
+# and a CUDA context takes some of our memory too.
+TORCH_MB = {"cpu": 800, "cuda": 3000}
+# A slow core: steps a second beside the arithmetic, and floating-point operations a second.
+STEPS_PER_SECOND = 400
+FLOPS = 5e9
+STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
+
+
+class Cost(NamedTuple):
+    """What one job takes."""
+
+    megabytes: int  # of memory, MiB
+    minutes: int
+
+
+class DataSize(NamedTuple):
+    """How large a prepared data set is."""
+
+    shape: tuple[int, ...]  # of a sample
+    counts: dict[str, int]  # split -> its samples
+    classes: int
+
+
+def training_cost(
+    device: str, parameters: dict[str, Any], epochs: int, seeds: int, description: Path
+) -> Cost:
+    """The memory and the time of a job.
+
+    Args:
+        device: cpu or cuda.
+        parameters: the cell's.
+        epochs: of a round of the cell.
+        seeds: of the job's block.
+        description: the description.json of the prepared data.
+
+    Raises:
+        FileNotFoundError: the data are not prepared yet.
+    """
+    data = _data_size(description)
+    return Cost(
+        _megabytes(device, parameters, seeds, data), _minutes(parameters, epochs, seeds, data)
+    )
+
+
+def _megabytes(device: str, parameters: dict[str, Any], seeds: int, data: DataSize) -> int:
+    """The memory of a job.
+
+    The data as float32 and the shuffled copy of the training split, the weights with their
+    gradients, the optimizer's copies and the states that are kept for each seed, and the
+    activations of the largest split or batch; half as much again to be safe.
+    """
+    weights, values, _ = network_size(parameters, data.shape, data.classes)
+    counts = data.counts
+    copies = 2 + choose(OPTIMIZERS, parameters["optimizer"])[0].copies
+    numbers = math.prod(data.shape) * (2 * counts["train"] + sum(counts.values()))
+    numbers += weights * copies * (2 + 2 * seeds)
+    evaluated = min(max(counts.values()), EVALUATED / values)
+    numbers += max(parameters["batch_size"], evaluated) * values
+    return math.ceil(TORCH_MB[device] + 1.5 * 4 * numbers / 2**20)
+
+
+def _minutes(parameters: dict[str, Any], epochs: int, seeds: int, data: DataSize) -> int:
+    """The time of a job on a slow core."""
+    _, _, products = network_size(parameters, data.shape, data.classes)
+    steps = math.ceil(data.counts["train"] / parameters["batch_size"])
+    # 2 operations a product forwards and 4 backwards (Kaplan et al. 2020, §2.1)
+    epoch = steps / STEPS_PER_SECOND + 6 * products * sum(data.counts.values()) / FLOPS
+    return math.ceil(STARTUP_MINUTES + epochs * seeds * epoch / 60)
+
+
+@cache
+def _data_size(description: Path) -> DataSize:
+    try:
+        found = json.loads(description.read_text(encoding="utf-8"))
+    except ValueError as error:  # as good as missing: the job that reads it says so
+        raise FileNotFoundError(errno.ENOENT, str(error), str(description)) from error
+    counts = {name: part["count"] for name, part in found["splits"].items()}
+    return DataSize(tuple(found["shape"]), counts, len(found["classes"]))

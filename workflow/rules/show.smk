@@ -1,0 +1,126 @@
+# Stage 5: what people look at: the study's tables and figures; and of the baseline and the levels of each
+# factor ROC curves, confusion matrices and the like.
+from study.snake.data_files import images
+from study.snake.jobs import growing
+from study.snake.result_jobs import (
+    drawn_files,
+    figure_files,
+    told_of_figure,
+    told_of_table,
+    told_to_draw,
+)
+from study.snake.run_jobs import chosen_of_sides, tables_of_trials, told_to_draw_tuning
+from study.snake.resources import result_memory, result_minutes
+
+
+rule make_table:
+    """Set the levels of one factor beside each other, or those of two."""
+    input:
+        values="<made>/fixed/values.csv",
+    output:
+        csv=report(
+            "<made>/tables/{table}.csv",
+            category="Tables",
+            caption="../report/table.rst",
+            labels={"table": "{table}"},
+        ),
+        md="<made>/tables/{table}.md",
+        tex="<made>/tables/{table}.tex",
+    log:
+        "<made_logs>/tables/{table}.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        told=per_job(STUDIES, told_of_table),
+        code=code_digest("make_table"),
+    message:
+        "Make {wildcards.table} of {wildcards.dataset}"
+    script:
+        "../../scripts/make_table.py"
+
+
+rule make_figure:
+    """Draw a cell's metrics, epoch by epoch."""
+    input:
+        metrics=per_job(DATA, figure_files, "metrics.csv"),
+        runs=per_job(DATA, figure_files, "run.json"),
+    output:
+        svg=report(
+            "<made>/figures/{figure}.svg",
+            category="Figures",
+            caption="../report/figure.rst",
+            labels={"figure": "{figure}"},
+        ),
+        png="<made>/figures/{figure}.png",
+    log:
+        "<made_logs>/figures/{figure}.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        told=per_job(DATA, told_of_figure),
+        code=code_digest("make_figure"),
+    message:
+        "Draw {wildcards.figure} of {wildcards.dataset}"
+    script:
+        "../../scripts/make_figure.py"
+
+
+rule draw_pictures:
+    """Draw ROC curves, confusion matrices, calibration, each seed by level, and what is mistaken."""
+
+    # one job for all of it, because each would spend most of its time on importing matplotlib
+    input:
+        scores=per_study(DATA, drawn_files, "scores.npz"),
+        runs=per_study(DATA, drawn_files, "run.json"),
+        values="<made>/fixed/values.csv",
+        mistakes="<made>/fixed/mistakes.csv",
+        data=ancient(per_study(DATA, images)),
+    output:
+        seeds="<made>/pictures/seeds.svg",
+        roc="<made>/pictures/roc.svg",
+        confusion="<made>/pictures/confusion.svg",
+        calibration="<made>/pictures/calibration.svg",
+        mistaken="<made>/pictures/mistaken.svg",
+        confusions="<made>/pictures/confusion.csv",
+        mistaken_samples="<made>/pictures/mistaken.csv",
+    log:
+        "<made_logs>/draw_pictures.log",
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(per_study(DATA, result_memory)),
+        runtime=growing(per_study(DATA, result_minutes)),
+    params:
+        told=per_study(DATA, told_to_draw),
+        code=code_digest("draw_pictures"),
+    message:
+        "Draw the pictures of {wildcards.dataset}"
+    script:
+        "../../scripts/draw_pictures.py"
+
+
+rule draw_tuning:
+    """Draw each side's trials, and what fewer of them would have chosen."""
+    input:
+        trials=per_study(DATA, tables_of_trials),
+        chosen=per_study(DATA, chosen_of_sides),
+    output:
+        curves_of_sides="<made>/tuning/curves.svg",
+        budget="<made>/tuning/budget.svg",
+        budgets="<made>/tuning/budgets.csv",
+    log:
+        "<made_logs>/draw_tuning.log",
+    conda:
+        "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(per_study(DATA, result_memory)),
+        runtime=growing(per_study(DATA, result_minutes)),
+    params:
+        told=per_study(STUDIES, told_to_draw_tuning),
+        code=code_digest("draw_tuning"),
+    message:
+        "Draw what tuning found"
+    script:
+        "../../scripts/draw_tuning.py"
