@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 import torch
-from small_training import RUN, train_rounds
+from small_training import RUN, TRAINED, train_rounds
 
 from study.settings.parameters import DEFAULTS
 from study.store.errors import UserError
@@ -18,7 +18,7 @@ from study.training.run import train_run
 
 def run_job(data_folder, out, first, last, previous=None):
     run = RUN | {"first": first, "last": last}
-    train_run(run, data_folder, previous and previous / "run.json", out)
+    train_run(run, TRAINED, data_folder, previous and previous / "run.json", out)
     return out
 
 
