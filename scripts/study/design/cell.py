@@ -12,7 +12,7 @@ from typing import Any
 from study.design.budget import cell_epochs, cell_warmup
 from study.program.command import Program
 from study.program.trainer import trainer_of
-from study.settings.parameters import Level, Parameters, Specs, listed
+from study.settings.parameters import Level, Parameters, Specs
 from study.settings.trainer import Trainer
 
 
@@ -103,8 +103,3 @@ def find_cell(design: Design, changes: Parameters) -> str:
 def name_of(design: Design, parameters: Parameters) -> str:
     """The name of the cell with these parameters."""
     return design.trainer.cell_name(parameters, round_epochs(design, parameters))
-
-
-def listed_parameters(design: Design, cell: Cell) -> Parameters:
-    """A cell's parameters that files and texts name: see `study.settings.parameters.listed`."""
-    return listed(cell.parameters, design.specs)
