@@ -9,6 +9,7 @@ from study.program.run import run_program
 from study.store.files import write_text
 from study.store.interrupts import watch_for_stop
 from study.store.logs import log_to
+from study.store.paths import ARRAYS
 from study.store.records import chosen_values
 from study.training.environment import describe_job
 
@@ -20,14 +21,15 @@ if __name__ == "__main__":
     params, wildcards, files = snakemake.params, snakemake.wildcards, snakemake.input
     parameters = params.run["parameters"] | chosen_values(files.chosen)
     seeds = {key: int(wildcards[key]) for key in ("first", "last", "round")}
+    folder = Path(files.data[0]).parent
     run = params.run | seeds | {"parameters": parameters}
     run_program(
         run,
-        Path(files.data[0]).parent,
+        folder,
         next(map(Path, files.previous), None),
         Path(snakemake.output.metrics).parent,
         Path(snakemake.log[0]).with_suffix(""),
-        {"threads": snakemake.threads, "npz": Path(*files.npz).resolve()},
+        {"threads": snakemake.threads, "npz": folder.resolve() / ARRAYS},
         stopping,
     )
     seconds = time.perf_counter() - STARTED

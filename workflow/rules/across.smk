@@ -1,7 +1,5 @@
 # Of several data sets: what they say together. Each table's levels on all of them with their ranks, and
 # on how many of them each claim holds. With one data set nothing of it is asked for.
-from dataclasses import replace
-
 from study.analysis.few_datasets import is_drawn
 from study.design.study import plain
 from study.design.tables import of_one_factor
@@ -88,7 +86,7 @@ rule make_across_page:
     conda:
         "../../envs/study.yaml"
     params:
-        told=[plain(replace(study, entry={})) for study in STUDIES.values()],
+        told=[plain(study) | {"entry": {}} for study in STUDIES.values()],
         code=code_digest("make_across_page"),
         template=folder_digest(REPORT_FOLDER),
     message:
@@ -114,6 +112,7 @@ rule list_checksums_across:
     conda:
         "../../envs/study.yaml"
     params:
+        runs=[],
         code=code_digest("list_checksums"),
     message:
         "List the checksums"

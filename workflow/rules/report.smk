@@ -3,11 +3,12 @@ from study.snake.data_files import card
 from study.snake.datasets import arguments_of_page
 from study.snake.jobs import fields, untracked
 from study.snake.result_jobs import (
-    listed_files,
     made_for_noise,
     made_for_protocols,
     made_for_reference,
     made_for_tuning,
+    own_files,
+    read_files,
     told_to_report,
 )
 from study.snake.run_jobs import chosen_of_sides
@@ -112,7 +113,7 @@ rule list_checksums:
     """List the digests of what people read, to hand on: `sha256sum -c`, or the target `verify`."""
     input:
         data=per_study(DATA, card),
-        results=per_study(DATA, listed_files),
+        results=per_study(DATA, read_files),
     output:
         sums="<made>/SHA256SUMS",
     log:
@@ -121,6 +122,8 @@ rule list_checksums:
     conda:
         "../../envs/study.yaml"
     params:
+        # no inputs: results are made from them, and in a large study there are many
+        runs=per_study(DATA, own_files),
         code=code_digest("list_checksums"),
     message:
         "List the checksums of {wildcards.dataset}"

@@ -1,7 +1,7 @@
 # What is asked for: by a plain `snakemake`, RESULTS and what they lead to; and by name, what says something
 # of the study, or starts a Snakemake that trains nothing.
 from study.snake.looks import NEXT_LOOK
-from study.snake.result_jobs import listed_files
+from study.snake.result_jobs import own_files, read_files
 
 REPORT = f"{STUDY.made}/report.html"
 SUMS = [f"{study.made}/SHA256SUMS" for study in STUDIES.values()]
@@ -9,7 +9,9 @@ if len(STUDIES) > 1:
     REPORT = workflow.pathvars.apply("<across>/report.html")
     SUMS.append(workflow.pathvars.apply("<across>/SHA256SUMS"))
 # all that the checksums are of, so that what is lost is made again
-RESULTS = [path for data in DATA.values() for path in listed_files(data)]
+RESULTS = [
+    path for data in DATA.values() for path in [*read_files(data), *own_files(data)]
+]
 RESULTS += rules.list_checksums_across.input.results if len(STUDIES) > 1 else []
 # where looks are planned, which cells need how many seeds at the next one
 LOOKS = [f"{study.made}/{NEXT_LOOK}" for study in STUDIES.values() if study.looks]

@@ -1,7 +1,6 @@
 # Stage 2: one job a run, that is one cell on one split, one block of seeds, one round.
 # From the prepared data and the round before to its metrics, its scores and what the next round resumes.
 from study.snake.run_jobs import (
-    arrays_of_run,
     chosen_file,
     data_of_run,
     round_before,
@@ -24,8 +23,6 @@ rule train:
     input:
         # ancient, all of it: what a run is trained with is in its path, not in time stamps
         data=ancient(per_job(DATA, data_of_run)),
-        # for a program that asks for it
-        npz=ancient(per_job(DATA, arrays_of_run)) if TRAINER.reads_arrays else [],
         previous=ancient(per_job(DATA, round_before, TRAINS_HERE)),
         # of a tuned side, its values
         chosen=ancient(per_job(DATA, chosen_file)) if STUDY.tuning else [],

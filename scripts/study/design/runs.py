@@ -1,7 +1,8 @@
 """What one job trains: a run, by all that says which it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from study.design.cell import Cell
 
@@ -30,6 +31,11 @@ class Run:
     def seeds(self) -> range:
         """The block of its seeds."""
         return range(self.first, self.last + 1)
+
+
+def plain_runs(runs: Iterable[Run]) -> list[dict[str, Any]]:
+    """Runs as dicts of their fields, for the parameters of rules."""
+    return [dict(vars(run)) for run in runs]
 
 
 def runs_of(

@@ -231,6 +231,7 @@ def batch_sizes(study: Study) -> set[int]:
 # ---- As a plain dict, and back ------------------------------------------------------------------
 
 
+@cache
 def plain(study: Study) -> dict[str, Any]:
     """A study as nested dicts and lists, which `study_from` makes one of again."""
     return asdict(study)

@@ -18,6 +18,7 @@ from study.settings.trainer import Trainer
 from study.store.code import code_digest
 from study.store.errors import UserError
 from study.store.files import file_digest
+from study.store.paths import ARRAYS, PREPARED_FILES
 from study.training.cost import STARTUP_MINUTES, Cost
 
 LONGEST = 120  # characters of a cell's name before its digest
@@ -37,7 +38,7 @@ def program_trainer(program: Program) -> Trainer:
         how={"command": program.command},
         resumed=(),  # but the seeds' folders, which stand beside run.json
         progress="progress.json",
-        reads_arrays=uses(program, "npz"),
+        reads=(*PREPARED_FILES, ARRAYS) if uses(program, "npz") else PREPARED_FILES,
         threads=program.threads,
         gpus=program.gpu,
         conditions={},

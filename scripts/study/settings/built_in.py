@@ -21,6 +21,7 @@ from study.settings.parameters import (
 from study.settings.trainer import Trainer
 from study.store.code import code_digest
 from study.store.own_code import own_digest
+from study.store.paths import DESCRIPTION, INPUTS, LABELS
 from study.training.cost import training_cost
 from study.training.spelling import is_own, read_spelling
 
@@ -37,7 +38,7 @@ def built_in(device: str) -> Trainer:
         how={"device": device},
         resumed=("checkpoint.pt",),
         progress="progress.pt",
-        reads_arrays=False,
+        reads=(DESCRIPTION, INPUTS, LABELS),
         threads=1,
         gpus=1 if device == "cuda" else 0,
         conditions={name: found for name in PARAMETERS if (found := condition(name))},

@@ -2,6 +2,7 @@
 those of a study's own program."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -54,6 +55,7 @@ def typed(value: Level, spec: Mapping[str, Any]) -> Level:
     return KINDS[spec["type"]](value)
 
 
+@cache
 def condition(parameter: str) -> dict[str, list[str]]:
     """What a parameter needs to mean anything: the choices that use it, such as certain networks.
 

@@ -22,7 +22,7 @@ class Trainer:
     how: dict[str, str]  # what run.json says of it: on which `device`, or by which `command`
     resumed: tuple[str, ...]  # what the next round begins with, beside run.json
     progress: str  # the file in which an interrupted job leaves what it has done
-    reads_arrays: bool  # whether its jobs take the data as one .npz file
+    reads: tuple[str, ...]  # files of the prepared data that its jobs read
     threads: int  # that one of its jobs takes
     gpus: int
     # parameter -> the choices that it means anything with, such as certain networks; a parameter

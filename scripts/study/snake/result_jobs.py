@@ -1,6 +1,6 @@
 """What the jobs are told that make results of runs: measure, judge, draw and report."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,15 +12,14 @@ from study.design.protocols import (
     protocol_claims,
     protocol_tables,
 )
-from study.design.runs import Run
+from study.design.runs import Run, plain_runs
 from study.design.study import Study, plain, protocol_runs
 from study.design.tables import of_one_factor
 from study.snake.data_files import Prepared, side_files
 from study.snake.digests import run_settings
 from study.snake.jobs import fields, plain_value, told_specs
-from study.snake.run_files import environment_files, run_files, run_folder
+from study.snake.run_files import RESULTS, environment_files, run_files, run_folder
 from study.snake.run_jobs import places_of, told_of_tuning, tuned_sides
-from study.store.paths import METRICS, RECORD, SCORES
 
 
 @cache
@@ -59,7 +58,7 @@ def told_to_measure(data: Prepared, wildcards: Any) -> dict[str, Any]:
     """What a protocol's numbers are made from: its runs, its cells, the sides that are tuned."""
     study, protocol = data.study, PROTOCOLS[wildcards.protocol]
     return {
-        "runs": [asdict(run) for run in runs_of_protocol(data, wildcards)],
+        "runs": plain_runs(runs_of_protocol(data, wildcards)),
         "cells": plain_value(protocol_cells(protocol, study.cells, study.tuning)),
         "sides": _sides_of(study, protocol),
         "specs": told_specs(study),
@@ -99,7 +98,7 @@ def told_to_judge(data: Prepared, wildcards: Any) -> dict[str, Any]:
         "tables": plain_value(protocol_tables(protocol, study.tables, study.tuning)),
         "claims": plain_value(protocol_claims(protocol, study.claims, study.tuning)),
         "cells": plain_value(protocol_cells(protocol, study.cells, study.tuning)),
-        "shown": [asdict(run) for run in shown_runs(data, wildcards)],
+        "shown": plain_runs(shown_runs(data, wildcards)),
         "sides": _sides_of(study, protocol),
         "tuning": told_of_tuning(study) if protocol.tuned else None,
         "looks": study.looks,
@@ -111,7 +110,7 @@ def told_of_noise(data: Prepared) -> dict[str, Any]:
     """What the noise of each comparison is worked out from."""
     study = data.study
     return {
-        "shown": [asdict(run) for run in fixed_shown(data)],
+        "shown": plain_runs(fixed_shown(data)),
         "tables": plain_value(of_one_factor(study.tables)),
         "cells": plain_value(study.cells),
         "margins": study.margins,
@@ -156,7 +155,7 @@ def environments_here(data: Prepared) -> list[str]:
 def told_of_environments(data: Prepared) -> dict[str, Any]:
     """All runs, and their folders."""
     return {
-        "runs": [asdict(run) for run in data.runs],
+        "runs": plain_runs(data.runs),
         "folders": [run_folder(data.study, run) for run in data.runs],
     }
 
@@ -221,8 +220,8 @@ def made_for_reference(study: Study, name: str) -> list[str]:
     return [f"{study.made}/{name}"] if study.reference else []
 
 
-def listed_files(data: Prepared) -> list[str]:
-    """All that people read, and the study's own runs that it is made from, not what they ran on."""
+def read_files(data: Prepared) -> list[str]:
+    """All that people read."""
     study, of_protocol = data.study, ("values", "runs", "levels", "comparisons", "claims")
     names = ["cells.csv", "report.html", "statistics/looks.csv", "statistics/disagreements.csv"]
     names += [
@@ -246,10 +245,13 @@ def listed_files(data: Prepared) -> list[str]:
         found += made_for_tuning(study, f"tuning/{name}")
     for name in ("reference", "reference_findings", "reference_claims"):
         found += made_for_reference(study, f"statistics/{name}.csv")
+    return found
+
+
+def own_files(data: Prepared) -> list[str]:
+    """The files of the study's own runs, which what people read is made from."""
     runs = _runs_here(data, "fixed")
-    return found + [
-        path for name in (METRICS, SCORES, RECORD) for path in run_files(study, runs, name)
-    ]
+    return [path for name in RESULTS for path in run_files(data.study, runs, name)]
 
 
 # ---- What is told of them -----------------------------------------------------------------------
@@ -284,7 +286,7 @@ def told_of_figure(data: Prepared, wildcards: Any) -> dict[str, Any]:
     """A figure with the runs that it shows, and what its caption says of the study."""
     return fields(data.study, "design", "seeds", "cell_seeds") | {
         "figure": plain_value(data.study.figures[wildcards.figure]),
-        "runs": [asdict(run) for run in figure_runs(data, wildcards)],
+        "runs": plain_runs(figure_runs(data, wildcards)),
     }
 
 
@@ -292,7 +294,7 @@ def told_to_draw(data: Prepared) -> dict[str, Any]:
     """The levels that pictures show beside each other, and the runs."""
     return {
         "levels": plain_value(factor_levels(data.study)),
-        "runs": [asdict(run) for run in drawn_runs(data)],
+        "runs": plain_runs(drawn_runs(data)),
     }
 
 
@@ -305,7 +307,7 @@ def told_to_report(data: Prepared) -> dict[str, Any]:
     }
     return {
         # not where its data are found, which changes nothing
-        "study": plain(replace(study, entry={})),
+        "study": plain(study) | {"entry": {}},
         "run_count": len(data.planned),
         "missing": missing_runs(data),
         "folders": [run_folder(study, run) for run in _runs_here(data, "fixed")],

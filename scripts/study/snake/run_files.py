@@ -1,8 +1,9 @@
 """The files of runs: where they are, which are there, and which are of older data or code."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
+from os.path import exists
 from pathlib import Path
 
 from study.design.runs import Run
@@ -27,7 +28,7 @@ RESULTS = (METRICS, SCORES, RECORD)  # what results are made from
 
 def run_place(run: Run) -> str:
     """A run's place below the runs of its data set, and below their logs and benchmarks."""
-    return RUN.format(**asdict(run))
+    return RUN.format_map(vars(run))
 
 
 def run_folder(study: Study, run: Run) -> str:
@@ -121,11 +122,11 @@ def environment_files(study: Study, runs: Iterable[Run]) -> list[str]:
 
     No result depends on it, so that where it alone is missing nothing is trained again.
     """
-    folders = [Path(run_folder(study, run)) for run in runs]
+    folders = [run_folder(study, run) for run in runs]
     return [
-        str(folder / ENVIRONMENT)
+        f"{folder}/{ENVIRONMENT}"
         for folder in folders
-        if (folder / ENVIRONMENT).exists() or not (folder / RECORD).exists()
+        if exists(f"{folder}/{ENVIRONMENT}") or not exists(f"{folder}/{RECORD}")
     ]
 
 

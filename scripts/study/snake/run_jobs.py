@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from study.design.protocols import PROTOCOLS, protocol_tables
-from study.design.runs import Run
+from study.design.runs import Run, plain_runs
 from study.design.study import Study, trial_runs
 from study.design.tuning import TUNED, side_changes
 from study.settings.devices import has_gpu
@@ -16,7 +16,7 @@ from study.snake.digests import run_settings
 from study.snake.jobs import plain_value, told_specs
 from study.snake.run_files import is_present, run_files, run_folder
 from study.store.errors import UserError
-from study.store.paths import ARRAYS, METRICS, RECORD
+from study.store.paths import METRICS, RECORD
 
 
 def run_of(wildcards: Any) -> Run:
@@ -45,15 +45,8 @@ def _planned(data: Prepared) -> Collection[Run]:
 
 
 def data_of_run(data: Prepared, wildcards: Any) -> list[str]:
-    """The prepared files that a training job reads: those of its split."""
-    return split_files(data, int(wildcards.split))
-
-
-def arrays_of_run(data: Prepared, wildcards: Any) -> list[str]:
-    """The file of all arrays, where the study's program asks for it."""
-    if not data.study.design.trainer.reads_arrays:
-        return []
-    return [str(Path(split_files(data, int(wildcards.split))[0]).with_name(ARRAYS))]
+    """The prepared files that a training job reads, description.json first: those of its split."""
+    return split_files(data, int(wildcards.split), data.study.design.trainer.reads)
 
 
 def round_before(data: Prepared, wildcards: Any, here: bool) -> list[str]:
@@ -120,7 +113,7 @@ def told_to_choose(data: Prepared, wildcards: Any) -> dict[str, Any]:
         raise UserError(f"{side}: no side that this study tunes")
     cells = {cell: asdict(tuning.trial_cells[cell]) for cell in dict.fromkeys(tuning.sides[side])}
     return {
-        "runs": [asdict(run) for run in side_trials(data, wildcards)],
+        "runs": plain_runs(side_trials(data, wildcards)),
         "specs": told_specs(data.study),
         "side": side,
         "trial_cells": tuning.sides[side],

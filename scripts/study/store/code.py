@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 SCRIPTS = Path(__file__).parents[2]
 PRINTED = "title"  # of a registry's entry: how people read it, which changes no result
 EVERYTHING = "*"
+DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)  # what has docstrings
 # What changes a function or class and nothing else; other decorators and bases may register it.
 HARMLESS = {"cache", "contextmanager", "dataclass", "NamedTuple", "Exception", "SystemExit"}
 
@@ -60,15 +61,18 @@ def code_digest(
         module, files[module], name = _find_start(start, root)
         for package in _with_parents(module):
             needed[package] |= {name} if package == module else set()
+    looked_for: dict[str, int] = {}  # in each module, how many names
     pending = True
     while pending:
         pending = False
         for module in list(needed):
             wanted = needed[module]
+            if looked_for.get(module) == len(wanted):
+                continue
+            looked_for[module] = len(wanted)
             path = files.get(module) or _path(module, root)
             for position, statement in enumerate(_statements(module, path, root, cuts)):
-                is_wanted = not statement.binds or wanted & (statement.binds | {EVERYTHING})
-                if position in kept[module] or not is_wanted:
+                if position in kept[module] or not _is_wanted(statement, wanted):
                     continue
                 kept[module][position] = statement
                 pending = True
@@ -88,6 +92,11 @@ def code_digest(
         for position in sorted(kept[module]):
             digest.update(f"{module}\n{kept[module][position].text}\n".encode())
     return digest.hexdigest()
+
+
+def _is_wanted(statement: Statement, wanted: set[str]) -> bool:
+    binds = statement.binds
+    return not binds or EVERYTHING in wanted or not wanted.isdisjoint(binds)
 
 
 def _find_start(start: str | Path, root: Path) -> tuple[str, Path, str]:
@@ -138,13 +147,11 @@ def _statements(
 
 @cache
 def _parsed(path: Path, source: bytes) -> list[tuple[ast.stmt, str | None]]:
-    """A module's statements without docstrings, imports one a name; and what a dict is bound to."""
-    tree = ast.parse(source, str(path))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = [part for part in node.body if not _is_text(part)]
+    """A module's statements, imports one a name; and the name that a dict is bound to."""
     found: list[tuple[ast.stmt, str | None]] = []
-    for node in tree.body:
+    for node in ast.parse(source, str(path)).body:
+        if _is_text(node):
+            continue
         if isinstance(node, ast.Import):
             found += [(ast.Import([alias]), None) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -175,7 +182,8 @@ def _read(node: ast.stmt, package: str, root: Path) -> Statement:
     names: set[str] = set()
     attributes: set[str] = set()
     references: list[tuple[str, str | None]] = []
-    for part in ast.walk(node):
+    text, parts = _text(node)
+    for part in parts:
         if isinstance(part, ast.Name):
             names.add(part.id)
         elif isinstance(part, ast.Attribute):
@@ -191,7 +199,8 @@ def _read(node: ast.stmt, package: str, root: Path) -> Statement:
             if part.value.isidentifier():  # as in getattr(module, "name")
                 attributes.add(part.value)
     ours = tuple((module, name) for module, name in references if _path(module, root))
-    return Statement(_text(node), _bound(node), frozenset(names), frozenset(attributes), ours)
+    bound = _bound(node, parts)
+    return Statement(text, bound, frozenset(names), frozenset(attributes), ours)
 
 
 @cache
@@ -215,7 +224,7 @@ def _read_cut(node: ast.stmt, key: str, package: str, root: Path) -> Statement:
         for value in values
     ]
     cut = ast.Assign([ast.Name("REGISTRY")], ast.List(values))
-    return _read(cut, package, root)._replace(binds=_bound(node))
+    return _read(cut, package, root)._replace(binds=_bound(node, list(ast.walk(node))))
 
 
 def _named(text: str, package: str) -> list[tuple[str, str | None]]:
@@ -229,30 +238,51 @@ def _named(text: str, package: str) -> list[tuple[str, str | None]]:
     return [(text, None), (parent, last)] if dot else []
 
 
-def _text(node: object) -> str:
-    """A syntax tree as text, the same in all versions of Python, as `ast.dump` is not."""
-    if isinstance(node, ast.JoinedStr):  # whose parts 3.12 splits in another way
-        parts: list[Any] = []
-        for part in node.values:
-            if isinstance(part, ast.Constant) and parts and isinstance(parts[-1], str):
-                parts[-1] += str(part.value)
-            else:
-                parts.append(part.value if isinstance(part, ast.Constant) else part)
-        return f"f{[_text(part) for part in parts if part != '']}"
-    if isinstance(node, ast.AST):
-        fields = [
-            f"{name}={_text(value)}"
-            for name, value in ast.iter_fields(node)
-            if value not in (None, []) and name not in ("ctx", "kind", "type_comment")
-        ]
-        return f"{type(node).__name__}({', '.join(fields)})"
+def _text(node: ast.AST) -> tuple[str, list[ast.AST]]:
+    """A syntax tree as text, the same in all versions of Python, as `ast.dump` is not; and all of
+    its nodes. Docstrings are not in them."""
+    seen: list[ast.AST] = []
+    return _node_text(node, seen), seen
+
+
+def _node_text(node: object, seen: list[ast.AST]) -> str:
     if isinstance(node, list):
-        return f"[{', '.join(map(_text, node))}]"
-    return repr(node)
+        return f"[{', '.join([_node_text(part, seen) for part in node])}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    seen.append(node)
+    if isinstance(node, ast.JoinedStr):  # whose parts 3.12 splits in another way
+        return _joined_text(node, seen)
+    fields = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if name == "body" and isinstance(node, DEFINITIONS):
+            value = [part for part in node.body if not _is_text(part)]
+        if value is None or value == [] or name in ("ctx", "kind", "type_comment"):
+            continue
+        fields.append(f"{name}={_node_text(value, seen)}")
+    return f"{type(node).__name__}({', '.join(fields)})"
 
 
-def _bound(node: ast.stmt) -> frozenset[str]:
-    """The names that a definition, an assignment or an import binds; none if it may do more."""
+def _joined_text(node: ast.JoinedStr, seen: list[ast.AST]) -> str:
+    parts: list[Any] = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            seen.append(part)
+        if isinstance(part, ast.Constant) and parts and isinstance(parts[-1], str):
+            parts[-1] += str(part.value)
+        else:
+            parts.append(part.value if isinstance(part, ast.Constant) else part)
+    return f"f{[_node_text(part, seen) for part in parts if part != '']}"
+
+
+def _bound(node: ast.stmt, inside: list[ast.AST]) -> frozenset[str]:
+    """The names that a definition, an assignment or an import binds; none if it may do more.
+
+    Args:
+        node: a statement.
+        inside: all of its nodes.
+    """
     if isinstance(node, ast.Import | ast.ImportFrom):
         names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         return frozenset() if EVERYTHING in names else frozenset(names)
@@ -261,7 +291,6 @@ def _bound(node: ast.stmt) -> frozenset[str]:
         harmless = all(isinstance(part, ast.Name) and part.id in HARMLESS for part in around)
         return frozenset({node.name} if harmless and node.name != "__getattr__" else ())
     parts = [part for target in _targets(node) for part in ast.walk(target)]
-    inside = [*parts, *ast.walk(node)]
     if any(isinstance(part, ast.NamedExpr) for part in inside):
         return frozenset()
     if any(isinstance(part, ast.Attribute | ast.Subscript) for part in parts):
@@ -298,6 +327,7 @@ def _submodules(module: str, root: Path) -> frozenset[str]:
     return frozenset(item.stem for item in path.parent.iterdir())
 
 
+@cache
 def _with_parents(module: str) -> list[str]:
     """A module and the packages that are imported on the way to it."""
     parts = module.split(".")

@@ -26,9 +26,10 @@ ENVIRONMENT = "environment.json"  # what it ran on, for people
 TUNING = "tuning/{cell}/{digest}"
 TRIALS, CHOSEN = "trials.csv", "chosen.json"
 PREPARED = "data/{data}"
-PREPARED_FILES = ("description.json", "inputs.npy", "labels.npy", "samples.csv")
+DESCRIPTION, INPUTS, LABELS, SAMPLES = "description.json", "inputs.npy", "labels.npy", "samples.csv"
+PREPARED_FILES = (DESCRIPTION, INPUTS, LABELS, SAMPLES)
 ARRAYS = "splits.npz"  # all of it in one file, for programs that ask for that
-DATA_CARD = ("description.json", "audit.json", "contact_sheet.png")
+DATA_CARD = (DESCRIPTION, "audit.json", "contact_sheet.png")
 # Where a study with a name keeps what is made from runs, so that studies can share these.
 NAMED = "studies/{study}"
 # Where what several data sets say together goes. A plus is in no name of a data set or a study, so
