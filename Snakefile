@@ -31,7 +31,5 @@ rule all:
     default_target: True
     input:
         RESULTS,
-        SUMS,
-        LOOKS,
     message:
         "The study is complete"

@@ -164,7 +164,7 @@ def sizes() -> str:
     comparisons = comparisons[comparisons["metric"] == "val_accuracy"]
     most = comparisons.loc[comparisons["difference"].abs().idxmax()]
     sides = " against ".join(level_title(most["factor"], most[side])
-                             for side in ("level", "reference"))  # fmt: skip
+                             for side in ("level", "against"))  # fmt: skip
     return (
         f"From one round to three the validation accuracy changes by {_listed(rounds)} percentage"
         " points. The largest difference in it between two rows of a table is"
@@ -254,7 +254,7 @@ def compare_table(number: int, reference: pd.DataFrame) -> str:
 
 def example_page() -> str:
     """docs/pneumoniamnist/README.md."""
-    path = REPOSITORY / "workflow" / "reference" / "source_study.csv"
+    path = REPOSITORY / "workflow" / "against" / "source_study.csv"
     reference = pd.read_csv(path, dtype=str)  # as printed, with the decimals as printed
     text = (EXAMPLE / "page.md").read_text(encoding="utf-8")
     tables = "\n\n".join(compare_table(number, reference) for number in range(1, 8))

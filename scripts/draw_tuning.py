@@ -19,7 +19,7 @@ from study.store.frames import read_frame, write_frame
 from study.store.logs import log_to
 from study.store.records import read_chosen
 
-COLUMNS = ["table", "level", "reference", "metric", "round", *BEST_OF_COLUMNS]
+COLUMNS = ["table", "level", "against", "metric", "round", *BEST_OF_COLUMNS]
 
 
 def budgets(
@@ -41,7 +41,7 @@ def budgets(
         sides = [TrialMeans(means[cell], means[cell]) for cell in table.cells]
         for level, side in list(zip(table.row_levels, sides))[1:]:
             found = expected_difference(side, sides[0], less_is_better)
-            about = {"table": name, "level": str(level), "reference": str(table.row_levels[0])}
+            about = {"table": name, "level": str(level), "against": str(table.row_levels[0])}
             parts.append(found.assign(metric=metric, round=number, **about)[COLUMNS])
     return pd.concat([part for part in parts if len(part)] or parts)
 
@@ -54,7 +54,7 @@ def titled(found: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
     factors = [tables[name].factor for name in drawn["table"]]
     sides = [
         [level_title(factor, side) for side in pair]
-        for factor, *pair in zip(factors, drawn["level"], drawn["reference"])
+        for factor, *pair in zip(factors, drawn["level"], drawn["against"])
     ]
     return drawn.assign(
         title=[" − ".join(pair) for pair in sides],

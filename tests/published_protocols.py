@@ -70,7 +70,7 @@ def comparisons(protocol: str) -> list[tuple[dict, list[float]]]:
     for row in read(folder / "comparisons.csv"):
         number = TABLES[row["table"]]["round"]
         first, second = (values[cells[row["table"], row[side]], number]
-                         for side in ("level", "reference"))  # fmt: skip
+                         for side in ("level", "against"))  # fmt: skip
         metric = row["metric"]
         pairs = [(first[seed][metric], second[seed][metric]) for seed in first if seed in second]
         found.append((row, [float(one) - float(other) for one, other in pairs]))

@@ -71,7 +71,7 @@ def comparison_rows() -> list[dict]:
         for level, metric in itertools.product(others, METRICS):
             sides = of_level(table, level, metric), of_level(table, first, metric)
             row = {"table": name, "factor": table["vary"], "level": str(level)}
-            row |= {"reference": str(first), "round": table["round"], "metric": metric}
+            row |= {"against": str(first), "round": table["round"], "metric": metric}
             row |= pair_statistics(*sides) | {"p_value": p_value(differences(*sides))}
             row["p_holm"], level_of_test = families[metric][level]
             ends = interval(differences(*sides), level_of_test)

@@ -25,7 +25,7 @@ def levels(val: float, test: float) -> pd.DataFrame:
 
 def comparisons(val: tuple, test: tuple, metric: str = "roc_auc") -> pd.DataFrame:
     """One comparison of a metric on both splits, each a difference with its interval."""
-    base = {"table": "table1", "factor": "batch_size", "level": "16", "reference": "32"}
+    base = {"table": "table1", "factor": "batch_size", "level": "16", "against": "32"}
     return pd.DataFrame(
         [
             base

@@ -110,7 +110,7 @@ def test_comparisons():
     rows = fixed("comparisons")
     assert_rows(rows, comparison_rows())
     for row in rows:
-        begins, ends = guard_ends(row["factor"], row["level"], row["reference"])
+        begins, ends = guard_ends(row["factor"], row["level"], row["against"])
         assert row["guard"].startswith(begins)
         assert row["guard"].endswith(ends)
         outside = not float(row["low_adjusted"]) <= 0 <= float(row["high_adjusted"])

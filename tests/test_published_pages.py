@@ -177,7 +177,7 @@ def sizes() -> list[str]:
         changes.append(f"{signed('val_accuracy', last - first)} ({title(loss)})")
     rows = [row for row in comparison_rows() if row["metric"] == "val_accuracy"]
     most = max(rows, key=lambda row: abs(row["difference"]))
-    sides = f"{title(most['level'])} against {title(most['reference'])}, round {most['round']}"
+    sides = f"{title(most['level'])} against {title(most['against'])}, round {most['round']}"
     return [
         f"From one round to {number_word(STUDY['rounds'])} the validation accuracy changes by"
         f" {listed(changes)} percentage points.",

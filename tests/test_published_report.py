@@ -159,7 +159,7 @@ def test_comparisons_of_the_report():
         first, *others = levels(table)
         expected = [
             [
-                f"{title(row['level'])} − {title(row['reference'])}",
+                f"{title(row['level'])} − {title(row['against'])}",
                 metric_title(row["metric"]),
                 signed(row["metric"], row["difference"]),
                 shown_interval(row["metric"], row["low_adjusted"], row["high_adjusted"]),

@@ -2,26 +2,28 @@
 # of the study, or starts a Snakemake that trains nothing.
 from study.snake.looks import NEXT_LOOK
 from study.snake.result_jobs import own_files, read_files
+from study.store.paths import WORKFLOW
 
 REPORT = f"{STUDY.made}/report.html"
 SUMS = [f"{study.made}/SHA256SUMS" for study in STUDIES.values()]
 if len(STUDIES) > 1:
     REPORT = workflow.pathvars.apply("<across>/report.html")
     SUMS.append(workflow.pathvars.apply("<across>/SHA256SUMS"))
-# all that the checksums are of, so that what is lost is made again
+# what a plain `snakemake` makes: all that the checksums are of, so that what is lost is made again, the
+# checksums, and where looks are planned which cells need how many seeds at the next one
 RESULTS = [
     path for data in DATA.values() for path in [*read_files(data), *own_files(data)]
 ]
 RESULTS += rules.list_checksums_across.input.results if len(STUDIES) > 1 else []
-# where looks are planned, which cells need how many seeds at the next one
-LOOKS = [f"{study.made}/{NEXT_LOOK}" for study in STUDIES.values() if study.looks]
+RESULTS += SUMS
+RESULTS += [f"{study.made}/{NEXT_LOOK}" for study in STUDIES.values() if study.looks]
 # for what reads the study again
 TOLD = {
     "config": config,
     "folders": FOLDERS,
     "arguments": ARGUMENTS,
     "report": REPORT,
-    "snakefile": str(REPOSITORY / "workflow" / "regenerate.smk"),
+    "snakefile": str(WORKFLOW / "regenerate.smk"),
 }
 
 

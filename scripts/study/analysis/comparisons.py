@@ -41,7 +41,7 @@ COMPARISON_COLUMNS = {
     "table": str,
     "factor": str,
     "level": str,
-    "reference": str,
+    "against": str,
     "round": int,
     "metric": str,
     **DIFFERENCE_COLUMNS,
@@ -121,14 +121,15 @@ def compared_levels(
     """Each level against its table's first, in the order of files.
 
     Yields:
-        The `table`, the `level` and the `reference` as files have them; the table; both sides.
+        The `table`, the `level` and what it is set `against`, as files have them; the table; and
+        both sides.
     """
     for name, table in of_one_factor(tables).items():
-        reference, *others = level_sides(table, cells, chosen)
+        first_side, *others = level_sides(table, cells, chosen)
         first, *levels = table.row_levels
         for level, side in zip(levels, others):
-            about = {"table": name, "level": str(level), "reference": str(first)}
-            yield about, table, (side, reference)
+            about = {"table": name, "level": str(level), "against": str(first)}
+            yield about, table, (side, first_side)
 
 
 def find_pair(

@@ -93,7 +93,7 @@ def _differences_apart(comparisons: pd.DataFrame, name: str) -> str:
         val, test = rows[name], rows[_on_test(name)]
         gap = max(val["low"] - test["high"], test["low"] - val["high"])
         if gap > found:
-            sides = [level_title(val["factor"], val[side]) for side in ("level", "reference")]
+            sides = [level_title(val["factor"], val[side]) for side in ("level", "against")]
             title = metric_title(name).removeprefix("Final validation ").removesuffix(" (%)")
             unit = " percentage points" if is_percentage(name) else ""
             found = gap

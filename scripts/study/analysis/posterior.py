@@ -16,12 +16,12 @@ from scipy.special import stdtr
 
 from study.analysis.interval import OF_SEEDS, Noise
 
-# What a file has, column by column. The margin and the probabilities are of `level` - `reference`;
+# What a file has, column by column. The margin and the probabilities are of `level` - `against`;
 # `over` is `seeds` or `splits`.
 ROPE_COLUMNS = {
     "table": str,
     "level": str,
-    "reference": str,
+    "against": str,
     "metric": str,
     "margin": float,
     "below": float,

@@ -75,9 +75,9 @@ def applies(parameter: str, values: Parameters) -> bool:
     )
 
 
-def differences(values: Parameters, reference: Parameters) -> Parameters:
-    """The parameters that differ from the reference, in the reference's order."""
-    return {name: values[name] for name in reference if values[name] != reference[name]}
+def differences(values: Parameters, others: Parameters) -> Parameters:
+    """The parameters that differ from others, in the order of these."""
+    return {name: values[name] for name in others if values[name] != others[name]}
 
 
 def listed(values: Parameters, parameters: Specs = PARAMETERS) -> Parameters:

@@ -106,9 +106,7 @@ def _digest_of(data: Prepared) -> str:
     return data.digest if data.trained_on is None else data.trained_on
 
 
-def split_files(
-    data: Prepared, split: int = 0, names: Iterable[str] = PREPARED_FILES
-) -> list[str]:
+def split_files(data: Prepared, split: int = 0, names: Iterable[str] = PREPARED_FILES) -> list[str]:
     """The prepared files of a split; of 0 the study's own."""
     folder = prepared_folder(data.study.folders["results"], split_digest(_digest_of(data), split))
     return [f"{folder}/{name}" for name in names]

@@ -21,11 +21,11 @@ from study.analysis.measured import Measured
 from study.design.claims import Side
 
 # What a file has, column by column. `sd`, `low` and `high` are of one run's difference, `level` -
-# `reference`; `n` is how many seeds, splits, groups of images or tuning seeds it is estimated from.
+# `against`; `n` is how many seeds, splits, groups of images or tuning seeds it is estimated from.
 NOISE_COLUMNS = {
     "table": str,
     "level": str,
-    "reference": str,
+    "against": str,
     "metric": str,
     "source": str,
     "sd": float,

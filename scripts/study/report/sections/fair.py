@@ -63,7 +63,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
 
 def verdict_pairs(verdicts: pd.DataFrame, protocol: str, kind: str) -> pd.DataFrame:
     """The fixed verdict, difference and interval of each claim or comparison, and a protocol's."""
-    keys = ["name"] if kind == "claim" else ["name", "level", "reference", "metric"]
+    keys = ["name"] if kind == "claim" else ["name", "level", "against", "metric"]
     of_kind = verdicts[verdicts["kind"] == kind]
     both = [of_kind[of_kind["protocol"] == name] for name in (FIXED.name, protocol)]
     return both[0].merge(both[1], on=keys, suffixes=("", "_then"))
@@ -171,11 +171,11 @@ def comparison_table(
     """The comparisons of the study's tables on one metric, a column a protocol."""
     shown = verdicts[(verdicts["kind"] == "comparison") & (verdicts["metric"] == metric)]
     titles, rows = numbered_titles("Table", study.tables), []
-    by_sides = groups_of(shown, "name", "level", "reference")
-    for (table, level, reference), found in by_sides.items():
+    by_sides = groups_of(shown, "name", "level", "against")
+    for (table, level, against), found in by_sides.items():
         by_protocol = {row["protocol"]: row for row in rows_of(found)}
         factor, number = study.tables[table].factor, study.tables[table].round
-        sides = " − ".join(level_title(factor, side) for side in (level, reference))
+        sides = " − ".join(level_title(factor, side) for side in (level, against))
         texts = []
         for protocol in protocols:
             row = by_protocol.get(protocol)

@@ -46,7 +46,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
 
 def is_without_tuning(noise: pd.DataFrame) -> bool:
     """Whether tuning's part in the noise of some comparison is not known."""
-    keys = ["table", "level", "reference", "metric"]
+    keys = ["table", "level", "against", "metric"]
     with_tuning = noise[noise["source"] == "tuning"]
     return len(with_tuning) < len(noise[keys].drop_duplicates())
 
@@ -66,15 +66,15 @@ def noise_table(noise: pd.DataFrame, metric: str, study: Study) -> DataTable:
     """One metric's standard deviations, a row a comparison and a column a source."""
     there = {name: source for name, source in sources().items() if name in {*noise["source"]}}
     found = {
-        (row["table"], row["level"], row["reference"], row["source"]): _deviation(metric, row)
+        (row["table"], row["level"], row["against"], row["source"]): _deviation(metric, row)
         for row in rows_of(noise)
     }
-    compared = noise.drop_duplicates(["table", "level", "reference"])
+    compared = noise.drop_duplicates(["table", "level", "against"])
     rows = [
         [
             _comparison(row, study),
             *(
-                found.get((row["table"], row["level"], row["reference"], source), "–")
+                found.get((row["table"], row["level"], row["against"], source), "–")
                 for source in there
             ),
         ]
@@ -119,7 +119,7 @@ def rope_table(rope: pd.DataFrame, metric: str, study: Study) -> DataTable:
 def _comparison(row: Mapping[str, Any], study: Study) -> str:
     """`Table 1: CE − BCE`."""
     factor = study.tables[row["table"]].factor
-    sides = [level_title(factor, row[side]) for side in ("level", "reference")]
+    sides = [level_title(factor, row[side]) for side in ("level", "against")]
     return f"{numbered_titles('Table', study.tables)[row['table']]}: {' − '.join(sides)}"
 
 

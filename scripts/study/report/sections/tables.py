@@ -203,7 +203,7 @@ def comparison_rows(
     rows = []
     for row in rows_of(comparisons):
         metric = row["metric"]
-        sides = [level_title(row["factor"], row[side]) for side in ("level", "reference")]
+        sides = [level_title(row["factor"], row[side]) for side in ("level", "against")]
         text = [
             " − ".join(sides),
             metric_title(metric),
