@@ -254,7 +254,7 @@ def compare_table(number: int, reference: pd.DataFrame) -> str:
 
 def example_page() -> str:
     """docs/pneumoniamnist/README.md."""
-    path = REPOSITORY / "workflow" / "against" / "source_study.csv"
+    path = REPOSITORY / "workflow" / "reference" / "source_study.csv"
     reference = pd.read_csv(path, dtype=str)  # as printed, with the decimals as printed
     text = (EXAMPLE / "page.md").read_text(encoding="utf-8")
     tables = "\n\n".join(compare_table(number, reference) for number in range(1, 8))
