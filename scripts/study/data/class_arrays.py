@@ -8,6 +8,7 @@ from study.data import SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
 from study.data.source import Source, from_arrays, load_arrays, ordered_classes
+from study.data.value_range import declared_range
 from study.store.errors import UserError
 
 DESCRIPTION = (
@@ -17,6 +18,7 @@ REQUIRED = ["train"]
 KEYS = {
     **{split: described_as("class_files") for split in SPLITS},
     "positive": described_as("positive_class"),
+    "range": described_as("pixel_range"),
     **shared("normalize", "groups"),
     **DRAWN_SPLITS,
 }
@@ -55,7 +57,8 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
             )
         label = np.full(len(array) if array.ndim else 0, classes.index(class_name))
         parts[part] = (array, label)
-    return from_arrays(f"datasets.{name}", parts, classes)
+    source = from_arrays(f"datasets.{name}", parts, classes)
+    return source._replace(value_range=declared_range(entry))
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:

@@ -1,12 +1,11 @@
 """Kind `folder`: PNG and JPEG images, one folder a class, made grey and resized."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from study.data import SPLITS
+from study.data import SPLITS, decode
+from study.data.image_files import ImageFiles
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import expand_home, file_sizes
 from study.data.source import Source, ordered_classes
@@ -37,11 +36,11 @@ KEYS = {
         ],
     },
     "positive": described_as("positive_class"),
+    **decode.KEYS,
     **shared("normalize", "groups"),
     **DRAWN_SPLITS,
 }
 PLACES = ("path",)
-IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg"}
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
@@ -57,7 +56,7 @@ def locate(name: str, entry: dict) -> dict[str, Path]:
     for path in sorted(folder.rglob("*")):
         part = path.relative_to(folder)
         hidden = any(name.startswith(".") for name in part.parts)
-        if hidden or path.suffix.lower() not in IMAGE_SUFFIXES or not path.is_file():
+        if hidden or path.suffix.lower() not in decode.SUFFIXES or not path.is_file():
             continue
         if not path.resolve().is_relative_to(root):
             raise UserError(f"{key}: {path} is a link that leads outside {folder}; copy the file")
@@ -82,8 +81,9 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     found = sorted({part.split("/")[depth] for part in images})
     classes = ordered_classes(where, found, entry.get("positive"))
     places = {class_name: place for place, class_name in enumerate(classes)}
-    names, paths = list(images), list(images.values())
-    shape = _shape(entry)
+    names, shape = list(images), _shape(entry)
+    labels = np.array([places[part.split("/")[depth]] for part in names], dtype=np.int64)
+    decoded = ImageFiles(where, list(images.values()), labels, decode.rules_of(entry, shape))
     rows = {
         split: np.array([row for row, part in enumerate(names) if part.startswith(f"{split}/")])
         for split in SPLITS
@@ -92,12 +92,13 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     return Source(
         where=where,
         names=names,
-        labels=np.array([places[part.split("/")[depth]] for part in names], dtype=np.int64),
+        labels=labels,
         shape=shape,
         dtype=np.dtype(np.uint8),
-        read=lambda chosen: read_images([paths[row] for row in chosen], shape),
+        read=decoded.read,
         splits=rows or {"train": np.arange(len(names))},
         classes=classes,
+        finish=decoded.finish,
     )
 
 
@@ -109,34 +110,3 @@ def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
 
 def _shape(entry: dict) -> tuple[int, int]:
     return (entry["size"],) * 2 if isinstance(entry["size"], int) else tuple(entry["size"])
-
-
-def read_image(path: Path, size: tuple[int, int]) -> np.ndarray:
-    """One image as grey `uint8` of size (height, width).
-
-    16-bit images are scaled to 8 bit, colours weighted as ITU-R 601-2 luma, the orientation noted
-    in the file is applied, and the image is resized with an anti-aliased bilinear filter.
-
-    Raises:
-        UserError: the file cannot be decoded.
-    """
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(path) as file:
-            image = ImageOps.exif_transpose(file)
-            if image.mode.startswith("I"):
-                image = Image.fromarray(np.asarray(image, dtype=np.float32) / 257)
-            elif image.mode != "L":
-                image = image.convert("L")
-            image = image.resize(size[::-1], Image.Resampling.BILINEAR)
-            return np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path}: cannot be decoded as an image ({error})") from error
-
-
-def read_images(paths: list[Path], size: tuple[int, int]) -> np.ndarray:
-    """Images as (n, height, width) `uint8`, decoded on all cores given to this process."""
-    threads = int(os.environ.get("OMP_NUM_THREADS", 1))  # Snakemake sets it to the rule's threads
-    with ThreadPoolExecutor(threads) as pool:
-        return np.stack(list(pool.map(lambda path: read_image(path, size), paths)))

@@ -1,5 +1,6 @@
 """Kind `npz`: one file in MedMNIST's layout, an array of images and one of labels a split."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import numpy as np
 from study.data import MOST_CLASSES, SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
-from study.data.source import Source, from_arrays, load_arrays, refuse_positive
+from study.data.source import ARRAYS, Source, from_arrays, load_arrays, refuse_positive
+from study.data.value_range import declared_range
 from study.store.errors import UserError
 
 DESCRIPTION = (
@@ -26,10 +28,20 @@ KEYS = {
         "items": {"type": "string", "minLength": 1},
     },
     "positive": described_as("positive_label"),
+    "range": described_as("pixel_range"),
     **shared("normalize", "groups"),
     **DRAWN_SPLITS,
 }
 PLACES = ("path",)
+# Of the words that an array's name consists of: what says that it holds samples or their labels,
+# that it is a split, and, at its end, that it is neither
+SAMPLES = {"images", "image", "imgs", "img", "x", "labels", "label", "y", "targets", "target"}
+SPLIT_WORDS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing"}
+OTHERS = {
+    "id", "ids", "name", "names", "path", "paths", "file", "files", "filename", "filenames",
+    "group", "groups", "patient", "patients", "index", "indices", "mask", "masks", "shape", "size",
+    "sizes", "mean", "std", "count", "counts",
+}  # fmt: skip
 
 
 def class_names(name: str, entry: dict) -> list[str] | None:
@@ -60,6 +72,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     arrays = load_arrays(path)
     if isinstance(arrays, np.ndarray):
         raise UserError(f"{path}: one array, not an .npz file of several")
+    left_out = _left_out(path, arrays)
     parts = {}
     for split in SPLITS:
         wanted = (f"{split}_images", f"{split}_labels")
@@ -67,8 +80,11 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
         if split != "train" and len(missing) == 2:
             continue
         if missing:
-            raise UserError(f"{path}: has no array {missing[0]}")
+            listed = ", ".join([*arrays, *left_out]) or "none"
+            raise UserError(f"{path}: has no array {missing[0]}; its arrays are {listed}")
         images, labels = (arrays[array] for array in wanted)
+        if images.ndim < 2:
+            raise UserError(f"{path}: {wanted[0]} has shape {images.shape}; (n, ...) expected")
         if labels.ndim == 2 and labels.shape[1] == 1:  # MedMNIST's own shape
             labels = labels[:, 0]
         if labels.ndim != 1:
@@ -81,11 +97,17 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
         _check_labels(path, split, labels, entry.get("classes"))
         parts[split] = (images, labels.astype(np.int64))
     count = 1 + max((int(labels.max()) for _, labels in parts.values() if len(labels)), default=0)
+    _refuse_dropped(path, left_out)
+    _refuse_shifted(path, [labels for _, labels in parts.values()])
     names = entry.get("classes") or [str(label) for label in range(max(2, count))]
     classes = in_order(str(path), names, entry.get("positive"))
     if classes != names:
         parts = {split: (images, 1 - labels) for split, (images, labels) in parts.items()}
-    return from_arrays(str(path), parts, classes)
+    source = from_arrays(str(path), parts, classes)
+    decided = source.decided
+    if left_out:
+        decided += (f"not read of the file's arrays: {', '.join(left_out)}",)
+    return source._replace(value_range=declared_range(entry), decided=decided)
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
@@ -94,6 +116,39 @@ def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
         return (file_sizes(files),) * 2
     with zipfile.ZipFile(files["path"]) as archive:
         return (sum(member.file_size for member in archive.infolist()),) * 2
+
+
+def _left_out(path: Path, arrays: dict[str, np.ndarray]) -> list[str]:
+    """The names of those arrays of a file that are not read."""
+    with zipfile.ZipFile(path) as archive:
+        names = [member.removesuffix(".npy") for member in archive.namelist()]
+    return [name for name in names if name not in arrays]
+
+
+def _refuse_dropped(path: Path, left_out: list[str]) -> None:
+    """Stop where an array that is not read seems to hold samples, labels or a split."""
+    dropped = []
+    for name in left_out:
+        words = re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1_\2", name).lower())
+        samples = SAMPLES.intersection(words) or (words and SPLIT_WORDS.issuperset(words))
+        if samples and words[-1] not in OTHERS:
+            dropped.append(name)
+    if dropped:
+        raise UserError(
+            f"{path}: {', '.join(dropped)} would not be read: the arrays that are have the names"
+            f" {', '.join(ARRAYS)}; rename them, or leave them out of the file"
+        )
+
+
+def _refuse_shifted(path: Path, labels: list[np.ndarray]) -> None:
+    """Stop where no label of any split is 0."""
+    values = np.unique(np.concatenate(labels))
+    if len(values) > 1 and values[0] > 0:
+        listed = ", ".join(str(value) for value in values[:12])
+        raise UserError(
+            f"{path}: labels are {listed}; they count from 0, so subtract {values[0]}, and number"
+            " the classes without a gap"
+        )
 
 
 def _check_labels(path: Path, split: str, labels: np.ndarray, classes: list[str] | None) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from study.data import PREPARE_AGAIN
 from study.data.location import locate
 from study.data.source import Source, read_source
+from study.data.value_range import Range, largest_value, refuse_outside, refuse_small_part
 from study.store.errors import UserError
 from study.store.files import replacing, write_text
 
@@ -60,7 +61,8 @@ def save_prepared(
         about: what to note in the description about where the data come from.
 
     Raises:
-        UserError: a value is NaN, infinite, or out of range.
+        UserError: a value is NaN, infinite, or out of range; or all use a small part of what their
+            type holds.
     """
     folder = Path(folder)
     rows = np.concatenate(list(source.splits.values()))
@@ -68,7 +70,7 @@ def save_prepared(
     shape = (len(rows), *source.shape)
     digest = hashlib.sha256(_header(source.dtype, shape))
     train_count = len(source.splits["train"])
-    sums = np.zeros((2, _channels(source.shape)))
+    sums, seen = np.zeros((2, _channels(source.shape))), (np.inf, -np.inf)
     # not memory-mapped: on a full disk that would end the process without a word
     with replacing(folder / "inputs.npy") as part, open(part, "wb") as file:
         layout = {"descr": np.lib.format.dtype_to_descr(source.dtype), "fortran_order": False}
@@ -76,12 +78,14 @@ def save_prepared(
         for start in range(0, len(rows), CHUNK):
             chunk = source.read(rows[start : start + CHUNK])
             _check_values(source, rows[start : start + CHUNK], chunk, normalize)
+            seen = (min(seen[0], float(chunk.min())), max(seen[1], float(chunk.max())))
             chunk = np.ascontiguousarray(chunk, dtype=source.dtype)
             file.write(chunk.data)
             digest.update(chunk.data)
             flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1])
             sums += [flat.sum(axis=0, dtype=float), np.square(flat, dtype=float).sum(axis=0)]
             print(f"{start + len(chunk)} of {len(rows)} samples", flush=True)
+        noted = _finish(source, seen, normalize)
     digest.update(_header(labels.dtype, labels.shape))
     digest.update(labels.data)
     with replacing(folder / "labels.npy") as part, open(part, "wb") as file:
@@ -93,9 +97,10 @@ def save_prepared(
         "shape": list(source.shape),
         "dtype": str(source.dtype),
         "normalize": normalize,
-        **_scaling(normalize, source.dtype, sums / values),
+        **_scaling(normalize, source, sums / values),
         "sha256": digest.hexdigest(),
         "splits": _describe_splits(source),
+        **noted,
     }
     write_text(folder / "description.json", json.dumps(description, indent=2) + "\n")
 
@@ -194,29 +199,46 @@ def _channels(shape: tuple[int, ...]) -> int:
     return 3 if len(shape) == 3 and shape[-1] == 3 else 1
 
 
-def _check_values(source, rows: np.ndarray, chunk: np.ndarray, normalize: str) -> None:
-    if chunk.dtype.kind != "f":
-        return
+def _check_values(source: Source, rows: np.ndarray, chunk: np.ndarray, normalize: str) -> None:
+    if chunk.dtype.kind == "f":
+        _refuse_infinite(source, rows, chunk)
+    seen = (float(chunk.min()), float(chunk.max()))
+    if source.value_range:
+        refuse_outside(f"{source.where}:", seen, source.value_range)
+    elif chunk.dtype.kind == "f" and normalize == "unit" and (seen[0] < 0 or seen[1] > 1):
+        raise UserError(
+            f"{source.where}: values from {chunk.min()} to {chunk.max()}; floating-point images"
+            " must lie in [0, 1], or have their range declared, such as `range: [0, 255]`, or have"
+            " `normalize: standardize`"
+        )
+
+
+def _refuse_infinite(source: Source, rows: np.ndarray, chunk: np.ndarray) -> None:
     with np.errstate(over="ignore"):  # too large for the trainer's float32 is infinite there
         finite = np.isfinite(chunk.astype(np.float32))
     bad = ~finite.reshape(len(chunk), -1).all(axis=1)
     if bad.any():
         name = source.names[rows[int(np.argmax(bad))]]
         raise UserError(f"{source.where}: {name} has values that are NaN or infinite")
-    if normalize == "unit" and (chunk.min() < 0 or chunk.max() > 1):
-        raise UserError(
-            f"{source.where}: values from {chunk.min()} to {chunk.max()}; floating-point images"
-            " must lie in [0, 1], be stored as uint8, or have `normalize: standardize`"
-        )
 
 
-def _scaling(normalize: str, dtype: np.dtype, moments: np.ndarray) -> dict[str, list[float]]:
+def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
+    """Check the values of all samples together; what is to be noted of them, where there is."""
+    noted = source.finish() if source.finish else {}
+    if not source.finish and normalize == "unit" and source.value_range is None:
+        largest = largest_value(source.dtype)
+        refuse_small_part(source.where, f"images of {source.dtype}", seen, largest)
+    if source.value_range:
+        noted["range"] = list(source.value_range)
+    decided = [*source.decided, *noted.pop("decided", [])]
+    return noted | ({"decided": decided} if decided else {})
+
+
+def _scaling(normalize: str, source: Source, moments: np.ndarray) -> dict[str, list[float]]:
     """What a reader subtracts from the inputs and then divides them by."""
     if normalize == "unit":
-        return {
-            "subtract": [0.0],
-            "divide_by": [float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0],
-        }
+        low, high = source.value_range or (0.0, largest_value(source.dtype))
+        return {"subtract": [float(low)], "divide_by": [float(high - low)]}
     mean = moments[0]
     deviation = np.sqrt(np.maximum(moments[1] - mean**2, 0))
     deviation[deviation == 0] = 1  # a constant stays at zero

@@ -49,6 +49,8 @@ def redraw(prepared: Path, split: int, folder: Path) -> None:
         read=lambda chosen: inputs[chosen],
         splits=complete_splits(where, labels, description["classes"], grouped, given, drawn),
         classes=description["classes"],
+        value_range=tuple(description["range"]) if "range" in description else None,
+        finish=dict,  # values were checked when the data were prepared
     )
     about = {key: description[key] for key in ("dataset", "kind")} | {"split": split}
     of_samples = np.array(groups) if any(groups) else None

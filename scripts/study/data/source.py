@@ -5,13 +5,18 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from study.data import MOST_CLASSES, SPLITS, kind_module
 from study.data.splits import complete_splits
+from study.data.value_range import Range
 from study.store.errors import UserError
+
+
+# The arrays of an .npz file
+ARRAYS = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
 
 
 class Source(NamedTuple):
@@ -26,6 +31,11 @@ class Source(NamedTuple):
     splits: dict[str, np.ndarray]  # split -> rows
     classes: list[str]  # their names in the order of the labels; of two: negative, positive
     normalize: str = "unit"  # what is done where the entry does not say
+    value_range: Range | None = None  # what becomes 0 and 1, where it is not the type's range
+    # once all is read: checks that pixels are in a range of their own, in place of those on what
+    # was read, and what is to be noted in the description
+    finish: Callable[[], dict[str, Any]] | None = None
+    decided: tuple[str, ...] = ()  # what was decided for the user, a sentence each
 
 
 def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source, np.ndarray | None]:
@@ -37,7 +47,7 @@ def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source,
         UserError: what is wrong with the data, where, and what would be right.
     """
     source = kind_module(entry["kind"]).read(name, entry, files)
-    _check_type(source)
+    _check_type(source, entry)
     groups = read_groups(name, entry.get("groups"), source.names, files)
     classes = source.classes
     splits = complete_splits(source.where, source.labels, classes, groups, source.splits, entry)
@@ -96,8 +106,7 @@ def load_arrays(path: Path) -> np.ndarray | dict[str, np.ndarray]:
         if isinstance(file, np.ndarray):
             return file
         with file:
-            wanted = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
-            return {name: file[name] for name in wanted if name in file.files}
+            return {name: file[name] for name in ARRAYS if name in file.files}
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         # a damaged header makes zipfile raise RuntimeError or one of its kinds
         raise UserError(
@@ -111,10 +120,13 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
 
     A part's name begins with its split; its samples are called `part[0]`, `part[1]`, …
     """
+    for part, (inputs, _) in parts.items():
+        _check_shape(f"{where}: {part}", inputs)
+    decided = _single_axes({part: inputs.shape for part, (inputs, _) in parts.items()})
+    if decided:
+        parts = {part: (_without_axis(inputs), labels) for part, (inputs, labels) in parts.items()}
     first = next(iter(parts.values()))[0]
     for part, (inputs, _) in parts.items():
-        if inputs.ndim < 2:
-            raise UserError(f"{where}: {part} has shape {inputs.shape}; (n, ...) expected")
         if (inputs.shape[1:], inputs.dtype) != (first.shape[1:], first.dtype):
             raise UserError(
                 f"{where}: {part} images are {inputs.shape[1:]} {inputs.dtype}, others"
@@ -144,7 +156,41 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
         read=read,
         splits=splits,
         classes=classes,
+        decided=decided,
     )
+
+
+def _check_shape(where: str, inputs: np.ndarray) -> None:
+    """Stop where an array is no array of samples, or what its axes are would be a guess."""
+    shape = inputs.shape
+    if len(shape) < 2:
+        raise UserError(f"{where} has shape {shape}; (n, ...) expected")
+    if len(shape) != 4 or shape[3] == 3:
+        return
+    if shape[1] == 3:
+        raise UserError(
+            f"{where} has shape {shape}, whose colours seem to come before height and width; they"
+            " come last: save np.moveaxis(images, 1, -1)"
+        )
+    if shape[3] == 4 and inputs.dtype.kind == "u":
+        raise UserError(
+            f"{where} has shape {shape}, colours with their transparency, as it seems; colours"
+            " alone are (n, height, width, 3): save images[..., :3], on the background that is meant"
+        )
+
+
+def _single_axes(shapes: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
+    """What is decided where all images have an axis of one channel, if they have."""
+    if not all(len(shape) == 4 and 1 in (shape[1], shape[3]) for shape in shapes.values()):
+        return ()
+    shape = next(iter(shapes.values()))[1:]
+    grey = shape[:2] if shape[2] == 1 else shape[1:]
+    return (f"images of shape {shape} have one channel and are read as {grey}",)
+
+
+def _without_axis(images: np.ndarray) -> np.ndarray:
+    """Images (n, height, width, 1) or (n, 1, height, width) as (n, height, width)."""
+    return images[..., 0] if images.shape[3] == 1 else images[:, 0]
 
 
 def ordered_classes(where: str, found: list[str], positive: str | None) -> list[str]:
@@ -186,11 +232,12 @@ def refuse_positive(where: str, classes: list[str], positive: str | int | None) 
         )
 
 
-def _check_type(source: Source) -> None:
-    if source.dtype.kind not in "uf":
+def _check_type(source: Source, entry: dict) -> None:
+    unscaled = source.value_range or entry.get("normalize", source.normalize) == "standardize"
+    if source.dtype.kind not in ("uif" if unscaled else "uf"):
         raise UserError(
             f"{source.where}: images are {source.dtype}; unsigned integers or floating-point"
-            " numbers expected"
+            " numbers expected, or signed integers with a `range: [low, high]`"
         )
     if 0 in source.shape:
         raise UserError(f"{source.where}: images of shape {source.shape} hold nothing")

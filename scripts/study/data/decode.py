@@ -1,0 +1,234 @@
+"""Image files, decoded: made grey and resized, with one rule for each thing that a file may be.
+
+What would have to be guessed is refused: what is behind transparent pixels, which of several
+pictures is meant, which values of 32-bit integers are black and white. What is not a guess is done
+and noted. Metadata are ignored, apart from the orientation.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from study.data.keys import described_as
+from study.data.value_range import Range, declared_range, refuse_outside
+from study.store.errors import UserError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SUFFIXES = {
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".tif", ".tiff", ".webp",
+}  # fmt: skip
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
+MAX_MEGAPIXELS = 178.95697  # above it Pillow suspects a file that is made to fill the memory
+MAX_METADATA = 2**26  # bytes of one piece of metadata, unpacked
+WIDE = ("16 bit", "32 bit", "floating point")  # depths of more than 8 bits that are read as they are
+SHADES = {"black": 0, "white": 255}
+KEYS = {
+    "range": described_as("pixel_range"),
+    "transparency": {
+        "description": (
+            "What is shown where images are transparent: black, white, or the colours that the file"
+            " has stored there. Left out, transparent pixels are refused."
+        ),
+        "enum": [*SHADES, "stored"],
+    },
+    "max_megapixels": {
+        "description": "The size of an image above which it is refused, 179 if left out.",
+        "type": "number",
+        "exclusiveMinimum": 0,
+    },
+}
+
+
+class Rules(NamedTuple):
+    """How files become images."""
+
+    size: tuple[int, int]  # height and width
+    value_range: Range | None = None  # of the values in the files; their type's where None
+    transparency: str | None = None
+    max_megapixels: float = MAX_MEGAPIXELS
+
+
+class Facts(NamedTuple):
+    """What a file is, before it is made grey and resized."""
+
+    format: str
+    depth: str
+    colour: str
+    transparency: str
+    size: tuple[int, int]  # width and height
+    seen: Range  # its smallest and largest value
+    turned: bool  # by its orientation
+
+
+def rules_of(entry: dict[str, Any], size: tuple[int, int]) -> Rules:
+    """The rules that an entry declares.
+
+    Args:
+        entry: has perhaps `range`, `transparency` and `max_megapixels`.
+        size: height and width to resize to.
+    """
+    return Rules(
+        size,
+        declared_range(entry),
+        entry.get("transparency"),
+        entry.get("max_megapixels", MAX_MEGAPIXELS),
+    )
+
+
+def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
+    """One image as grey `uint8` of the rules' size, and what its file is.
+
+    Colours are weighted as ITU-R 601-2 luma, the orientation noted in the file is applied, values
+    of more than 8 bits are scaled to 8, and the image is resized with an anti-aliased bilinear
+    filter.
+
+    Raises:
+        UserError: the file cannot be decoded, or what it shows would be a guess.
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with _open(path) as file:
+            _refuse_unclear(path, file, rules)
+            name, raw = str(file.format), _raw_mode(file)
+            turned = file.getexif().get(0x0112, 1) not in (0, 1)
+            image = ImageOps.exif_transpose(file)
+        colour, depth = _colour(image.mode), _depth(image.mode, raw)
+        transparency, image = _opaque(path, image, rules.transparency)
+        if depth in WIDE:
+            values = np.asarray(image)
+            seen = (float(values.min()), float(values.max()))
+            image = Image.fromarray(_scaled(path, values, seen, depth, rules.value_range))
+        else:
+            image = image if image.mode == "L" else image.convert("L")
+            seen = tuple(map(float, image.getextrema()))
+            if rules.value_range and depth != "1 bit":
+                image = Image.fromarray(_narrow(path, image, seen, depth, rules.value_range))
+        size = image.size
+        image = image.resize(rules.size[::-1], Image.Resampling.BILINEAR)
+        pixels = np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
+    except Exception as error:  # damaged files make Pillow raise exceptions of many kinds
+        raise UserError(f"{path}: cannot be decoded as an image ({error})") from error
+    return pixels, Facts(name, depth, colour, transparency, size, seen, turned)
+
+
+def _open(path: Path) -> "Image.Image":
+    """A file of one of `FORMATS`, its size not limited here, nor the size of its metadata."""
+    from PIL import Image, PngImagePlugin
+
+    Image.MAX_IMAGE_PIXELS = None  # `max_megapixels` takes its place
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_METADATA
+    return Image.open(path, formats=FORMATS)
+
+
+def _refuse_unclear(path: Path, file: Any, rules: Rules) -> None:
+    megapixels = file.width * file.height / 1e6
+    if megapixels > rules.max_megapixels:
+        raise UserError(
+            f"{path}: has {megapixels:.1f} megapixels, and at most {rules.max_megapixels:g} are"
+            " read; where it is meant, raise `max_megapixels` of the data set"
+        )
+    frames = getattr(file, "n_frames", 1)
+    if frames > 1 and file.format != "MPO":  # whose further pictures are previews of the first
+        raise UserError(f"{path}: holds {frames} pictures; save the one that is meant as a file")
+
+
+def _raw_mode(file: Any) -> str:
+    """How the file holds its pixels, in Pillow's words; nothing where it does not say."""
+    arguments = file.tile[0].args if getattr(file, "tile", None) else ""
+    raw = arguments[0] if isinstance(arguments, tuple) and arguments else arguments
+    return raw if isinstance(raw, str) else ""
+
+
+def _depth(mode: str, raw: str) -> str:
+    if mode == "1":
+        return "1 bit"
+    if mode.startswith("I;16"):
+        return "16 bit"
+    if mode in ("I", "F"):
+        return {"I": "32 bit", "F": "floating point"}[mode]
+    return "16 bit in colour" if ";16" in raw else "8 bit"
+
+
+def _colour(mode: str) -> str:
+    if mode in ("P", "PA"):
+        return "palette"
+    if mode == "CMYK":
+        return "CMYK"
+    return "grey" if mode[0] in "1LIF" and mode != "LAB" else "colour"
+
+
+def _opaque(path: Path, image: "Image.Image", rule: str | None) -> tuple[str, "Image.Image"]:
+    """Whether an image is transparent, in words, and the image with nothing transparent in it.
+
+    Raises:
+        UserError: it is, and no rule says what is shown there.
+    """
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return "none", image
+    wide = image.mode[0] in "IF"  # one value of such an image is transparent
+    if wide:
+        hidden = np.asarray(image) == image.info["transparency"]
+    else:
+        colours = image.convert("RGBA")
+        hidden = np.asarray(colours)[..., 3] < 255
+    if not hidden.any():
+        return "none", image
+    if rule is None or (wide and rule != "stored"):
+        shades = "" if wide else "`transparency: black`, `white`, or "
+        raise UserError(
+            f"{path}: has transparent pixels, and what is behind them is not known; say so with"
+            f" {shades}`transparency: stored`, for what the file has there"
+        )
+    if rule == "stored":
+        return "in part", image
+    behind = Image.new("RGBA", image.size, (SHADES[rule],) * 3 + (255,))
+    return "in part", Image.alpha_composite(behind, colours).convert("RGB")
+
+
+def _scaled(
+    path: Path, values: np.ndarray, seen: Range, depth: str, value_range: Range | None
+) -> np.ndarray:
+    """Values of more than 8 bits, (height, width) `float32`, from 0 to 255."""
+    if not np.isfinite(seen).all():
+        raise UserError(f"{path}: has values that are NaN or infinite")
+    if value_range is not None:
+        refuse_outside(f"{path}:", seen, value_range)
+        return _from_range(values, value_range)
+    if depth == "16 bit":
+        return values.astype(np.float32) / 257
+    if depth == "32 bit" or seen[0] < 0 or seen[1] > 1:
+        what = "32-bit integers" if depth == "32 bit" else "floating-point numbers"
+        raise UserError(
+            f"{path}: has {what} from {seen[0]:g} to {seen[1]:g}; say what black and white are,"
+            " with `range: [low, high]`"
+        )
+    return values.astype(np.float32) * 255
+
+
+def _narrow(
+    path: Path, image: "Image.Image", seen: Range, depth: str, value_range: Range
+) -> np.ndarray:
+    """Values of 8 bits of which a range is declared, (height, width) `float32`, from 0 to 255."""
+    if depth == "16 bit in colour":
+        raise UserError(
+            f"{path}: has colours of 16 bits, of which 8 are read, so `range` cannot be applied;"
+            " save it in grey, or with 8 bits"
+        )
+    if value_range[1] > 255:
+        raise UserError(
+            f"{path}: has 8 bits, and `range` says {value_range[0]:g} to {value_range[1]:g}; save"
+            " all images with one depth"
+        )
+    refuse_outside(f"{path}:", seen, value_range)
+    return _from_range(np.asarray(image), value_range)
+
+
+def _from_range(values: np.ndarray, value_range: Range) -> np.ndarray:
+    low, high = value_range
+    return ((values.astype(np.float64) - low) * (255 / (high - low))).astype(np.float32)

@@ -1,0 +1,77 @@
+"""Which range pixels' values are from: their type's, from 0 to 1, or one that is declared.
+
+A type says little of its values: cameras and scanners put 10, 12 or 14 bits into 16. Divided by
+what the type holds such images are nearly black, which no error says. So values that use a small
+part of their type are refused until their range is declared.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from study.store.errors import UserError
+
+Range = tuple[float, float]  # what becomes 0 and 1
+
+# The part of what its type holds that a whole data set spans at least. 8 bits are how images are
+# shown, and may be dark; wider types are what fewer bits are put into.
+PART_OF_8_BITS = 1 / 8
+PART_OF_MORE = 1 / 4
+USUAL_BITS = (1, 4, 8, 10, 12, 14, 16)
+
+
+def declared_range(entry: dict[str, Any]) -> Range | None:
+    """The range that an entry declares, if any."""
+    return tuple(entry["range"]) if "range" in entry else None
+
+
+def largest_value(dtype: np.dtype) -> float:
+    """What becomes 1 where no range is declared: the type's largest integer, or 1 itself."""
+    return float(np.iinfo(dtype).max) if dtype.kind in "ui" else 1.0
+
+
+def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> None:
+    """Stop if all values of a data set together use too small a part of what their type holds.
+
+    Args:
+        where: the file or key to name.
+        values: what they are, such as `its 16-bit images`.
+        seen: the smallest and the largest of them.
+        largest: what their type holds, from 0 on.
+
+    Raises:
+        UserError: they do, with the range that was seen and what to write.
+    """
+    low, high = seen
+    part = PART_OF_MORE if largest > 255 else PART_OF_8_BITS
+    if high - low >= part * largest:
+        return
+    if high == low:
+        raise UserError(f"{where}: all values of {values} are {low:g}, so they show nothing")
+    raise UserError(
+        f"{where}: {values} have values from {low:g} to {high:g} only, and their type holds 0 to"
+        f" {largest:g}; say what black and white are, such as `range: {_likely_range(seen)}`"
+    )
+
+
+def refuse_outside(where: str, seen: Range, declared: Range) -> None:
+    """Stop if values lie outside of the declared range.
+
+    Raises:
+        UserError: they do, with the range that was seen.
+    """
+    if seen[0] < declared[0] or seen[1] > declared[1]:
+        raise UserError(
+            f"{where} has values from {seen[0]:g} to {seen[1]:g}, and `range` says {declared[0]:g}"
+            f" to {declared[1]:g}"
+        )
+
+
+def _likely_range(seen: Range) -> str:
+    """The smallest usual range that holds what was seen, as in an entry."""
+    low, high = seen
+    if high != math.floor(high) or low < 0:
+        return f"[{low:g}, {high:g}]"
+    bits = next((bits for bits in USUAL_BITS if high < 2**bits), None)
+    return f"[0, {2**bits - 1}]" if bits else f"[0, {high:g}]"
