@@ -14,7 +14,8 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     folder = Path(snakemake.input.data[0]).parent
     splits, names, groups = load_all(folder)
-    classes = read_description(folder)["classes"]
-    result = audit(splits, names, groups, classes)
+    description = read_description(folder)
+    classes = description["classes"]
+    result = audit(splits, names, groups, classes, description.get("files"))
     write_text(snakemake.output.audit, json.dumps(result, indent=2) + "\n")
     save_figure(draw_contact_sheet(splits, classes), snakemake.output.sheet, dpi=110)

@@ -28,5 +28,6 @@ if __name__ == "__main__":
     for note in notes + batch_notes(batch_sizes(study), folder / "description.json"):
         print(f"note: {note}")
     if study.fail_on != "never":
-        result = audit(*load_all(folder), read_description(folder)["classes"])
+        description = read_description(folder)
+        result = audit(*load_all(folder), description["classes"], description.get("files"))
         refuse_findings(name, result["findings"], study.fail_on)

@@ -1,5 +1,6 @@
 """More than two classes: their data, metrics, counts and pictures, and what is refused."""
 
+import hashlib
 import itertools
 import re
 
@@ -250,7 +251,9 @@ def test_a_published_set_of_many_classes_from_a_local_file(tmp_path):
     splits = {f"{split}_images": images for split in ("train", "val", "test")}
     splits |= {name.replace("images", "labels"): labels for name in splits}
     np.savez(tmp_path / "organs.npz", **splits)
-    entry = {"kind": "medmnist", "name": "organsmnist", "path": str(tmp_path / "organs.npz")}
+    path = tmp_path / "organs.npz"
+    md5 = hashlib.md5(path.read_bytes()).hexdigest()
+    entry = {"kind": "medmnist", "name": "organsmnist", "path": str(path), "md5": md5}
     folder = prepared(tmp_path, **entry)
     assert read_description(folder)["classes"][:3] == ["bladder", "femur-left", "femur-right"]
     assert load_splits(folder)["test"][1].tolist() == labels[:, 0].tolist()

@@ -141,7 +141,7 @@ BAD_ARRAYS = {
     ),
     "labels from 1": (
         {"train_labels": 1 + np.arange(50) % 3, "val_labels": 1 + np.arange(20) % 3},
-        "labels are 1, 2, 3; they count from 0, so subtract 1, and number the classes without a gap",
+        "labels are 1, 2, 3; they count from 0, so subtract 1",
     ),
     "a label between": (
         {"val_labels": np.arange(20) % 2 / 2},

@@ -11,6 +11,7 @@ from study.config.yaml_files import check_yaml
 from study.data.limits import batch_notes, left_out_notes, refuse_shares
 from study.store.errors import UserError
 
+ARRAYS = ("images", "labels")
 FILES = {
     "twice": (
         b"a:\n  b: 1\n  c: 2\n  b: 3\n",
@@ -61,7 +62,11 @@ def test_shares_that_leave_nothing_to_train_on(tmp_path):
     shares = {"val_share": 0.6, "test_share": 0.5}
     with pytest.raises(UserError, match=r"val_share 0\.6 and test_share 0\.5 leave nothing"):
         refuse_shares("mine", {"kind": "sklearn", **shares})
-    arrays = {f"{split}_{what}": np.zeros(3) for split in ("train", "val") for what in "ab"}
+    arrays = {
+        f"{split}_{what}": np.zeros(3)
+        for split in ("train", "val")
+        for what in ("images", "labels")
+    }
     np.savez(tmp_path / "mine.npz", **arrays)
     refuse_shares("mine", {"kind": "npz", "path": str(tmp_path / "mine.npz"), **shares})
 
@@ -76,12 +81,12 @@ def test_batches_of_more_than_the_training_samples_are_noted(tmp_path):
 
 
 def test_files_that_are_no_images_are_noted(tmp_path):
-    for name in ("a/1.png", "a/2.GIF", "b/3.gif", "b/4.jpeg", "b/notes.txt", ".hidden/5.gif"):
+    for name in ("a/1.png", "a/2.SVG", "b/3.svg", "b/4.jpeg", "b/notes.txt", ".hidden/5.svg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     entry = {"kind": "folder", "path": str(tmp_path)}
     (note,) = left_out_notes("mine", entry)
     assert note == (
-        f"{tmp_path}: 3 files are left out, because only .png, .jpg and .jpeg are read:"
-        " 2 .gif, 1 .txt, as a/2.GIF"
+        f"{tmp_path}: 3 files are left out, because only .bmp, .gif, .jfif,"
+        " .jpe, .jpeg, .jpg, .png, .tif, .tiff, .webp are read: 2 .svg, 1 .txt, as a/2.SVG"
     )

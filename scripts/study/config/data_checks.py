@@ -18,6 +18,7 @@ def data_problems(config: Mapping[str, Any]) -> list[str]:
         problems.append(f"dataset: {name!r} is not declared under datasets{known}")
     for declared, entry in config["datasets"].items():
         problems += _pattern_problems(declared, entry.get("groups", {}).get("pattern", "()"))
+        problems += _range_problems(declared, entry.get("range", [0, 1]))
     return problems + _class_problems(config)
 
 
@@ -29,6 +30,12 @@ def _pattern_problems(name: str, pattern: str) -> list[str]:
         return [f"{where}: {pattern!r} needs exactly one pair of parentheses, around the group"]
     except re.error as error:
         return [f"{where}: {pattern!r} is not a valid regular expression: {error}"]
+
+
+def _range_problems(name: str, values: list[float]) -> list[str]:
+    if values[0] < values[1]:
+        return []
+    return [f"datasets.{name}.range: {values}: the first value, black, must be below the second"]
 
 
 def _class_problems(config: Mapping[str, Any]) -> list[str]:

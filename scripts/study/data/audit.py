@@ -18,11 +18,20 @@ SHOWN = 20  # samples that a finding names
 THUMBNAIL = 32  # height and width, at most, of what is compared and regressed on
 NEAR = 0.98  # correlation of two thumbnails from which they count as near duplicates
 SMALL_SPLIT = 100  # below this many samples, one is more than a percentage point
+DIM = 1 / 8  # of the largest value of all: a class or split that stays below it is apart
+TELLING = 0.2  # how far the shares of two classes may differ in a property of their files
+CHANCE = 1e-3  # p-value from which on that is not chance
 RARE = 0.2  # a class with less than this part of an equal share is rare: 10% of two
 APART = 3  # standard errors between two splits' shares from which on that is not chance
 
 
-def audit(splits: dict, names: list[str], groups: list[str], classes: list[str]) -> dict:
+def audit(
+    splits: dict,
+    names: list[str],
+    groups: list[str],
+    classes: list[str],
+    files: dict[str, dict[str, list[int]]] | None = None,
+) -> dict:
     """All facts and findings about a data set.
 
     Args:
@@ -30,6 +39,8 @@ def audit(splits: dict, names: list[str], groups: list[str], classes: list[str])
         names: of all samples, in that order.
         groups: of all samples, empty texts where there are none.
         classes: names of the classes in the order of their labels.
+        files: of images that were decoded, what differs among their files, as property -> value ->
+            how many files of each class.
 
     Returns:
         `splits` (counts), `pixels`, `floors` (what a network must beat), `findings`.
@@ -42,6 +53,8 @@ def audit(splits: dict, names: list[str], groups: list[str], classes: list[str])
     findings = [
         *check_balance(splits, classes),
         *check_pixels(splits, names),
+        *check_ranges(splits, classes),
+        *check_files(files, classes),
         *check_exact(exact, split_of, labels, names),
         check_near(splits, thumbnails, exact, names),
         check_groups(groups, split_of),
@@ -167,6 +180,53 @@ def check_pixels(splits: dict, names: list[str]) -> list[dict]:
     return [
         _finding("blank images", "warning" if blank else "ok", text, [[name] for name in blank])
     ]
+
+
+def check_ranges(splits: dict, classes: list[str]) -> list[dict]:
+    """Classes and splits of images whose largest value is small beside that of the others."""
+    if splits["train"][0].ndim == 2:
+        return []
+    highest = {split: inputs.reshape(len(labels), -1).max(axis=1)
+               for split, (inputs, labels) in splits.items()}  # fmt: skip
+    labels = np.concatenate([pair[1] for pair in splits.values()])
+    values = np.concatenate(list(highest.values()))
+    parts = {name: values[labels == label] for label, name in enumerate(classes)} | highest
+    largest = {name: float(part.max()) for name, part in parts.items()}
+    apart = [name for name, value in largest.items() if value < DIM * values.max()]
+    if not apart:
+        return [_finding("value ranges", "ok", "images of all classes and splits are as bright")]
+    told = ", ".join(f"{largest[name]:g} in {name}" for name in apart)
+    text = f"the largest value is {told}, and {values.max():g} elsewhere"
+    return [_finding("value ranges", "warning", text)]
+
+
+def check_files(files: dict[str, dict[str, list[int]]] | None, classes: list[str]) -> list[dict]:
+    """Properties of image files, such as their depth or size, by which classes can be told apart.
+
+    A property tells classes apart if the shares of two of them differ by 0.2 or more in one of its
+    values, and a chi-squared test has p < 0.001.
+    """
+    from scipy.stats import chi2_contingency
+
+    if files is None:
+        return []
+    findings = []
+    for field, values in files.items():
+        counts = np.array(list(values.values()))  # (values, classes)
+        shares = counts / counts.sum(axis=0)
+        spread = np.ptp(shares, axis=1)
+        telling = spread.max() >= TELLING
+        if telling and chi2_contingency(counts, correction=False).pvalue < CHANCE:
+            row, value = int(spread.argmax()), list(values)[int(spread.argmax())]
+            most, least = int(shares[row].argmax()), int(shares[row].argmin())
+            text = (
+                f"{100 * shares[row, most]:.0f}% of {classes[most]} and"
+                f" {100 * shares[row, least]:.0f}% of {classes[least]} have {field} {value}, so"
+                f" that the {field} of a file tells classes apart"
+            )
+            findings.append(_finding("files", "warning", text))
+    text = "format, depth, colour, transparency and size of the files do not tell classes apart"
+    return findings or [_finding("files", "ok", text)]
 
 
 def check_exact(

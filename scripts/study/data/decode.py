@@ -23,7 +23,8 @@ SUFFIXES = {
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 MAX_MEGAPIXELS = 178.95697  # above it Pillow suspects a file that is made to fill the memory
 MAX_METADATA = 2**26  # bytes of one piece of metadata, unpacked
-WIDE = ("16 bit", "32 bit", "floating point")  # depths of more than 8 bits that are read as they are
+# Depths of more than 8 bits, and what is white in them; of 32 bits it has to be declared
+WIDE = {"16 bit": 65535, "32 bit": 2**32 - 1, "floating point": 1}
 SHADES = {"black": 0, "white": 255}
 KEYS = {
     "range": described_as("pixel_range"),
@@ -104,7 +105,8 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
             image = Image.fromarray(_scaled(path, values, seen, depth, rules.value_range))
         else:
             image = image if image.mode == "L" else image.convert("L")
-            seen = tuple(map(float, image.getextrema()))
+            low, high = np.asarray(image).min(), np.asarray(image).max()
+            seen = (float(low), float(high))
             if rules.value_range and depth != "1 bit":
                 image = Image.fromarray(_narrow(path, image, seen, depth, rules.value_range))
         size = image.size

@@ -80,15 +80,18 @@ def _refuse_small_parts(where: str, facts: list[Facts]) -> None:
 
 def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
     """What was decided for the user, a sentence each."""
-    black, white = rules.value_range or ("the type's smallest value", "its largest, or 1,")
+    limits = {depth: rules.value_range or (0, white) for depth, white in WIDE.items()}
     counts = {
         "are made grey, by the luma of their colours": sum(fact.colour != "grey" for fact in facts),
         "are of CMYK, converted without their colour profile": sum(
             fact.colour == "CMYK" for fact in facts
         ),
-        f"have more than 8 bits: {black} is black and {white} white, in 8 bits": sum(
-            fact.depth in WIDE for fact in facts
-        ),
+        **{
+            f"are {depth} and made 8 bit: {black:g} is black and {white:g} white": sum(
+                fact.depth == depth for fact in facts
+            )
+            for depth, (black, white) in limits.items()
+        },
         "have 16 bits a colour, of which the upper 8 are read": sum(
             fact.depth == "16 bit in colour" for fact in facts
         ),

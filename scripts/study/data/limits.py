@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from study.data import SPLITS
+from study.data.decode import SUFFIXES
 from study.data.location import expand_home, locate
 from study.store.errors import UserError
 
@@ -37,7 +39,7 @@ def _given(name: str, entry: dict) -> set[str]:
         return {part.split("/")[0] for part in files}
     try:
         with zipfile.ZipFile(files["path"]) as file:
-            return {array.split("_")[0] for array in file.namelist()}
+            return {split for split in SPLITS if f"{split}_images.npy" in file.namelist()}
     except (OSError, zipfile.BadZipFile):
         return set()  # whoever reads it says more
 
@@ -71,8 +73,9 @@ def left_out_notes(name: str, entry: dict) -> list[str]:
     if not shown:
         return []
     kinds = Counter(path.suffix.lower() or "without an ending" for path in shown)
-    first = min(shown).relative_to(folder)
+    first, suffixes = min(shown).relative_to(folder), ", ".join(sorted(SUFFIXES))
+    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     return [
-        f"{entry['path']}: {len(shown)} files are left out, because only .png, .jpg and .jpeg are"
-        f" read: {', '.join(f'{count} {kind}' for kind, count in kinds.most_common())}, as {first}"
+        f"{entry['path']}: {len(shown)} files are left out, because only {suffixes} are read:"
+        f" {counts}, as {first}"
     ]

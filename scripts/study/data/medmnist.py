@@ -1,7 +1,10 @@
 """Kind `medmnist`: a set of MedMNIST v2 by name, downloaded once into a cache folder, checked."""
 
 import csv
+import hashlib
 from pathlib import Path
+
+import numpy as np
 
 from study.data import npz
 from study.data.keys import described_as, shared
@@ -56,11 +59,15 @@ KEYS = {
         "pattern": "^https?://",
     },
     "md5": {
-        "description": "The MD5 of the file at `url`, where it is not the published one.",
+        "description": (
+            "The MD5 of the file at `url` or `path`, where other content than the published one is"
+            " meant."
+        ),
         "type": "string",
         "pattern": "^[0-9a-f]{32}$",
     },
     "positive": described_as("positive_label"),
+    "range": described_as("pixel_range"),
     **shared("normalize", "groups"),
 }
 PLACES = ("path", "url", "cache", "md5")
@@ -103,9 +110,58 @@ def published_set(name: str, entry: dict) -> dict[str, str]:
 
 def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     """A MedMNIST set in its official splits, downloaded unless there is a local file."""
-    path = files.get("path") or fetch(name, entry)
-    classes = published_set(name, entry)["classes"].split("|")
-    return npz.read(name, entry | {"classes": classes}, {"path": path})
+    path, published = files.get("path") or fetch(name, entry), published_set(name, entry)
+    classes = published["classes"].split("|")
+    source = npz.read(name, entry | {"classes": classes}, {"path": path})
+    found = published["md5"]
+    if "path" in entry or "md5" in entry:  # what else is downloaded has the published MD5
+        with open(path, "rb") as file:
+            found = hashlib.file_digest(file, "md5").hexdigest()
+    if found == published["md5"]:
+        return source
+    return source._replace(
+        decided=(*source.decided, _accept_other_file(name, entry, source, path, found))
+    )
+
+
+def _accept_other_file(name: str, entry: dict, source: Source, path: Path, md5: str) -> str:
+    """Why a file is read whose MD5 is not the published one: the entry has its MD5, or it holds
+    what was published as far as that can be told.
+
+    Raises:
+        UserError: the entry has another MD5, or the file is another set or size.
+    """
+    published = published_set(name, entry)
+    if "md5" in entry:
+        if entry["md5"] != md5:
+            raise UserError(f"datasets.{name}.md5: {entry['md5']}, but that of {path} is {md5}")
+        return f"{path.name} is not the published file of {entry['name']}, as its `md5` says"
+    dimensions = 3 if entry["name"].endswith("3d") else 2
+    shape = (entry["size"],) * dimensions + ((3,) if published["channels"] == "3" else ())
+    classes = published["classes"].count("|") + 1
+    comparisons = {
+        "samples": (len(source.labels), int(published["samples"])),
+        "images of shape": (source.shape, shape),
+        "images of type": (str(source.dtype), "uint8"),
+        "classes": (len(np.unique(source.labels)), classes),
+        "splits": (len(source.splits), 3),
+    }
+    different = [
+        f"{what} {found}, not {wanted}"
+        for what, (found, wanted) in comparisons.items()
+        if found != wanted
+    ]
+    if different:
+        raise UserError(
+            f"datasets.{name}.path: {path} is not {entry['name']} of size {entry['size']}:"
+            f" {'; '.join(different)}. Correct `name`, `size` or `path`, or declare it as a set of"
+            " your own, with `kind: npz`"
+        )
+    return (
+        f"{path.name} is not the published file of {entry['name']}, by its MD5, which is {md5}; the"
+        " numbers of its samples and classes and their shape are those that are published, and"
+        " its pixels could not be compared"
+    )
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:

@@ -14,7 +14,6 @@ from study.data.splits import complete_splits
 from study.data.value_range import Range
 from study.store.errors import UserError
 
-
 # The arrays of an .npz file
 ARRAYS = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
 
@@ -174,7 +173,7 @@ def _check_shape(where: str, inputs: np.ndarray) -> None:
         )
     if shape[3] == 4 and inputs.dtype.kind == "u":
         raise UserError(
-            f"{where} has shape {shape}, colours with their transparency, as it seems; colours"
+            f"{where} has shape {shape}, as if with transparency; colours"
             " alone are (n, height, width, 3): save images[..., :3], on the background that is meant"
         )
 

@@ -29,7 +29,9 @@ def context(inputs: Inputs) -> dict[str, Any]:
         values += f", {100 * pixels['saturated_share']:.1f}% of the values saturated"
     scaled = "standardized on the training split"
     if data["normalize"] == "unit":
-        scaled = f"divided by {data['divide_by'][0]:g}"
+        low, span = data["subtract"][0], data["divide_by"][0]
+        less = f"{low:g} subtracted, then " if low else ""
+        scaled = f"{less}divided by {span:g}".replace("-", "−")
     return {
         "card": {
             "splits": DataTable(
@@ -38,6 +40,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
                 title="Splits",
             ),
             "classes": class_table(card),
+            "decided": [upper_first(sentence) for sentence in data.get("decided", [])],
             "findings": [
                 finding | {"check": upper_first(finding["check"])} for finding in audit["findings"]
             ],
