@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from study.data.audit import audit, describe_pixels, make_thumbnails
+from study.data.audit import audit, check_files, describe_pixels, make_thumbnails
 from study.data.findings import refuse_findings
 from study.store.errors import UserError
 
@@ -80,6 +80,38 @@ def test_blank_images_are_found():
     splits["val"][0][7] = 9
     _, findings = run(splits)
     assert one(findings, "blank images") == ("warning", [["val[7]"]])
+
+
+def test_a_class_or_split_of_another_range_is_found():
+    splits = make_splits()
+    images, labels = splits["val"]
+    images[labels == 1] //= 10
+    splits["test"] = (splits["test"][0] // 10, splits["test"][1])
+    train, train_labels = splits["train"]
+    train[train_labels == 1] //= 10
+    _, findings = run(splits)
+    (found,) = findings["value ranges"]
+    assert found["severity"] == "warning"
+    assert found["text"] == "the largest value is 25 in pneumonia, 25 in test, and 254 elsewhere"
+
+
+def test_files_by_which_classes_can_be_told_apart_are_found():
+    files = {
+        "depth": {"8 bit": [60, 2], "16 bit": [0, 58]},
+        "format": {"PNG": [30, 28], "JPEG": [30, 32]},  # much the same
+        "size": {"9 × 9": [1, 0], "8 × 8": [59, 60]},
+    }
+    findings = check_files(files, CLASSES)
+    assert [(found["severity"], found["text"]) for found in findings] == [
+        (
+            "warning",
+            "100% of normal and 3% of pneumonia have depth 8 bit, so that the depth of a file tells"
+            " classes apart",
+        )
+    ]
+    (found,) = check_files({"size": {"9 × 9": [3, 0], "8 × 8": [0, 3]}}, CLASSES)  # by chance
+    assert found["severity"] == "ok"
+    assert check_files(None, CLASSES) == []
 
 
 def test_imbalance_and_shifted_balance_are_found():

@@ -12,6 +12,7 @@ from data_sources import prepared, scaled, write_npz
 from sklearn.datasets import load_breast_cancer
 
 from study.data.prepared import load_all, load_splits, read_description
+from study.data.redrawn import redraw
 from study.store.errors import UserError
 
 # ---- sklearn -------------------------------------------------------------------------------------
@@ -178,6 +179,42 @@ BAD_ARRAYS = {
         {name: ARRAYS[name].astype(int) for name in UNIT},
         "images are int64; unsigned integers or floating-point numbers expected",
     ),
+    "floats up to 1 / 255": (
+        {name: images / 255 for name, images in UNIT.items()},
+        "images of float64 have values from 0 to 0.0036",
+    ),
+    "0 and 1": (
+        {name: ARRAYS[name] // 128 for name in UNIT},
+        "values from 0 to 1 only, and their type holds 0 to 255; say what black and white are, such"
+        " as `range: [0, 1]`",
+    ),
+    "12 of 16 bits": (
+        {name: ARRAYS[name].astype(np.uint16) * 16 for name in UNIT},
+        "such as `range: [0, 4095]`",
+    ),
+    "one value": (
+        {name: np.zeros_like(ARRAYS[name]) for name in UNIT},
+        "all values of images of uint8 are 0, so they show nothing",
+    ),
+    "another spelling of a split": (
+        {"valid_images": ARRAYS["val_images"], "valid_labels": ARRAYS["val_labels"]},
+        "valid_images, valid_labels would not be read: the arrays that are have the names",
+    ),
+    "other names": (
+        {"X_train": np.zeros(3), "train_images": None},
+        "has no array train_images; its arrays are train_labels, val_images, val_labels, X_train",
+    ),
+    "more images": ({"XTest": np.zeros(3), "yTest": np.zeros(3)}, "XTest, yTest would not be read"),
+    "a number": ({"val_images": np.uint8(3)}, "val_images has shape (); (n, ...) expected"),
+    "labels without numbers": ({"val_labels": np.full(20, np.nan)}, "val_labels hold nan"),
+    "colours first": (
+        {name: np.stack([ARRAYS[name]] * 3, axis=1) for name in UNIT},
+        "shape (50, 3, 5, 5), whose colours seem to come before height and width",
+    ),
+    "transparency": (
+        {name: np.stack([ARRAYS[name]] * 4, axis=3) for name in UNIT},
+        "shape (50, 5, 5, 4), as if with transparency",
+    ),
     "pickled": ({"val_labels": np.array([None] * 20)}, "pickled objects, which are not loaded"),
 }
 
@@ -190,6 +227,64 @@ def test_bad_arrays_are_named(changes, expected, tmp_path):
     assert str(error.value).startswith(path)
     assert expected in str(error.value)
     assert not (tmp_path / "prepared" / "description.json").exists()
+
+
+def test_declared_ranges_become_0_to_1(tmp_path):
+    """Of 12 bits in 16, of signed numbers such as Hounsfield units, and of floats up to 255."""
+    for dtype, scale, low, high in (
+        (np.uint16, 16, 0, 4080), (np.int16, 8, -1024, 1016), (np.float32, 1, 0, 255),
+    ):  # fmt: skip
+        images = {name: (ARRAYS[name].astype(int) * scale + low).astype(dtype) for name in UNIT}
+        path, folder = write_npz(tmp_path / "a.npz", **images), tmp_path / np.dtype(dtype).name
+        done = prepared(folder, kind="npz", path=path, range=[low, high])
+        expected = ARRAYS["val_images"].reshape(20, -1) / 255
+        np.testing.assert_allclose(scaled(done, "val"), expected, atol=1e-6)
+        assert read_description(done)["range"] == [low, high]
+        redraw(done, 1, folder / "again")
+        assert read_description(folder / "again")["divide_by"] == [high - low]
+        with pytest.raises(UserError, match=rf"and `range` says {low} to {low + 9}$"):
+            prepared(folder, kind="npz", path=path, range=[low, low + 9])
+
+
+def test_one_channel_is_grey_and_arrays_that_are_not_read_are_listed(tmp_path):
+    for axis in (1, 3):
+        images = {name: np.expand_dims(ARRAYS[name], axis) for name in UNIT}
+        path = write_npz(tmp_path / "a.npz", **images, patient_ids=np.arange(50))
+        folder = prepared(tmp_path / str(axis), kind="npz", path=path)
+        assert np.array_equal(load_splits(folder)["val"][0], ARRAYS["val_images"])
+        shape = (1, 5, 5) if axis == 1 else (5, 5, 1)
+        assert read_description(folder)["decided"] == [
+            f"images of shape {shape} have one channel and are read as (5, 5)",
+            "not read of the file's arrays: patient_ids",
+        ]
+
+
+# ---- medmnist ------------------------------------------------------------------------------------
+
+
+def test_another_medmnist_set_or_size_is_not_taken_for_the_declared_one(tmp_path):
+    """The right numbers of samples, their shape and classes are what can be compared."""
+    counts = {"train": 546, "val": 78, "test": 156}  # of breastmnist
+    arrays = {}
+    for split, count in counts.items():
+        images = np.random.default_rng(1).integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        arrays |= {f"{split}_images": images, f"{split}_labels": np.arange(count)[:, None] % 2}
+    np.savez(tmp_path / "a.npz", **arrays)
+    entry = {"kind": "medmnist", "name": "breastmnist", "path": str(tmp_path / "a.npz")}
+    (told,) = read_description(prepared(tmp_path, **entry))["decided"]
+    assert told.startswith("a.npz is not the published file of breastmnist, by its MD5, which is ")
+    with pytest.raises(
+        UserError, match=r"size 64: images of shape \(28, 28\), not \(64, 64\)\. Cor"
+    ):
+        prepared(tmp_path, **entry, size=64)
+    with pytest.raises(
+        UserError, match=r"is not pneumoniamnist of size 28: samples 780, not 5856\."
+    ):
+        prepared(tmp_path, **entry | {"name": "pneumoniamnist"})
+    with pytest.raises(
+        UserError, match=r"datasets\.d\.md5: 0+, but that of .*a\.npz is [0-9a-f]{32}"
+    ):
+        prepared(tmp_path, **entry, md5="0" * 32)
 
 
 def damage(content: bytes, how: str) -> bytes:

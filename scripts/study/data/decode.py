@@ -6,7 +6,7 @@ and noted. Metadata are ignored, apart from the orientation.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -92,7 +92,9 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
     from PIL import Image, ImageOps
 
     try:
-        with _open(path) as file:
+        # by an open file, not by its path: Pillow maps uncompressed TIFF files into memory by their
+        # path, and then does not turn them as their orientation says
+        with open(path, "rb") as stored, _open(stored) as file:
             _refuse_unclear(path, file, rules)
             name, raw = str(file.format), _raw_mode(file)
             turned = file.getexif().get(0x0112, 1) not in (0, 1)
@@ -117,20 +119,20 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
     return pixels, Facts(name, depth, colour, transparency, size, seen, turned)
 
 
-def _open(path: Path) -> "Image.Image":
+def _open(file: IO[bytes]) -> "Image.Image":
     """A file of one of `FORMATS`, its size not limited here, nor the size of its metadata."""
     from PIL import Image, PngImagePlugin
 
     Image.MAX_IMAGE_PIXELS = None  # `max_megapixels` takes its place
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_METADATA
-    return Image.open(path, formats=FORMATS)
+    return Image.open(file, formats=FORMATS)
 
 
 def _refuse_unclear(path: Path, file: Any, rules: Rules) -> None:
     megapixels = file.width * file.height / 1e6
     if megapixels > rules.max_megapixels:
         raise UserError(
-            f"{path}: has {megapixels:.1f} megapixels, and at most {rules.max_megapixels:g} are"
+            f"{path}: has {megapixels:.4g} megapixels, and at most {rules.max_megapixels:g} are"
             " read; where it is meant, raise `max_megapixels` of the data set"
         )
     frames = getattr(file, "n_frames", 1)

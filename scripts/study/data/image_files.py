@@ -87,7 +87,7 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             fact.colour == "CMYK" for fact in facts
         ),
         **{
-            f"are {depth} and made 8 bit: {black:g} is black and {white:g} white": sum(
+            f"hold values of {depth}, made 8 bit: {black:g} is black and {white:g} white": sum(
                 fact.depth == depth for fact in facts
             )
             for depth, (black, white) in limits.items()

@@ -33,10 +33,11 @@ KEYS = {
     **DRAWN_SPLITS,
 }
 PLACES = ("path",)
-# Of the words that an array's name consists of: what says that it holds samples or their labels,
-# that it is a split, and, at its end, that it is neither
-SAMPLES = {"images", "image", "imgs", "img", "x", "labels", "label", "y", "targets", "target"}
-SPLIT_WORDS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing"}
+# A word of an array's name that says that it holds samples, labels or a split, such as `images`,
+# `x`, `xtrain`, `valid`; and words at its end that say that it holds something else
+SAMPLES = "images?|imgs?|x|labels?|y|targets?"
+SPLIT = "train|training|val|valid|validation|dev|test|testing"
+TELLING = f"({SAMPLES})?({SPLIT})({SAMPLES})?|{SAMPLES}"
 OTHERS = {
     "id", "ids", "name", "names", "path", "paths", "file", "files", "filename", "filenames",
     "group", "groups", "patient", "patients", "index", "indices", "mask", "masks", "shape", "size",
@@ -129,9 +130,11 @@ def _refuse_dropped(path: Path, left_out: list[str]) -> None:
     """Stop where an array that is not read seems to hold samples, labels or a split."""
     dropped = []
     for name in left_out:
-        words = re.findall("[a-z]+", re.sub("([a-z])([A-Z])", r"\1_\2", name).lower())
-        samples = SAMPLES.intersection(words) or (words and SPLIT_WORDS.issuperset(words))
-        if samples and words[-1] not in OTHERS:
+        apart = re.sub("([a-z])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\2_", name)
+        words = re.findall("[a-z]+", apart.lower())
+        telling = [word for word in words if re.fullmatch(TELLING, word)]
+        of_samples = [word for word in telling if not re.fullmatch(SPLIT, word)]
+        if words and words[-1] not in OTHERS and (of_samples or telling == words):
             dropped.append(name)
     if dropped:
         raise UserError(

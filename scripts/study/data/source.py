@@ -173,8 +173,8 @@ def _check_shape(where: str, inputs: np.ndarray) -> None:
         )
     if shape[3] == 4 and inputs.dtype.kind == "u":
         raise UserError(
-            f"{where} has shape {shape}, as if with transparency; colours"
-            " alone are (n, height, width, 3): save images[..., :3], on the background that is meant"
+            f"{where} has shape {shape}, as if with transparency; colours alone"
+            " are (n, height, width, 3): save images[..., :3], on the background that is meant"
         )
 
 

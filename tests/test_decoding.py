@@ -1,0 +1,226 @@
+"""Image files of every sort are decoded by one rule each, or refused."""
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from data_sources import prepared
+from PIL import Image, ImageOps
+
+from study.data.decode import Rules, read_image
+from study.data.prepared import load_all, read_description
+from study.store.errors import UserError
+
+HALVES = np.repeat([[40, 240]], 20, axis=0).repeat(20, axis=1).astype(np.uint8)  # 20 × 40
+
+
+def halves(scale=1.0, dtype=np.uint8):
+    return Image.fromarray((HALVES.astype(float) * scale).astype(dtype))
+
+
+def decoded(path, size=(2, 4), **rules):
+    return read_image(path, Rules(size, **rules))[0]
+
+
+def write_classes(folder, images):
+    """Of each class some images, by their names."""
+    for name, image in images.items():
+        path = folder / "x" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.save(path)
+    return {"kind": "folder", "path": str(folder / "x"), "size": [2, 4], "val_share": 0.5,
+            "positive": "ill"}  # fmt: skip
+
+
+def twice(image, suffix="png", more=None):
+    """Four images of two classes: one image, or another for the class ill."""
+    pictures = {"well": image, "ill": more or image}
+    return {f"{name}/{n}.{suffix}": picture for name, picture in pictures.items() for n in (1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("name", "image"),
+    [
+        ("a.bmp", halves()),
+        ("a.gif", halves()),
+        ("a.tif", halves()),
+        ("a.png", halves(257, np.uint16)),
+        ("b.tif", halves(257, np.uint16)),
+        ("c.tif", halves(1 / 255, np.float32)),
+        ("a.jfif", halves()),
+        ("a.webp", halves()),
+        ("a.jpg", halves().convert("CMYK")),
+        ("b.png", halves().convert("P")),
+        ("c.png", halves().convert("RGBA")),  # nothing in it is transparent
+    ],
+)
+def test_formats_and_modes_show_the_same(tmp_path, name, image):
+    image.save(tmp_path / name)
+    pixels = decoded(tmp_path / name).astype(int)
+    assert np.abs(pixels[:, [0, 3]] - [40, 240]).max() <= 2
+
+
+def test_every_orientation_is_applied_to_every_format(tmp_path):
+    """An uncompressed TIFF included, which Pillow turns wrongly where it is mapped into memory."""
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        for name in ("a.png", "a.tif", "a.jpg"):
+            halves().save(tmp_path / name, exif=exif)
+        with Image.open(tmp_path / "a.png") as file:
+            turned = np.asarray(ImageOps.exif_transpose(file), dtype=int)
+        for name in ("a.png", "a.tif", "a.jpg"):
+            found, facts = read_image(tmp_path / name, Rules(turned.shape))
+            assert np.abs(found - turned).max() <= 8
+            assert (facts.turned, facts.size) == (orientation > 1, turned.shape[::-1])
+
+
+def save_frames(path):
+    halves().save(path, save_all=True, append_images=[halves(0.5)])
+
+
+def see_through(mode="RGBA"):
+    image = halves().convert(mode)
+    hidden = np.full(HALVES.shape, 255, np.uint8)
+    hidden[:, :20] = 0
+    image.putalpha(Image.fromarray(hidden))
+    return image
+
+
+UNCLEAR = {
+    "frames.gif": (save_frames, "holds 2 pictures; save the one that is meant"),
+    "pages.tif": (save_frames, "holds 2 pictures"),
+    "frames.webp": (save_frames, "holds 2 pictures"),
+    "alpha.png": (see_through().save, "transparent pixels, and what is behind them is not known"),
+    "grey.png": (see_through("LA").save, "transparent pixels"),
+    "alpha.gif": (see_through().save, "transparent pixels"),
+    "value.png": (lambda path: halves().save(path, transparency=40), "transparent pixels"),
+    "ints.tif": (
+        halves(10, np.int32).save,
+        "has 32-bit integers from 400 to 2400; say what black and white are, with `range: [low",
+    ),
+    "floats.tif": (halves(1, np.float32).save, "has floating-point numbers from 40 to 240; say"),
+    "nan.tif": (halves(np.nan, np.float32).save, "has values that are NaN or infinite"),
+    "lab.tif": (Image.new("LAB", (4, 4)).save, "cannot be decoded as an image"),
+    "text.png": (lambda path: path.write_text("<svg/>"), "cannot be decoded as an image"),
+}
+
+
+@pytest.mark.parametrize("name", UNCLEAR)
+def test_what_would_be_a_guess_is_refused(tmp_path, name):
+    save, expected = UNCLEAR[name]
+    save(tmp_path / name)
+    with pytest.raises(UserError) as error:
+        decoded(tmp_path / name)
+    assert str(error.value).startswith(f"{tmp_path / name}: ") and expected in str(error.value)
+
+
+def test_transparent_pixels_are_shown_as_declared(tmp_path):
+    see_through().save(tmp_path / "a.png")
+    for transparency, left in (("black", 0), ("white", 255), ("stored", 40)):
+        pixels = decoded(tmp_path / "a.png", transparency=transparency)
+        assert pixels[:, 0].tolist() == [left] * 2 and pixels[:, 3].tolist() == [240] * 2
+
+
+def test_metadata_of_any_size_are_ignored_and_the_limit_of_pixels_is_a_key(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    for name in ("a.png", "a.jpg"):
+        halves().save(tmp_path / name, icc_profile=bytes(2**21))
+        assert abs(int(decoded(tmp_path / name)[0, 3]) - 240) <= 2
+    with pytest.raises(UserError, match=r"0\.0008 megapixels, and at most 0\.0005 .*`max_megapix"):
+        decoded(tmp_path / "a.png", max_megapixels=0.0005)
+
+
+def test_several_broken_images_are_all_named(tmp_path):
+    entry = write_classes(tmp_path, {f"{name}/{n}.png": halves() for name in ("well", "ill")
+                                     for n in range(8)})  # fmt: skip
+    for n in range(6):
+        (tmp_path / "x" / "well" / f"{n}.png").write_bytes(b"")
+        see_through().save(tmp_path / "x" / "ill" / f"{n}.png")
+    with pytest.raises(UserError, match="12 of 16 images cannot be used") as error:
+        prepared(tmp_path, **entry)
+    lines = str(error.value).splitlines()
+    assert len(lines) == 12 and lines[-1].strip() == "and 2 more"
+    assert "ill/0.png: has transparent" in lines[1] and "well/3.png: cannot be dec" in lines[10]
+
+
+def save_16_bit_colour(path, value):
+    """A PNG with three channels of 16 bits, which Pillow reads and does not write."""
+
+    def chunk(name, content):
+        crc = struct.pack(">I", zlib.crc32(name + content))
+        return struct.pack(">I", len(content)) + name + content + crc
+
+    row = b"\0" + np.full(3 * 8, value, ">u2").tobytes()
+    header = struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 0)
+    pixels = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(row * 8)) + chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + pixels)
+
+
+def test_12_bits_in_files_of_16_are_refused_until_their_range_is_declared(tmp_path):
+    entry = write_classes(tmp_path, twice(halves(4095 / 255, np.uint16)))
+    with pytest.raises(UserError) as error:
+        prepared(tmp_path, **entry)
+    assert "its images (16 bit) have values from 642 to 3854 only" in str(error.value)
+    assert str(error.value).endswith("such as `range: [0, 4095]`")
+    folder = prepared(tmp_path, **entry, range=[0, 4095])
+    inputs = np.concatenate([images for images, _ in load_all(folder)[0].values()])
+    assert np.abs(inputs[:, :, [0, 3]].astype(int) - [40, 240]).max() <= 1
+    description = read_description(folder)
+    assert description["decided"] == [
+        "4 of 4 images hold values of 16 bit, made 8 bit: 0 is black and 4095 white"
+    ]
+    assert description["divide_by"] == [255.0] and "range" not in description
+    with pytest.raises(UserError, match=r"1\.png: has values from 642 to 3854, and `range` says 0"):
+        prepared(tmp_path, **entry, range=[0, 3000])
+    with pytest.raises(UserError, match=r"d\.range: \[9, 9\]: the first value, black, must be bel"):
+        prepared(tmp_path, **entry, range=[9, 9])
+
+
+def test_one_depth_may_not_hide_behind_another(tmp_path):
+    """Of one class 12 bits in 16, of the other 8: the 16-bit images alone use too little."""
+    entry = write_classes(tmp_path, twice(halves(4095 / 255, np.uint16), more=halves()))
+    with pytest.raises(UserError, match=r"its images \(16 bit\) have values from 642 to 3854"):
+        prepared(tmp_path, **entry)
+    with pytest.raises(UserError, match=r"ill/1\.png: has 8 bits, and `range` says 0 to 4095"):
+        prepared(tmp_path, **entry, range=[0, 4095])
+    for path in (tmp_path / "x").rglob("*.png"):
+        save_16_bit_colour(path, 4000)
+    with pytest.raises(UserError, match=r"\(16 bit in colour\)"):
+        prepared(tmp_path, **entry)
+
+
+def test_masks_are_refused_and_dark_images_are_not(tmp_path):
+    entry = write_classes(tmp_path, twice(Image.fromarray((HALVES > 100).astype(np.uint8))))
+    with pytest.raises(UserError, match=r"values from 0 to 1 only, .*`range: \[0, 1\]`"):
+        prepared(tmp_path, **entry)
+    inputs = load_all(prepared(tmp_path, **entry, range=[0, 1]))[0]["train"][0]
+    assert (inputs.min(), inputs.max()) == (0, 255)
+    for path in (tmp_path / "x").rglob("*.png"):
+        halves(0.2).save(path)  # from 8 to 48
+    prepared(tmp_path, **entry)
+
+
+def test_what_is_decided_and_what_differs_among_files_is_noted(tmp_path):
+    images = twice(halves(), more=halves(257, np.uint16))
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    entry = write_classes(tmp_path, images)
+    halves().convert("RGB").save(tmp_path / "x" / "well" / "3.jpg", exif=exif)
+    description = read_description(prepared(tmp_path, **entry))
+    assert description["decided"] == [
+        "1 of 5 images are made grey, by the luma of their colours",
+        "2 of 5 images hold values of 16 bit, made 8 bit: 0 is black and 65535 white",
+        "1 of 5 images are turned as their EXIF data say",
+    ]
+    assert description["files"] == {
+        "format": {"PNG": [2, 2], "JPEG": [1, 0]},
+        "depth": {"16 bit": [0, 2], "8 bit": [3, 0]},
+        "colour": {"grey": [2, 2], "colour": [1, 0]},
+    }
+
+
+def test_of_plain_images_nothing_is_noted(tmp_path):
+    description = read_description(prepared(tmp_path, **write_classes(tmp_path, twice(halves()))))
+    assert not {"decided", "files", "range"} & set(description)
