@@ -18,4 +18,8 @@ if __name__ == "__main__":
     classes = description["classes"]
     result = audit(splits, names, groups, classes, description.get("files"))
     write_text(snakemake.output.audit, json.dumps(result, indent=2) + "\n")
-    save_figure(draw_contact_sheet(splits, classes), snakemake.output.sheet, dpi=110)
+    save_figure(
+        draw_contact_sheet(splits, classes, description.get("range")),
+        snakemake.output.sheet,
+        dpi=110,
+    )

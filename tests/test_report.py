@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from study.report.figures.contact_sheet import as_picture, draw_contact_sheet
 from study.report.figures.curves import caption, count_seeds, draw, mean_curves
 from study.report.figures.interactions import draw_interactions
 from study.report.figures.saving import save_figure
+from study.report.page import render_parts
 from study.report.pictures import DataCard
+from study.report.sections import data
 from study.report.sections.cells import cell_table
 from study.report.sections.data import class_table, split_table
 from study.report.tables import numbered_titles
@@ -180,6 +183,37 @@ def test_a_contact_sheet_shows_samples_of_each_class_and_split():
     volume = np.zeros((5, 4, 6))
     volume[2] = 1
     assert as_picture(volume).tolist() == np.ones((4, 6)).tolist()
+
+
+def test_pictures_are_from_black_to_white_of_the_declared_range():
+    images = np.full((20, 4, 6), 1000, np.uint16)
+    splits = {"train": (images, np.arange(20) % 2)}
+    sheet = draw_contact_sheet(splits, ["well", "ill"], [0, 4095])
+    assert {axes.images[0].get_clim() for axes in sheet.axes} == {(0, 4095)}
+    colours = np.full((4, 6, 3), 4095, np.uint16)
+    assert as_picture(colours, 0, 4095).tolist() == np.ones((4, 6, 3)).tolist()
+
+
+def test_what_was_decided_is_on_the_data_card():
+    pixels = {"minimum": 0, "maximum": 4000, "constant_share": 0, "saturated_share": None}
+    description = {
+        "classes": ["well", "ill"],
+        "kind": "npz",
+        "shape": [4, 6],
+        "dtype": "int16",
+        "normalize": "unit",
+        "subtract": [-1024.0],
+        "divide_by": [4095.0],
+        "sha256": "0",
+    }
+    audit = {"splits": {}, "floors": {}, "findings": [], "pixels": pixels}
+    pages = []
+    for decided in ({"decided": ["not read of <its> arrays: ids"]}, {}):
+        inputs = SimpleNamespace(card=DataCard(description | decided, audit))
+        pages.append(render_parts({"data": ("Data", [data])}, inputs, "mine"))
+    assert "<li>Not read of &lt;its&gt; arrays: ids.</li>" in pages[0]
+    assert "<dd>−1024 subtracted, then divided by 4095</dd>" in pages[0]
+    assert ["Decided when" in page for page in pages] == [True, False]
 
 
 def test_figures_have_the_same_bytes(tmp_path):

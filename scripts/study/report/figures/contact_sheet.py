@@ -13,12 +13,14 @@ LONGEST = 28  # letters of a class's name
 
 
 def draw_contact_sheet(
-    splits: Mapping[str, tuple[np.ndarray, np.ndarray]], classes: Sequence[str]
+    splits: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    classes: Sequence[str],
+    value_range: Sequence[float] | None = None,
 ) -> Figure:
     """The first samples of each class in each split; for 3D images their middle slice.
 
     Two classes have a row in each split. More have one row each, with a few samples of each split
-    beside each other.
+    beside each other. Black and white are the declared range, or that of the type.
     """
     if len(classes) == 2:
         rows = [[(split, label)] for split in splits for label in (0, 1)]
@@ -37,7 +39,7 @@ def draw_contact_sheet(
         for number, (split, label) in enumerate(row):
             inputs, labels = splits[split]
             part = line[number * shown : (number + 1) * shown]
-            _draw_samples(part, inputs, np.flatnonzero(labels == label))
+            _draw_samples(part, inputs, np.flatnonzero(labels == label), value_range)
             if len(classes) == 2:
                 part[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left")
             else:
@@ -46,12 +48,24 @@ def draw_contact_sheet(
     return figure
 
 
-def _draw_samples(line: Sequence[Axes], inputs: np.ndarray, rows: np.ndarray) -> None:
-    white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
+def _draw_samples(
+    line: Sequence[Axes],
+    inputs: np.ndarray,
+    rows: np.ndarray,
+    value_range: Sequence[float] | None,
+) -> None:
+    black, white = shades(inputs.dtype, value_range)
     for axes, row in zip(line, rows):
-        axes.imshow(
-            as_picture(inputs[row]), cmap="gray", vmin=None if white is None else 0, vmax=white
-        )
+        axes.imshow(as_picture(inputs[row], black, white), cmap="gray", vmin=black, vmax=white)
+
+
+def shades(
+    dtype: np.dtype, value_range: Sequence[float] | None
+) -> tuple[float, float] | tuple[None, None]:
+    """Which values are black and white: of a declared range, or the type's; None: not known."""
+    if value_range is not None:
+        return value_range[0], value_range[1]
+    return (0, np.iinfo(dtype).max) if dtype.kind == "u" else (None, None)
 
 
 def shortened(name: str, longest: int = LONGEST) -> str:
@@ -59,8 +73,16 @@ def shortened(name: str, longest: int = LONGEST) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
 
 
-def as_picture(sample: np.ndarray) -> np.ndarray:
-    """A sample as (height, width), or with colours (height, width, 3)."""
+def as_picture(
+    sample: np.ndarray, black: float | None = None, white: float | None = None
+) -> np.ndarray:
+    """A sample as (height, width), or with colours (height, width, 3).
+
+    Colours of more than 8 bits are from 0 to 1 where it is known what is black and white.
+    """
+    colours = sample.ndim == 3 and sample.shape[-1] == 3
+    if colours and sample.dtype != np.uint8 and black is not None and white is not None:
+        return (sample - float(black)) / (white - black)
     if sample.ndim == 1:
         return sample[None, :]
     if sample.ndim == 3 and sample.shape[-1] != 3:

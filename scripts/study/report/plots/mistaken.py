@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.data.prepared import read_description, read_samples
-from study.report.figures.contact_sheet import as_picture, shortened
+from study.report.figures.contact_sheet import as_picture, shades, shortened
 from study.report.plots.style import WIDTH, say_empty
 from study.store.frames import rows_of
 
@@ -52,14 +52,14 @@ def draw(table: pd.DataFrame, folder: Path | None) -> Figure:
     down = -(-len(table) // ACROSS)
     figure = Figure(figsize=(WIDTH, 2.05 * down), layout="constrained")
     made = figure.subplots(down, ACROSS, squeeze=False).ravel()
-    white = np.iinfo(inputs.dtype).max if inputs.dtype.kind == "u" else None
+    black, white = shades(inputs.dtype, read_description(folder).get("range"))
     for axes in made:
         axes.set_axis_off()
     for axes, found in zip(made, rows_of(table)):
-        image = as_picture(inputs[found["row"]])
+        image = as_picture(inputs[found["row"]], black, white)
         step = max(1, -(-max(image.shape[:2]) // LARGEST))
         axes.imshow(
-            image[::step, ::step], cmap="gray", vmin=None if white is None else 0, vmax=white,
+            image[::step, ::step], cmap="gray", vmin=black, vmax=white,
             interpolation="none",
         )  # fmt: skip
         share = found["wrong"] / found["runs"]
