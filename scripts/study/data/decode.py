@@ -89,7 +89,7 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
     Raises:
         UserError: the file cannot be decoded, or what it shows would be a guess.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         # by an open file, not by its path: Pillow maps uncompressed TIFF files into memory by their
@@ -114,6 +114,11 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         size = image.size
         image = image.resize(rules.size[::-1], Image.Resampling.BILINEAR)
         pixels = np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
+    except UnidentifiedImageError as error:
+        known = ", ".join(FORMATS)
+        raise UserError(
+            f"{path}: cannot be decoded as an image (it is none of {known}, or damaged)"
+        ) from error
     except Exception as error:  # damaged files make Pillow raise exceptions of many kinds
         raise UserError(f"{path}: cannot be decoded as an image ({error})") from error
     return pixels, Facts(name, depth, colour, transparency, size, seen, turned)

@@ -180,7 +180,8 @@ def _check_shape(where: str, inputs: np.ndarray) -> None:
 
 def _single_axes(shapes: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
     """What is decided where all images have an axis of one channel, if they have."""
-    if not all(len(shape) == 4 and 1 in (shape[1], shape[3]) for shape in shapes.values()):
+    single = (len(s) == 4 and s[3] != 3 and 1 in (s[1], s[3]) for s in shapes.values())
+    if not all(single):
         return ()
     shape = next(iter(shapes.values()))[1:]
     grey = shape[:2] if shape[2] == 1 else shape[1:]
