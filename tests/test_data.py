@@ -246,6 +246,12 @@ def test_declared_ranges_become_0_to_1(tmp_path):
             prepared(folder, kind="npz", path=path, range=[low, low + 9])
 
 
+def test_a_range_that_a_type_cannot_have_is_refused(tmp_path):
+    path = write_npz(tmp_path / "a.npz")
+    with pytest.raises(UserError, match="`range` goes up to 4095, and uint8 to 255"):
+        prepared(tmp_path, kind="npz", path=path, range=[0, 4095])
+
+
 def test_one_channel_is_grey_and_arrays_that_are_not_read_are_listed(tmp_path):
     for axis in (1, 3):
         images = {name: np.expand_dims(ARRAYS[name], axis) for name in UNIT}

@@ -21,7 +21,7 @@ SUFFIXES = {
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".tif", ".tiff", ".webp",
 }  # fmt: skip
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
-MAX_MEGAPIXELS = 178.95697  # above it Pillow suspects a file that is made to fill the memory
+MAX_MEGAPIXELS = 179  # above it Pillow suspects a file that is made to fill the memory
 MAX_METADATA = 2**26  # bytes of one piece of metadata, unpacked
 # Depths of more than 8 bits, and what is white in them; of 32 bits it has to be declared
 WIDE = {"16 bit": 65535, "32 bit": 2**32 - 1, "floating point": 1}
@@ -115,9 +115,9 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         image = image.resize(rules.size[::-1], Image.Resampling.BILINEAR)
         pixels = np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
     except UnidentifiedImageError as error:
-        known = ", ".join(FORMATS)
+        known = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise UserError(
-            f"{path}: cannot be decoded as an image (it is none of {known}, or damaged)"
+            f"{path}: cannot be decoded as an image (it is damaged, or no {known} that can be read)"
         ) from error
     except Exception as error:  # damaged files make Pillow raise exceptions of many kinds
         raise UserError(f"{path}: cannot be decoded as an image ({error})") from error

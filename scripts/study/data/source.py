@@ -11,7 +11,7 @@ import numpy as np
 
 from study.data import MOST_CLASSES, SPLITS, kind_module
 from study.data.splits import complete_splits
-from study.data.value_range import Range
+from study.data.value_range import Range, largest_value
 from study.store.errors import UserError
 
 # The arrays of an .npz file
@@ -239,6 +239,12 @@ def _check_type(source: Source, entry: dict) -> None:
             f"{source.where}: images are {source.dtype}; unsigned integers or floating-point"
             " numbers expected, or signed integers with a `range: [low, high]`"
         )
+    if source.value_range and source.dtype.kind == "u":
+        largest, high = largest_value(source.dtype), source.value_range[1]
+        if high > largest:
+            raise UserError(
+                f"{source.where}: `range` goes up to {high:g}, and {source.dtype} to {largest:g}"
+            )
     if 0 in source.shape:
         raise UserError(f"{source.where}: images of shape {source.shape} hold nothing")
     if not len(source.labels):
