@@ -10,7 +10,7 @@ from pathlib import Path
 from study.config.class_checks import refuse_binary
 from study.data.audit import audit
 from study.data.findings import refuse_findings
-from study.data.limits import batch_notes, left_out_notes
+from study.data.limits import batch_notes
 from study.data.location import locate
 from study.data.prepared import load_all, read_description, save_source
 from study.data.source import read_source
@@ -24,8 +24,7 @@ if __name__ == "__main__":
     source, groups = read_source(name, study.entry, locate(name, study.entry))
     refuse_binary(study, source.classes)
     save_source(name, study.entry, folder, source, groups)
-    notes = left_out_notes(name, study.entry)
-    for note in notes + batch_notes(batch_sizes(study), folder / "description.json"):
+    for note in [*source.decided, *batch_notes(batch_sizes(study), folder / "description.json")]:
         print(f"note: {note}")
     if study.fail_on != "never":
         result = audit(*load_all(folder), read_description(folder)["classes"])

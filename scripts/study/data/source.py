@@ -3,13 +3,14 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from study.data import MOST_CLASSES, SPLITS, kind_module
+from study.data.listing import normalized
 from study.data.splits import complete_splits
 from study.store.errors import UserError
 
@@ -26,6 +27,7 @@ class Source(NamedTuple):
     splits: dict[str, np.ndarray]  # split -> rows
     classes: list[str]  # their names in the order of the labels; of two: negative, positive
     normalize: str = "unit"  # what is done where the entry does not say
+    decided: Sequence[str] = ()  # on the way to them, as sentences for the data card
 
 
 def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source, np.ndarray | None]:
@@ -150,10 +152,14 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
 def ordered_classes(where: str, found: list[str], positive: str | None) -> list[str]:
     """The classes in the order of their labels: negative and positive, or more by the alphabet.
 
+    Names are compared as NFC, so that `positive` may be written as it looks.
+
     Raises:
         UserError: there is one class alone, or too many; or `positive` is missing, is none of two
             classes, or is given for more than two.
     """
+    found = [normalized(name) for name in found]
+    positive = positive if positive is None else normalized(positive)
     if not 2 <= len(found) <= MOST_CLASSES:
         some = ", ".join(found[:5]) + ", …" * (len(found) > 5)
         raise UserError(
