@@ -15,6 +15,8 @@ from study.data.location import locate
 from study.data.prepared import load_all, read_description, save_source
 from study.data.source import read_source
 from study.design.study import batch_sizes, study_from
+from study.snake.digests import data_digest
+from study.store.errors import UserError
 from study.store.logs import log_to
 
 if __name__ == "__main__":
@@ -24,6 +26,10 @@ if __name__ == "__main__":
     source, groups = read_source(name, study.entry, locate(name, study.entry))
     refuse_binary(study, source.classes)
     save_source(name, study.entry, folder, source, groups)
+    if data_digest(study) != folder.name:  # by which all runs on them are known
+        raise UserError(
+            f"datasets.{name}: its files have changed since the study was started; start it again"
+        )
     for note in [*source.decided, *batch_notes(batch_sizes(study), folder / "description.json")]:
         print(f"note: {note}")
     if study.fail_on != "never":

@@ -13,6 +13,7 @@ from typing import Any
 
 from study.data import kind_module
 from study.data.location import group_file, locate
+from study.store.code import code_digest
 from study.store.errors import UserError
 from study.store.files import file_digest, write_text
 
@@ -40,7 +41,8 @@ def content_digest(name: str, entry: dict, cache: Path) -> str:
         return _digest([content, _file_digests(locate(name, entry), known, cache)])
     # many files: where none has changed since they were looked through, they are not again
     groups = [_stamp(path) for path in group_file(name, entry).values()]
-    stamp = _digest([content, kind.stamp(name, entry), groups])
+    code = code_digest(f"{kind.__name__}:locate")  # what looked through them
+    stamp = _digest([content, kind.stamp(name, entry), groups, code])
     if stamp not in known:
         digest = _digest([content, _file_digests(locate(name, entry), known, cache)])
         _remember(known | {stamp: digest}, cache)
