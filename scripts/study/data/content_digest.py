@@ -4,7 +4,6 @@ Light to import: it is used while the Snakefile is read.
 """
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from hashlib import sha256
@@ -73,9 +72,7 @@ def _stamp(path: Path) -> str:
     """What a file's content is known by, without reading it."""
     status = path.stat()
     # the change time, unlike the modification time, cannot be set back
-    return (
-        f"{os.path.abspath(path)} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
-    )
+    return f"{path.absolute()} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def _remembered(cache: Path) -> dict[str, str]:

@@ -150,7 +150,7 @@ def _paired(images: list[str]) -> str | None:
     for image, of in marked:
         if of in stems:
             ending = image.rpartition(".")[0][len(of) :]
-            word = re.sub(r"\W?\d+$", "", ending)
+            word = re.sub(r"[-_. ]?\d+$", "", ending)
             return (
                 f"{image} is called as the mask of an image beside it; leave such files out with"
                 f' `images: "!**/*{word}*"`, {ALL}'

@@ -4,7 +4,6 @@ Every file and folder is accounted for: it is an image, or it is left out and th
 or the data set is refused, by its name. Light to import: it is used while the Snakefile is read.
 """
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,7 +47,8 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
         UserError: what is there can be read in more than one way, or is no data set.
     """
     listing = list_folder(where, root)
-    found, others = [], []
+    found: list[str] = []
+    others: list[str] = []
     for name in listing.files:
         (found if suffix(name) in IMAGE_SUFFIXES else others).append(name)
     if not found:
@@ -71,7 +71,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
         refuse_doubtful(where, images, 1 if splits else 0, classes, entry.get("positive"))
         _refuse_other_images(where, others)
     return Layout(
-        images={name: Path(listing.files[name]) for name in images},
+        images={name: Path(listing.files[name].path) for name in images},
         splits=splits,
         classes=classes,
         decided=[
@@ -117,7 +117,7 @@ def _copy_of_the_rest(listing: Listing, images: list[str], tops: list[str]) -> s
         rest = {*images}.difference(below)
         pairs = [(name, name.removeprefix(f"{top}/")) for name in below]
         if all(other in rest for _, other in pairs) and all(
-            os.stat(listing.files[name]).st_size == os.stat(listing.files[other]).st_size
+            listing.files[name].stat().st_size == listing.files[other].stat().st_size
             for name, other in pairs
         ):
             return top
@@ -158,10 +158,11 @@ def _find_classes(
                     f"{where}: there is {other}, and no {folder}/{name}; every split needs all"
                     " classes, in folders of the same names"
                 )
-    if len(classes) == 1 and len(_inside(folders, f"{[*filled][0]}/")) > 1:
+    first = next(iter(filled))
+    if len(classes) == 1 and len(_inside(folders, f"{first}/")) > 1:
         raise UserError(
-            f"{where}: {[*filled][0]} is the only folder of a class; if the classes are in it,"
-            f" write `path: …/{[*filled][0]}`"
+            f"{where}: {first} is the only folder of a class; if the classes are in it, write"
+            f" `path: …/{first}`"
         )
     return classes
 

@@ -3,7 +3,6 @@
 Light to import: it is used while the Snakefile is read.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterable
 
@@ -61,16 +60,17 @@ def kinds(names: Iterable[str]) -> str:
 def suffix(name: str) -> str:
     """The ending of a file's name, in small letters."""
     file = name.rpartition("/")[2].casefold()
-    return ".nii.gz" if file.endswith(".nii.gz") else os.path.splitext(file)[1]
+    if file.endswith(".nii.gz"):
+        return ".nii.gz"
+    stem, _, ending = file.rpartition(".")
+    return f".{ending}" if stem else ""
 
 
 def _remnants(names: list[str]) -> str:
     """`3 .DS_Store, __MACOSX`; of names that vary, how they begin."""
     last = (name.rpartition("/")[2].strip() for name in names)
     counts = Counter("._*" if name.startswith("._") else name for name in last)
-    return _some(
-        [f"{count} {name}" if count > 1 else name for name, count in counts.most_common()]
-    )
+    return _some([f"{count} {name}" if count > 1 else name for name, count in counts.most_common()])
 
 
 def _some(parts: list[str]) -> str:

@@ -5,8 +5,10 @@ Light to import: it is used while the Snakefile is read.
 
 import os
 import unicodedata
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +35,7 @@ REMNANTS = {
 class Listing(NamedTuple):
     """All that is below a folder. A name is a path below it, NFC, with `/` between its parts."""
 
-    files: dict[str, str]  # name -> path, in the order of the names' parts
+    files: dict[str, os.DirEntry[str]]  # by their names, in the order of the names' parts
     folders: list[str]  # names
     links: set[str]  # names of files and folders that are links
     remnants: list[str]  # names of what systems leave behind, none of which is in the rest
@@ -51,7 +53,7 @@ def list_folder(where: str, root: Path) -> Listing:
             listed already; or something cannot be read.
     """
     found, broken = Listing({}, [], set(), []), _Broken([], [])
-    known = {_identity(os.fspath(root)): "the folder itself"}
+    known = {_identity(root): "the folder itself"}
     _list(where, os.fspath(root), "", known, found, broken)
     if broken.unwritable:
         raise UserError(
@@ -60,8 +62,8 @@ def list_folder(where: str, root: Path) -> Listing:
         )
     if broken.nowhere:
         raise UserError(
-            f"{where}: {_named(broken.nowhere)} is neither a file nor a folder, but a link that"
-            " leads nowhere, or a device; get what it leads to, or remove it"
+            f"{where}: {_named(broken.nowhere)} is neither a file nor a folder, but perhaps a link"
+            " that leads nowhere; get what it leads to, or remove it"
         )
     return found
 
@@ -69,11 +71,8 @@ def list_folder(where: str, root: Path) -> Listing:
 def stamp(listing: Listing) -> str:
     """A digest of names, sizes and times: while it is the same, so are the contents."""
     lines = [*listing.folders]
-    for name, path in listing.files.items():
-        try:
-            status = os.stat(path)
-        except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+    for name, entry in listing.files.items():
+        status = entry.stat()
         lines.append(f"{name} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}")
     return sha256("\0".join(lines).encode()).hexdigest()
 
@@ -91,9 +90,7 @@ def matches(name: str, pattern: str) -> bool:
         pattern: in which `*`, `?` and `[…]` stand for text within a part, and a part `**` for any
             number of parts.
     """
-    return _match(
-        normalized(name).casefold().split("/"), normalized(pattern).casefold().split("/")
-    )
+    return _match(normalized(name).casefold().split("/"), normalized(pattern).casefold().split("/"))
 
 
 def _match(parts: list[str], patterns: list[str]) -> bool:
@@ -135,15 +132,15 @@ def _list(
             found.remnants.append(part)
         elif not _is_writable(name):
             broken.unwritable.append(os.fsencode(part).decode("utf-8", "backslashreplace"))
-        elif _leads_to_folder(entry):
-            identity = _identity(entry.path)
+        elif _holds(entry.is_dir):
+            identity = _identity(entry)
             if identity in known:
                 raise UserError(f"{where}: {part} leads to the same folder as {known[identity]}")
             known[identity] = part
             found.folders.append(part)
             _list(where, entry.path, f"{part}/", known, found, broken)
-        elif os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file():
-            found.files[part] = entry.path
+        elif _holds(entry.is_file):
+            found.files[part] = entry
         else:
             broken.nowhere.append(part)
         if entry.is_symlink():
@@ -158,11 +155,11 @@ def _entries(where: str, folder: str) -> list[tuple[str, os.DirEntry]]:
     except OSError as error:
         raise UserError(f"{folder}: cannot be read ({error.strerror})") from error
     named.sort(key=_first)
-    for (name, entry), (following, other) in zip(named, named[1:]):
+    for (name, entry), (following, other) in pairwise(named):
         if name == following:
             raise UserError(
                 f"{where}: {entry.path} is there twice, its name written in two ways (as Unicode's"
-                f" NFC and NFD: {ascii(entry.name)}, {ascii(other.name)}); rename one"
+                f" NFC and NFD: {entry.name!a}, {other.name!a}); rename one"
             )
     return named
 
@@ -182,16 +179,16 @@ def _is_writable(name: str) -> bool:
     return True
 
 
-def _leads_to_folder(entry: os.DirEntry) -> bool:
-    """Whether it is a folder or a link to one; not so of a link that leads to itself."""
-    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()
-
-
-def _identity(folder: str) -> tuple[int, int]:
+def _holds(check: Callable[[], bool]) -> bool:
+    """Whether something is so; not of a link that leads to itself, or where nobody may look."""
     try:
-        status = os.stat(folder)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be read ({error.strerror})") from error
+        return check()
+    except OSError:
+        return False
+
+
+def _identity(folder: Path | os.DirEntry[str]) -> tuple[int, int]:
+    status = folder.stat()
     return status.st_dev, status.st_ino
 
 

@@ -41,22 +41,23 @@ def find_splits(where: str, declared: Any, folders: list[str]) -> dict[str, str]
     if declared == "none":
         return {}
     splits = _declared(where, declared, folders) if declared else _called(where, folders)
+    splits = {split: splits[split] for split in SPLITS if split in splits}
     others = [folder for folder in folders if folder not in splits.values()]
     if splits and others:
+        are = "are splits" if len(splits) > 1 else "is a split"
+        read = ", ".join(f'"{folder}/**"' for folder in splits.values())
         raise UserError(
-            f"{where}: {listed(list(splits.values()))} {'are' if len(splits) > 1 else 'is a'}"
-            f" split{'s' * (len(splits) > 1)}, and {listed(others)}"
-            f" {'are' if len(others) > 1 else 'is'} not; move away what is no split, or write"
-            " `splits: none` if all are classes, or which are the splits, as in `splits: {train:"
-            " Training, test: Testing}`, or which files are read, as in `images:"
-            f" {[f'{folder}/**' for folder in splits.values()]}`"
+            f"{where}: {listed(list(splits.values()))} {are}, and {listed(others)}"
+            f" {'are' if len(others) > 1 else 'is'} not; if all are classes, write `splits: none`;"
+            f" else move the rest away, or leave it out with `images: [{read}]`, or name the"
+            " splits, as in `splits: {train: Training, test: Testing}`"
         )
     if splits and "train" not in splits:
         raise UserError(
-            f"{where} has {', '.join(sorted(splits.values()))} but no train; name it, as in"
+            f"{where} has {', '.join(splits.values())} but no train; name it, as in"
             " `splits: {train: Training}`, or write `splits: none` if all are classes"
         )
-    return {split: splits[split] for split in SPLITS if split in splits}
+    return splits
 
 
 def _declared(where: str, declared: dict[str, str], folders: list[str]) -> dict[str, str]:
