@@ -79,6 +79,11 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
         (*below("train", "val"), "val/c/1.png"): "there is val/c, and no train/c; every split",
         (*below("train"), "val/a/1.png", "val/B/1.png"): "there is val/B, and no train/B;",
         (*below("train"), "val/"): "there is train/a, and no val/a",
+        (
+            "Train/1.png",
+            "Test/1.png",
+        ): r"Test/1\.png is not in .* `images: \"!Test/\*\"`, or .*none",
+        ("Ill/1.png", "ill/1.png"): "the folders 'Ill' and 'ill' differ in nothing but",
         ("a/train/1.png", "a/test/2.png", "b/1.png"): "a/te.* is a split below a class",
     }.items(),
 )
@@ -95,7 +100,7 @@ def test_splits_that_are_called_otherwise_are_prepared_as_such(tmp_path):
         ("train", 12), ("val", 12),
     ]  # fmt: skip
     assert all(name.startswith("valid/") for name in names[12:])
-    decided = ["Splits: Training is train, valid is val."]
+    decided = ["Folders were taken as splits: Training is train, valid is val."]
     assert read_description(folder)["decided"] == decided
     refuse_shares("d", entry | {"val_share": 0.6, "test_share": 0.4})  # one of which is not drawn
     plain = prepared(tmp_path / "plain", **write_folder(tmp_path / "plain" / "x"))
@@ -112,8 +117,8 @@ def test_what_systems_leave_behind_is_skipped_and_listed(tmp_path):
     )
     assert list(layout.images) == sorted(below("train", "test"))
     assert layout.decided == [
-        "Left out: no images: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
-        "Left out: what systems and programs leave behind: 2 .DS_Store, __MACOSX,"
+        "Files that are no images were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
+        "What systems and programs leave behind was left out: 2 .DS_Store, __MACOSX,"
         " .ipynb_checkpoints, ._*, @eaDir, ….",
     ]
 
@@ -126,7 +131,7 @@ def test_a_folder_with_the_same_images_again_is_left_out(tmp_path):
     layout = laid_out(tmp_path)
     assert list(layout.images) == sorted(names)
     assert layout.decided == [
-        "Left out: x, which has 8 of the images again, by their names and sizes."
+        "The folder x was left out: it has 8 of the images again, by their names and sizes."
     ]
 
 
@@ -162,7 +167,7 @@ def test_links_are_followed_and_listed(tmp_path):
     assert list(layout.images) == [
         "train/a/1.png", "train/a/2.png", "train/b/5.png", "val/a/7.png", "val/b/8.png",
     ]  # fmt: skip
-    assert layout.decided == ["Links that were followed: train/a, val and train/b/5.png."]
+    assert layout.decided == ["Links were followed: train/a, val and train/b/5.png."]
     (root / "train" / "b" / "up").symlink_to(root)
     with pytest.raises(UserError, match="train/b/up leads to the same folder as the folder itself"):
         laid_out(tmp_path)
@@ -179,7 +184,7 @@ def test_links_are_followed_and_listed(tmp_path):
         ("c/",): "c holds no image that is read; put",
         ("c/1.dcm", "c/2.dcm", "c/x.txt"): "c holds no image that is read, but 2 .dcm, 1 .txt",
         ("b/3.DCM", "b/4.nii.gz"): r"1 \.dcm, 1 \.nii\.gz cannot be read, such as b/3\.DCM;",
-        ("3.png",): "3.png is not in the folder of a class",
+        ("3.png",): '3.png is not in the folder of a class; put them in one, or .*"!\\*"`$',
     }.items(),
 )
 def test_what_would_be_missing_is_named(tmp_path, names, message):
@@ -228,6 +233,18 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
             ["a/x (1).png", "b/2.png"],
         ),
         (
+            ("one/ill/1.png", "one/well/2.png", "two/ill/1.png", "two/well/2.png", "two/x/3.png"),
+            "one and two have folders of the same names, such as ill and well; if those are",
+            "**",
+            ["one/ill/1.png", "one/well/2.png", "two/ill/1.png", "two/well/2.png", "two/x/3.png"],
+        ),
+        (
+            ("one/0/1.png", "one/1/2.png", "two/0/1.png", "two/1/2.png"),
+            "one and two have folders of the same names, such as 0 and 1; if those are",
+            "*/0/*",
+            ["one/0/1.png", "two/0/1.png"],
+        ),
+        (
             ("image/1.png", "masks/1.png"),
             "masks is called as what belongs to images",
             "*/*",
@@ -241,14 +258,14 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
     layout = laid_out(tmp_path, images=images)
     assert list(layout.images) == kept
     left = [name for name in sorted(names) if name not in kept]
-    said = f"Left out: {len(left)} images that `images` does not name, such as {left[:1]}."
-    assert layout.decided == ([said.replace("['", "").replace("']", "")] if left else [])
+    said = f"Images that `images` does not name were left out: {len(left)}, such as"
+    assert layout.decided == ([f"{said} {left[0]}."] if left else [])
 
 
 def test_folders_of_patients_are_read(tmp_path):
     """Numbered ones may have files of the same names."""
-    names = ("a/patient7/1.png", "a/patient12/1.png", "b/patient3/1.png", "b/patient3/2.png")
-    assert len(laid_out(tmp_path, *names).images) == 4
+    names = ("a/patient7/1.png", "a/patient12/1.png", "b/patient7/1.png", "b/patient12/2.png")
+    assert len(laid_out(tmp_path, *names, "a/patient8/2.png").images) == 5
     names = ("a/Ann/1.png", "a/Bo/2.png", "b/Cy/1.png")
     assert len(laid_out(tmp_path / "named", *names).images) == 3
 

@@ -42,6 +42,7 @@ def refuse_doubtful(
     for problem in (
         _doubtful_class(folders, depth, positive),
         _doubtful_folder(folders, depth, classes),
+        _crossed(folders, depth),
         _two_depths(folders, depth),
         _repeated(images, depth),
         _paired(images),
@@ -102,6 +103,29 @@ def _doubtful_folder(folders: list[str], depth: int, classes: list[str]) -> str 
                 f' are the images, as in `images: "{_stars(above)}*"`, {ALL}'
             )
     return None
+
+
+def _crossed(folders: list[str], depth: int) -> str | None:
+    """All classes have folders of the same names: which of the two levels is that of the classes?
+
+    Not so folders that are numbered, such as patient7, unless each class has the same.
+    """
+    inner: dict[str, set[str]] = {}
+    for folder in folders:
+        parts = folder.split("/")
+        inner.setdefault(parts[depth], set()).update(parts[depth + 1 : depth + 2])
+    common = set.intersection(*inner.values())
+    numbered = len({_DIGITS.sub("#", name) for name in common}) < 2
+    same = all(names == common for names in inner.values())
+    if len(inner) < 2 or len(common) < 2 or (numbered and not same):
+        return None
+    first, second = sorted(inner)[:2]
+    some = " and ".join(sorted(common)[:2])
+    return (
+        f"{first} and {second} have folders of the same names, such as {some}; if those are the"
+        " classes, put them above the others; if they are parts of the classes, write"
+        ' `images: "**"`'
+    )
 
 
 def _two_depths(folders: list[str], depth: int) -> str | None:

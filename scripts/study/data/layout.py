@@ -140,7 +140,12 @@ def _find_classes(
     stray = [name for name in images if name.count("/") <= depth]
     if stray:
         more = f", and {len(stray) - 1} others are not either" if len(stray) > 1 else ""
-        raise UserError(f"{where}: {stray[0]} is not in the folder of a class{more}")
+        here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")
+        raise UserError(
+            f"{where}: {stray[0]} is not in the folder of a class{more}; put them in one, or leave"
+            f' them out with `images: "!{here}"`'
+            f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
+        )
     filled = dict.fromkeys("/".join(name.split("/")[: depth + 1]) for name in images)
     for folder in folders:
         if folder.count("/") == depth and folder not in filled:
@@ -158,6 +163,14 @@ def _find_classes(
                     f"{where}: there is {other}, and no {folder}/{name}; every split needs all"
                     " classes, in folders of the same names"
                 )
+    alike: dict[str, str] = {}
+    for name in classes:
+        other = alike.setdefault(name.casefold().strip(), name)
+        if other != name:
+            raise UserError(
+                f"{where}: the folders {other!r} and {name!r} differ in nothing but large letters"
+                " or blanks; call them alike, or so that they differ"
+            )
     first = next(iter(filled))
     if len(classes) == 1 and len(_inside(folders, f"{first}/")) > 1:
         raise UserError(

@@ -15,7 +15,7 @@ SHOWN = 5  # kinds of files in a sentence
 def splits_decided(splits: dict[str, str]) -> list[str]:
     """Which folder is which split, where it is not called so."""
     renamed = [f"{folder} is {split}" for split, folder in splits.items() if folder != split]
-    return [f"Splits: {', '.join(renamed)}."] if renamed else []
+    return [f"Folders were taken as splits: {', '.join(renamed)}."] if renamed else []
 
 
 def left_out(
@@ -30,17 +30,21 @@ def left_out(
         others: of all files that are no images.
         copy: a folder with the same images again, if there is one.
     """
-    kept = {*read}
     again = [name for name in found if copy and name.startswith(f"{copy}/")]
-    unnamed = [name for name in found if name not in kept and name not in {*again}]
+    accounted = {*read, *again}
+    unnamed = [name for name in found if name not in accounted]
     example = unnamed[0] if unnamed else ""
     sentences = {
-        f"{copy}, which has {len(again)} of the images again, by their names and sizes": again,
-        f"{len(unnamed)} images that `images` does not name, such as {example}": unnamed,
-        f"no images: {kinds(others)}": others,
-        f"what systems and programs leave behind: {_remnants(listing.remnants)}": listing.remnants,
+        f"The folder {copy} was left out: it has {len(again)} of the images again, by their names"
+        " and sizes.": again,
+        f"Images that `images` does not name were left out: {len(unnamed)}, such as"
+        f" {example}.": unnamed,
+        f"Files that are no images were left out: {kinds(others)}.": others,
+        f"What systems and programs leave behind was left out: {_remnants(listing.remnants)}.": (
+            listing.remnants
+        ),
     }
-    return [f"Left out: {sentence}." for sentence, names in sentences.items() if names]
+    return [sentence for sentence, names in sentences.items() if names]
 
 
 def links_followed(listing: Listing, read: list[str]) -> list[str]:
@@ -48,7 +52,7 @@ def links_followed(listing: Listing, read: list[str]) -> list[str]:
     folders = [name for name in listing.folders if name in listing.links]
     files = [name for name in read if name in listing.links]
     links = folders + ([f"{len(files)} images"] if len(files) > 1 else files)
-    return [f"Links that were followed: {listed(links)}."] if links else []
+    return [f"Links were followed: {listed(links)}."] if links else []
 
 
 def kinds(names: Iterable[str]) -> str:

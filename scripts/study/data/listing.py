@@ -88,7 +88,7 @@ def matches(name: str, pattern: str) -> bool:
     Args:
         name: a path, with `/` between its parts.
         pattern: in which `*`, `?` and `[…]` stand for text within a part, and a part `**` for any
-            number of parts.
+            number of parts; at the end for one at least.
     """
     return _match(normalized(name).casefold().split("/"), normalized(pattern).casefold().split("/"))
 
@@ -96,6 +96,8 @@ def matches(name: str, pattern: str) -> bool:
 def _match(parts: list[str], patterns: list[str]) -> bool:
     if not patterns:
         return not parts
+    if patterns == ["**"]:
+        return bool(parts)
     if patterns[0] == "**":
         return any(_match(parts[skip:], patterns[1:]) for skip in range(len(parts) + 1))
     if not parts or not fnmatchcase(parts[0], patterns[0]):
