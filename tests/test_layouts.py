@@ -82,7 +82,7 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
         (
             "Train/1.png",
             "Test/1.png",
-        ): r"Test/1\.png is not in .* `images: \"!Test/\*\"`, or .*none",
+        ): r"Test/1\.png \(and 1 more\) is not in .* `images: \"!Test/\*\"`, or .*none",
         ("Ill/1.png", "ill/1.png"): "the folders 'Ill' and 'ill' differ in nothing but",
         ("a/train/1.png", "a/test/2.png", "b/1.png"): "a/te.* is a split below a class",
     }.items(),
@@ -184,7 +184,7 @@ def test_links_are_followed_and_listed(tmp_path):
         ("c/",): "c holds no image that is read; put",
         ("c/1.dcm", "c/2.dcm", "c/x.txt"): "c holds no image that is read, but 2 .dcm, 1 .txt",
         ("b/3.DCM", "b/4.nii.gz"): r"1 \.dcm, 1 \.nii\.gz cannot be read, such as b/3\.DCM;",
-        ("3.png",): '3.png is not in the folder of a class; put them in one, or .*"!\\*"`$',
+        ("3.png",): '3.png is not in the folder of a class; put it in one, or .*"!\\*"`$',
     }.items(),
 )
 def test_what_would_be_missing_is_named(tmp_path, names, message):
@@ -266,6 +266,10 @@ def test_folders_of_patients_are_read(tmp_path):
     """Numbered ones may have files of the same names."""
     names = ("a/patient7/1.png", "a/patient12/1.png", "b/patient7/1.png", "b/patient12/2.png")
     assert len(laid_out(tmp_path, *names, "a/patient8/2.png").images) == 5
+    names = ("a/3f2a-1/1.png", "a/91bc-2/1.png", "b/P01/1.png", "b/P02b/1.png")
+    assert len(laid_out(tmp_path / "codes", *names).images) == 4
+    with pytest.raises(UserError, match="b/P01 and b/photo1 have files of the same names"):
+        laid_out(tmp_path / "codes", "b/photo1/1.png")
     names = ("a/Ann/1.png", "a/Bo/2.png", "b/Cy/1.png")
     assert len(laid_out(tmp_path / "named", *names).images) == 3
 

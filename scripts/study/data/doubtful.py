@@ -20,7 +20,7 @@ _NO_CLASS = re.compile(r"(masks|annotations?|labels|segmentations?|ground.?truth
 _MASK_OF = re.compile(
     r"(.+?)[-_. ]+(masks?|annotations?|labels?|seg|segmentations?|gt|ground.?truth)([-_. ]?\d+)?$"
 )
-_DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"(?<![^\W_])([^\W\d_]*)\d[^\W_]*")  # 12, patient7, 3f2a
 
 
 def refuse_doubtful(
@@ -115,7 +115,7 @@ def _crossed(folders: list[str], depth: int) -> str | None:
         parts = folder.split("/")
         inner.setdefault(parts[depth], set()).update(parts[depth + 1 : depth + 2])
     common = set.intersection(*inner.values())
-    numbered = len({_DIGITS.sub("#", name) for name in common}) < 2
+    numbered = len({_shape(name) for name in common}) < 2
     same = all(names == common for names in inner.values())
     if len(inner) < 2 or len(common) < 2 or (numbered and not same):
         return None
@@ -154,13 +154,18 @@ def _repeated(images: list[str], depth: int) -> str | None:
             rest = "/".join(parts[level + 1 :]).rpartition(".")[0].casefold()
             above = "/".join(parts[:level])
             other = first.setdefault((above, rest), parts[level])
-            if other != parts[level] and _DIGITS.sub("#", other) != _DIGITS.sub("#", parts[level]):
+            if other != parts[level] and _shape(other) != _shape(parts[level]):
                 return (
                     f"{above}/{other} and {above}/{parts[level]} have files of the same names, as"
                     f" images and their masks do, such as {image}; say which are the images, as in"
                     f' `images: "{_stars(above)}{other}/**"`, {ALL}'
                 )
     return None
+
+
+def _shape(folder: str) -> str:
+    """A folder's name without its numbers: the same for those that are numbered alike."""
+    return _NUMBER.sub(r"\1#", folder)
 
 
 def _paired(images: list[str]) -> str | None:

@@ -139,11 +139,11 @@ def _find_classes(
     depth = 1 if splits else 0
     stray = [name for name in images if name.count("/") <= depth]
     if stray:
-        more = f", and {len(stray) - 1} others are not either" if len(stray) > 1 else ""
+        more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""
         here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")
         raise UserError(
-            f"{where}: {stray[0]} is not in the folder of a class{more}; put them in one, or leave"
-            f' them out with `images: "!{here}"`'
+            f"{where}: {stray[0]}{more} is not in the folder of a class; put it in one, or leave it"
+            f' out with `images: "!{here}"`'
             f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
         )
     filled = dict.fromkeys("/".join(name.split("/")[: depth + 1]) for name in images)
@@ -152,7 +152,7 @@ def _find_classes(
             here = kinds(name for name in listing.files if name.startswith(f"{folder}/"))
             raise UserError(
                 f"{where}: {folder} holds no image that is read{', but ' * bool(here)}{here}; put"
-                " the images of the class there, as PNG or JPEG, or remove the folder"
+                " the images of the class there, as PNG or JPEG, or move the folder away"
             )
     classes = sorted({folder.split("/")[depth] for folder in filled})
     for folder in splits.values():
