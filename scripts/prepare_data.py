@@ -10,11 +10,13 @@ from pathlib import Path
 from study.config.class_checks import refuse_binary
 from study.data.audit import audit
 from study.data.findings import refuse_findings
-from study.data.limits import batch_notes, left_out_notes
+from study.data.limits import batch_notes
 from study.data.location import locate
 from study.data.prepared import load_all, read_description, save_source
 from study.data.source import read_source
 from study.design.study import batch_sizes, study_from
+from study.snake.digests import data_digest
+from study.store.errors import UserError
 from study.store.logs import log_to
 
 if __name__ == "__main__":
@@ -24,8 +26,11 @@ if __name__ == "__main__":
     source, groups = read_source(name, study.entry, locate(name, study.entry))
     refuse_binary(study, source.classes)
     save_source(name, study.entry, folder, source, groups)
-    notes = left_out_notes(name, study.entry)
-    for note in notes + batch_notes(batch_sizes(study), folder / "description.json"):
+    if data_digest(study) != folder.name:  # by which all runs on them are known
+        raise UserError(
+            f"datasets.{name}: its files have changed since the study was started; start it again"
+        )
+    for note in [*source.decided, *batch_notes(batch_sizes(study), folder / "description.json")]:
         print(f"note: {note}")
     if study.fail_on != "never":
         description = read_description(folder)

@@ -16,7 +16,7 @@ from study.design.study import Study, study_from, study_runs
 from study.settings.built_in import cell_name
 from study.settings.parameters import DEFAULTS, PARAMETERS
 from study.snake.data_files import find_prepared, split_files
-from study.snake.digests import data_digest, place_runs, run_settings
+from study.snake.digests import TOLD, data_digest, place_runs, run_settings, tell_jobs
 from study.snake.run_files import older_run, run_folder, usable_runs
 from study.snake.run_jobs import data_of_run, round_before, told_to_train
 from study.store.errors import UserError
@@ -131,6 +131,18 @@ def test_what_decides_the_data_is_their_entry_and_the_code_that_reads_them(monke
     assert data_digest(replace(study, entry=study.entry | {"split_seed": 1})) != digest
     monkeypatch.setattr("study.snake.digests.code_digest", lambda *starts, uses: "other")
     assert data_digest(default_study()) != digest
+
+
+def test_the_process_of_a_job_looks_at_no_file_of_the_data(tmp_path, monkeypatch):
+    """It is told the digest of its own entry; one that is not told looks itself."""
+    monkeypatch.setenv(TOLD, "{}")
+    study = default_study()
+    digest = data_digest(study)
+    tell_jobs(study, digest)
+    monkeypatch.setattr("study.snake.digests.content_digest", lambda *about: "other")
+    assert data_digest(study, in_job=True) == digest != data_digest(study)
+    other = replace(study, entry=study.entry | {"split_seed": 1})
+    assert data_digest(other, in_job=True) == data_digest(other)
 
 
 def test_data_that_cannot_be_read_stop_the_jobs_that_need_them_alone():

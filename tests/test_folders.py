@@ -69,17 +69,13 @@ def test_bad_folders_are_named(tmp_path):
         prepared(tmp_path, **entry)
     (tmp_path / "x" / "stray.png").unlink()
     save_image(tmp_path / "outside.png")
-    (tmp_path / "x" / "NORMAL" / "link.png").symlink_to(tmp_path / "outside.png")
-    with pytest.raises(UserError, match=r"link\.png is a link that leads outside"):
-        prepared(tmp_path, **entry)
-    (tmp_path / "x" / "NORMAL" / "link.png").unlink()
     save_image(tmp_path / "x" / "COVID" / "1.png")
     with pytest.raises(UserError, match="positive is for two classes, and there are 3; leave it"):
         prepared(tmp_path, **entry)
     with pytest.raises(UserError, match="there is no folder"):
         prepared(tmp_path, **entry | {"path": str(tmp_path / "nowhere")})
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="has no PNG or JPEG below it"):
+    with pytest.raises(UserError, match="has no image below it; what is read is"):
         prepared(tmp_path, **entry | {"path": str(tmp_path / "empty")})
     with pytest.raises(UserError, match="is a file, not a folder; an archive must be unpacked"):
         prepared(tmp_path, **entry | {"path": str(tmp_path / "outside.png")})

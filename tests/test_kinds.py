@@ -82,3 +82,10 @@ def test_findings_are_shown_and_can_stop_the_study(fresh):
     assert_readable(snakemake(fresh), *expected)
     change_study(fresh)
     assert "train" not in planned(fresh)  # what was trained is kept
+
+
+def test_data_are_not_prepared_under_the_digest_of_others(fresh):
+    """As where files change between the start and the job that reads them."""
+    done = snakemake(fresh, "results/tiny/data/0123456789ab/description.json")
+    assert_readable(done, "datasets.tiny: its files have changed since the study was started")
+    assert not list((fresh / "results").glob("*/data/*/description.json"))

@@ -1,4 +1,4 @@
-"""What nobody may have meant: keys given twice, shares too large, files that are not read."""
+"""What nobody may have meant: keys given twice, shares too large, batches of all samples."""
 
 import json
 
@@ -8,7 +8,7 @@ from conftest import assert_readable, snakemake
 from small_study import change_study
 
 from study.config.yaml_files import check_yaml
-from study.data.limits import batch_notes, left_out_notes, refuse_shares
+from study.data.limits import batch_notes, refuse_shares
 from study.store.errors import UserError
 
 ARRAYS = ("images", "labels")
@@ -78,15 +78,3 @@ def test_batches_of_more_than_the_training_samples_are_noted(tmp_path):
     path.write_text(json.dumps({"splits": {"train": {"count": 50}}}))
     (note,) = batch_notes(sizes, path)
     assert note.startswith("batch_size 64: there are only 50 training samples")
-
-
-def test_files_that_are_no_images_are_noted(tmp_path):
-    for name in ("a/1.png", "a/2.SVG", "b/3.svg", "b/4.jpeg", "b/notes.txt", ".hidden/5.svg"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(b"")
-    entry = {"kind": "folder", "path": str(tmp_path)}
-    (note,) = left_out_notes("mine", entry)
-    assert note == (
-        f"{tmp_path}: 3 files are left out, because only .bmp, .gif, .jfif,"
-        " .jpe, .jpeg, .jpg, .png, .tif, .tiff, .webp are read: 2 .svg, 1 .txt, as a/2.SVG"
-    )

@@ -1,5 +1,6 @@
 """Where a data set's files are, and by what their content is known."""
 
+import json
 import os
 
 import pytest
@@ -28,6 +29,21 @@ def test_source_is_known_by_its_content(tmp_path):
     image.rename(image.with_name("person9_0.jpeg"))
     assert content_digest("d", moved, cache) != first
     assert content_digest("d", moved | {"size": 9}, cache) != first
+
+
+def test_a_folder_is_looked_through_again_where_a_name_has_changed(tmp_path):
+    """Where none has, neither is a file read nor its name looked at twice."""
+    entry, cache = write_folder(tmp_path / "x"), tmp_path / "cache.json"
+    first = content_digest("d", entry, cache)
+    known = json.loads(cache.read_text())
+    cache.write_text(json.dumps(dict.fromkeys(known, "known")))
+    assert content_digest("d", entry, cache) == "known"
+    (tmp_path / "x" / "notes.txt").write_text("of no image")
+    cache.write_text(json.dumps(known))
+    assert content_digest("d", entry, cache) == first
+    (tmp_path / "x" / "COVID").mkdir()
+    with pytest.raises(UserError, match="COVID holds no image"):
+        content_digest("d", entry, cache)
 
 
 def test_a_file_of_groups_is_known_by_its_content(tmp_path):

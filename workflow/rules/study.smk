@@ -12,7 +12,9 @@ from study.store.paths import PREPARED, ROOTS, RUN, RUNS, TUNING, made_folders
 # those of Snakemake, or of the workflow that uses this one as a module; and the configuration's
 FOLDERS = {root: workflow.pathvars.apply(f"<{root}>") for root in ROOTS}
 FOLDERS |= declared_folders(config)
-STUDIES, DATA = read_studies(config, FOLDERS, trains=TRAINS)
+STUDIES, DATA = read_studies(
+    config, FOLDERS, trains=TRAINS, in_job=not workflow.is_main_process
+)
 STUDY = next(iter(STUDIES.values()))
 ACROSS = across_folder([*STUDIES])
 ACROSS = made_folders(f"<results>/{ACROSS}", f"<logs>/{ACROSS}", STUDY.name)

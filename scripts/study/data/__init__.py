@@ -8,7 +8,8 @@ How a data set's files are held is its kind. Every kind is a module with
     read(name, entry, files)      the samples of those files, as a `study.data.source.Source`
     size(name, entry, files)      how large the files and their arrays are, in bytes
 
-and, where an entry says it without its files, `class_names(name, entry)`, the names of its classes.
+and, where an entry says it without its files, `class_names(name, entry)`, the names of its classes;
+and, where there may be many files, `stamp(name, entry)`, text that is the same as long as they are.
 
 A new kind is such a module and one entry in `KINDS`. The modules are light to import, because the
 Snakefile asks them for keys and files: what is heavy is imported inside `read`.

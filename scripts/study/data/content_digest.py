@@ -3,14 +3,16 @@
 Light to import: it is used while the Snakefile is read.
 """
 
-import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from study.data import kind_module
-from study.data.location import locate
+from study.data.location import group_file, locate
+from study.store.code import code_digest
 from study.store.errors import UserError
 from study.store.files import file_digest, write_text
 
@@ -33,31 +35,54 @@ def content_digest(name: str, entry: dict, cache: Path) -> str:
         content["groups"] = "file"  # whose digest is among those of the files
     if hasattr(kind, "published_content"):
         content["published"] = kind.published_content(name, entry)
-    digests = _file_digests(locate(name, entry), cache)
-    return hashlib.sha256(json.dumps([content, digests], sort_keys=True).encode()).hexdigest()
+    known = _remembered(cache)
+    if not hasattr(kind, "stamp"):
+        return _digest([content, _file_digests(locate(name, entry), known, cache)])
+    # many files: where none has changed since they were looked through, they are not again
+    groups = [_stamp(path) for path in group_file(name, entry).values()]
+    code = code_digest(f"{kind.__name__}:locate")  # what looked through them
+    stamp = _digest([content, kind.stamp(name, entry), groups, code])
+    if stamp not in known:
+        digest = _digest([content, _file_digests(locate(name, entry), known, cache)])
+        _remember(known | {stamp: digest}, cache)
+        return digest
+    return known[stamp]
 
 
-def _file_digests(files: dict[str, Path], cache: Path) -> dict[str, str]:
-    try:
-        known = json.loads(cache.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    stamps = {}
-    for part, path in files.items():
-        status = path.stat()
-        # the change time, unlike the modification time, cannot be set back
-        stamps[part] = (
-            f"{path.absolute()} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
-        )
+def _digest(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _file_digests(files: dict[str, Path], known: dict[str, str], cache: Path) -> dict[str, str]:
+    """The digests of files by their parts; new ones become known."""
+    stamps = {part: _stamp(path) for part, path in files.items()}
     new = [part for part in files if stamps[part] not in known]
     with ThreadPoolExecutor() as pool:
         try:
             found = dict(zip(new, pool.map(lambda part: file_digest(files[part]), new)))
         except OSError as error:
             raise UserError(f"{error.filename}: cannot be read ({error.strerror})") from error
+    known.update({stamps[part]: digest for part, digest in found.items()})
     if new:
-        known |= {stamps[part]: digest for part, digest in found.items()}
-        # only a memory: another process may be writing it as well
-        with suppress(OSError, UserError):
-            write_text(cache, json.dumps(known))
+        _remember(known, cache)
     return {part: known[stamp] for part, stamp in stamps.items()}
+
+
+def _stamp(path: Path) -> str:
+    """What a file's content is known by, without reading it."""
+    status = path.stat()
+    # the change time, unlike the modification time, cannot be set back
+    return f"{path.absolute()} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+
+
+def _remembered(cache: Path) -> dict[str, str]:
+    try:
+        return json.loads(cache.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _remember(known: dict[str, str], cache: Path) -> None:
+    # only a memory: another process may be writing it as well
+    with suppress(OSError, UserError):
+        write_text(cache, json.dumps(known))

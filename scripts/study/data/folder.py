@@ -1,20 +1,24 @@
-"""Kind `folder`: PNG and JPEG images, one folder a class, made grey and resized."""
+"""Kind `folder`: images, one folder a class, made grey and resized."""
 
 from pathlib import Path
 
 import numpy as np
 
-from study.data import SPLITS, decode
+from study.data import decode
 from study.data.image_files import ImageFiles
 from study.data.keys import DRAWN_SPLITS, described_as, shared
+from study.data.layout import Layout, lay_out
+from study.data.listing import list_folder
+from study.data.listing import stamp as folder_stamp
 from study.data.location import expand_home, file_sizes
 from study.data.source import Source, ordered_classes
 from study.store.errors import UserError
 
-DESCRIPTION = (
-    "PNG and JPEG images in one folder a class, with or without train/, val/ and test/ above."
-)
+DESCRIPTION = "Images in one folder a class, with or without train/, val/ and test/ above."
 REQUIRED = ["path", "size"]
+# a path below the folder, with globs
+GLOB = r"^!?(?!\.{1,2}(/|$))[^/\\!][^/\\]*(/(?!\.{1,2}(/|$))[^/\\]+)*$"
+FOLDER = {"type": "string", "pattern": r"^(?!\.{1,2}$)[^/\\]+$"}
 KEYS = {
     "path": {
         "description": "The folder, relative to the folder that Snakemake runs in, or absolute.",
@@ -35,6 +39,32 @@ KEYS = {
             },
         ],
     },
+    "splits": {
+        "description": (
+            "Which folder is which split, as {train: Training, test: Testing}, train at least; or"
+            " none, where folders with such names are classes. Left out, the usual names are taken."
+        ),
+        "anyOf": [
+            {"enum": ["none"]},
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["train"],
+                "properties": {"train": FOLDER, "val": FOLDER, "test": FOLDER},
+            },
+        ],
+    },
+    "images": {
+        "description": (
+            "Which files are read, where not all images are of the classes: a glob on the path"
+            ' below the folder, as "*/images/*", or a list of globs. ** is any number of folders,'
+            " and a ! in front leaves out. Each glob has to fit a file."
+        ),
+        "anyOf": [
+            {"type": "string", "pattern": GLOB},
+            {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": GLOB}},
+        ],
+    },
     "positive": described_as("positive_class"),
     **decode.KEYS,
     **shared("normalize", "groups"),
@@ -44,50 +74,54 @@ PLACES = ("path",)
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
-    """All PNG and JPEG files below the folder, by their path in it; no hidden ones."""
+    """The images below the folder, by their path in it, as a file of groups has it."""
+    return find_images(name, entry).images
+
+
+def stamp(name: str, entry: dict) -> str:
+    """A digest of what is below the folder, by names, sizes and times."""
+    folder = _folder(name, entry)
+    return f"{folder.absolute()} {folder_stamp(list_folder(_where(name, entry), folder))}"
+
+
+def find_images(name: str, entry: dict) -> Layout:
+    """The images, splits and classes below the folder.
+
+    Raises:
+        UserError: there is no such folder, or it is no data set, or may be read in several ways.
+    """
+    return lay_out(_where(name, entry), _folder(name, entry), entry)
+
+
+def _where(name: str, entry: dict) -> str:
+    return f"datasets.{name}.path: {entry['path']}"
+
+
+def _folder(name: str, entry: dict) -> Path:
     key = f"datasets.{name}.path"
     folder = expand_home(key, entry["path"])
     if folder.is_file():
         raise UserError(f"{key}: {folder} is a file, not a folder; an archive must be unpacked")
     if not folder.is_dir():
         raise UserError(f"{key}: there is no folder {folder}; put it there, or set the path to it")
-    root = folder.resolve()
-    images = {}
-    for path in sorted(folder.rglob("*")):
-        part = path.relative_to(folder)
-        hidden = any(name.startswith(".") for name in part.parts)
-        if hidden or path.suffix.lower() not in decode.SUFFIXES or not path.is_file():
-            continue
-        if not path.resolve().is_relative_to(root):
-            raise UserError(f"{key}: {path} is a link that leads outside {folder}; copy the file")
-        images[part.as_posix()] = path
-    if not images:
-        raise UserError(f"{key}: {folder} has no PNG or JPEG below it")
-    return images
+    return folder
 
 
 def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
-    """Images in one folder a class, with or without `train/`, `val/` and `test/` above."""
-    where = f"datasets.{name}.path: {entry['path']}"
-    images = {part: path for part, path in files.items() if part != "groups"}
-    splits = {part.split("/")[0] for part in images}
-    given = splits <= set(SPLITS)
-    if given and "train" not in splits:
-        raise UserError(f"{where} has {', '.join(sorted(splits))} but no train")
-    depth = 1 if given else 0
-    stray = next((part for part in images if part.count("/") <= depth), None)
-    if stray:
-        raise UserError(f"{where}: {stray} is not in the folder of a class")
-    found = sorted({part.split("/")[depth] for part in images})
-    classes = ordered_classes(where, found, entry.get("positive"))
+    """Images in one folder a class, with or without folders of splits above."""
+    where = _where(name, entry)
+    layout = find_images(name, entry)  # again, for what the files alone do not say
+    classes = ordered_classes(where, layout.classes, entry.get("positive"))
     places = {class_name: place for place, class_name in enumerate(classes)}
-    names, shape = list(images), _shape(entry)
+    names = [part for part in files if part != "groups"]
+    depth = 1 if layout.splits else 0
     labels = np.array([places[part.split("/")[depth]] for part in names], dtype=np.int64)
-    decoded = ImageFiles(where, list(images.values()), labels, decode.rules_of(entry, shape))
+    shape = _shape(entry)
+    paths = [files[part] for part in names]
+    decoded = ImageFiles(where, paths, labels, decode.rules_of(entry, shape))
     rows = {
-        split: np.array([row for row, part in enumerate(names) if part.startswith(f"{split}/")])
-        for split in SPLITS
-        if given and split in splits
+        split: np.array([row for row, part in enumerate(names) if part.startswith(f"{folder}/")])
+        for split, folder in layout.splits.items()
     }
     return Source(
         where=where,
@@ -99,6 +133,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
         splits=rows or {"train": np.arange(len(names))},
         classes=classes,
         finish=decoded.finish,
+        decided=layout.decided,
     )
 
 

@@ -5,13 +5,12 @@ Light to import: it is used while the Snakefile is read.
 
 import json
 import zipfile
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from study.data import SPLITS
-from study.data.decode import SUFFIXES
-from study.data.location import expand_home, locate
+from study.data.folder import find_images
+from study.data.location import locate
 from study.store.errors import UserError
 
 
@@ -34,6 +33,8 @@ def refuse_shares(name: str, entry: dict) -> None:
 
 def _given(name: str, entry: dict) -> set[str]:
     """The splits that the files of a data set have already."""
+    if entry["kind"] == "folder":
+        return {*find_images(name, entry).splits}
     files = locate(name, entry)
     if entry["kind"] != "npz":
         return {part.split("/")[0] for part in files}
@@ -59,23 +60,4 @@ def batch_notes(sizes: Iterable[int], description: Path) -> list[str]:
         f"batch_size {size}: there are only {count} training samples, so all of them are one batch"
         for size in sorted({*sizes})
         if size > count
-    ]
-
-
-def left_out_notes(name: str, entry: dict) -> list[str]:
-    """The files of a folder of images that are not read: how many of which kind, and why."""
-    if entry["kind"] != "folder":
-        return []
-    folder = expand_home(f"datasets.{name}.path", entry["path"])
-    read = {path.resolve() for path in locate(name, entry).values()}
-    files = [path for path in folder.rglob("*") if path.is_file() and path.resolve() not in read]
-    shown = [path for path in files if "/." not in f"/{path.relative_to(folder).as_posix()}"]
-    if not shown:
-        return []
-    kinds = Counter(path.suffix.lower() or "without an ending" for path in shown)
-    first, suffixes = min(shown).relative_to(folder), ", ".join(sorted(SUFFIXES))
-    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    return [
-        f"{entry['path']}: {len(shown)} files are left out, because only {suffixes} are read:"
-        f" {counts}, as {first}"
     ]

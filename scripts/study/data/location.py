@@ -17,12 +17,20 @@ def locate(name: str, entry: dict) -> dict[str, Path]:
     of groups. A data set that is to be downloaded, or that a package brings along, has none.
 
     Raises:
-        UserError: a file or folder is missing, or leads outside.
+        UserError: a file or folder is missing, or is not what its kind needs.
     """
-    files = kind_module(entry["kind"]).locate(name, entry)
-    if "file" in entry.get("groups", {}):
-        files["groups"] = existing_file(f"datasets.{name}.groups.file", entry["groups"]["file"])
-    return files
+    return kind_module(entry["kind"]).locate(name, entry) | group_file(name, entry)
+
+
+def group_file(name: str, entry: dict) -> dict[str, Path]:
+    """The file of groups, under `groups`, if the entry names one.
+
+    Raises:
+        UserError: it is missing.
+    """
+    if "file" not in entry.get("groups", {}):
+        return {}
+    return {"groups": existing_file(f"datasets.{name}.groups.file", entry["groups"]["file"])}
 
 
 def existing_file(key: str, path: str) -> Path:

@@ -105,9 +105,9 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     if classes != names:
         parts = {split: (images, 1 - labels) for split, (images, labels) in parts.items()}
     source = from_arrays(str(path), parts, classes)
-    decided = source.decided
+    decided = list(source.decided)
     if left_out:
-        decided += (f"not read of the file's arrays: {', '.join(left_out)}",)
+        decided.append(f"not read of the file's arrays: {', '.join(left_out)}")
     return source._replace(value_range=declared_range(entry), decided=decided)
 
 

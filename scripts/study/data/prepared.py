@@ -42,7 +42,7 @@ def save_source(
     name: str, entry: dict[str, Any], folder: Path, source: Source, groups: np.ndarray | None
 ) -> None:
     """Check and write a declared data set that has been found: see `prepare`, `read_source`."""
-    about = {"dataset": name, "kind": entry["kind"]}
+    about: dict[str, Any] = {"dataset": name, "kind": entry["kind"]}
     save_prepared(folder, source, groups, entry.get("normalize", source.normalize), about)
 
 

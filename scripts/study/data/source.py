@@ -3,13 +3,14 @@
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from study.data import MOST_CLASSES, SPLITS, kind_module
+from study.data.listing import normalized
 from study.data.splits import complete_splits
 from study.data.value_range import Range, largest_value
 from study.store.errors import UserError
@@ -34,7 +35,7 @@ class Source(NamedTuple):
     # once all is read: checks that pixels are in a range of their own, in place of those on what
     # was read, and what is to be noted in the description
     finish: Callable[[], dict[str, Any]] | None = None
-    decided: tuple[str, ...] = ()  # what was decided for the user, a sentence each
+    decided: Sequence[str] = ()  # on the way to them, as sentences for the data card
 
 
 def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source, np.ndarray | None]:
@@ -196,10 +197,14 @@ def _without_axis(images: np.ndarray) -> np.ndarray:
 def ordered_classes(where: str, found: list[str], positive: str | None) -> list[str]:
     """The classes in the order of their labels: negative and positive, or more by the alphabet.
 
+    Names are compared as NFC, so that `positive` may be written as it looks.
+
     Raises:
         UserError: there is one class alone, or too many; or `positive` is missing, is none of two
             classes, or is given for more than two.
     """
+    found = [normalized(name) for name in found]
+    positive = positive if positive is None else normalized(positive)
     if not 2 <= len(found) <= MOST_CLASSES:
         some = ", ".join(found[:5]) + ", …" * (len(found) > 5)
         raise UserError(

@@ -33,7 +33,7 @@ class Prepared:
     trained_on: str | None = None
 
 
-def find_prepared(study: Study) -> Prepared:
+def find_prepared(study: Study, in_job: bool = False) -> Prepared:
     """Where the prepared data are, by what decides their content.
 
     A digest of their entry, their files and the code of their kind names their folder, so that
@@ -43,10 +43,15 @@ def find_prepared(study: Study) -> Prepared:
     Where the source cannot be read, or where it was prepared before and the configuration does not
     accept what it is (its findings, or more classes than its losses and metrics are for), a job
     that needs the data says so, and no other.
+
+    Args:
+        study: on the data set.
+        in_job: whether this is the process of a job, which is told the digest.
     """
     try:
-        refuse_shares(study.dataset, study.entry)
-        digest = data_digest(study)
+        if not in_job:  # it was started because they are right
+            refuse_shares(study.dataset, study.entry)
+        digest = data_digest(study, in_job)
         folder = prepared_folder(study.folders["results"], digest)
         if (folder / "description.json").exists():
             refuse_binary(study, read_description(folder)["classes"])
@@ -60,12 +65,12 @@ def find_prepared(study: Study) -> Prepared:
     return Prepared(study, digest, runs, planned=runs)
 
 
-def prepared_here(study: Study) -> Prepared:
+def prepared_here(study: Study, in_job: bool = False) -> Prepared:
     """What there is of the data and the runs, where nothing is trained.
 
     The digest is of the data that the study has now, and empty where they cannot be read.
     """
-    digest = current_data(study)
+    digest = current_data(study, in_job)
     planned = place_runs(study, digest, every_run(study))
     runs, older = usable_runs(study, planned)
     study = _as_far_as_chosen(study, digest)

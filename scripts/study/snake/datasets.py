@@ -11,7 +11,7 @@ from study.config.cell_checks import refuse_cells
 from study.config.read import read_config
 from study.design.study import Study, expand_study
 from study.snake.data_files import Prepared, find_prepared, prepared_here
-from study.snake.digests import current_data
+from study.snake.digests import current_data, tell_jobs
 from study.snake.looks import take_look
 from study.store.errors import UserError
 from study.store.paths import ACROSS, ROOTS, refuse_files, study_folders
@@ -20,7 +20,7 @@ LONGEST = 150  # characters of a folder's name before its digest: file systems a
 
 
 def read_studies(
-    config: Mapping[str, Any], roots: Mapping[str, str], trains: bool = True
+    config: Mapping[str, Any], roots: Mapping[str, str], trains: bool = True, in_job: bool = False
 ) -> tuple[dict[str, Study], dict[str, Prepared]]:
     """The study on each data set, and the data with the runs on them.
 
@@ -28,6 +28,8 @@ def read_studies(
         config: as Snakemake merged it.
         roots: the folders of the results, the logs and the benchmarks.
         trains: whether what is missing is trained; else results are made of what is there.
+        in_job: whether this is the process of a job, which the one that started it has told the
+            digests of the data.
 
     Raises:
         UserError: what is wrong with the configuration, or with the study on any of the data sets.
@@ -38,8 +40,11 @@ def read_studies(
         refuse_files(folders.values())
         study = expand_study(complete, folders)
         refuse_cells(study)
-        study = take_look(study, current_data(study))
-        data[name] = find_prepared(study) if trains else prepared_here(study)
+        if study.looks:
+            study = take_look(study, current_data(study, in_job))
+        data[name] = (find_prepared if trains else prepared_here)(study, in_job)
+        if not in_job:
+            tell_jobs(study, data[name].digest)
         studies[name] = data[name].study
     return studies, data
 

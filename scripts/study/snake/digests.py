@@ -5,6 +5,7 @@ rate is another folder, and what is in a folder never has to be compared with wh
 """
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -21,16 +22,24 @@ from study.store.code import code_digest
 from study.store.errors import UserError
 
 DIGITS = 12  # hexadecimal, of a digest in a path
+TOLD = "STUDY_DATA_DIGESTS"  # the environment variable by which jobs know those of data
 
 
-def data_digest(study: Study) -> str:
+def data_digest(study: Study, in_job: bool = False) -> str:
     """What decides the prepared data's content, as 12 hex digits.
 
     That is the data set's entry, the content of its files and the code of its kind.
 
+    Args:
+        study: on the data set.
+        in_job: whether this is the process of a job, which looks at no file where it was told the
+            digest (see `tell_jobs`).
+
     Raises:
         UserError: the source is missing or cannot be read.
     """
+    if in_job and (told := _told().get(_entry_digest(study))):
+        return told
     content = content_digest(study.dataset, study.entry, Path(".snakemake") / "source_digests.json")
     code = code_digest(
         "study.data.prepared:prepare", uses={"study.data:KINDS": study.entry["kind"]}
@@ -38,12 +47,30 @@ def data_digest(study: Study) -> str:
     return _short(f"{content} {code}")
 
 
-def current_data(study: Study) -> str:
+def current_data(study: Study, in_job: bool = False) -> str:
     """`data_digest`, or nothing where the source cannot be read."""
     try:
-        return data_digest(study)
+        return data_digest(study, in_job)
     except UserError:
         return ""
+
+
+def tell_jobs(study: Study, data: str) -> None:
+    """Tell the processes of jobs the digest of a data set, by their environment.
+
+    Each reads the Snakefile again, on a cluster on another machine at the same time as hundreds of
+    others. One that does not have this environment looks at the files itself.
+    """
+    if data:
+        os.environ[TOLD] = json.dumps(_told() | {_entry_digest(study): data})
+
+
+def _told() -> dict[str, str]:
+    return json.loads(os.environ.get(TOLD, "{}"))
+
+
+def _entry_digest(study: Study) -> str:
+    return _short(json.dumps([study.dataset, study.entry], sort_keys=True))
 
 
 def split_digest(data: str, split: int) -> str:

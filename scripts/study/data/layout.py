@@ -1,0 +1,193 @@
+"""Which of the files below a folder are images, and of which split and class.
+
+Every file and folder is accounted for: it is an image, or it is left out and the data card says so,
+or the data set is refused, by its name. Light to import: it is used while the Snakefile is read.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from study.data.decode import SUFFIXES
+from study.data.doubtful import folders_above, refuse_doubtful
+from study.data.left_out import kinds, left_out, links_followed, splits_decided, suffix
+from study.data.listing import Listing, list_folder, matches
+from study.data.split_folders import find_splits
+from study.store.errors import UserError
+
+# Images too, as people have them, that are not read: without some, it would be another data set.
+OTHER_IMAGES = {
+    *(".dcm", ".dicom", ".ima", ".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".svs", ".ndpi"),
+    *(".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".tga", ".exr", ".psd"),
+    *(".pgm", ".ppm", ".pbm", ".pnm"),
+    *(".cr2", ".nef", ".dng", ".arw"),
+}
+
+
+class Layout(NamedTuple):
+    """The images of a data set, and what was decided on the way to them."""
+
+    images: dict[str, Path]  # name -> path; a name is the path below the folder, NFC
+    splits: dict[str, str]  # split -> its folder; nothing where no folder is a split
+    classes: list[str]  # the names of their folders, sorted
+    decided: list[str]  # sentences for people
+
+
+def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
+    """Find the images below a folder, and account for all else that is there.
+
+    Args:
+        where: the folder, for messages.
+        root: the folder.
+        entry: of the configuration, with `splits`, `images` and `positive` if it has them.
+
+    Raises:
+        UserError: what is there can be read in more than one way, or is no data set.
+    """
+    listing = list_folder(where, root)
+    found: list[str] = []
+    others: list[str] = []
+    for name in listing.files:
+        (found if suffix(name) in SUFFIXES else others).append(name)
+    if not found:
+        raise UserError(
+            f"{where} has no image below it{', but ' * bool(others)}{kinds(others)}; what is read"
+            f" is {', '.join(sorted(SUFFIXES))}"
+        )
+    patterns = entry.get("images", [])
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    images = _named(where, found, patterns)
+    with_images = dict.fromkeys(name.rpartition("/")[0] for name in images if "/" in name)
+    folders = folders_above(with_images) if patterns else listing.folders
+    copy = _copy_of_the_rest(listing, images, _inside(folders, ""))
+    if copy:
+        images = [name for name in images if not name.startswith(f"{copy}/")]
+        folders = [name for name in folders if not f"{name}/".startswith(f"{copy}/")]
+    splits = find_splits(where, entry.get("splits"), _inside(folders, ""))
+    classes = _find_classes(where, listing, images, folders, splits)
+    if not patterns:
+        refuse_doubtful(where, images, 1 if splits else 0, classes, entry.get("positive"))
+        _refuse_other_images(where, others)
+    return Layout(
+        images={name: Path(listing.files[name].path) for name in images},
+        splits=splits,
+        classes=classes,
+        decided=[
+            *splits_decided(splits),
+            *left_out(listing, found, images, others, copy),
+            *links_followed(listing, images),
+        ],
+    )
+
+
+def _named(where: str, images: list[str], patterns: list[str]) -> list[str]:
+    """The images that patterns name, all without one, but not those of patterns with `!`."""
+    wanted = {*images}
+    if any(not pattern.startswith("!") for pattern in patterns):
+        wanted = set()
+    for pattern in sorted(patterns, key=_takes_away):
+        named = {name for name in images if matches(name, pattern.removeprefix("!"))}
+        if not named:
+            raise UserError(
+                f"{where}: images has {pattern!r}, which fits none of the {len(images)} images,"
+                f" such as {images[0]}"
+            )
+        wanted = wanted - named if _takes_away(pattern) else wanted | named
+    if not wanted:
+        raise UserError(f"{where}: images leaves none of the {len(images)} images")
+    return [name for name in images if name in wanted]
+
+
+def _takes_away(pattern: str) -> bool:
+    return pattern.startswith("!")
+
+
+def _copy_of_the_rest(listing: Listing, images: list[str], tops: list[str]) -> str | None:
+    """A folder that has the same images again as those beside it, by their names and sizes.
+
+    Archives are published that way: `chest_xray/train` and `chest_xray/chest_xray/train`.
+    """
+    for top in tops:
+        inner = _inside(listing.folders, f"{top}/")
+        if not inner or not {*inner} <= {*tops} - {top}:
+            continue
+        below = [name for name in images if name.startswith(f"{top}/")]
+        rest = {*images}.difference(below)
+        pairs = [(name, name.removeprefix(f"{top}/")) for name in below]
+        if all(other in rest for _, other in pairs) and all(
+            listing.files[name].stat().st_size == listing.files[other].stat().st_size
+            for name, other in pairs
+        ):
+            return top
+    return None
+
+
+def _find_classes(
+    where: str,
+    listing: Listing,
+    images: list[str],
+    folders: list[str],
+    splits: dict[str, str],
+) -> list[str]:
+    """The names of the classes, each a folder with images in every split.
+
+    Raises:
+        UserError: an image is in no class, or a folder of a class has no images.
+    """
+    depth = 1 if splits else 0
+    stray = [name for name in images if name.count("/") <= depth]
+    if stray:
+        more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""
+        here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")
+        raise UserError(
+            f"{where}: {stray[0]}{more} is not in the folder of a class; put it in one, or leave it"
+            f' out with `images: "!{here}"`'
+            f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
+        )
+    filled = dict.fromkeys("/".join(name.split("/")[: depth + 1]) for name in images)
+    for folder in folders:
+        if folder.count("/") == depth and folder not in filled:
+            here = kinds(name for name in listing.files if name.startswith(f"{folder}/"))
+            raise UserError(
+                f"{where}: {folder} holds no image that is read{', but ' * bool(here)}{here}; put"
+                " the images of the class there, as PNG or JPEG, or move the folder away"
+            )
+    classes = sorted({folder.split("/")[depth] for folder in filled})
+    for folder in splits.values():
+        for name in classes:
+            if f"{folder}/{name}" not in filled:
+                other = next(path for path in filled if path.endswith(f"/{name}"))
+                raise UserError(
+                    f"{where}: there is {other}, and no {folder}/{name}; every split needs all"
+                    " classes, in folders of the same names"
+                )
+    alike: dict[str, str] = {}
+    for name in classes:
+        other = alike.setdefault(name.casefold().strip(), name)
+        if other != name:
+            raise UserError(
+                f"{where}: the folders {other!r} and {name!r} differ in nothing but large letters"
+                " or blanks; call them alike, or so that they differ"
+            )
+    first = next(iter(filled))
+    if len(classes) == 1 and len(_inside(folders, f"{first}/")) > 1:
+        raise UserError(
+            f"{where}: {first} is the only folder of a class; if the classes are in it, write"
+            f" `path: …/{first}`"
+        )
+    return classes
+
+
+def _refuse_other_images(where: str, others: list[str]) -> None:
+    """Some images are of formats that are not read."""
+    unread = [name for name in others if suffix(name) in OTHER_IMAGES]
+    if unread:
+        raise UserError(
+            f"{where}: {kinds(unread)} cannot be read, such as {unread[0]}; convert them, or leave"
+            ' them out with `images: "**"`'
+        )
+
+
+def _inside(folders: list[str], above: str) -> list[str]:
+    """The last parts of those names that are directly in one, which ends in `/`, or is empty."""
+    inside = [name.removeprefix(above) for name in folders if name.startswith(above)]
+    return [name for name in inside if "/" not in name]

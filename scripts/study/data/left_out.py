@@ -1,0 +1,81 @@
+"""What is said of a folder of images on the data card: what was decided, and what is not read.
+
+Light to import: it is used while the Snakefile is read.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from study.data.listing import Listing
+from study.data.split_folders import listed
+
+SHOWN = 5  # kinds of files in a sentence
+
+
+def splits_decided(splits: dict[str, str]) -> list[str]:
+    """Which folder is which split, where it is not called so."""
+    renamed = [f"{folder} is {split}" for split, folder in splits.items() if folder != split]
+    return [f"Folders were taken as splits: {', '.join(renamed)}."] if renamed else []
+
+
+def left_out(
+    listing: Listing, found: list[str], read: list[str], others: list[str], copy: str | None
+) -> list[str]:
+    """What is there and not read.
+
+    Args:
+        listing: all that is there.
+        found: the names of all images.
+        read: of those that are read.
+        others: of all files that are no images.
+        copy: a folder with the same images again, if there is one.
+    """
+    again = [name for name in found if copy and name.startswith(f"{copy}/")]
+    accounted = {*read, *again}
+    unnamed = [name for name in found if name not in accounted]
+    example = unnamed[0] if unnamed else ""
+    sentences = {
+        f"The folder {copy} was left out: it has {len(again)} of the images again, by their names"
+        " and sizes.": again,
+        f"Images that `images` does not name were left out: {len(unnamed)}, such as"
+        f" {example}.": unnamed,
+        f"Files that are no images were left out: {kinds(others)}.": others,
+        f"What systems and programs leave behind was left out: {_remnants(listing.remnants)}.": (
+            listing.remnants
+        ),
+    }
+    return [sentence for sentence, names in sentences.items() if names]
+
+
+def links_followed(listing: Listing, read: list[str]) -> list[str]:
+    """Which links were followed."""
+    folders = [name for name in listing.folders if name in listing.links]
+    files = [name for name in read if name in listing.links]
+    links = folders + ([f"{len(files)} images"] if len(files) > 1 else files)
+    return [f"Links were followed: {listed(links)}."] if links else []
+
+
+def kinds(names: Iterable[str]) -> str:
+    """Files by their endings: `12 .txt, 1 without an ending`."""
+    counts = Counter(suffix(name) or "without an ending" for name in names)
+    return _some([f"{count} {kind}" for kind, count in counts.most_common()])
+
+
+def suffix(name: str) -> str:
+    """The ending of a file's name, in small letters."""
+    file = name.rpartition("/")[2].casefold()
+    if file.endswith(".nii.gz"):
+        return ".nii.gz"
+    stem, _, ending = file.rpartition(".")
+    return f".{ending}" if stem else ""
+
+
+def _remnants(names: list[str]) -> str:
+    """`3 .DS_Store, __MACOSX`; of names that vary, how they begin."""
+    last = (name.rpartition("/")[2].strip() for name in names)
+    counts = Counter("._*" if name.startswith("._") else name for name in last)
+    return _some([f"{count} {name}" if count > 1 else name for name, count in counts.most_common()])
+
+
+def _some(parts: list[str]) -> str:
+    return ", ".join(parts[:SHOWN]) + ", …" * (len(parts) > SHOWN)

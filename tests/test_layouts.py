@@ -1,0 +1,329 @@
+"""Which files below a folder are images of which split and class, and what is said of the rest."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+from data_sources import prepared, save_image, write_folder
+
+from study.data.folder import find_images
+from study.data.limits import refuse_shares
+from study.data.prepared import load_all, read_description
+from study.store.errors import UserError
+
+CLASSES = ("a/1.png", "a/2.png", "b/1.png", "b/2.png")
+
+
+def laid_out(folder, *names, **entry):
+    """The layout of a folder `x` with files of such names, which are images by their names alone.
+
+    A name that ends in `/` is an empty folder.
+    """
+    for name in names:
+        path = folder / "x" / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_text(name)
+    return find_images("d", {"kind": "folder", "path": str(folder / "x"), "size": 8, **entry})
+
+
+def below(*tops, names=CLASSES):
+    return [f"{top}/{name}" for top in tops for name in names]
+
+
+@pytest.mark.parametrize(
+    ("folders", "splits"),
+    {
+        ("train", "valid", "test"): ["train", "val", "test"],
+        ("Training", "Testing"): ["train", "test"],
+        ("Train", "Val", "Test"): ["train", "val", "test"],
+        ("training_set", "test_set"): ["train", "test"],
+        ("train-images", "validation"): ["train", "val"],
+        ("TRAIN",): ["train"],
+    }.items(),
+)
+def test_the_usual_names_of_splits_are_taken(tmp_path, folders, splits):
+    layout = laid_out(tmp_path, *below(*folders))
+    assert layout.splits == dict(zip(splits, folders)) and layout.classes == ["a", "b"]
+    (sentence,) = layout.decided
+    for split, folder in layout.splits.items():
+        assert (f"{folder} is {split}" in sentence) == (folder != split)
+
+
+def test_folders_with_the_names_of_splits_say_nothing_more(tmp_path):
+    layout = laid_out(tmp_path, *below("train", "test"))
+    assert (layout.splits, layout.decided) == ({"train": "train", "test": "test"}, [])
+
+
+def test_which_folders_are_splits_can_be_said(tmp_path):
+    names = below("Set1", "Set2")
+    layout = laid_out(tmp_path, *names, splits={"train": "Set2", "val": "Set1"})
+    assert layout.splits == {"train": "Set2", "val": "Set1"}
+    with pytest.raises(UserError, match="test is Set3, and there are Set1 and Set2"):
+        laid_out(tmp_path, splits={"train": "Set1", "test": "Set3"})
+    with pytest.raises(UserError, match="one folder for two of train and test"):
+        laid_out(tmp_path, splits={"train": "Set1", "test": "Set1"})
+    layout = laid_out(tmp_path / "classes", "Test/1.png", "Train/1.png", splits="none")
+    assert (layout.splits, layout.classes) == ({}, ["Test", "Train"])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    {
+        (*below("train"), "extra/1.png"): "train is a split, and extra is not; .*`splits: none`",
+        (*below("train"), "extra/"): "train is a split, and extra is not",
+        ("test/1.png", "control/1.png"): "test is a split, and control is not",
+        tuple(below("train", "val", "valid")): "val and valid are both called as val is",
+        tuple(below("valid", "test")): r"has valid, test but no train; .*`splits: \{train: Tr",
+        (*below("train", "val"), "val/c/1.png"): "there is val/c, and no train/c; every split",
+        (*below("train"), "val/a/1.png", "val/B/1.png"): "there is val/B, and no train/B;",
+        (*below("train"), "val/"): "there is train/a, and no val/a",
+        (
+            "Train/1.png",
+            "Test/1.png",
+        ): r"Test/1\.png \(and 1 more\) is not in .* `images: \"!Test/\*\"`, or .*none",
+        ("Ill/1.png", "ill/1.png"): "the folders 'Ill' and 'ill' differ in nothing but",
+        ("a/train/1.png", "a/test/2.png", "b/1.png"): "a/te.* is a split below a class",
+    }.items(),
+)
+def test_splits_that_may_be_none_are_refused(tmp_path, names, message):
+    with pytest.raises(UserError, match=message):
+        laid_out(tmp_path, *names)
+
+
+def test_splits_that_are_called_otherwise_are_prepared_as_such(tmp_path):
+    entry = write_folder(tmp_path / "x", ("Training", "valid"))
+    folder = prepared(tmp_path, **entry)
+    splits, names, _ = load_all(folder)
+    assert [(split, len(labels)) for split, (_, labels) in splits.items()] == [
+        ("train", 12), ("val", 12),
+    ]  # fmt: skip
+    assert all(name.startswith("valid/") for name in names[12:])
+    decided = ["Folders were taken as splits: Training is train, valid is val."]
+    assert read_description(folder)["decided"][: len(decided)] == decided
+    refuse_shares("d", entry | {"val_share": 0.6, "test_share": 0.4})  # one of which is not drawn
+    plain = prepared(tmp_path / "plain", **write_folder(tmp_path / "plain" / "x"))
+    assert "decided" not in read_description(plain)
+
+
+def test_what_systems_leave_behind_is_skipped_and_listed(tmp_path):
+    layout = laid_out(
+        tmp_path,
+        *below("train", "test"),
+        *("__MACOSX/train/a/._1.png", "train/Thumbs.db", "train/a/.DS_Store", ".DS_Store"),
+        *("train/@eaDir/1.png/SYNO.png", "test/a/._1.png", "test/.ipynb_checkpoints/1.png"),
+        *("README.md", "train/labels.csv", "test/a/1.txt", "test/a/2.txt", "LICENSE"),
+    )
+    assert list(layout.images) == sorted(below("train", "test"))
+    assert layout.decided == [
+        "Files that are no images were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
+        "What systems and programs leave behind was left out: 2 .DS_Store, __MACOSX,"
+        " .ipynb_checkpoints, ._*, @eaDir, ….",
+    ]
+
+
+def test_a_folder_with_the_same_images_again_is_left_out(tmp_path):
+    names = below("train", "test")
+    laid_out(tmp_path, *names)
+    shutil.copytree(tmp_path / "x", tmp_path / "again")
+    (tmp_path / "again").rename(tmp_path / "x" / "x")
+    layout = laid_out(tmp_path)
+    assert list(layout.images) == sorted(names)
+    assert layout.decided == [
+        "The folder x was left out: it has 8 of the images again, by their names and sizes."
+    ]
+
+
+def test_a_folder_with_other_images_again_is_refused(tmp_path):
+    names = below("train", "test")
+    laid_out(tmp_path, *names)
+    for name in names:
+        path = tmp_path / "x" / "again" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("other")
+    with pytest.raises(UserError, match="train and test are splits, and again is not"):
+        laid_out(tmp_path)
+    with pytest.raises(UserError, match="y/a is called as a class, and is in the folder of"):
+        laid_out(tmp_path / "classes", *CLASSES, "y/a/3.png", "y/b/3.png")
+    with pytest.raises(UserError, match=r"y is the only folder of a class; .* `path: …/y`"):
+        laid_out(tmp_path / "one", *below("y"))
+
+
+def test_links_are_followed_and_listed(tmp_path):
+    laid_out(tmp_path / "elsewhere", *CLASSES, "c/1.png")
+    root, other = tmp_path / "x", tmp_path / "elsewhere" / "x"
+    (root / "train").mkdir(parents=True)
+    (root / "train" / "a").symlink_to(other / "a")
+    (root / "train" / "b").mkdir()
+    (root / "train" / "b" / "5.png").symlink_to(other / "b" / "1.png")
+    (root / "val").symlink_to(other)
+    with pytest.raises(UserError, match="val/a leads to the same folder as train/a"):
+        laid_out(tmp_path)
+    (root / "val").unlink()
+    laid_out(tmp_path / "more", "a/7.png", "b/8.png")
+    (root / "val").symlink_to(tmp_path / "more" / "x")
+    layout = laid_out(tmp_path)
+    assert list(layout.images) == [
+        "train/a/1.png", "train/a/2.png", "train/b/5.png", "val/a/7.png", "val/b/8.png",
+    ]  # fmt: skip
+    assert layout.decided == ["Links were followed: train/a, val and train/b/5.png."]
+    (root / "train" / "b" / "up").symlink_to(root)
+    with pytest.raises(UserError, match="train/b/up leads to the same folder as the folder itself"):
+        laid_out(tmp_path)
+    (root / "train" / "b" / "up").unlink()
+    (root / "train" / "b" / "6.png").symlink_to(root / "nowhere")
+    (root / "train" / "b" / "self").symlink_to(root / "train" / "b" / "self")
+    with pytest.raises(UserError, match=r"train/b/6\.png \(and 1 more\) is neither a fi"):
+        laid_out(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    {
+        ("c/",): "c holds no image that is read; put",
+        ("c/1.dcm", "c/2.dcm", "c/x.txt"): "c holds no image that is read, but 2 .dcm, 1 .txt",
+        ("b/3.DCM", "b/4.nii.gz"): r"1 \.dcm, 1 \.nii\.gz cannot be read, such as b/3\.DCM;",
+        ("3.png",): '3.png is not in the folder of a class; put it in one, or .*"!\\*"`$',
+    }.items(),
+)
+def test_what_would_be_missing_is_named(tmp_path, names, message):
+    with pytest.raises(UserError, match=message):
+        laid_out(tmp_path, *CLASSES, *names)
+    if "c/" not in names[0]:  # who says which files are read may leave out others
+        assert len(laid_out(tmp_path, images="*/*").images) == 4
+
+
+@pytest.mark.parametrize("suffix", ["bmp", "tif", "TIFF", "webp", "jfif", "gif"])
+def test_files_of_other_formats_are_read(tmp_path, suffix):
+    assert len(laid_out(tmp_path, f"a/1.{suffix}", "b/1.png").images) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "message", "images", "kept"),
+    [
+        (
+            ("a/images/1.png", "a/masks/1.png", "b/images/1.png", "b/masks/1.png"),
+            r"a/masks is called as masks or labels .* `images: \"\*/images/\*\"`",
+            "*/images/*",
+            ["a/images/1.png", "b/images/1.png"],
+        ),
+        (
+            ("a/photo/1.png", "a/lung masks/1.png", "b/3.png"),
+            'a/lung masks is called as .* `images: "\\*/photo/\\*"`',
+            ["**", "!*/lung masks/*"],
+            ["a/photo/1.png", "b/3.png"],
+        ),
+        (
+            ("a/1.png", "a/more/2.png", "b/1.png"),
+            'different depths, in a and in a/more; .* as in `images: "\\*/\\*"` or `images: "\\*/',
+            "*/*",
+            ["a/1.png", "b/1.png"],
+        ),
+        (
+            ("a/left/1.png", "a/right/1.jpg", "b/left/1.png"),
+            r"a/left and a/right have files of the same names, .*\"\*/left/\*\*\"",
+            "**",
+            ["a/left/1.png", "a/right/1.jpg", "b/left/1.png"],
+        ),
+        (
+            ("a/x (1).png", "a/x (1)_mask_1.png", "b/2.png"),
+            r"a/x \(1\)_mask_1.png is called as the mask of .* \"!\*\*/\*_mask\*\"",
+            "!**/*_mask*",
+            ["a/x (1).png", "b/2.png"],
+        ),
+        (
+            ("one/ill/1.png", "one/well/2.png", "two/ill/1.png", "two/well/2.png", "two/x/3.png"),
+            "one and two have folders of the same names, such as ill and well; if those are",
+            "**",
+            ["one/ill/1.png", "one/well/2.png", "two/ill/1.png", "two/well/2.png", "two/x/3.png"],
+        ),
+        (
+            ("one/0/1.png", "one/1/2.png", "two/0/1.png", "two/1/2.png"),
+            "one and two have folders of the same names, such as 0 and 1; if those are",
+            "*/0/*",
+            ["one/0/1.png", "two/0/1.png"],
+        ),
+        (
+            ("image/1.png", "masks/1.png"),
+            "masks is called as what belongs to images",
+            "*/*",
+            ["image/1.png", "masks/1.png"],
+        ),
+    ],
+)
+def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message, images, kept):
+    with pytest.raises(UserError, match=message):
+        laid_out(tmp_path, *names)
+    layout = laid_out(tmp_path, images=images)
+    assert list(layout.images) == kept
+    left = [name for name in sorted(names) if name not in kept]
+    said = f"Images that `images` does not name were left out: {len(left)}, such as"
+    assert layout.decided == ([f"{said} {left[0]}."] if left else [])
+
+
+def test_folders_of_patients_are_read(tmp_path):
+    """Numbered ones may have files of the same names."""
+    names = ("a/patient7/1.png", "a/patient12/1.png", "b/patient7/1.png", "b/patient12/2.png")
+    assert len(laid_out(tmp_path, *names, "a/patient8/2.png").images) == 5
+    names = ("a/3f2a-1/1.png", "a/91bc-2/1.png", "b/P01/1.png", "b/P02b/1.png")
+    assert len(laid_out(tmp_path / "codes", *names).images) == 4
+    with pytest.raises(UserError, match="b/P01 and b/photo1 have files of the same names"):
+        laid_out(tmp_path / "codes", "b/photo1/1.png")
+    names = ("a/Ann/1.png", "a/Bo/2.png", "b/Cy/1.png")
+    assert len(laid_out(tmp_path / "named", *names).images) == 3
+
+
+def test_images_that_fit_nothing_are_refused(tmp_path):
+    with pytest.raises(UserError, match=r"'\*/image/\*', which fits none of the 4 images, such as"):
+        laid_out(tmp_path, *CLASSES, images=["*/*", "*/image/*"])
+    with pytest.raises(UserError, match="images leaves none of the 4 images"):
+        laid_out(tmp_path, images="!**")
+    assert list(laid_out(tmp_path, images="A/*.PNG").images) == ["a/1.png", "a/2.png"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"splits": "no"},
+        {"splits": {"test": "Test"}},
+        {"splits": {"train": "a/b"}},
+        {"images": "/a/*"},
+        {"images": "../*"},
+        {"images": "a\\*"},
+        {"images": []},
+        {"images": ["*/*", ""]},
+    ],
+)
+def test_keys_of_a_folder_are_checked(tmp_path, wrong):
+    entry = write_folder(tmp_path / "x", count=2) | wrong
+    (key,) = wrong
+    with pytest.raises(
+        UserError, match=rf"datasets\.d\.{key}.*(does not fit|unknown|too short|non-)"
+    ):
+        prepared(tmp_path, **entry)
+
+
+def test_names_are_compared_as_they_look(tmp_path):
+    """The folder is NFD, as macOS writes it, and the configuration NFC, as keyboards do."""
+    for number in range(4):
+        save_image(tmp_path / "x" / "Me\u0301nie\u0300re" / f"{number}.png", value=10 * number)
+        save_image(tmp_path / "x" / "healthy" / f"{number}.png", value=100 + number)
+    entry = {"kind": "folder", "path": str(tmp_path / "x"), "size": 4, "val_share": 0.5}
+    folder = prepared(tmp_path, **entry, positive="M\u00e9ni\u00e8re")
+    assert read_description(folder)["classes"] == ["healthy", "M\u00e9ni\u00e8re"]
+    assert "M\u00e9ni\u00e8re/0.png" in load_all(folder)[1]
+    labels = np.concatenate([pair[1] for pair in load_all(folder)[0].values()])
+    assert labels.sum() == 4
+    save_image(tmp_path / "x" / "M\u00e9ni\u00e8re" / "9.png")
+    with pytest.raises(UserError, match="is there twice, its name written in two ways"):
+        find_images("d", entry)
+
+
+def test_names_that_cannot_be_written_are_named(tmp_path):
+    laid_out(tmp_path, *CLASSES)
+    for name in (b"M\xe9.png", b"\xff.png"):
+        with open(os.fsencode(tmp_path / "x" / "a") + b"/" + name, "wb"):
+            pass
+    with pytest.raises(UserError, match=r"a/M\\xe9\.png \(and 1 more\) has a name that is not UTF"):
+        laid_out(tmp_path)
