@@ -61,6 +61,7 @@ REFUSED = {
         PLAIN + "a/2.png,p7\n",
         "lines 3 and 6: a/2.png is in the groups p1 and p7; remove one of the lines",
     ),
+    "a long number": (PLAIN.replace("p2", "1.00E+11"), "line 4: 1.00E+11 is what a spreadsheet"),
     "no image": (PLAIN + ",p7\n", "line 6: a group, p7, and no image"),
     "blank": (PLAIN.replace("p2", " "), "1 of 4 samples have no group: b/3.png; or write `missing"),
     "NA and nan": (

@@ -18,6 +18,7 @@ from study.store.errors import UserError
 COLUMNS = ("image", "group")
 # What spreadsheets and data frames write where there is nothing.
 NOTHING = {"", "na", "n/a", "#n/a", "<na>", "nan", "none", "null"}
+ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
 SHOWN = 5  # samples that a message names
 
 
@@ -78,6 +79,11 @@ def _read_file(path: Path) -> dict[str, tuple[int, str]]:
         image, group = _plain(row["image"]), normalize("NFC", row["group"])
         if not image:
             raise UserError(f"{path}, line {line}: a group, {group}, and no image")
+        if ROUNDED.fullmatch(group):
+            raise UserError(
+                f"{path}, line {line}: {group} is what a spreadsheet makes of a long number, and"
+                " others may be the same; save the groups as text"
+            )
         group = "" if group.casefold() in NOTHING else group
         first, known = listed.setdefault(image, (line, group))
         if known != group:

@@ -58,7 +58,8 @@ def expand_path(key: str, path: str) -> str:
     try:
         return str(Path(path).expanduser())
     except RuntimeError as error:
-        raise UserError(f"{key}: {path}: {error}") from error
+        user = Path(path).parts[0]
+        raise UserError(f"{key}: {path}: no home is known for {user}; write its path") from error
 
 
 def _value(found: re.Match) -> str:
