@@ -49,6 +49,8 @@ def test_files_are_read_as_spreadsheets_write_them(content, tmp_path):
 REFUSED = {
     "cp1252": (PLAIN.replace("p2", "Ménière").encode("cp1252"), "line 4: not UTF-8; save it as"),
     "empty": ("", "is empty; needed are the columns image, group"),
+    "rows of nothing": ("\n;;\n", "is empty; needed are the columns image, group"),
+    "a workbook": (b"PK\x03\x04\0", "is a workbook or an archive; export it as CSV"),
     "header alone": (
         "image,group\n",
         "4 of 4 samples have no group: a/1.png, a/2.png, b/3.png, b/4.png",
@@ -56,7 +58,7 @@ REFUSED = {
     "other columns": ("name,patient\nx,y\n", "line 1: no column image, group; needed are image"),
     "a column twice": (PLAIN.replace("p", "p,p").replace("oup,p", "oup,group"), "columns 2 and 3"),
     "a value more": (PLAIN.replace("p2", "p2,x"), "line 4: 3 values, but 2 columns"),
-    "a quote": (PLAIN.replace("p2", '"p2'), "line 4: a quotation mark is not closed"),
+    "a quote": (PLAIN.replace("p2", '"p2'), "line 4: cannot be divided into values"),
     "two groups": (
         PLAIN + "a/2.png,p7\n",
         "lines 3 and 6: a/2.png is in the groups p1 and p7; remove one of the lines",

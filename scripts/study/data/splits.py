@@ -71,7 +71,8 @@ def describe_shares(
             continue
         why = "so that every split has every class"
         if groups is not None:
-            why = f"in {len(np.unique(groups[rows]))} whole groups"
+            count = len(np.unique(groups[rows]))
+            why = f"in {count} whole group{'s' * (count > 1)}"
         yield (
             f"{name}_share {share:g} of {total} samples is {asked}; drawn were {len(rows)}"
             f" ({len(rows) / total:.1%}), {why}."

@@ -10,6 +10,7 @@ from pathlib import Path
 from study.store.errors import UserError
 
 DELIMITERS = (",", ";", "\t")
+WORKBOOK = b"PK\x03\x04"  # what an .xlsx begins with
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # what "Unicode text" of a spreadsheet begins with
 
 
@@ -59,7 +60,9 @@ def _lines(path: Path | str) -> list[tuple[int, list[str], str]]:
     marked = text.partition("\n")[0].strip()
     skip = 1 if marked.lower().startswith("sep=") and len(marked) == 5 else 0
     body = "\n".join(text.split("\n")[skip:])
-    header = next((line for line in body.split("\n") if line.strip(",;\t \r")), "")
+    header = next((line for line in body.split("\n") if line.strip(",;\t ")), "")
+    if not header:
+        return []
     delimiter = marked[-1] if skip else max(DELIMITERS, key=header.count)
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
     lines, begin = [], 1 + skip
@@ -69,8 +72,8 @@ def _lines(path: Path | str) -> list[tuple[int, list[str], str]]:
             begin = reader.line_num + 1 + skip
     except csv.Error as error:
         raise UserError(
-            f"{path}, line {begin}: a quotation mark is not closed, or stands within a value"
-            f" ({error})"
+            f"{path}, line {begin}: cannot be divided into values ({error}); a quotation mark"
+            " may not be closed, or stand within a value"
         ) from error
     return lines
 
@@ -81,6 +84,8 @@ def _text(path: Path | str) -> str:
         content = Path(path).read_bytes()
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+    if content.startswith(WORKBOOK):
+        raise UserError(f"{path}: is a workbook or an archive; export it as CSV (in UTF-8)")
     encoding = "utf-16" if content.startswith(UTF_16) else "utf-8-sig"
     try:
         text = content.decode(encoding)
@@ -89,6 +94,8 @@ def _text(path: Path | str) -> str:
         raise UserError(
             f"{path}, line {line}: not UTF-8; save it as UTF-8 (in Excel: CSV UTF-8)"
         ) from error
+    if "\0" in text:
+        raise UserError(f"{path}: is not text; save it as UTF-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
