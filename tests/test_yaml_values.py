@@ -47,7 +47,7 @@ def test_what_is_read_as_it_is_written_is_accepted(tmp_path):
     path = tmp_path / "study.yaml"
     lines = [
         "a: [0, -3, +5, 32, .5, 5., 1.0e-3, -1.5e+10, .inf, true, False, null, ~]",
-        "b: ['032', \"NO\", '1e-3', 'yes', \"2026-11-26\", y, n, 1.2.3, v1e3, 0.1.0]",
+        "b: ['032', \"NO\", '1e-3', 'yes', \"2026-11-26\", y, n, 1.2.3, v1e3, 0.1.0, 1e99999]",
         "baseline: {flip: yes, batch_norm: off, optimizer: {name: sgd, nesterov: on}}",
     ]
     path.write_text("\n".join(lines))

@@ -4,6 +4,7 @@ YAML 1.1, which Snakemake reads, takes 032 for octal, 1:30 for 90 seconds and 1e
 values are refused, because only who wrote them knows what they are to be.
 """
 
+import math
 import re
 from functools import cache
 
@@ -29,7 +30,7 @@ def misread_value(node: yaml.ScalarNode, key: str) -> str | None:
     """
     text, kind = node.value, _kind(node)
     if kind == "text":
-        known = NUMBER.fullmatch(text) and node.style is None
+        known = NUMBER.fullmatch(text) and node.style is None and math.isfinite(float(text))
         return _words(text, "text", yaml_number(float(text))) if known else None
     if kind == "int" and not WHOLE.fullmatch(text):
         value = str(yaml.SafeLoader("").construct_yaml_int(node))
@@ -68,7 +69,7 @@ def misread_argument(argument: str) -> str | None:
     except ValueError:
         return next((problem for node in _items(text) if (problem := _in_brackets(node))), None)
     plain = text.replace("_", "")
-    written = NUMBER.fullmatch(text) and (WHOLE.fullmatch(text) or not text.isdigit())
+    written = NUMBER.fullmatch(text) and (WHOLE.fullmatch(text) or not text.lstrip("+-").isdigit())
     if written or not NUMBER.fullmatch(plain):  # infinity and NaN are refused later
         return None
     return _words(text, yaml_number(number), yaml_number(number), quotes=False)
