@@ -11,10 +11,8 @@ problems were found, and 2 if the tables or the options cannot be used.
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-import yaml
-
+from study.config.yaml_files import read_claims
 from study.published.counts import describe_refused
 from study.published.findings import Sentence
 from study.published.plausibility import find_problems
@@ -56,14 +54,15 @@ def read_sentences(path: str | None) -> list[Sentence]:
     """The sentences of a file of claims, with the tables that each is drawn from."""
     if path is None:
         return []
-    try:
-        claims = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        return [
-            Sentence(name, f"{claim['sentence']} {claim.get('quote', '')}", claim.get("tables", []))
-            for name, claim in claims.items()
-        ]
-    except (OSError, ValueError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: not a file of claims ({error})") from error
+    claims = read_claims(path)
+    for name, claim in claims.items() if isinstance(claims, dict) else [("", None)]:
+        if not isinstance(claim, dict) or not isinstance(claim.get("sentence"), str):
+            where = f"{path}: {name}" if name else path
+            raise UserError(f"{where}: is no claim; a file of claims has a sentence for each name")
+    return [
+        Sentence(name, f"{claim['sentence']} {claim.get('quote', '')}", claim.get("tables", []))
+        for name, claim in claims.items()
+    ]
 
 
 def main() -> int:

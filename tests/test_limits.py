@@ -43,7 +43,7 @@ def test_what_yaml_may_say_is_accepted(tmp_path):
     check_yaml([path])
 
 
-def test_mistakes_are_said_at_a_dry_run(fresh):
+def test_mistakes_are_said_at_a_dry_run(fresh, monkeypatch):
     """Each by the one line that Snakemake ends with, apart from those that it begins with."""
     (fresh / "results").write_text("a file")
     assert_readable(snakemake(fresh, "-n"), "results is a file, but results/tiny is to be a folder")
@@ -56,6 +56,11 @@ def test_mistakes_are_said_at_a_dry_run(fresh):
     with (fresh / "study.yaml").open("a") as file:
         file.write("device: cpu\n")
     assert_readable(snakemake(fresh, "-n"), "study.yaml, line ", "the key device is given twice")
+    change_study(fresh, pathvars={"results": "./$PLACE//out"})
+    assert_readable(snakemake(fresh, "-n", "--config", "seeds=012"), "write 12")
+    monkeypatch.setenv("PLACE", "elsewhere")
+    done = snakemake(fresh, "-n")
+    assert done.returncode == 0 and "strongly discouraged" not in done.stdout, done.stdout
 
 
 def test_shares_that_leave_nothing_to_train_on(tmp_path):

@@ -8,6 +8,7 @@ from data_sources import write_folder
 
 from study.data.content_digest import content_digest
 from study.data.location import locate
+from study.snake.datasets import declared_folders
 from study.store.errors import UserError
 
 
@@ -68,3 +69,56 @@ def test_medmnist_is_known_by_its_published_digest(tmp_path):
     assert content_digest("d", entry | {"size": 64}, tmp_path / "cache.json") != first
     with pytest.raises(UserError, match="nodulemnist3d has the sizes 28, 64"):
         content_digest("d", entry | {"name": "nodulemnist3d", "size": 224}, tmp_path / "c")
+
+
+def test_home_and_variables_stand_for_themselves_nowhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SCRATCH", str(tmp_path) + "/")
+    monkeypatch.delenv("NOWHERE", raising=False)
+    for written in ("$SCRATCH/a.npz", "${SCRATCH}a.npz", "~/../a.npz"):
+        (tmp_path / "home").mkdir(exist_ok=True)
+        (tmp_path / "a.npz").write_bytes(b"")
+        found = locate("d", {"kind": "npz", "path": written})["path"]
+        assert found.samefile(tmp_path / "a.npz")
+    unset = r"datasets\.d\.path: \$NOWHERE/a\.npz: the variable NOWHERE is not set"
+    with pytest.raises(UserError, match=unset):
+        locate("d", {"kind": "npz", "path": "$NOWHERE/a.npz"})
+
+
+def test_folders_are_written_in_one_way(tmp_path, monkeypatch):
+    """As Snakemake names files, so that what a rule makes is what another asks for."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("SCRATCH", "/scratch/me/")
+    usual = {"results": "results", "logs": "./logs", "benchmarks": "benchmarks"}
+    assert declared_folders({}, usual) == usual | {"logs": "logs"}
+    for written, expected in (
+        ("~/x", "/home/me/x"),
+        ("$SCRATCH/x", "/scratch/me/x"),
+        ("${SCRATCH}/x/", "/scratch/me/x"),
+        ("./out//x/", "out/x"),
+        ("a/../out", "out"),
+        ("../out", "../out"),
+        ("cost$5", "cost$5"),
+    ):
+        assert declared_folders({"pathvars": {"results": written}}, usual)["results"] == expected
+    (tmp_path / "far" / "inside").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("far/inside")
+    linked = declared_folders({"pathvars": {"results": "link/../out"}}, usual)["results"]
+    assert linked == str((tmp_path / "far" / "out").resolve())
+    for written, expected in (
+        ("$NOWHERE/x", "pathvars.results: $NOWHERE/x: the variable NOWHERE is not set"),
+        ("~no-one/x", "pathvars.results: ~no-one/x: no home is known for ~no-one; write its path"),
+        (".", "pathvars.results: . is the folder that Snakemake runs in; name a folder inside"),
+    ):
+        with pytest.raises(UserError) as error:
+            declared_folders({"pathvars": {"results": written}}, usual)
+        assert expected in str(error.value)
+
+
+def test_what_is_done_with_samples_without_a_group_is_content(tmp_path):
+    entry, cache = write_folder(tmp_path / "x"), tmp_path / "cache.json"
+    (tmp_path / "groups.csv").write_text("image,group\n")
+    groups = {"file": str(tmp_path / "groups.csv")}
+    first = content_digest("d", entry | {"groups": groups}, cache)
+    assert content_digest("d", entry | {"groups": groups | {"missing": "own"}}, cache) != first

@@ -99,12 +99,35 @@ def test_numbers_in_sentences(tmp_path, sentence, found):
     ("text", "message"),
     [
         ("table,factor,level\n1,loss,BCE\n", "no column round"),
-        (HEADER + "1,loss,BCE,1,0.2,92%,0.3,91\n", r"line 2: train_accuracy '92%' is not a number"),
+        (HEADER + "1,loss,BCE,1,20%,92,0.3,91\n", "line 2: train_loss '20%' is in per cent, and"),
+        (
+            HEADER + "1,loss,BCE,1,0.2,92,-,91\n",
+            "line 2: val_loss '-' is not a number; leave",
+        ),
+        (
+            HEADER + "1,loss,BCE,1,0.2,9_2,0.3,91\n",
+            "line 2: train_accuracy '9_2' is not a",
+        ),
+        (HEADER + '1,loss,BCE,1,0.2,"92,1",0.3,91\n', "line 2: train_accuracy '92,1' is not a num"),
+        (
+            HEADER + "1,loss,BCE,1,0.2,92.1 ± 0.3,0.3,91\n",
+            r"line 2: train_accuracy '92.1 ± 0.3' is a number with its spread; write 92.1 alone",
+        ),
+        (HEADER + "1,loss,BCE,1,0.2,92.1% (0.3),0.3,91\n", "spread; write 92.1% alone"),
+        (HEADER + "1,loss,BCE,1,0.2,92,0.3,91\n,,CE,1,0.2,92,0.3,91\n", "line 3: table is empty"),
+        (
+            HEADER.replace("val_loss", "train_loss") + "1,loss,BCE,1,0.2,92,0.3,91\n",
+            "line 1: the column train_loss is there twice, as columns 5 and 7; remove one",
+        ),
+        (
+            HEADER.replace(",", ";") + "1;loss;BCE;1;0,2;92,1;0.3;91\n",
+            "line 2: train_loss '0,2' has a comma, and line 2: val_loss '0.3' a point; write all",
+        ),
         (
             HEADER + "1,loss,BCE,one,0.2,92,0.3,91\n",
             "line 2: round 'one' is not a whole number from 1",
         ),
-        (HEADER + "1,loss,BCE,1,0.2\n", "line 2: not 8 values"),
+        (HEADER + "1,loss,BCE,1,0.2\n", "line 2: 5 values, but 8 columns"),
         (HEADER, "has no numbers"),
         (HEADER + "1,loss,BCE,1,0.2,0.92,0.3,0.91\n", "train_accuracy is never above 1"),
     ],
@@ -114,6 +137,24 @@ def test_tables_that_cannot_be_read(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(UserError, match=message):
         read_tables(path)
+
+
+def test_tables_are_read_as_spreadsheets_and_typesetters_write_them(tmp_path):
+    path = tmp_path / "tables.csv"
+    plain = HEADER + "1,loss,BCE,1,-0.2,92.10,0.3,91\n1,loss,CE,1,0.4,92.5,,91.25\n"
+    path.write_text(plain)
+    rows = read_tables(path)
+    assert rows[0].printed["train_accuracy"] == "92.10" and "val_loss" not in rows[1].printed
+    for text in (
+        plain.replace(",", ";").replace(".", ","),
+        plain.replace(",", "\t").replace(".", ","),
+        plain.replace("-0.2", "\N{MINUS SIGN}0.2"),
+        plain.replace("92.10", "92.10 %").replace("91.25", "91.25%"),
+        plain.replace("\n", "\r\n,,,,,,,\r\n\r\n"),
+        "\ufeff" + plain,
+    ):
+        path.write_bytes(text.encode())
+        assert read_tables(path) == rows
 
 
 def command(*arguments):
@@ -163,7 +204,7 @@ def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):
         done = command(path, *options)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
     done = command(path, "--claims", path)
-    assert "not a file of claims" in done.stderr and "Traceback" not in done.stderr
+    assert "is no claim; a file of claims" in done.stderr and "Traceback" not in done.stderr
 
 
 # ---- Beside ours --------------------------------------------------------------------------------

@@ -14,11 +14,13 @@ from matplotlib.figure import Figure
 from study.analysis.epochs import collect_epochs
 from study.analysis.values import read_values
 from study.config.read import read_config
+from study.config.yaml_files import check_yaml
 from study.data.prepared import prepare
 from study.design.study import Study, expand_study, study_runs
 from study.report.figures import figure_module
 from study.report.figures.saving import as_written
 from study.settings.parameters import Parameters
+from study.snake.datasets import declared_folders
 from study.snake.digests import current_data, data_digest, place_runs
 from study.snake.looks import take_look
 from study.snake.run_files import run_files, usable_runs
@@ -38,12 +40,13 @@ def load_study(*files: Path | str) -> Study:
     """
     from snakemake.utils import update_config
 
+    check_yaml(files)
     defaults, *own = (_read_yaml(path) for path in (WORKFLOW.parent / "config.yaml", *files))
     config = {} if any(config.get("program") for config in own) else defaults
     for found in own:
         update_config(config, found)
     complete = read_config(config)
-    roots = {root: root for root in ROOTS} | (config.get("pathvars") or {})
+    roots = declared_folders(config, {root: root for root in ROOTS})
     study = expand_study(complete, study_folders(roots, complete["dataset"], complete["study"]))
     return take_look(study, current_data(study))
 

@@ -18,13 +18,14 @@ if workflow.modifier.path_modifier.prefix:
     )
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from study.config.yaml_files import check_yaml
+from study.config.yaml_files import check_arguments, check_yaml
 from study.snake.datasets import config_arguments
 from study.snake.stopping import stop_before_start
 
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     stop_before_start()
     check_yaml([REPOSITORY / "config.yaml", *workflow.overwrite_configfiles])
+    check_arguments(workflow.config_settings.config_args or [])
 
 # for commands to copy; study.snake.regenerate hands them on to the Snakemake that it starts
 ARGUMENTS = config.pop("arguments", None)

@@ -4,6 +4,8 @@
 #   STUDY     one of STUDIES, for what is the same on all data sets: its tables, its figures, …
 # Rules of one data set have it among their wildcards, and are told by it what they need of these: their
 # parameter `told` has all that their script reads of the study, and a change of it runs the job again.
+from snakemake.pathvars import Pathvars
+
 from study.snake.datasets import across_folder, declared_folders, read_studies
 from study.snake.jobs import CONSTRAINTS, constrained, per_job, per_study
 from study.store.code import code_digest
@@ -11,7 +13,9 @@ from study.store.paths import PREPARED, ROOTS, RUN, RUNS, TUNING, made_folders
 
 # those of Snakemake, or of the workflow that uses this one as a module; and the configuration's
 FOLDERS = {root: workflow.pathvars.apply(f"<{root}>") for root in ROOTS}
-FOLDERS |= declared_folders(config)
+FOLDERS = declared_folders(config, FOLDERS)
+# before those that they are made from: the configuration's and a module's come before `pathvars:` below
+workflow.pathvars.update(Pathvars.from_module(FOLDERS))
 STUDIES, DATA = read_studies(
     config, FOLDERS, trains=TRAINS, in_job=not workflow.is_main_process
 )
@@ -23,7 +27,6 @@ ON = constrained("{dataset}", dataset="|".join(STUDIES))
 
 # What `<name>` in a rule's path stands for.
 pathvars:
-    **FOLDERS,
     # <made>, <made_logs>: results/{dataset}, or results/{dataset}/studies/<study>, and in the same way
     # below logs
     **made_folders(f"<results>/{ON}", f"<logs>/{ON}", STUDY.name),

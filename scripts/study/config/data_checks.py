@@ -17,19 +17,26 @@ def data_problems(config: Mapping[str, Any]) -> list[str]:
         known = suggest(name, config["datasets"])
         problems.append(f"dataset: {name!r} is not declared under datasets{known}")
     for declared, entry in config["datasets"].items():
-        problems += _pattern_problems(declared, entry.get("groups", {}).get("pattern", "()"))
+        problems += _group_problems(f"datasets.{declared}.groups", entry.get("groups"))
         problems += _range_problems(declared, entry.get("range", [0, 1]))
     return problems + _class_problems(config)
 
 
-def _pattern_problems(name: str, pattern: str) -> list[str]:
-    where = f"datasets.{name}.groups.pattern"
+def _group_problems(where: str, groups: Mapping[str, Any] | None) -> list[str]:
+    if groups is None:
+        return []
+    if len(groups.keys() & {"pattern", "file"}) != 1:
+        return [f"{where}: needs a pattern or a file, and not both"]
+    pattern = groups.get("pattern", "()")
     try:
         if re.compile(pattern).groups == 1:
             return []
-        return [f"{where}: {pattern!r} needs exactly one pair of parentheses, around the group"]
     except re.error as error:
-        return [f"{where}: {pattern!r} is not a valid regular expression: {error}"]
+        return [f"{where}.pattern: {pattern!r} is not a valid regular expression: {error}"]
+    return [
+        f"{where}.pattern: {pattern!r} needs exactly one pair of parentheses, around the group, as"
+        " in (person[0-9]+|IM-[0-9]+); pairs that only hold together are written (?:…)"
+    ]
 
 
 def _range_problems(name: str, values: list[float]) -> list[str]:

@@ -71,7 +71,15 @@ def _number_hint(value: Any) -> str:
         return ""
     if not math.isfinite(number):
         return ""
-    return f"; as it stands it is text, write {int(number) if number.is_integer() else number}"
+    return f"; as it stands it is text, write {yaml_number(number)}"
+
+
+def yaml_number(number: float) -> str:
+    """A finite number as YAML reads it: `1.0e-07`, for which Python writes 1e-07."""
+    if number.is_integer():
+        return str(int(number))
+    mantissa, exponent, power = repr(number).partition("e")
+    return f"{mantissa}{'' if '.' in mantissa or not exponent else '.0'}{exponent}{power}"
 
 
 def suggest(value: object, known: Iterable[object]) -> str:

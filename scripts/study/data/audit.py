@@ -12,6 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from study.data.groups import own_groups
 from study.data.prepared import count_classes
 
 SHOWN = 20  # samples that a finding names
@@ -291,13 +292,17 @@ def check_near(splits: dict, thumbnails: dict, exact: list[list[int]], names: li
 
 
 def check_groups(groups: list[str], split_of: np.ndarray) -> dict:
-    """Groups, such as patients, with samples in more than one split."""
-    if not any(groups):
+    """Groups, such as patients, with samples in more than one split.
+
+    A sample without a group is one of its own.
+    """
+    named = own_groups(groups)
+    if named is None:
         return _finding("groups", "ok", "no groups are declared, so none can be checked")
-    seen = defaultdict(set)
-    for group, split in zip(groups, split_of):
+    group_of, seen = dict(zip(named, groups)), defaultdict(set)
+    for group, split in zip(named, split_of):
         seen[group].add(split)
-    torn = sorted(group for group, splits in seen.items() if len(splits) > 1)
+    torn = sorted(group_of[group] for group, splits in seen.items() if len(splits) > 1)
     are = "is" if len(torn) == 1 else "are"
     text = f"{len(torn)} of {len(seen)} groups {are} in more than one split"
     return _finding("groups", "error" if torn else "ok", text, [[group] for group in torn])

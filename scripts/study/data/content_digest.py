@@ -32,7 +32,9 @@ def content_digest(name: str, entry: dict, cache: Path) -> str:
     kind = kind_module(entry["kind"])
     content = {key: value for key, value in entry.items() if key not in kind.PLACES}
     if "file" in content.get("groups", {}):
-        content["groups"] = "file"  # whose digest is among those of the files
+        # its own digest is among those of the files
+        missing = {key: value for key, value in content["groups"].items() if key != "file"}
+        content["groups"] = missing | {"file": ""} if missing else "file"
     if hasattr(kind, "published_content"):
         content["published"] = kind.published_content(name, entry)
     known = _remembered(cache)

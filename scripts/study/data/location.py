@@ -7,6 +7,7 @@ from pathlib import Path
 
 from study.data import kind_module
 from study.store.errors import UserError
+from study.store.paths import expand_path
 
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
@@ -46,15 +47,12 @@ def existing_file(key: str, path: str) -> Path:
 
 
 def expand_home(key: str, path: str) -> Path:
-    """A path that the user names under `key`, with `~` replaced.
+    """A path that the user names under `key`, with ~ and variables of the environment replaced.
 
     Raises:
-        UserError: there is no such user.
+        UserError: there is no such user, or a variable is not set.
     """
-    try:
-        return Path(path).expanduser()
-    except RuntimeError as error:
-        raise UserError(f"{key}: {path}: {error}") from error
+    return Path(expand_path(key, path))
 
 
 def file_sizes(files: dict[str, Path]) -> int:

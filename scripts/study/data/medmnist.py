@@ -8,7 +8,7 @@ import numpy as np
 
 from study.data import npz
 from study.data.keys import described_as, shared
-from study.data.location import existing_file
+from study.data.location import existing_file, expand_home
 from study.data.source import Source
 from study.store.errors import UserError
 
@@ -188,7 +188,9 @@ def fetch(name: str, entry: dict) -> Path:
     size = "" if entry["size"] == 28 else f"_{entry['size']}"
     file_name = f"{entry['name']}{size}.npz"
     url = entry.get("url", f"{RECORD}{file_name}?download=1")
-    cache = Path(entry["cache"]).expanduser() if "cache" in entry else pooch.os_cache("medmnist")
+    cache = pooch.os_cache("medmnist")
+    if "cache" in entry:
+        cache = expand_home(f"datasets.{name}.cache", entry["cache"])
     store = pooch.create(
         path=cache,
         base_url="",

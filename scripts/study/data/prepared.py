@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from study.data import PREPARE_AGAIN
+from study.data.groups import own_groups
 from study.data.location import locate
 from study.data.source import Source, read_source
 from study.data.value_range import Range, largest_value, refuse_outside, refuse_small_part
@@ -163,9 +164,9 @@ def split_groups(folder: Path | str) -> dict[str, np.ndarray] | None:
     """
     with (Path(folder) / "samples.csv").open(encoding="utf-8", newline="") as file:
         groups = [row["group"] for row in csv.DictReader(file)]
-    if not any(groups):
+    named = own_groups(groups)
+    if named is None:
         return None
-    named = np.array([f"group {name}" if name else f"row {row}" for row, name in enumerate(groups)])
     return {
         split: named[rows["first_row"] : rows["first_row"] + rows["count"]]
         for split, rows in read_description(folder)["splits"].items()

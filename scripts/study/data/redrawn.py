@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from study.data.groups import own_groups
 from study.data.prepared import load_splits, read_description, read_samples, save_prepared
 from study.data.source import Source
 from study.data.splits import complete_splits
@@ -33,12 +34,8 @@ def redraw(prepared: Path, split: int, folder: Path) -> None:
     rows = {name: np.arange(begin, end) for name, begin, end in zip(splits, ends, ends[1:])}
     pooled = np.concatenate([rows.pop("train"), rows["val"]])
     share = Fraction(len(rows.pop("val")), len(pooled))  # exact, so that the number is the same
-    grouped = None
-    if any(groups):  # a sample without a group is one of its own
-        grouped = np.array(
-            [f"group {name}" if name else f"row {row}" for row, name in enumerate(groups)]
-        )
-    where = f"{description['dataset']}, redrawn split {split}"
+    grouped = own_groups(groups)
+    classes, where = description["classes"], f"{description['dataset']}, redrawn split {split}"
     given, drawn = {"train": pooled, **rows}, {"val_share": share, "split_seed": split}
     source = Source(
         where=where,
@@ -47,8 +44,8 @@ def redraw(prepared: Path, split: int, folder: Path) -> None:
         shape=inputs.shape[1:],
         dtype=inputs.dtype,
         read=lambda chosen: inputs[chosen],
-        splits=complete_splits(where, labels, description["classes"], grouped, given, drawn),
-        classes=description["classes"],
+        splits=complete_splits(where, labels, classes, grouped, given, drawn, nearest=False),
+        classes=classes,
         value_range=tuple(description["range"]) if "range" in description else None,
         finish=dict,  # values were checked when the data were prepared
     )

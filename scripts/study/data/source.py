@@ -1,6 +1,5 @@
 """What every kind of data set is read into, and how it is checked before it is prepared."""
 
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -10,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from study.data import MOST_CLASSES, SPLITS, kind_module
+from study.data.groups import own_groups, read_groups
 from study.data.listing import normalized
-from study.data.splits import complete_splits
+from study.data.splits import complete_splits, describe_shares
 from study.data.value_range import Range, largest_value
 from study.store.errors import UserError
 
@@ -48,9 +48,10 @@ def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source,
     """
     source = kind_module(entry["kind"]).read(name, entry, files)
     _check_type(source, entry)
-    groups = read_groups(name, entry.get("groups"), source.names, files)
-    classes = source.classes
-    splits = complete_splits(source.where, source.labels, classes, groups, source.splits, entry)
+    groups, decided = read_groups(name, entry.get("groups"), source.names, files)
+    classes, whole = source.classes, own_groups(groups)
+    splits = complete_splits(source.where, source.labels, classes, whole, source.splits, entry)
+    decided += tuple(describe_shares(source.splits, splits, whole, entry))
     for split, rows in splits.items():
         counts = np.bincount(source.labels[rows], minlength=len(classes))
         if counts.min() > 0:
@@ -65,34 +66,7 @@ def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source,
             f"{source.where}: {split} has no sample of class {missing}; every split needs all of"
             f" the {len(classes)} classes"
         )
-    return source._replace(splits=splits), groups
-
-
-def read_groups(
-    name: str, entry: dict | None, names: list[str], files: dict[str, Path]
-) -> np.ndarray | None:
-    """The group of each sample, such as its patient, by a pattern on its name or from a file."""
-    if entry is None:
-        return None
-    if "pattern" in entry:
-        pattern = re.compile(entry["pattern"])
-        matches = [pattern.search(sample) for sample in names]
-        unmatched = [sample for sample, match in zip(names, matches) if not match]
-        where = f"datasets.{name}.groups.pattern: {entry['pattern']} is not in"
-        groups = [match.group(1) for match in matches if match]
-    else:
-        import pandas as pd
-
-        where = f"{files['groups']}: has no group for"
-        table = pd.read_csv(files["groups"], dtype=str)
-        if list(table.columns) != ["image", "group"]:
-            raise UserError(f"{files['groups']}: the columns must be image,group")
-        known = dict(zip(table["image"], table["group"]))
-        unmatched = [sample for sample in names if sample not in known]
-        groups = [known[sample] for sample in names if sample in known]
-    if unmatched:
-        raise UserError(f"{where} {unmatched[0]} and {len(unmatched) - 1} others")
-    return np.array(groups)
+    return source._replace(splits=splits, decided=[*source.decided, *decided]), groups
 
 
 def load_arrays(path: Path) -> np.ndarray | dict[str, np.ndarray]:

@@ -5,19 +5,21 @@ trained for), and then one column per metric, each number as printed. Losses and
 by their names; accuracies are in per cent.
 """
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from study.store.csv_files import CsvFile, read_csv
 from study.store.errors import UserError
 
 KEYS = ["table", "factor", "level", "round"]
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+MINUS = str.maketrans("\N{MINUS SIGN}\N{EN DASH}\N{NON-BREAKING HYPHEN}", "---")
+SPREAD = re.compile(r"±|\+/-|\+-|\(|\[")  # what follows a number and is none of its digits
 
 
 @dataclass(frozen=True)
@@ -42,33 +44,28 @@ def read_tables(path: Path | str) -> list[PrintedRow]:
     Raises:
         UserError: what is wrong, with its line.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from error
-    reader = csv.DictReader(io.StringIO(text))
-    columns = list(reader.fieldnames or [])
-    missing = [key for key in KEYS if key not in columns]
-    if missing:
-        raise UserError(f"{path}: no column {', '.join(missing)}; needed are {', '.join(KEYS)}")
+    file = read_csv(path, KEYS)
+    metrics = [name for name in file.columns if name not in KEYS]
+    commas = _has_decimal_commas(path, file, metrics)
     rows = []
-    for row in reader:
-        where = f"{path}, line {reader.line_num}"
-        if None in row or None in row.values():
-            raise UserError(f"{where}: not {len(columns)} values")
-        if not re.fullmatch("[1-9][0-9]*", row["round"].strip()):
+    for line, row in file.rows:
+        where = f"{path}, line {line}"
+        if not re.fullmatch("[1-9][0-9]*", row["round"]):
             raise UserError(f"{where}: round {row['round']!r} is not a whole number from 1")
-        printed = {name: row[name].strip() for name in columns if name not in KEYS}
-        for name, number in printed.items():
-            if number and not _is_number(number):
-                raise UserError(f"{where}: {name} {number!r} is not a number")
+        for key in KEYS:
+            if not row[key]:
+                raise UserError(f"{where}: {key} is empty; each row needs its own")
         rows.append(
             PrintedRow(
-                table=row["table"].strip(),
-                factor=row["factor"].strip(),
-                level=row["level"].strip(),
+                table=row["table"],
+                factor=row["factor"],
+                level=row["level"],
                 round=int(row["round"]),
-                printed={name: text for name, text in printed.items() if text},
+                printed={
+                    name: _number(f"{where}: {name}", name, row[name], commas)
+                    for name in metrics
+                    if row[name]
+                },
             )
         )
     if not any(row.printed for row in rows):
@@ -80,16 +77,50 @@ def read_tables(path: Path | str) -> list[PrintedRow]:
     return rows
 
 
+def _has_decimal_commas(path: Path | str, file: CsvFile, metrics: Sequence[str]) -> bool:
+    """Whether numbers have decimal commas: where these do not separate columns, and all have them.
+
+    Raises:
+        UserError: some have commas and others points.
+    """
+    found: dict[str, str] = {}
+    for line, row in file.rows if file.delimiter != "," else []:
+        for name in metrics:
+            for mark in {",", "."} & {*row[name]}:
+                found.setdefault(mark, f"line {line}: {name} {row[name]!r}")
+    if len(found) == 2:
+        raise UserError(
+            f"{path}, {found[',']} has a comma, and {found['.']} a point; write all with points"
+        )
+    return "," in found
+
+
+def _number(where: str, name: str, text: str, commas: bool) -> str:
+    """A number as printed, in plain characters: a point, a hyphen for a minus, no per cent sign.
+
+    Raises:
+        UserError: it is none, or not that alone.
+    """
+    plain = text.translate(MINUS)
+    if commas and plain.count(",") == 1:
+        plain = plain.replace(",", ".")
+    if "accuracy" in name:
+        plain = plain.removesuffix("%").rstrip()
+    if NUMBER.fullmatch(plain):
+        return plain
+    first = SPREAD.split(plain)[0].strip()
+    if first != plain and NUMBER.fullmatch(first.removesuffix("%").rstrip()):
+        raise UserError(f"{where} {text!r} is a number with its spread; write {first} alone")
+    if plain.endswith("%"):
+        raise UserError(f"{where} {text!r} is in per cent, and only accuracies are")
+    if not any(map(str.isdigit, plain)):
+        raise UserError(f"{where} {text!r} is not a number; leave it empty where there is none")
+    raise UserError(f"{where} {text!r} is not a number as in 93.43 or -0.5")
+
+
 def accuracies(rows: Sequence[PrintedRow]) -> list[str]:
     """The columns that are accuracies, by their name."""
     return list(dict.fromkeys(name for _, name in printed_cells(rows) if "accuracy" in name))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite() and "e" not in text.lower()
-    except InvalidOperation:
-        return False
 
 
 def printed_cells(rows: Iterable[PrintedRow]) -> list[tuple[PrintedRow, str]]:

@@ -14,7 +14,7 @@ from study.snake.data_files import Prepared, find_prepared, prepared_here
 from study.snake.digests import current_data, tell_jobs
 from study.snake.looks import take_look
 from study.store.errors import UserError
-from study.store.paths import ACROSS, ROOTS, refuse_files, study_folders
+from study.store.paths import ACROSS, ROOTS, refuse_files, root_folder, study_folders
 
 LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 
@@ -49,12 +49,20 @@ def read_studies(
     return studies, data
 
 
-def declared_folders(config: Mapping[str, Any]) -> dict[str, str]:
-    """The folders that a configuration names as `pathvars`; what is wrong there is said later."""
+def declared_folders(config: Mapping[str, Any], usual: Mapping[str, str]) -> dict[str, str]:
+    """The folders of `ROOTS`: those that a configuration names as `pathvars`, or else the usual.
+
+    Of what is no text the schema says later what is wrong.
+
+    Raises:
+        UserError: a folder's name has a variable that is not set.
+    """
     declared = config.get("pathvars")
-    if not isinstance(declared, dict):
-        return {}
-    return {root: declared[root] for root in ROOTS if isinstance(declared.get(root), str)}
+    named = declared if isinstance(declared, dict) else {}
+    chosen = {
+        root: named[root] if isinstance(named.get(root), str) else usual[root] for root in ROOTS
+    }
+    return {root: root_folder(f"pathvars.{root}", path) for root, path in chosen.items()}
 
 
 def complete_configs(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

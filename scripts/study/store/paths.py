@@ -6,6 +6,8 @@ whether it is tuned, the split of the data, the block of seeds and the round, an
 data, the code and the parameters. So whether a run is current can be seen from where it is.
 """
 
+import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -35,6 +37,50 @@ NAMED = "studies/{study}"
 # Where what several data sets say together goes. A plus is in no name of a data set or a study, so
 # that one that is called `across` is in nobody's way.
 ACROSS = "across/{datasets}"
+
+
+VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")  # $NAME or ${NAME}
+
+
+def expand_path(key: str, path: str) -> str:
+    """A path that the user names under `key`, with ~, $NAME and ${NAME} replaced.
+
+    Raises:
+        UserError: there is no such home, or a variable of the environment is not set.
+    """
+    for braced, plain in VARIABLE.findall(path):
+        if not os.environ.get(braced or plain):
+            raise UserError(
+                f"{key}: {path}: the variable {braced or plain} is not set in this environment; set"
+                " it, or write the path that it stands for"
+            )
+    path = VARIABLE.sub(_value, path)
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError as error:
+        user = Path(path).parts[0]
+        raise UserError(f"{key}: {path}: no home is known for {user}; write its path") from error
+
+
+def _value(found: re.Match) -> str:
+    return os.environ[found[1] or found[2]]
+
+
+def root_folder(key: str, path: str) -> str:
+    """One of `ROOTS` as Snakemake writes it, without `.`, `..` and slashes that say nothing.
+
+    Raises:
+        UserError: as `expand_path`; or it is the folder that Snakemake runs in.
+    """
+    expanded = expand_path(key, path)
+    folder = os.path.normpath(expanded)
+    if folder == ".":
+        raise UserError(
+            f"{key}: {path} is the folder that Snakemake runs in; name a folder inside, or another"
+        )
+    # a folder above a link is not the folder above what it leads to
+    same = os.path.realpath(folder) == os.path.realpath(expanded)
+    return folder if same else os.path.realpath(expanded)
 
 
 def study_folders(roots: Mapping[str, str], dataset: str, name: str | None) -> dict[str, str]:

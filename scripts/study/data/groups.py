@@ -1,0 +1,144 @@
+"""What belongs together, such as the images of one patient: which group each sample is in.
+
+A sample without a group is refused, or is a group of its own where the entry says so. Names are
+compared in Unicode's composed form (NFC), because file systems and spreadsheets differ in it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+
+from study.store.csv_files import read_csv
+from study.store.errors import UserError
+
+COLUMNS = ("image", "group")
+# What spreadsheets and data frames write where there is nothing.
+NOTHING = {"", "na", "n/a", "#n/a", "<na>", "nan", "none", "null"}
+ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
+SHOWN = 5  # samples that a message names
+
+
+def read_groups(
+    name: str, entry: Mapping[str, Any] | None, names: Sequence[str], files: Mapping[str, Path]
+) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """The group of each sample, by a pattern on its name or from a file.
+
+    Args:
+        name: the data set's name.
+        entry: its `groups`.
+        names: of the samples.
+        files: of the data set, with the file of groups as `groups`.
+
+    Returns:
+        (n,) of text, empty where a sample is a group of its own, and None where there is no entry;
+        and what was decided, in sentences.
+
+    Raises:
+        UserError: the file or the pattern does not give each sample a group, or gives it two.
+    """
+    if entry is None:
+        return None, ()
+    wanted = [_plain(sample) for sample in names]
+    extra: list[str] = []
+    if "pattern" in entry:
+        where = f"datasets.{name}.groups.pattern: {entry['pattern']}"
+        pattern = re.compile(normalize("NFC", entry["pattern"]))
+        matches = [pattern.search(sample) for sample in wanted]
+        groups = [(match and match.group(1)) or "" for match in matches]
+    else:
+        where = str(files["groups"])
+        listed = _read_file(files["groups"])
+        groups = [listed.get(sample, (0, ""))[1] for sample in wanted]
+        present = {*wanted}
+        extra = [f"{image} (line {listed[image][0]})" for image in listed if image not in present]
+    missing = [sample for sample, group in zip(names, groups) if not group]
+    if missing and (extra or len(missing) == len(names) or entry.get("missing") != "own"):
+        raise UserError(_missing_text(where, missing, len(names), extra, entry))
+    return np.array(groups), tuple(_decided(where, missing, groups, extra))
+
+
+def own_groups(groups: Sequence[str] | np.ndarray | None) -> np.ndarray | None:
+    """Names of groups by which no two samples without a group are in one; None where none has one.
+
+    Args:
+        groups: (n,) of text, empty where a sample has no group.
+    """
+    if groups is None or not any(groups):
+        return None
+    return np.array([f"group {name}" if name else f"row {row}" for row, name in enumerate(groups)])
+
+
+def _read_file(path: Path) -> dict[str, tuple[int, str]]:
+    """Image -> the line that lists it, and its group, empty where there is none."""
+    listed: dict[str, tuple[int, str]] = {}
+    for line, row in read_csv(path, COLUMNS).rows:
+        image, group = _plain(row["image"]), normalize("NFC", row["group"])
+        if not image:
+            raise UserError(f"{path}, line {line}: a group, {group}, and no image")
+        if ROUNDED.fullmatch(group):
+            raise UserError(
+                f"{path}, line {line}: {group} is what a spreadsheet makes of a long number, and"
+                " others may be the same; save the groups as text"
+            )
+        group = "" if group.casefold() in NOTHING else group
+        first, known = listed.setdefault(image, (line, group))
+        if known != group:
+            raise UserError(
+                f"{path}, lines {first} and {line}: {image} is in the groups {known or '(none)'}"
+                f" and {group or '(none)'}; remove one of the lines"
+            )
+    return listed
+
+
+def _plain(name: str) -> str:
+    """A sample's name in the form in which names are compared: composed, and with slashes."""
+    return normalize("NFC", name).strip().replace("\\", "/").removeprefix("./")
+
+
+def _missing_text(
+    where: str, missing: list[str], count: int, extra: list[str], entry: Mapping[str, Any]
+) -> str:
+    text = f"{where}: {len(missing)} of {count} samples have no group: {_some(missing)}"
+    if extra:
+        text += f"; listed there, and no samples: {_some(extra)}; an image is named as samples are"
+    if len(missing) == count:
+        return text
+    if entry.get("missing") == "own":
+        return f"{text}; or remove these lines"
+    return f"{text}; or write `missing: own` to make each of these samples a group of its own"
+
+
+def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]) -> list[str]:
+    """What was decided about groups, in sentences."""
+    decided = []
+    if missing:
+        decided.append(
+            f"{len(missing)} of {len(groups)} samples have no group, and each is one of its own:"
+            f" {_some(missing)}."
+        )
+    if extra:
+        decided.append(f"{Path(where).name} lists images that are no samples: {_some(extra)}.")
+    alike: dict[str, dict[str, None]] = {}
+    for group in filter(None, groups):
+        alike.setdefault(_alike(group), {})[group] = None
+    several = [" and ".join(spellings) for spellings in alike.values() if len(spellings) > 1]
+    if several:
+        decided.append(
+            f"Groups that are spelt nearly alike are taken for different ones: {_some(several)}."
+        )
+    return decided
+
+
+def _alike(group: str) -> str:
+    """What spellings of one group may have in common: P07 and p7, or 7 and 7.0."""
+    return re.sub(r"\b0+(?=\d)|(?<=[^\W\d])0+(?=\d)|(?<=\d)\.0$|\s", "", group.casefold())
+
+
+def _some(items: Sequence[str]) -> str:
+    """The first few of many: `a, b and 3 more`."""
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return ", ".join(items[:SHOWN]) + more

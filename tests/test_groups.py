@@ -1,0 +1,158 @@
+"""Which group each sample is in: files of groups as they come, and patterns on names."""
+
+import unicodedata
+
+import numpy as np
+import pytest
+from data_sources import prepared, write_npz
+
+from study.data.audit import check_groups
+from study.data.groups import read_groups
+from study.data.prepared import read_description, read_samples
+from study.store.errors import UserError
+
+NAMES = ["a/1.png", "a/2.png", "b/3.png", "b/4.png"]
+PLAIN = "image,group\na/1.png,p1\na/2.png,p1\nb/3.png,p2\nb/4.png,p3\n"
+
+
+def of_file(folder, content, names=NAMES, **entry):
+    path = folder / "groups.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_groups("d", {"file": str(path), **entry}, names, {"groups": path})
+
+
+def of_pattern(pattern, names, **entry):
+    return read_groups("d", {"pattern": pattern, **entry}, names, {})
+
+
+SPREADSHEETS = {
+    "plain": PLAIN.encode(),
+    "semicolons": PLAIN.replace(",", ";").encode(),
+    "tabs in UTF-16": PLAIN.replace(",", "\t").encode("utf-16"),
+    "a byte order mark": PLAIN.encode("utf-8-sig"),
+    "Windows": PLAIN.replace("\n", "\r\n").replace("/", "\\").encode(),
+    "sep=": ("sep=;\n" + PLAIN.replace(",", ";")).encode(),
+    "blank rows": (PLAIN.replace("\n", "\n,\n") + "\n,\n").encode(),
+    "blank columns": PLAIN.replace("\n", ",,\n").encode(),
+    "margins": PLAIN.replace(",", " , ").encode(),
+    "twice the same": (PLAIN + "b/4.png,p3\n").encode(),
+    "more columns": PLAIN.replace("\n", ",x\n").encode(),
+}
+
+
+@pytest.mark.parametrize("content", SPREADSHEETS.values(), ids=SPREADSHEETS.keys())
+def test_files_are_read_as_spreadsheets_write_them(content, tmp_path):
+    groups, decided = of_file(tmp_path, content)
+    assert ([*groups], decided) == (["p1", "p1", "p2", "p3"], ())
+
+
+REFUSED = {
+    "cp1252": (PLAIN.replace("p2", "Ménière").encode("cp1252"), "line 4: not UTF-8; save it as"),
+    "empty": ("", "is empty; needed are the columns image, group"),
+    "rows of nothing": ("\n;;\n", "is empty; needed are the columns image, group"),
+    "a workbook": (b"PK\x03\x04\0", "is a workbook or an archive; export it as CSV"),
+    "header alone": (
+        "image,group\n",
+        "4 of 4 samples have no group: a/1.png, a/2.png, b/3.png, b/4.png",
+    ),
+    "other columns": ("name,patient\nx,y\n", "line 1: no column image, group; needed are image"),
+    "a column twice": (PLAIN.replace("p", "p,p").replace("oup,p", "oup,group"), "columns 2 and 3"),
+    "a value more": (PLAIN.replace("p2", "p2,x"), "line 4: 3 values, but 2 columns"),
+    "a quote": (PLAIN.replace("p2", '"p2'), "line 4: cannot be divided into values"),
+    "two groups": (
+        PLAIN + "a/2.png,p7\n",
+        "lines 3 and 6: a/2.png is in the groups p1 and p7; remove one of the lines",
+    ),
+    "a long number": (PLAIN.replace("p2", "1.00E+11"), "line 4: 1.00E+11 is what a spreadsheet"),
+    "no image": (PLAIN + ",p7\n", "line 6: a group, p7, and no image"),
+    "blank": (PLAIN.replace("p2", " "), "1 of 4 samples have no group: b/3.png; or write `missing"),
+    "NA and nan": (
+        PLAIN.replace("p2", "NA").replace("p3", "nan"),
+        "2 of 4 samples have no group: b/3.png, b/4.png; or write `missing: own`",
+    ),
+    "another name": (
+        PLAIN.replace("b/4", "4"),
+        "1 of 4 samples have no group: b/4.png; listed there, and no samples: 4.png (line 5)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_right_is_named_with_its_line(content, expected, tmp_path):
+    with pytest.raises(UserError) as error:
+        of_file(tmp_path, content)
+    assert str(error.value).startswith(str(tmp_path / "groups.csv"))
+    assert expected in str(error.value)
+
+
+def test_samples_without_a_group_are_their_own_where_that_is_declared(tmp_path):
+    content = PLAIN.replace("p2", "NA").replace("b/4.png,p3\n", "")
+    groups, decided = of_file(tmp_path, content, missing="own")
+    assert [*groups] == ["p1", "p1", "", ""]
+    assert decided == (
+        "2 of 4 samples have no group, and each is one of its own: b/3.png, b/4.png.",
+    )
+    # a name that is spelt in another way is not taken for a sample without a group
+    with pytest.raises(UserError, match=r"no samples: 3\.png \(line 4\).*; or remove these lines"):
+        of_file(tmp_path, PLAIN.replace("b/3", "3"), missing="own")
+    assert check_groups([*groups], np.array(["train", "train", "train", "val"]))["severity"] == "ok"
+    torn = check_groups([*groups], np.array(["train", "val", "train", "val"]))
+    assert (torn["text"], torn["samples"]) == ("1 of 3 groups is in more than one split", [["p1"]])
+
+
+def test_images_that_are_not_there_and_groups_spelt_alike_are_said(tmp_path):
+    content = PLAIN.replace("p3", "P02") + "c/5.png,p4\n"
+    groups, decided = of_file(tmp_path, content)
+    assert [*groups] == ["p1", "p1", "p2", "P02"]
+    assert decided == (
+        "groups.csv lists images that are no samples: c/5.png (line 6).",
+        "Groups that are spelt nearly alike are taken for different ones: p2 and P02.",
+    )
+
+
+def test_names_are_compared_in_composed_form(tmp_path):
+    names = [unicodedata.normalize("NFD", "Ménière/é1.png"), "Ménière/é2.png"]
+    groups, _ = of_file(tmp_path, "image,group\nMénière/é1.png,é\nMénière/é2.png,é\n", names)
+    assert [*groups] == ["é", "é"]
+    groups, _ = of_pattern("(é)", names)
+    assert [*groups] == ["é", "é"]
+
+
+def test_a_pattern_whose_parentheses_are_not_always_met():
+    names = ["person7_1", "IM-3", "person7_2"]
+    with pytest.raises(UserError) as error:
+        of_pattern("person([0-9]+)|IM-[0-9]+", names)
+    assert str(error.value) == (
+        "datasets.d.groups.pattern: person([0-9]+)|IM-[0-9]+: 1 of 3 samples have no group: IM-3;"
+        " or write `missing: own` to make each of these samples a group of its own"
+    )
+    groups, decided = of_pattern("person([0-9]+)|IM-[0-9]+", names, missing="own")
+    assert [*groups] == ["7", "", "7"] and "IM-3" in decided[0]
+    with pytest.raises(UserError, match="3 of 3 samples have no group: person7_1, IM-3, person7_2"):
+        of_pattern("(patient)", names, missing="own")
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ({"pattern": "person"}, "needs exactly one pair of parentheses, around the group, as in"),
+        ({"pattern": "(person)(1)"}, "needs exactly one pair of parentheses"),
+        ({"pattern": "(a)", "file": "x.csv"}, "groups: needs a pattern or a file, and not both"),
+        ({"missing": "own"}, "groups: needs a pattern or a file, and not both"),
+        ({"pattern": "(a)", "missing": "drop"}, "groups.missing: unknown value 'drop'"),
+    ],
+)
+def test_an_entry_that_cannot_be_right_is_named(groups, expected, tmp_path):
+    with pytest.raises(UserError) as error:
+        prepared(tmp_path, kind="npz", path="x.npz", groups=groups)
+    assert expected in str(error.value)
+
+
+def test_what_was_decided_is_in_the_description(tmp_path):
+    path = write_npz(tmp_path / "a.npz")
+    assert "decided" not in read_description(prepared(tmp_path, kind="npz", path=path))
+    groups = {"pattern": r"(train)\[[0-4]\]", "missing": "own"}
+    folder = prepared(tmp_path / "own", kind="npz", path=path, groups=groups)
+    assert read_samples(folder)[1].count("train") == 5
+    (sentence,) = read_description(folder)["decided"]
+    assert sentence.startswith("65 of 70 samples have no group, and each is one of its own: train[")
