@@ -29,6 +29,7 @@ from study.training import EPOCH_METRICS
 
 PATIENCE = 30  # seconds that a program has to end when it is asked to
 WAIT = 0.2  # seconds between two looks at whether the job is to stop
+SCRIPTS = Path(__file__).parents[2]
 SHOWN = 20  # lines of a failed program's output
 
 
@@ -146,7 +147,7 @@ def _run_seed(
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {"PATH": path},
+                env=_environment() | {"PATH": path},
                 start_new_session=True,
             )
         except OSError as error:
@@ -165,6 +166,13 @@ def _run_seed(
         raise UserError(
             f"seed {seed}: the program ended with {how}; all that it printed is in {log}"
         )
+
+
+def _environment() -> dict[str, str]:
+    """The user's; our modules, which jobs look for first, are not in a program's way."""
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = os.pathsep.join(path for path in paths if path != str(SCRIPTS))
+    return os.environ | {"PYTHONPATH": kept}
 
 
 def _wait(process: subprocess.Popen, stopping: Callable[[], bool]) -> int | None:
