@@ -33,10 +33,7 @@ def settle(repository: Path) -> None:
     if os.name == "posix":  # where Snakemake writes it into shell commands without quotes
         sys.executable = shlex.quote(PYTHON)
     # ours before another `study` of PYTHONPATH or of an installed package
-    ours = str(repository / "scripts")
-    others = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    if others[:1] != [ours]:
-        os.environ["PYTHONPATH"] = os.pathsep.join([ours, *others])
+    _put_first("PYTHONPATH", str(repository / "scripts"))
     # a container's user need not have a name, which Snakemake asks for
     try:
         getpass.getuser()
@@ -44,5 +41,10 @@ def settle(repository: Path) -> None:
         os.environ["LOGNAME"] = str(os.getuid())
     # a release that was unpacked inside another repository is not of that one's commit
     if not (repository / ".git").exists():
-        above = [str(repository.parent), os.environ.get("GIT_CEILING_DIRECTORIES", "")]
-        os.environ["GIT_CEILING_DIRECTORIES"] = os.pathsep.join(filter(None, above))
+        _put_first("GIT_CEILING_DIRECTORIES", str(repository.parent))
+
+
+def _put_first(variable: str, folder: str) -> None:
+    others = [path for path in os.environ.get(variable, "").split(os.pathsep) if path]
+    if others[:1] != [folder]:
+        os.environ[variable] = os.pathsep.join([folder, *others])
