@@ -14,6 +14,7 @@ from study.data.limits import batch_notes, left_out_notes
 from study.data.location import locate
 from study.data.prepared import load_all, read_description, save_source
 from study.data.source import read_source
+from study.design.single_samples import refuse_single_samples
 from study.design.study import batch_sizes, study_from
 from study.store.logs import log_to
 
@@ -24,6 +25,7 @@ if __name__ == "__main__":
     source, groups = read_source(name, study.entry, locate(name, study.entry))
     refuse_binary(study, source.classes)
     save_source(name, study.entry, folder, source, groups)
+    refuse_single_samples(study, folder / "description.json")
     notes = left_out_notes(name, study.entry)
     for note in notes + batch_notes(batch_sizes(study), folder / "description.json"):
         print(f"note: {note}")
