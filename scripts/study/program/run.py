@@ -45,8 +45,9 @@ def run_program(
     """Run the program with every seed of a run and write the run's files, the metrics last.
 
     Args:
-        run: `command`, `parameters`, `epochs`, `first` and `last` seed and `round`; recorded beside
-            the metrics with the digests of the files.
+        run: `command`, `parameters`, `epochs`, `first` and `last` seed and `round`, and `scores`
+            where it is declared what they are; recorded beside the metrics with the digests of the
+            files.
         data_folder: the prepared data set.
         previous: the run.json of the round before, or None in the first round.
         folder: where to write metrics.csv (seed, epoch and the columns that the program wrote),
@@ -63,7 +64,7 @@ def run_program(
     seeds = range(run["first"], run["last"] + 1)
     about = json.loads(json.dumps({"run": run, "before": previous and file_digest(previous)}))
     finished = _resume(about, folder)
-    description = read_description(data_folder)
+    description, splits = read_description(data_folder), load_splits(data_folder)
     found: dict[int, Written] = {}
     for seed in seeds:
         output = folder / "output" / f"seed{seed}"
@@ -79,14 +80,15 @@ def run_program(
                 "previous": _seed_before(previous, seed),
             }
             _run_seed(fill(run["command"], values), seed, output, logs, stopping)
-        found[seed] = read_written(output, description, run["epochs"])
+        labels = splits["val"][1]
+        found[seed] = read_written(output, description, run["epochs"], labels, run.get("scores"))
         _check_alike(found[seed], found[run["first"]], output, run["first"])
         if seed not in finished:
             finished.append(seed)
             saved = json.dumps(about | {"finished": finished}, indent=2)
             write_text(folder / "progress.json", saved + "\n")
         _tell(seed, found[seed].metrics)
-    write_run(run, folder, found, load_splits(data_folder))
+    write_run(run, folder, found, splits)
     (folder / "progress.json").unlink()
 
 

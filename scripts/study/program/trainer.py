@@ -35,7 +35,7 @@ def program_trainer(program: Program) -> Trainer:
         name=program_name(program),
         specs=declared(program.parameters),
         script="run_program.py",
-        how={"command": program.command},
+        how={"command": program.command} | ({"scores": program.scores} if program.scores else {}),
         resumed=(),  # but the seeds' folders, which stand beside run.json
         progress="progress.json",
         reads=(*PREPARED_FILES, ARRAYS) if uses(program, "npz") else PREPARED_FILES,
