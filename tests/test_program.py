@@ -338,6 +338,49 @@ def test_mistakes_in_the_configuration_are_one_line_each(folder, change, expecte
     assert heading == "Configuration error" and expected in line
 
 
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("cd code && python program.py {rate} {seed} {output}", "has '&&', and is run without"),
+        ("python program.py {rate} {seed} {output} | tee log", "has '|', and is run without a sh"),
+        ("python program.py {rate} {seed} {output} > log 2>&1", "has '>', and is run without a s"),
+        ("python program.py {rate} {seed} {output} 2>/dev/null", "has '2>', and is run without"),
+        ("python program.py {rate} {seed} {output}; date", "has ';', and is run without a shell"),
+        ("module load x\npython program.py {rate} {seed} {output}", "has several lines, and is r"),
+        (
+            "python program.py {rate} \\\n {seed} {output}",
+            "has a backslash at the end of a line, and",
+        ),
+        ("python program.py {rate} {seed} {output} $SCRATCH", "$SCRATCH is not replaced, for want"),
+        ('python program.py {rate} {seed} {output} "$(pwd)/a"', "$( is not replaced, for want"),
+        ('python program.py {rate} {seed} {output} "`date`"', "` is not replaced, for want of a"),
+        ("python ~/program.py {rate} {seed} {output}", "~/program.py is not replaced, for want"),
+        ("OMP_NUM_THREADS=1 python program.py {rate} {seed} {output}", "begin with `env OMP_NUM"),
+        ("python program.py {rate} {seed} {output} tiny.*", "tiny.* stands for files to a shell"),
+    ],
+)
+def test_what_only_a_shell_understands_is_refused(folder, command, expected):
+    with pytest.raises(UserError) as error:
+        read_config(STUDY | {"program": STUDY["program"] | {"command": command}})
+    heading, line = str(error.value).split("\n")
+    assert heading == "Configuration error" and expected in line
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python program.py {rate}\n  --seed {seed}\n  {output}\n",
+        "bash -c 'cd code && python program.py {rate} {seed} {output} | tee $HOME/log > /dev/null'",
+        'bash -c "python program.py {rate} {seed} {output} > $HOME/log"',
+        "python program.py {rate} {seed} {output} 'a|b' \"x>y; z\" a\\;b '$5' '~' \"it's\"",
+        "python program.py {rate} {seed} {output} layers=[1,2] a~b 10$ --glob=*.none x=f(1)",
+        "env OMP_NUM_THREADS=1 python program.py {rate} {seed} {output}",
+    ],
+)
+def test_what_is_quoted_or_given_to_a_shell_is_not(folder, command):
+    assert read_config(STUDY | {"program": STUDY["program"] | {"command": command}})
+
+
 # A program, and what it is started from and imports; `unused.py` beside each is not of it.
 PLACED = {
     "3d_cnn.py": "import layers\nfrom src import unused_here\n",
