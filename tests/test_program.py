@@ -23,6 +23,7 @@ from study.program.command import Program, fill
 from study.program.run import run_program
 from study.program.trainer import _files_digest, program_digest
 from study.program.written import read_metrics, read_scores
+from study.snake.code_notes import program_notes
 from study.store import code
 from study.store.errors import UserError
 
@@ -408,6 +409,7 @@ SRC = {"src/__init__.py", "src/train.py", "src/model.py", "src/deep/block.py"}
     [
         ("python 3d_cnn.py", ["3d_cnn.py"], {"3d_cnn.py", "layers.py", "src/__init__.py"}),
         ("python my-net.py", ["my-net.py"], {"my-net.py", "layers.py"}),
+        ("python src/train.py", ["src/train.py"], SRC),
         ("python -m my-net", ["notes.txt"], {"my-net.py", "layers.py", "notes.txt"}),
         ("python -m src.train", ["src/train.py"], SRC),
         ("python -um src.train", ["notes.txt"], {*SRC, "notes.txt"}),
@@ -449,6 +451,58 @@ def test_what_a_program_is_started_from_and_imports_decides_it(folder, command, 
         (folder / name).write_text(f"{text}print('changed')\n")
         assert (digest() != before) == (name in expected), name
         (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "expected"),
+    [
+        ("from near import a\nimport numpy, json\nopen(out + '/metrics.csv', 'w')\n", [], []),
+        (
+            "from lib import a\n",
+            [],
+            ["line 1: imports lib.a, which is {folder}/lib/a.py: a change"],
+        ),
+        (
+            "def f():\n    import lib.deep.b\n",
+            [],
+            ["line 2: imports lib.deep.b, which is {folder}/lib/deep/b"],
+        ),
+        ("import pkg.a\n", [], ["line 1: imports pkg.a, which is {folder}/src/pkg/a.py: a chan"]),
+        ("from lib import a\n", ["lib/a.py"], []),
+        ("import far\n", [], []),  # an installed package, or a mistake that a run says
+        (
+            "import sys\nsys.path.insert(0, '../x')\nimport far\n",
+            [],
+            ["line 2: changes sys.path, and only a run knows where far then is: a change there"],
+        ),
+        ("import sys\nsys.path.insert(0, 'code')\nimport near\n", [], []),
+        ("import importlib\nimportlib.import_module('near')\n", [], []),
+        (
+            "from importlib import import_module\nimport_module(f'lib.{name}')\n",
+            [],
+            ["line 2: imports a module whose name only a run knows: a change there trains nothing"],
+        ),
+        ("from importlib import import_module\nimport_module(name)\n", ["lib/a.py"], []),
+        ("open('settings.yaml')\n", [], ["line 1: names settings.yaml: a change of that file tr"]),
+        ("open('words.txt')\n", [], ["line 1: names words.txt: a change of that file trains not"]),
+        ("open('settings.yaml')\n", ["settings.yaml"], []),
+        ("open('settings.yaml', 'a')\nnp.save('words.txt')\n'settings.yaml'\n", [], []),
+    ],
+)
+def test_what_no_digest_covers_is_told(folder, text, files, expected):
+    made = {"code/train.py": text, "code/near.py": "a = 1\n", "code/words.txt": "a"}
+    made |= {"lib/a.py": "", "lib/deep/b.py": "", "src/pkg/a.py": "", "settings.yaml": "a: 1"}
+    for name, content in made.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    command = "python code/train.py {rate} {seed} {output}"
+    program = {"command": command, "files": ["code/train.py", *files]}
+    complete = read_config(STUDY | {"program": STUDY["program"] | program})
+    found = [*program_notes(Program(**complete["program"]))]
+    assert len(found) == len(expected)
+    for line, part in zip(found, expected):
+        start = f"{folder}/code/train.py, {part.format(folder=folder)}"
+        assert line.startswith(start) and line.endswith("; list it under program.files")
 
 
 def test_nothing_of_config_yaml_counts_where_there_is_a_program(folder):
