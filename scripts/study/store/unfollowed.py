@@ -47,7 +47,8 @@ class Code:
         self.by_name: list[Place] = []  # imports of what only a run knows
         self.paths: list[Place] = []  # where sys.path is changed
         self.texts: dict[str, Place] = {}  # strings that may name a file that is read
-        found, missing = set(), {}
+        found: set[tuple[Path, str]] = set()
+        missing: dict[tuple[Path, str], int] = {}
         waiting, seen = list(starts), set(starts)
         while waiting:
             path, root = waiting.pop()
@@ -73,9 +74,7 @@ class Code:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 name = _name(node.func)
-                if name in BY_NAME and not isinstance(
-                    node.args[0] if node.args else 0, ast.Constant
-                ):
+                if name in BY_NAME and not all(isinstance(a, ast.Constant) for a in node.args[:1]):
                     self.by_name.append(Place(path, node.lineno))
                 if _writes(node, name):
                     written |= set(ast.walk(node))
@@ -84,9 +83,10 @@ class Code:
             elif isinstance(node, ast.Expr):
                 written.add(node.value)  # a docstring
         for node in ast.walk(tree):
-            text = node.value if isinstance(node, ast.Constant) and node not in written else None
-            if isinstance(text, str):
-                self.texts.setdefault(text, Place(path, node.lineno))
+            if node in written or not isinstance(node, ast.Constant):
+                continue
+            if isinstance(node.value, str):
+                self.texts.setdefault(node.value, Place(path, node.lineno))
 
 
 def unfollowed(
@@ -181,7 +181,7 @@ def _imports(tree: ast.Module, path: Path, root: Path) -> Iterator[tuple[str, in
 
 
 def _name(function: ast.expr) -> str:
-    return getattr(function, "attr", None) or getattr(function, "id", "")
+    return str(getattr(function, "attr", "") or getattr(function, "id", ""))
 
 
 def _writes(call: ast.Call, name: str) -> bool:
