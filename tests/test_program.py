@@ -90,6 +90,7 @@ def finish_trees(folder: Path) -> None:
     shutil.copytree(REPOSITORY / "examples" / "program", folder / "examples" / "program")
     study = yaml.safe_load((folder / "examples" / "program" / "config.yaml").read_text())
     study |= {"seeds": 2, "epochs_per_round": 6, "warmup_epochs": 4}
+    study["program"]["scores"] = "logit"  # as they are
     study["grid"] = {"max_depth": [3, 1]}
     study["tables"] = {"depths": {"vary": "max_depth"}}
     (folder / "study.yaml").write_text(yaml.safe_dump(study))
@@ -514,6 +515,19 @@ def test_nothing_of_config_yaml_counts_where_there_is_a_program(folder):
     assert jobs == {"prepare_data": 1, "train": 2, "total": 3}
     (folder / "study.yaml").write_text(yaml.safe_dump(STUDY | {"grid": {"loss": ["bce"]}}))
     assert_readable(snakemake(folder, "-n"), "grid: unknown key 'loss'; known: rate")
+
+
+def test_what_scores_are_is_part_of_a_run_and_not_of_a_cells_name(folder):
+    def told(**changes):
+        study = expand_study(read_config(STUDY | {"program": STUDY["program"] | changes}), {})
+        return study.design.trainer.how, [*study.cells]
+
+    command = {"command": STUDY["program"]["command"]}
+    plain, cells = told()
+    assert plain == command
+    assert told(scores="probability") == (command | {"scores": "probability"}, cells)
+    with pytest.raises(UserError, match="program.scores"):
+        told(scores="probabilities")
 
 
 def test_a_cells_name_has_its_parameters_and_everything_that_decides_it(folder):
