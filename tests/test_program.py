@@ -20,7 +20,7 @@ from study.config.read import read_config
 from study.data.prepared import load_splits, read_description
 from study.design.study import expand_study
 from study.program.command import Program, fill
-from study.program.run import run_program
+from study.program.run import _environment, run_program
 from study.program.trainer import _files_digest, program_digest
 from study.program.written import read_metrics, read_scores
 from study.snake.code_notes import program_notes
@@ -279,6 +279,12 @@ def test_the_pages_program_and_its_way_to_read_the_data_work(folder, data_folder
         assert labels.tolist() == arrays[f"{split}_labels"].tolist()
 
 
+def test_a_program_gets_the_users_modules_and_not_ours(monkeypatch):
+    """Ours are put first for jobs; another `study` is the program's."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY / "scripts"), "/theirs"]))
+    assert _environment()["PYTHONPATH"] == "/theirs"
+
+
 # ---- What a program is told, and what it writes --------------------------------------------------
 
 
@@ -526,7 +532,7 @@ def test_what_scores_are_is_part_of_a_run_and_not_of_a_cells_name(folder):
     plain, cells = told()
     assert plain == command
     assert told(scores="probability") == (command | {"scores": "probability"}, cells)
-    with pytest.raises(UserError, match="program.scores"):
+    with pytest.raises(UserError, match=r"program\.scores"):
         told(scores="probabilities")
 
 
