@@ -78,7 +78,10 @@ class Code:
                     self.by_name.append(Place(path, node.lineno))
                 if _writes(node, name):
                     written |= set(ast.walk(node))
-            elif isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.path":
+            elif isinstance(node, ast.Attribute) and (node.attr, _name(node.value)) == (
+                "path",
+                "sys",
+            ):
                 self.paths.append(Place(path, node.lineno))
             elif isinstance(node, ast.Expr):
                 written.add(node.value)  # a docstring
