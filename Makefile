@@ -11,38 +11,39 @@
 PYTHON ?= python3
 DATA ?= data/pneumoniamnist.npz
 BIN := .venv/bin
+# for what they start; GNU make 3.81, that of macOS, does not look a rule's own commands up in it
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run status test test-slow fault-test check simulations bench clean
 
 run: .venv/run.stamp
-	snakemake --cores 4
+	$(BIN)/snakemake --cores 4
 
 status: .venv/run.stamp
-	@snakemake --cores 1 status
+	@$(BIN)/snakemake --cores 1 status
 
 test: .venv/dev.stamp
-	pytest -m "not slow"
+	$(BIN)/pytest -m "not slow"
 
 test-slow: .venv/dev.stamp
-	pytest -m slow
+	$(BIN)/pytest -m slow
 
 fault-test: .venv/dev.stamp
-	python tests/fault_test.py
+	$(BIN)/python tests/fault_test.py
 
 check: .venv/dev.stamp
-	ruff check .
-	ruff format --check .
-	snakefmt --check .
-	mypy
-	snakemake --lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check .
+	$(BIN)/mypy
+	$(BIN)/snakemake --lint
 
 simulations: .venv/run.stamp
-	python docs/compare_tests.py
-	python tests/bench_published.py
+	$(BIN)/python docs/compare_tests.py
+	$(BIN)/python tests/bench_published.py
 
 bench: .venv/run.stamp
-	python tests/bench_training.py $(DATA)
+	$(BIN)/python tests/bench_training.py $(DATA)
 
 clean:
 	rm -rf .venv

@@ -14,6 +14,7 @@ from study.data.limits import batch_notes
 from study.data.location import locate
 from study.data.prepared import load_all, read_description, save_source
 from study.data.source import read_source
+from study.design.single_samples import refuse_single_samples
 from study.design.study import batch_sizes, study_from
 from study.snake.digests import data_digest
 from study.store.errors import UserError
@@ -30,9 +31,11 @@ if __name__ == "__main__":
         raise UserError(
             f"datasets.{name}: its files have changed since the study was started; start it again"
         )
-    for note in [*source.decided, *batch_notes(batch_sizes(study), folder / "description.json")]:
+    refuse_single_samples(study, folder / "description.json")
+    description = read_description(folder)
+    notes = description.get("decided", [])
+    for note in [*notes, *batch_notes(batch_sizes(study), folder / "description.json")]:
         print(f"note: {note}")
     if study.fail_on != "never":
-        description = read_description(folder)
         result = audit(*load_all(folder), description["classes"], description.get("files"))
         refuse_findings(name, result["findings"], study.fail_on)

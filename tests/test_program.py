@@ -20,9 +20,10 @@ from study.config.read import read_config
 from study.data.prepared import load_splits, read_description
 from study.design.study import expand_study
 from study.program.command import Program, fill
-from study.program.run import run_program
+from study.program.run import _environment, run_program
 from study.program.trainer import _files_digest, program_digest
 from study.program.written import read_metrics, read_scores
+from study.snake.code_notes import program_notes
 from study.store import code
 from study.store.errors import UserError
 
@@ -89,6 +90,7 @@ def finish_trees(folder: Path) -> None:
     shutil.copytree(REPOSITORY / "examples" / "program", folder / "examples" / "program")
     study = yaml.safe_load((folder / "examples" / "program" / "config.yaml").read_text())
     study |= {"seeds": 2, "epochs_per_round": 6, "warmup_epochs": 4}
+    study["program"]["scores"] = "logit"  # as they are
     study["grid"] = {"max_depth": [3, 1]}
     study["tables"] = {"depths": {"vary": "max_depth"}}
     (folder / "study.yaml").write_text(yaml.safe_dump(study))
@@ -277,6 +279,12 @@ def test_the_pages_program_and_its_way_to_read_the_data_work(folder, data_folder
         assert labels.tolist() == arrays[f"{split}_labels"].tolist()
 
 
+def test_a_program_gets_the_users_modules_and_not_ours(monkeypatch):
+    """Ours are put first for jobs; another `study` is the program's."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY / "scripts"), "/theirs"]))
+    assert _environment()["PYTHONPATH"] == "/theirs"
+
+
 # ---- What a program is told, and what it writes --------------------------------------------------
 
 
@@ -338,6 +346,49 @@ def test_mistakes_in_the_configuration_are_one_line_each(folder, change, expecte
     assert heading == "Configuration error" and expected in line
 
 
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("cd code && python program.py {rate} {seed} {output}", "has '&&', and is run without"),
+        ("python program.py {rate} {seed} {output} | tee log", "has '|', and is run without a sh"),
+        ("python program.py {rate} {seed} {output} > log 2>&1", "has '>', and is run without a s"),
+        ("python program.py {rate} {seed} {output} 2>/dev/null", "has '2>', and is run without"),
+        ("python program.py {rate} {seed} {output}; date", "has ';', and is run without a shell"),
+        ("module load x\npython program.py {rate} {seed} {output}", "has several lines, and is r"),
+        (
+            "python program.py {rate} \\\n {seed} {output}",
+            "has a backslash at the end of a line, and",
+        ),
+        ("python program.py {rate} {seed} {output} $SCRATCH", "$SCRATCH is not replaced, for want"),
+        ('python program.py {rate} {seed} {output} "$(pwd)/a"', "$( is not replaced, for want"),
+        ('python program.py {rate} {seed} {output} "`date`"', "` is not replaced, for want of a"),
+        ("python ~/program.py {rate} {seed} {output}", "~/program.py is not replaced, for want"),
+        ("OMP_NUM_THREADS=1 python program.py {rate} {seed} {output}", "begin with `env OMP_NUM"),
+        ("python program.py {rate} {seed} {output} tiny.*", "tiny.* stands for files to a shell"),
+    ],
+)
+def test_what_only_a_shell_understands_is_refused(folder, command, expected):
+    with pytest.raises(UserError) as error:
+        read_config(STUDY | {"program": STUDY["program"] | {"command": command}})
+    heading, line = str(error.value).split("\n")
+    assert heading == "Configuration error" and expected in line
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "python program.py {rate}\n  --seed {seed}\n  {output}\n",
+        "bash -c 'cd code && python program.py {rate} {seed} {output} | tee $HOME/log > /dev/null'",
+        'bash -c "python program.py {rate} {seed} {output} > $HOME/log"',
+        "python program.py {rate} {seed} {output} 'a|b' \"x>y; z\" a\\;b '$5' '~' \"it's\"",
+        "python program.py {rate} {seed} {output} layers=[1,2] a~b 10$ --glob=*.none x=f(1)",
+        "env OMP_NUM_THREADS=1 python program.py {rate} {seed} {output}",
+    ],
+)
+def test_what_is_quoted_or_given_to_a_shell_is_not(folder, command):
+    assert read_config(STUDY | {"program": STUDY["program"] | {"command": command}})
+
+
 # A program, and what it is started from and imports; `unused.py` beside each is not of it.
 PLACED = {
     "3d_cnn.py": "import layers\nfrom src import unused_here\n",
@@ -365,6 +416,7 @@ SRC = {"src/__init__.py", "src/train.py", "src/model.py", "src/deep/block.py"}
     [
         ("python 3d_cnn.py", ["3d_cnn.py"], {"3d_cnn.py", "layers.py", "src/__init__.py"}),
         ("python my-net.py", ["my-net.py"], {"my-net.py", "layers.py"}),
+        ("python src/train.py", ["src/train.py"], SRC),
         ("python -m my-net", ["notes.txt"], {"my-net.py", "layers.py", "notes.txt"}),
         ("python -m src.train", ["src/train.py"], SRC),
         ("python -um src.train", ["notes.txt"], {*SRC, "notes.txt"}),
@@ -408,6 +460,58 @@ def test_what_a_program_is_started_from_and_imports_decides_it(folder, command, 
         (folder / name).write_text(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "files", "expected"),
+    [
+        ("from near import a\nimport numpy, json\nopen(out + '/metrics.csv', 'w')\n", [], []),
+        (
+            "from lib import a\n",
+            [],
+            ["line 1: imports lib.a, which is {folder}/lib/a.py: a change"],
+        ),
+        (
+            "def f():\n    import lib.deep.b\n",
+            [],
+            ["line 2: imports lib.deep.b, which is {folder}/lib/deep/b"],
+        ),
+        ("import pkg.a\n", [], ["line 1: imports pkg.a, which is {folder}/src/pkg/a.py: a chan"]),
+        ("from lib import a\n", ["lib/a.py"], []),
+        ("import far\n", [], []),  # an installed package, or a mistake that a run says
+        (
+            "import sys\nsys.path.insert(0, '../x')\nimport far\n",
+            [],
+            ["line 2: changes sys.path, and only a run knows where far then is: a change there"],
+        ),
+        ("import sys\nsys.path.insert(0, 'code')\nimport near\n", [], []),
+        ("import importlib\nimportlib.import_module('near')\n", [], []),
+        (
+            "from importlib import import_module\nimport_module(f'lib.{name}')\n",
+            [],
+            ["line 2: imports a module whose name only a run knows: a change there trains nothing"],
+        ),
+        ("from importlib import import_module\nimport_module(name)\n", ["lib/a.py"], []),
+        ("open('settings.yaml')\n", [], ["line 1: names settings.yaml: a change of that file tr"]),
+        ("open('words.txt')\n", [], ["line 1: names words.txt: a change of that file trains not"]),
+        ("open('settings.yaml')\n", ["settings.yaml"], []),
+        ("open('settings.yaml', 'a')\nnp.save('words.txt')\n'settings.yaml'\n", [], []),
+    ],
+)
+def test_what_no_digest_covers_is_told(folder, text, files, expected):
+    made = {"code/train.py": text, "code/near.py": "a = 1\n", "code/words.txt": "a"}
+    made |= {"lib/a.py": "", "lib/deep/b.py": "", "src/pkg/a.py": "", "settings.yaml": "a: 1"}
+    for name, content in made.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    command = "python code/train.py {rate} {seed} {output}"
+    program = {"command": command, "files": ["code/train.py", *files]}
+    complete = read_config(STUDY | {"program": STUDY["program"] | program})
+    found = [*program_notes(Program(**complete["program"]))]
+    assert len(found) == len(expected)
+    for line, part in zip(found, expected):
+        start = f"{folder}/code/train.py, {part.format(folder=folder)}"
+        assert line.startswith(start) and line.endswith("; list it under program.files")
+
+
 def test_nothing_of_config_yaml_counts_where_there_is_a_program(folder):
     """Neither its grid nor its tables, which name parameters of the built-in trainer."""
     study = expand_study(read_config(STUDY), {})
@@ -417,6 +521,19 @@ def test_nothing_of_config_yaml_counts_where_there_is_a_program(folder):
     assert jobs == {"prepare_data": 1, "train": 2, "total": 3}
     (folder / "study.yaml").write_text(yaml.safe_dump(STUDY | {"grid": {"loss": ["bce"]}}))
     assert_readable(snakemake(folder, "-n"), "grid: unknown key 'loss'; known: rate")
+
+
+def test_what_scores_are_is_part_of_a_run_and_not_of_a_cells_name(folder):
+    def told(**changes):
+        study = expand_study(read_config(STUDY | {"program": STUDY["program"] | changes}), {})
+        return study.design.trainer.how, [*study.cells]
+
+    command = {"command": STUDY["program"]["command"]}
+    plain, cells = told()
+    assert plain == command
+    assert told(scores="probability") == (command | {"scores": "probability"}, cells)
+    with pytest.raises(UserError, match=r"program\.scores"):
+        told(scores="probabilities")
 
 
 def test_a_cells_name_has_its_parameters_and_everything_that_decides_it(folder):

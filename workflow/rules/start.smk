@@ -21,9 +21,12 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 from study.config.yaml_files import check_arguments, check_yaml
 from study.snake.datasets import config_arguments
 from study.snake.stopping import stop_before_start
+from study.snake.surroundings import refuse_no_cores, settle
 
+settle(REPOSITORY)
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     stop_before_start()
+    refuse_no_cores(workflow.resource_settings)
     check_yaml([REPOSITORY / "config.yaml", *workflow.overwrite_configfiles])
     check_arguments(workflow.config_settings.config_args or [])
 

@@ -1,11 +1,14 @@
 # Stage 2: one job a run, that is one cell on one split, one block of seeds, one round.
 # From the prepared data and the round before to its metrics, its scores and what the next round resumes.
+from snakemake.logging import logger
+
 from study.snake.run_jobs import (
     chosen_file,
     data_of_run,
     round_before,
     told_to_train,
 )
+from study.snake.code_notes import code_notes
 from study.snake.jobs import untracked
 from study.snake.resources import training_memory, training_minutes
 
@@ -16,6 +19,10 @@ if workflow.is_main_process and not TRAINS_HERE and config.get("device") == "aut
     raise WorkflowError(
         "device: auto is the device of this machine, and jobs run on others; write cuda or cpu"
     )
+# what only a run of the user's own code knows is in no digest
+if workflow.is_main_process:
+    for note in code_notes(STUDY):
+        logger.warning(f"note: {note}")
 
 
 rule train:

@@ -1,6 +1,8 @@
 """What is wrong with a choice as a configuration writes it."""
 
+import ast
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -43,15 +45,31 @@ def _own_problems(parameter: str, name: str, options: dict[str, Any]) -> Iterato
         yield f"{file}: should be a Python file, whose name ends in .py and has no parenthesis"
     elif not attribute.isidentifier():
         yield f"{file}: missing `class`, the name of a class in the file"
-    elif find_code(file) is None:
+    elif (path := find_code(file)) is None:
         yield (
             f"there is no file {file}, seen from the folder that Snakemake runs in or from the"
             " repository"
+        )
+    elif found := _relative_import(path):
+        line, module = found
+        yield (
+            f"{file}, line {line}: from .{module} import …: the file is loaded by itself, not as a"
+            f" part of a package; import what is beside it by its name, without the dot"
         )
     for option, item in options.items():
         plain = item if isinstance(item, list) else [item]
         if not all(isinstance(part, str | int | float | bool) for part in plain):
             yield f"{option}: {item!r} should be text, a number, true or false, or a list of those"
+
+
+def _relative_import(path: Path) -> tuple[int, str] | None:
+    """The line and the module of a file's first import from a package that it is not in."""
+    try:
+        body = ast.parse(path.read_bytes()).body
+    except (SyntaxError, ValueError):  # its digest says so
+        return None
+    found = [node for node in body if isinstance(node, ast.ImportFrom) and node.level]
+    return (found[0].lineno, found[0].module or "") if found else None
 
 
 def _option_problems(name: str, options: dict[str, Any], known: Mapping[str, Any]) -> Iterator[str]:

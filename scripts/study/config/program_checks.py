@@ -9,6 +9,7 @@ from typing import Any
 from study.analysis.metrics import METRICS
 from study.program.command import FIELD, PLACEHOLDERS
 from study.program.modules import module_problems
+from study.program.shell_syntax import shell_problems
 
 # What columns of results, or keys of cells, are called.
 TAKEN = {
@@ -86,6 +87,7 @@ def _command_problems(program: Mapping[str, Any], rounds: int) -> list[str]:
         for name in ("seed", "output")
         if name not in used
     ]
+    problems += shell_problems(program["command"])
     problems += module_problems(program["command"], program["files"])
     if rounds != 1 and "previous" not in used:
         problems.append(

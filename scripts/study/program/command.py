@@ -33,6 +33,7 @@ class Program:
     mem_mb: int  # MiB
     minutes: int  # that one seed takes
     gpu: int  # how many a job asks for
+    scores: str | None = None  # what it declares them to be, `probability` or `logit`
 
 
 def uses(program: Program, placeholder: str) -> bool:

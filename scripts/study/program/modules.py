@@ -73,6 +73,14 @@ def found_modules(command: str, files: Sequence[str]) -> list[tuple[Path, Path]]
     return [pair for pair in found if pair]
 
 
+def package_root(path: Path) -> Path | None:
+    """The folder that the topmost package of a file is in; None where it is in no package."""
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        folder = folder.parent
+    return None if folder == path.parent else folder
+
+
 def module_problems(command: str, files: Sequence[str]) -> Iterator[str]:
     """What is wrong with the modules that a command has Python start, a line each."""
     for name, by in started_modules(command):

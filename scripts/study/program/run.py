@@ -29,6 +29,7 @@ from study.training import EPOCH_METRICS
 
 PATIENCE = 30  # seconds that a program has to end when it is asked to
 WAIT = 0.2  # seconds between two looks at whether the job is to stop
+SCRIPTS = Path(__file__).parents[2]
 SHOWN = 20  # lines of a failed program's output
 
 
@@ -44,8 +45,9 @@ def run_program(
     """Run the program with every seed of a run and write the run's files, the metrics last.
 
     Args:
-        run: `command`, `parameters`, `epochs`, `first` and `last` seed and `round`; recorded beside
-            the metrics with the digests of the files.
+        run: `command`, `parameters`, `epochs`, `first` and `last` seed and `round`, and `scores`
+            where it is declared what they are; recorded beside the metrics with the digests of the
+            files.
         data_folder: the prepared data set.
         previous: the run.json of the round before, or None in the first round.
         folder: where to write metrics.csv (seed, epoch and the columns that the program wrote),
@@ -62,7 +64,7 @@ def run_program(
     seeds = range(run["first"], run["last"] + 1)
     about = json.loads(json.dumps({"run": run, "before": previous and file_digest(previous)}))
     finished = _resume(about, folder)
-    description = read_description(data_folder)
+    description, splits = read_description(data_folder), load_splits(data_folder)
     found: dict[int, Written] = {}
     for seed in seeds:
         output = folder / "output" / f"seed{seed}"
@@ -78,14 +80,15 @@ def run_program(
                 "previous": _seed_before(previous, seed),
             }
             _run_seed(fill(run["command"], values), seed, output, logs, stopping)
-        found[seed] = read_written(output, description, run["epochs"])
+        labels = splits["val"][1]
+        found[seed] = read_written(output, description, run["epochs"], labels, run.get("scores"))
         _check_alike(found[seed], found[run["first"]], output, run["first"])
         if seed not in finished:
             finished.append(seed)
             saved = json.dumps(about | {"finished": finished}, indent=2)
             write_text(folder / "progress.json", saved + "\n")
         _tell(seed, found[seed].metrics)
-    write_run(run, folder, found, load_splits(data_folder))
+    write_run(run, folder, found, splits)
     (folder / "progress.json").unlink()
 
 
@@ -146,7 +149,7 @@ def _run_seed(
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {"PATH": path},
+                env=_environment() | {"PATH": path},
                 start_new_session=True,
             )
         except OSError as error:
@@ -165,6 +168,13 @@ def _run_seed(
         raise UserError(
             f"seed {seed}: the program ended with {how}; all that it printed is in {log}"
         )
+
+
+def _environment() -> dict[str, str]:
+    """The user's; our modules, which jobs look for first, are not in a program's way."""
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = os.pathsep.join(path for path in paths if path != str(SCRIPTS))
+    return os.environ | {"PYTHONPATH": kept}
 
 
 def _wait(process: subprocess.Popen, stopping: Callable[[], bool]) -> int | None:

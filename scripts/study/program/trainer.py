@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from study.program.command import Program, program_name, spelled, uses
-from study.program.modules import found_modules
+from study.program.modules import found_modules, package_root
 from study.settings.built_in import built_in
 from study.settings.parameters import Parameters, declared
 from study.settings.trainer import Trainer
@@ -35,7 +35,7 @@ def program_trainer(program: Program) -> Trainer:
         name=program_name(program),
         specs=declared(program.parameters),
         script="run_program.py",
-        how={"command": program.command},
+        how={"command": program.command} | ({"scores": program.scores} if program.scores else {}),
         resumed=(),  # but the seeds' folders, which stand beside run.json
         progress="progress.json",
         reads=(*PREPARED_FILES, ARRAYS) if uses(program, "npz") else PREPARED_FILES,
@@ -86,14 +86,26 @@ def program_digest(program: Program) -> str:
     """A digest of what decides a program's results, and of what runs it, as 12 hex digits.
 
     Of a .py file, and the modules beside it that it imports, the code without comments and
-    docstrings counts; of another file its content. Of a module that the command starts by name,
-    `python -m src.train`, the code counts with what it imports from the folder that its name begins
-    in, and so does what the other files below there import.
+    docstrings counts, and of one in a package what it imports of that; of another file its content.
+    Of a module that the command starts by name, `python -m src.train`, the code counts with what it
+    imports from the folder that its name begins in, and so does what the other files below there
+    import. What is followed is what `program_starts` has; `study.store.unfollowed` tells the rest.
 
     Raises:
         UserError: a .py file is not valid Python.
     """
     return _files_digest(tuple(program.files), program.command)
+
+
+def program_starts(files: tuple[str, ...], command: str) -> list[tuple[Path, Path]]:
+    """The Python files that a program's digest begins with, and the folders of their modules."""
+    code = [Path(name).resolve() for name in files if name.endswith(".py")]
+    modules = found_modules(command, files)
+    starts = [(path, path.parent) for path in code]
+    starts += [(path, above) for path in code if (above := package_root(path))]
+    starts += modules
+    starts += [(path, root) for _, root in modules for path in code if path.is_relative_to(root)]
+    return list(dict.fromkeys(starts))
 
 
 @cache
@@ -107,6 +119,8 @@ def _files_digest(files: tuple[str, ...], command: str) -> str:
             digests.append(
                 code_digest(path, root=path.parent) if path in code else file_digest(path)
             )
+            if path in code and (above := package_root(path)):
+                digests.append(code_digest(path, root=above))
         for root in dict.fromkeys(root for _, root in modules):
             starts = [path for path, of in modules if of == root]
             starts += [path for path in code if path.is_relative_to(root)]

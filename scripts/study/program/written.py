@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from study.program.score_checks import as_logits, refuse_contradiction, refuse_unclear
 from study.store.errors import UserError
 from study.training import EPOCH_METRICS
 
@@ -24,12 +25,20 @@ class Written(NamedTuple):
     scores: dict[str, np.ndarray]
 
 
-def read_written(folder: Path, description: Mapping[str, Any], epochs: int) -> Written:
+def read_written(
+    folder: Path,
+    description: Mapping[str, Any],
+    epochs: int,
+    labels: np.ndarray,
+    kind: str | None = None,
+) -> Written:
     """What a program wrote into a seed's folder.
 
     Args:
         description: of the prepared data, as `study.data.prepared.read_description` returns it.
         epochs: as for `read_metrics`.
+        labels: (n,) of the validation split.
+        kind: as for `read_scores`.
 
     Raises:
         UserError: it is not as it must be; with what would be right.
@@ -41,7 +50,13 @@ def read_written(folder: Path, description: Mapping[str, Any], epochs: int) -> W
     }
     metrics = read_metrics(folder / "metrics.csv", epochs)
     classes = len(description["classes"])
-    scores = read_scores(folder / "scores.npz", counts, classes, has_diverged(metrics))
+    path, diverged = folder / "scores.npz", has_diverged(metrics)
+    scores = read_scores(path, counts, classes, diverged, kind)
+    if scores and not diverged:
+        accuracies = metrics.get("val_accuracy", [])
+        refuse_contradiction(scores["val"], labels, accuracies, f"{path}: val_scores")
+        if kind is None:
+            refuse_unclear(scores, labels, accuracies, str(path))
     return Written(metrics, scores)
 
 
@@ -124,7 +139,7 @@ def has_diverged(metrics: dict[str, list[float]]) -> bool:
 
 
 def read_scores(
-    path: Path, counts: dict[str, int], classes: int, diverged: bool
+    path: Path, counts: dict[str, int], classes: int, diverged: bool, kind: str | None = None
 ) -> dict[str, np.ndarray]:
     """The scores of each split that a program scored: (n,) float32; (n, classes) for 3 or more.
 
@@ -133,6 +148,8 @@ def read_scores(
         counts: how many samples each scored split has.
         classes: how many classes the data have.
         diverged: whether the seed's metrics say so; its scores are then NaN.
+        kind: what the program declares its scores to be, `probability` or `logit`. What is
+            returned are logits.
 
     Raises:
         UserError: the file is not as it must be; with what would be right.
@@ -164,10 +181,13 @@ def read_scores(
             )
         if array.dtype.kind not in "fiu":
             raise UserError(f"{where} is of type {array.dtype}; it must be of numbers")
-        scores[split] = array.astype(np.float32)
         if diverged:
-            scores[split][...] = np.nan
-        elif not np.isfinite(scores[split]).all():
+            scores[split] = np.full(shape, np.nan, np.float32)
+            continue
+        if kind == "probability":
+            array = as_logits(array, where)
+        scores[split] = array.astype(np.float32)
+        if not np.isfinite(scores[split]).all():
             raise UserError(
                 f"{where} has values that are not finite; clip probabilities before taking their"
                 " logarithm: np.clip(p, 1e-7, 1 - 1e-7)"

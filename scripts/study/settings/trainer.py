@@ -19,7 +19,9 @@ class Trainer:
     name: str  # of the user's program, such as `train_trees`; nothing for the built-in trainer
     specs: Specs  # the schema of each of its parameters
     script: str  # of its jobs, in scripts/
-    how: dict[str, str]  # what run.json says of it: on which `device`, or by which `command`
+    # what run.json says of it: on which `device`; or by which `command`, and after that what its
+    # `scores` are, if that is declared
+    how: dict[str, str]
     resumed: tuple[str, ...]  # what the next round begins with, beside run.json
     progress: str  # the file in which an interrupted job leaves what it has done
     reads: tuple[str, ...]  # files of the prepared data that its jobs read

@@ -6,6 +6,7 @@ several lines a job; the file in .snakemake/log has those in any case.
 
 import logging
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -103,6 +104,8 @@ class Display(logging.Handler):
         self.console = Console(file=usual.stream, highlight=False, no_color=usual.nocolor or None)
         self.live: Live | None = None
         self.stopped_by = ""  # the signal that asked to stop
+        # what to do where nobody reads any more
+        self.stop: Callable[[str], None] = sys.exit
         self.active = self.nothing_to_do = self.closed = False
         self.jobs: dict[int, Job] = {}
         self.done = self.total = self.saved = self.to_train = self.trained = 0
@@ -113,9 +116,16 @@ class Display(logging.Handler):
         self.first_training: float | None = None
 
     def say(self, text: str, style: str | None = None) -> None:
-        """Print lines, above the live display if there is one."""
-        if text:
-            self.console.print(text, style=style, markup=False, soft_wrap=True)
+        """Print lines, above the live display if there is one.
+
+        Where the output was closed, as by `| head`, the study is stopped, as it is by a signal.
+        """
+        try:
+            if text:
+                self.console.print(text, style=style, markup=False, soft_wrap=True)
+        except SystemExit:  # of rich, which prints nothing from then on
+            logger.error(f"Stopped, because the output was closed, as by `| head`. {AGAIN}")
+            self.stop("a closed output")
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take one message of Snakemake's."""

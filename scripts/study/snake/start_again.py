@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+from study.snake.surroundings import PYTHON
+
 
 def start_again(workflow) -> bool:
     """Have the command that was typed run again at its end; whether it will.
@@ -36,4 +38,4 @@ def _replace_process() -> None:
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    os.execv(PYTHON, [PYTHON, *sys.orig_argv[1:]])

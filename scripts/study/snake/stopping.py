@@ -59,6 +59,8 @@ def stop_with_jobs(workflow, display) -> None:
         threading.Thread(target=stop_jobs, args=[workflow.scheduler], daemon=True).start()
 
     on_signals(stop)
+    if display:
+        display.stop = stop
 
 
 def stop_jobs(scheduler) -> None:

@@ -1,9 +1,9 @@
 """What a run recorded of itself in run.json: its settings, and digests of what it was made from.
 
 `parameters`, `epochs`, `device`, `first`, `last` and `round` say what was trained; where a program
-trained, `command` is in place of `device`. `data` is a digest of the prepared data, and `code` has
-one of the code that trains, and one of each choice, such as the loss. `files` has the SHA-256 of
-each file that was written beside it.
+trained, `command` is in place of `device`, and `scores` says what these are, if it declares it.
+`data` is a digest of the prepared data, and `code` has one of the code that trains, and one of each
+choice, such as the loss. `files` has the SHA-256 of each file that was written beside it.
 """
 
 import json

@@ -97,7 +97,7 @@ def cell_runs(name: str, study: Study, rows: pd.DataFrame, codes: Sequence[str])
             letter of its `environment`.
         codes: the columns of rows with digests of code.
     """
-    (how,) = study.design.trainer.how  # what it recorded it by
+    how, *_ = study.design.trainer.how  # the device or the command
     digests = rows[["data", *codes, how]].drop_duplicates()
     seconds, parameters = rows["seconds"].sum(), study.cells[name].parameters
     return {

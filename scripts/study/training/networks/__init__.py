@@ -8,6 +8,8 @@ A network's module has
     count_values(shape, outputs, parameters)        how many values one sample becomes on its way
     count_products(shape, outputs, parameters)      how many products of a weight and a value one
                                                     sample takes
+    normalized_pixels(shape, parameters)            of one with batch normalization of images: how
+                                                    many pixels are left where they are fewest
 
 `parameters` has a value for every training parameter. `build` takes all that is random from
 `generator`, or from torch's global generator, which is seeded from it. The module is light to

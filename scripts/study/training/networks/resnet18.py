@@ -49,6 +49,11 @@ def count_weights(shape: tuple[int, ...], outputs: int, parameters: dict) -> int
     return inside + (WIDTHS[-1] + 1) * outputs
 
 
+def normalized_pixels(shape: tuple[int, ...], parameters: dict) -> int:
+    """The fewest values of a sample and channel that are normalized together with the batch's."""
+    return min(pixels for *_, pixels in convolutions(shape, parameters))
+
+
 def count_values(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
     """How many values one sample becomes: after each convolution, normalization and activation."""
     return sum(3 * after * pixels for _, _, after, pixels in convolutions(shape, parameters))
