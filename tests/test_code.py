@@ -207,6 +207,14 @@ def test_a_choice_outdates_its_own_cells(scripts, path, old, new, expected):
     assert changed(scripts, f"study/{path}", text.replace(old, new)) == outdated
 
 
+@pytest.mark.parametrize("path", ["train.py", "run_program.py", "study/training/loop.py"])
+def test_the_code_that_trains_does_not_decide_which_trial_is_chosen(scripts, path):
+    before = code.code_digest("choose_trial", root=scripts)
+    (scripts / path).write_text((scripts / path).read_text() + "\nprint(12345)\n")
+    code._statements.cache_clear()
+    assert code.code_digest("choose_trial", root=scripts) == before
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -57,4 +57,4 @@ rule train:
     message:
         "Train {wildcards.cell}, seeds {wildcards.first}-{wildcards.last}, round {wildcards.round}"
     script:
-        f"../../scripts/{TRAINER.script}"
+        f"../../scripts/{TRAINER.script}.py"

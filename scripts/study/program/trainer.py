@@ -34,7 +34,7 @@ def program_trainer(program: Program) -> Trainer:
     return Trainer(
         name=program_name(program),
         specs=declared(program.parameters),
-        script="run_program.py",
+        script="run_program",
         how={"command": program.command} | ({"scores": program.scores} if program.scores else {}),
         resumed=(),  # but the seeds' folders, which stand beside run.json
         progress="progress.json",

@@ -34,7 +34,7 @@ def built_in(device: str) -> Trainer:
     return Trainer(
         name="",
         specs=PARAMETERS,
-        script="train.py",
+        script="train",
         how={"device": device},
         resumed=("checkpoint.pt",),
         progress="progress.pt",

@@ -18,7 +18,7 @@ class Trainer:
 
     name: str  # of the user's program, such as `train_trees`; nothing for the built-in trainer
     specs: Specs  # the schema of each of its parameters
-    script: str  # of its jobs, in scripts/
+    script: str  # of its jobs: a module of scripts/
     # what run.json says of it: on which `device`; or by which `command`, and after that what its
     # `scores` are, if that is declared
     how: dict[str, str]
