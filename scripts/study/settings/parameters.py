@@ -2,7 +2,6 @@
 those of a study's own program."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 import yaml
@@ -55,7 +54,6 @@ def typed(value: Level, spec: Mapping[str, Any]) -> Level:
     return KINDS[spec["type"]](value)
 
 
-@cache
 def condition(parameter: str) -> dict[str, list[str]]:
     """What a parameter needs to mean anything: the choices that use it, such as certain networks.
 
@@ -70,9 +68,12 @@ def condition(parameter: str) -> dict[str, list[str]]:
 
 def applies(parameter: str, values: Parameters) -> bool:
     """Whether a parameter means anything in a cell: some belong to certain networks only."""
-    return all(
-        read_spelling(values[name]).name in names for name, names in condition(parameter).items()
-    )
+    return meets(condition(parameter), values)
+
+
+def meets(needed: Mapping[str, list[str]], values: Parameters) -> bool:
+    """Whether a cell has what a parameter needs to mean anything, as `condition` returns it."""
+    return all(read_spelling(values[name]).name in names for name, names in needed.items())
 
 
 def differences(values: Parameters, others: Parameters) -> Parameters:

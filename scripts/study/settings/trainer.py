@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from study.settings.parameters import Parameters, Specs, applies
+from study.settings.parameters import Parameters, Specs, meets
 from study.training.cost import Cost
 
 
@@ -42,7 +42,7 @@ class Trainer:
 
     def applies(self, parameter: str, values: Parameters) -> bool:
         """Whether a parameter means anything in a cell: some belong to certain networks only."""
-        return parameter not in self.conditions or applies(parameter, values)
+        return meets(self.conditions.get(parameter, {}), values)
 
     def settled(self, values: Parameters) -> Parameters:
         """A cell's parameters, with those that do not apply at their default.
