@@ -260,8 +260,8 @@ def test_one_channel_is_grey_and_arrays_that_are_not_read_are_listed(tmp_path):
         assert np.array_equal(load_splits(folder)["val"][0], ARRAYS["val_images"])
         shape = (1, 5, 5) if axis == 1 else (5, 5, 1)
         assert read_description(folder)["decided"] == [
-            f"images of shape {shape} have one channel and are read as (5, 5)",
-            "not read of the file's arrays: patient_ids",
+            f"images of shape {shape} have one channel and are read as (5, 5).",
+            "not read of the file's arrays: patient_ids.",
         ]
 
 

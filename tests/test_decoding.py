@@ -210,9 +210,9 @@ def test_what_is_decided_and_what_differs_among_files_is_noted(tmp_path):
     halves().convert("RGB").save(tmp_path / "x" / "well" / "3.jpg", exif=exif)
     description = read_description(prepared(tmp_path, **entry))
     assert description["decided"] == [
-        "1 of 5 images are made grey, by the luma of their colours",
-        "2 of 5 images hold values of 16 bit, made 8 bit: 0 is black and 65535 white",
-        "1 of 5 images are turned as their EXIF data say",
+        "1 of 5 images are made grey, by the luma of their colours.",
+        "2 of 5 images hold values of 16 bit, made 8 bit: 0 is black and 65535 white.",
+        "1 of 5 images are turned as their EXIF data say.",
     ]
     assert description["files"] == {
         "format": {"PNG": [2, 2], "JPEG": [1, 0]},

@@ -208,7 +208,7 @@ def test_what_was_decided_is_on_the_data_card():
     }
     audit = {"splits": {}, "floors": {}, "findings": [], "pixels": pixels}
     pages = []
-    for decided in ({"decided": ["not read of <its> arrays: ids"]}, {}):
+    for decided in ({"decided": ["not read of <its> arrays: ids."]}, {}):
         inputs = SimpleNamespace(card=DataCard(description | decided, audit))
         pages.append(render_parts({"data": ("Data", [data])}, inputs, "mine"))
     assert "<li>Not read of &lt;its&gt; arrays: ids.</li>" in pages[0]

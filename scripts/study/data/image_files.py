@@ -103,7 +103,7 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             fact.format == "MPO" for fact in facts
         ),
     }
-    return [f"{count} of {len(facts)} images {text}" for text, count in counts.items() if count]
+    return [f"{count} of {len(facts)} images {text}." for text, count in counts.items() if count]
 
 
 def _differences(facts: dict[int, Facts], labels: np.ndarray) -> dict[str, dict[str, list[int]]]:

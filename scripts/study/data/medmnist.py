@@ -160,7 +160,7 @@ def _accept_other_file(name: str, entry: dict, source: Source, path: Path, md5: 
     return (
         f"{path.name} is not the published file of {entry['name']}, by its MD5, which is {md5}; the"
         " numbers of its samples and classes and their shape are those that are published, and"
-        " its pixels could not be compared"
+        " its pixels could not be compared."
     )
 
 

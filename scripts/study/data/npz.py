@@ -107,7 +107,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     source = from_arrays(str(path), parts, classes)
     decided = list(source.decided)
     if left_out:
-        decided.append(f"not read of the file's arrays: {', '.join(left_out)}")
+        decided.append(f"not read of the file's arrays: {', '.join(left_out)}.")
     return source._replace(value_range=declared_range(entry), decided=decided)
 
 

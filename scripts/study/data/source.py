@@ -160,7 +160,7 @@ def _single_axes(shapes: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
         return ()
     shape = next(iter(shapes.values()))[1:]
     grey = shape[:2] if shape[2] == 1 else shape[1:]
-    return (f"images of shape {shape} have one channel and are read as {grey}",)
+    return (f"images of shape {shape} have one channel and are read as {grey}.",)
 
 
 def _without_axis(images: np.ndarray) -> np.ndarray:
