@@ -169,7 +169,7 @@ def test_12_bits_in_files_of_16_are_refused_until_their_range_is_declared(tmp_pa
     assert np.abs(inputs[:, :, [0, 3]].astype(int) - [40, 240]).max() <= 1
     description = read_description(folder)
     assert description["decided"] == [
-        "4 of 4 images hold values of 16 bit, made 8 bit: 0 is black and 4095 white"
+        "4 of 4 images hold values of 16 bit, made 8 bit: 0 is black and 4095 white."
     ]
     assert description["divide_by"] == [255.0] and "range" not in description
     with pytest.raises(UserError, match=r"1\.png: has values from 642 to 3854, and `range` says 0"):
