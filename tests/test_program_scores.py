@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from study.program.written import read_written
+from study.program.written import read_metrics, read_scores, read_written
 from study.store.errors import UserError
 
 COUNT = 40
@@ -38,7 +38,6 @@ def written(folder, accuracies, scores, kind=None, labels=LABELS, **more):
         ([0.95, 0.9, 0.3], LOGITS, None),  # of the best epoch
         ([0.875], LOGITS, None),  # within one sample
         ([0.93], LOGITS, None),  # and as far as it is rounded
-        ([], LOGITS, None),
         ([0.9], LOGITS, "logit"),
         ([0.5], np.full(COUNT, 0.3), "logit"),
         # all from 0 to 1, but the accuracy says that they are log-odds
@@ -59,9 +58,12 @@ def test_declared_probabilities_are_made_log_odds(tmp_path, dtype):
     for split in ("val", "test"):
         assert found[split] == pytest.approx(LOGITS, rel=1e-4)
     sure = np.where(LABELS, dtype(1), dtype(0))
+    sure[0] = 0.25
     found = written(tmp_path, [1.0], sure, "probability")["val"]
     most = -np.log(np.finfo(dtype).eps)
-    assert found == pytest.approx(np.where(LABELS, most, -most), rel=1e-4)
+    expected = np.where(LABELS, most, -most)
+    expected[0] = -np.log(3)
+    assert found == pytest.approx(expected, rel=1e-4)
 
 
 def test_declared_probabilities_of_three_classes_are_made_logits(tmp_path):
@@ -80,7 +82,8 @@ def test_declared_probabilities_of_three_classes_are_made_logits(tmp_path):
             "the accuracy by these scores is 0.5000, and val_accuracy in metrics.csv is from 0.8500"
             " to 0.9000; they look like probabilities: write `scores: probability` under program",
         ),
-        ([], PROBABILITIES, None, "val_scores look like probabilities; write `scores: prob"),
+        ([], LOGITS, None, "has val_scores, but metrics.csv has no column val_accuracy to check"),
+        ([], -LOGITS, "logit", "val_accuracy to check them by; write it, or leave scores.npz out"),
         ([0.5], np.full(COUNT, 0.6), None, "val_scores look like probabilities; write `scores:"),
         ([1.0], SOFTMAX, None, "val_scores look like probabilities; write `scores: probability`"),
         ([0.9], -LOGITS, None, "is 0.1000, and val_accuracy in metrics.csv is 0.9000; they look"),
@@ -109,3 +112,66 @@ def test_test_scores_are_not_of_another_kind(tmp_path):
 def test_what_is_not_checked(tmp_path):
     """A seed that has diverged, whose scores are nothing."""
     assert np.isnan(written(tmp_path, ["nan"], PROBABILITIES)["val"]).all()
+
+
+@pytest.mark.parametrize(
+    ("scores", "kind"),
+    [
+        (LABELS, "probability"),
+        (LABELS.astype(np.float32), None),
+        (LABELS, "logit"),
+        (np.zeros(COUNT), "probability"),  # of one that always predicts the negative class
+        (np.eye(3)[OF_THREE], "probability"),
+    ],
+)
+def test_labels_are_not_scores(tmp_path, scores, kind):
+    labels = LABELS if scores.ndim == 1 else OF_THREE
+    accuracy = 1.0 if scores.any() else 0.5
+    with pytest.raises(UserError, match="val_scores: all values are 0 or 1: these are labels; wri"):
+        written(tmp_path, [accuracy], scores, kind, labels)
+    if kind == "probability" and scores is LABELS:
+        with pytest.raises(UserError, match="test_scores: all values are 0 or 1"):
+            written(tmp_path, [0.9], PROBABILITIES, kind, test_scores=scores)
+
+
+def test_logits_may_all_be_0_and_a_few_samples_be_sure(tmp_path):
+    assert not written(tmp_path, [0.5], np.zeros(COUNT), "logit")["val"].any()
+    np.savez(tmp_path / "scores.npz", val_scores=[0, 1, 1, 0])
+    found = read_scores(tmp_path / "scores.npz", {"val": 4}, 2, False, "probability")["val"]
+    assert (found > 0).tolist() == [False, True, True, False]
+
+
+@pytest.mark.parametrize("name", ["scores.npy", "scores.csv"])
+def test_scores_in_another_file_are_not_overlooked(tmp_path, name):
+    (tmp_path / name).touch()
+    with pytest.raises(UserError, match=f"{name}: is not read; write scores.npz, with the array"):
+        read_scores(tmp_path / "scores.npz", {"val": COUNT}, 2, diverged=False)
+    # beside the right one it is the program's own matter
+    assert written(tmp_path, [0.9], LOGITS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("epoch;val_accuracy\n1;0,9\n", "has semicolons; write commas, with decimal points; in R"),
+        ('"";"epoch";"val_loss"\n"1";1;0,5\n', "has semicolons; write commas, with decimal poi"),
+        (",epoch,val_loss\n0,1,0.5\n", "its first column has no name; leave out the numbers of"),
+        (
+            "Epoch,Val_Accuracy,val_loss\n1,0.9,1\n",
+            "has the columns Epoch, Val_Accuracy; write epoch, val_accuracy, without capitals",
+        ),
+        ("epoch,val_loss\n1,-0.3\n", "row 1: val_loss is -0.3; a loss is 0 or above, and lower"),
+    ],
+)
+def test_metrics_as_other_tools_write_them_are_explained(tmp_path, text, expected):
+    path = tmp_path / "metrics.csv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=re.escape(f"{path}: {expected}")) as error:
+        read_metrics(path, 1)
+    assert "\n" not in str(error.value)
+
+
+def test_a_loss_of_0_may_be_rounded_and_one_without_bound_is_diverged(tmp_path):
+    path = tmp_path / "metrics.csv"
+    path.write_text("epoch,train_loss,val_loss\n1,-1.2e-07,-0.0\n2,0.1,-inf\n")
+    assert read_metrics(path, 2)["train_loss"] == [-1.2e-07, 0.1]

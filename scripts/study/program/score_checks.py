@@ -8,6 +8,7 @@ import numpy as np
 from study.store.errors import UserError
 
 SUM = 1e-3  # by how much the probabilities of a sample may miss 1
+FEW = 10  # samples, all of which a model may be sure of
 DECLARE = "write `scores: probability` under program, or `scores: logit` if they are not"
 
 
@@ -48,6 +49,29 @@ def look_like_probabilities(scores: np.ndarray) -> bool:
     return inside and (scores.ndim == 1 or bool((np.abs(scores.sum(axis=1) - 1) <= SUM).all()))
 
 
+def refuse_labels(scores: np.ndarray, kind: str | None, where: str) -> None:
+    """Stop where scores are labels, 0 and 1, of which there is neither a ROC curve nor a loss.
+
+    Logits may all be 0, those of weights that are.
+
+    Args:
+        scores: (n,) or (n, classes), as the program wrote them.
+        kind: what the program declares them to be, `probability` or `logit`.
+        where: the array, for messages.
+
+    Raises:
+        UserError: they are labels.
+    """
+    values = {*np.unique(scores).tolist()}
+    if len(scores) <= FEW or not values <= {0, 1}:
+        return
+    if kind == "probability" or len(values) == 2:
+        raise UserError(
+            f"{where}: all values are 0 or 1: these are labels; write what they are decided by, in"
+            " scikit-learn predict_proba in place of predict, or leave scores.npz out"
+        )
+
+
 def refuse_unclear(
     scores: dict[str, np.ndarray], labels: np.ndarray, accuracies: Sequence[float], where: str
 ) -> None:
@@ -58,7 +82,7 @@ def refuse_unclear(
     Args:
         scores: split -> as the program wrote them.
         labels: (n,) of the validation split.
-        accuracies: of its epochs on that; none where it wrote none.
+        accuracies: of its epochs on that.
         where: the file, for messages.
 
     Raises:
@@ -66,11 +90,7 @@ def refuse_unclear(
     """
     val = scores["val"]
     if look_like_probabilities(val):
-        if (
-            val.ndim == 1
-            and accuracies
-            and not _fits(np.mean((val > 0.5) == labels), accuracies, len(val))
-        ):
+        if val.ndim == 1 and not _fits(np.mean((val > 0.5) == labels), accuracies, len(val)):
             return
         raise UserError(f"{where}: val_scores look like probabilities; {DECLARE}")
     for split, array in scores.items():
@@ -88,7 +108,7 @@ def refuse_contradiction(
     Args:
         logits: of the validation split.
         labels: (n,) of that split.
-        accuracies: of the program's epochs; none where it wrote none.
+        accuracies: of the program's epochs.
         where: the array, for messages.
 
     Raises:
@@ -96,7 +116,7 @@ def refuse_contradiction(
     """
     two = logits.ndim == 1
     by_scores = float(np.mean((logits > 0 if two else logits.argmax(axis=1)) == labels))
-    if not accuracies or _fits(by_scores, accuracies, len(labels)):
+    if _fits(by_scores, accuracies, len(labels)):
         return
     if two and look_like_probabilities(logits):
         hint = "they look like probabilities: " + DECLARE.partition(",")[0]

@@ -10,11 +10,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from study.program.score_checks import as_logits, refuse_contradiction, refuse_unclear
+from study.program.score_checks import (
+    as_logits,
+    refuse_contradiction,
+    refuse_labels,
+    refuse_unclear,
+)
 from study.store.errors import UserError
 from study.training import EPOCH_METRICS
 
 SCORED_SPLITS = ("val", "test")
+NOT_READ = ("scores.npy", "scores.csv")  # taken for scores.npz
+ROUNDING = 1e-6  # by how much a loss that is 0 may come out below it
 
 
 class Written(NamedTuple):
@@ -52,8 +59,13 @@ def read_written(
     classes = len(description["classes"])
     path, diverged = folder / "scores.npz", has_diverged(metrics)
     scores = read_scores(path, counts, classes, diverged, kind)
+    if scores and "val_accuracy" not in metrics:
+        raise UserError(
+            f"{path}: has val_scores, but metrics.csv has no column val_accuracy to check them by;"
+            " write it, or leave scores.npz out"
+        )
     if scores and not diverged:
-        accuracies = metrics.get("val_accuracy", [])
+        accuracies = metrics["val_accuracy"]
         refuse_contradiction(scores["val"], labels, accuracies, f"{path}: val_scores")
         if kind is None:
             refuse_unclear(scores, labels, accuracies, str(path))
@@ -82,16 +94,7 @@ def read_metrics(path: Path, epochs: int) -> dict[str, list[float]]:
     except (OSError, ValueError, csv.Error) as error:
         raise UserError(f"{path}: cannot be read ({error})") from error
     header = [name.strip() for name in header]
-    for name in header:
-        if name not in ("epoch", *EPOCH_METRICS):
-            close = get_close_matches(name, EPOCH_METRICS, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known: epoch, {columns}"
-            raise UserError(f"{path}: unknown column {name!r}; {hint}")
-    if "epoch" not in header or len(header) < 2 or len({*header}) < len(header):
-        raise UserError(
-            f"{path}: has the columns {', '.join(header) or 'of an empty file'}; it needs epoch and"
-            f" any of {columns}, each once"
-        )
+    _check_header(path, header)
     values = [_read_row(path, header, row, number) for number, row in enumerate(rows, start=1)]
     metrics = [name for name in EPOCH_METRICS if name in header]
     found = [row["epoch"] for row in values]
@@ -104,6 +107,36 @@ def read_metrics(path: Path, epochs: int) -> dict[str, list[float]]:
             f" epoch, or set `epochs_per_round: {max(1, len(values))}`"
         )
     return {name: [row[name] for row in values] for name in metrics}
+
+
+def _check_header(path: Path, header: list[str]) -> None:
+    columns, known = ", ".join(EPOCH_METRICS), ("epoch", *EPOCH_METRICS)
+    if any(";" in name for name in header):
+        raise UserError(
+            f"{path}: has semicolons; write commas, with decimal points; in R"
+            " write.csv(…, row.names = FALSE)"
+        )
+    if len(header) > 1 and not header[0]:
+        raise UserError(
+            f"{path}: its first column has no name; leave out the numbers of the rows, in pandas"
+            " to_csv(…, index=False), in R write.csv(…, row.names = FALSE)"
+        )
+    in_capitals = [name for name in header if name not in known and name.lower() in known]
+    if in_capitals:
+        raise UserError(
+            f"{path}: has the columns {', '.join(in_capitals)}; write"
+            f" {', '.join(in_capitals).lower()}, without capitals"
+        )
+    for name in header:
+        if name not in known:
+            close = get_close_matches(name, EPOCH_METRICS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known: epoch, {columns}"
+            raise UserError(f"{path}: unknown column {name!r}; {hint}")
+    if "epoch" not in header or len(header) < 2 or len({*header}) < len(header):
+        raise UserError(
+            f"{path}: has the columns {', '.join(header) or 'of an empty file'}; it needs epoch and"
+            f" any of {columns}, each once"
+        )
 
 
 def _read_row(path: Path, header: list[str], row: list[str], number: int) -> dict[str, float]:
@@ -125,6 +158,11 @@ def _read_row(path: Path, header: list[str], row: list[str], number: int) -> dic
             and not 0 <= values[name] <= 1
         ):
             raise UserError(f"{where}: {name} is {text}; accuracies are fractions from 0 to 1")
+        if name.endswith("loss") and math.isfinite(values[name]) and values[name] < -ROUNDING:
+            raise UserError(
+                f"{where}: {name} is {text}; a loss is 0 or above, and lower is better: where it is"
+                " a score, as scikit-learn's neg_log_loss, write its negative"
+            )
     return values
 
 
@@ -144,7 +182,7 @@ def read_scores(
     """The scores of each split that a program scored: (n,) float32; (n, classes) for 3 or more.
 
     Args:
-        path: its scores.npz; nothing is returned where there is none.
+        path: its scores.npz; nothing is returned where there is none, nor what is taken for it.
         counts: how many samples each scored split has.
         classes: how many classes the data have.
         diverged: whether the seed's metrics say so; its scores are then NaN.
@@ -155,6 +193,12 @@ def read_scores(
         UserError: the file is not as it must be; with what would be right.
     """
     if not path.exists():
+        for name in NOT_READ:
+            if path.with_name(name).exists():
+                raise UserError(
+                    f"{path.with_name(name)}: is not read; write scores.npz, with the array"
+                    " val_scores: np.savez(path, val_scores=scores); or call it otherwise"
+                )
         return {}
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -184,6 +228,7 @@ def read_scores(
         if diverged:
             scores[split] = np.full(shape, np.nan, np.float32)
             continue
+        refuse_labels(array, kind, where)
         if kind == "probability":
             array = as_logits(array, where)
         scores[split] = array.astype(np.float32)
