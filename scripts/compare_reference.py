@@ -6,7 +6,12 @@ from study.analysis.comparisons import LEVEL_COLUMNS
 from study.design.cell import design_from
 from study.design.study import claims_from, tables_from
 from study.design.tables import Table
-from study.published.beside import FINDING_COLUMNS, claims_as_printed, set_beside
+from study.published.beside import (
+    FINDING_COLUMNS,
+    claims_as_printed,
+    set_beside,
+    without_counterpart,
+)
 from study.published.findings import Sentence
 from study.published.plausibility import find_problems
 from study.published.printed import rows_from
@@ -39,6 +44,10 @@ if __name__ == "__main__":
         for number, found in enumerate(findings, start=1)
     ]
     levels = read_frame(snakemake.input.levels, LEVEL_COLUMNS)
+    numbered += [
+        {"finding": number, "check": "nothing beside it", "text": text}
+        for number, text in enumerate(without_counterpart(levels, rows), len(numbered) + 1)
+    ]
     elsewhere = [name for name, table in tables.items() if is_elsewhere(table)]
     same_data = reference["dataset"] == told["dataset"]
     beside = set_beside(levels[~levels["table"].isin(elsewhere)], rows, same_data)

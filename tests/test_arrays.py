@@ -24,6 +24,18 @@ def test_two_arrays_are_split_class_by_class(tmp_path):
     assert len(set(names)) == 50
 
 
+def test_samples_that_may_be_along_the_last_axis_are_said(tmp_path):
+    train = {}
+    for name in ("a", "b"):
+        train[name] = str(tmp_path / f"{name}.npy")
+        np.save(train[name], np.random.default_rng(0).integers(0, 256, (8, 8, 20), np.uint8))
+    description = read_description(prepared(tmp_path, kind="arrays", train=train, positive="b"))
+    assert description["decided"] == [
+        "Arrays of shape (8, 8, 20) were read as 8 images of 8 × 20; if samples are along the last"
+        " axis, save np.moveaxis(array, -1, 0)."
+    ]
+
+
 def test_arrays_with_their_own_splits(tmp_path):
     files = write_classes(tmp_path)
     folder = prepared(tmp_path, kind="arrays", train=files, val=files, positive="normal")

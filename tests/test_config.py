@@ -118,12 +118,17 @@ def test_default_tables_have_the_baseline_first():
     }
 
 
-def test_published_tables_and_the_note_to_them_are_read():
+def test_published_tables_and_the_note_to_them_are_read(tmp_path):
     reference = read_config(default_config())["reference"]
     assert reference["rows"][0].printed["train_loss"] == "0.1845"
     note = REPOSITORY / "workflow" / "reference" / "bce_and_ce.html"
     assert reference["note"] == note.read_text(encoding="utf-8")
     assert read_config(MINIMAL)["reference"] is None
+    tables = tmp_path / "mine.csv"
+    tables.write_text("table,factor,level,round,val_loss\n1,loss,bce,1,0.5\n")
+    mine = default_config()
+    mine["reference"]["tables"] = str(tables)  # the note is about other tables, and stays away
+    assert "note" not in read_config(mine)["reference"]
 
 
 def test_baseline_level_leads_a_table_even_where_the_grid_lacks_it():
@@ -161,6 +166,9 @@ def test_levels_get_their_parameters_type():
     ("change", "expected"),
     [
         ({"sedes": 3}, "unknown key 'sedes'; did you mean 'seeds'?"),
+        ({"epochs": 3}, "unknown key 'epochs'; did you mean 'epochs_per_round'?"),
+        ({"loss": "ce"}, "'loss'; it is a training parameter, and belongs below baseline"),
+        ({"device": "gpu"}, "unknown value 'gpu'; did you mean 'cuda'?"),
         ({"dataset": "mnist"}, "dataset: 'mnist' is not declared under datasets; known: wdbc"),
         ({"seeds": 0}, "seeds: 0 is less than the minimum of 1"),
         ({"seeds": 30000}, "seeds: 30000 is greater than the maximum of 10000"),

@@ -142,7 +142,11 @@ BAD_ARRAYS = {
     ),
     "labels from 1": (
         {"train_labels": 1 + np.arange(50) % 3, "val_labels": 1 + np.arange(20) % 3},
-        "labels are 1, 2, 3; they count from 0, so subtract 1",
+        "labels are 1, 2, 3; they count from 0, without a gap: 0 to 2 for 3 classes",
+    ),
+    "a gap": (
+        {"train_labels": np.arange(50) % 3 * 2, "val_labels": np.arange(20) % 3 * 2},
+        "labels are 0, 2, 4; they count from 0, without a gap: 0 to 2 for 3 classes",
     ),
     "a label between": (
         {"val_labels": np.arange(20) % 2 / 2},

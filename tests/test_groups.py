@@ -110,6 +110,45 @@ def test_images_that_are_not_there_and_groups_spelt_alike_are_said(tmp_path):
     )
 
 
+@pytest.mark.parametrize("other", ["P 7", "p07", "P-7", "P_7", "P7.0"])
+def test_a_patient_that_is_spelt_in_two_ways_is_said(tmp_path, other):
+    _, decided = of_file(tmp_path, PLAIN.replace("p2", "P7").replace("p3", other))
+    assert decided == (
+        f"Groups that are spelt nearly alike are taken for different ones: P7 and {other}.",
+    )
+    numbers = PLAIN.replace("p2", "1.001").replace("p3", "1001")
+    assert "1.001 and 1001" in of_file(tmp_path, numbers)[1][0]
+    assert of_file(tmp_path, PLAIN.replace("p2", "P1-1").replace("p3", "P11"))[1] == ()
+
+
+def test_what_has_no_width_is_not_a_part_of_a_name(tmp_path):
+    groups, decided = of_file(tmp_path, PLAIN.replace("p3", "p2\u200b"))
+    assert ([*groups], decided) == (["p1", "p1", "p2", "p2"], ())
+
+
+@pytest.mark.parametrize("nothing", ["#NV", "#REF!", "-", "?", "unbekannt", "Unknown"])
+def test_what_stands_for_nothing_is_no_group(tmp_path, nothing):
+    with pytest.raises(UserError, match="1 of 4 samples have no group"):
+        of_file(tmp_path, PLAIN.replace("p2", nothing))
+
+
+def test_a_group_of_all_that_is_not_known_is_said(tmp_path):
+    names = [f"a/{number}.png" for number in range(12)]
+    rows = [
+        f"{name},{'kein Patient' if number > 5 else number}" for number, name in enumerate(names)
+    ]
+    _, decided = of_file(tmp_path, "\n".join(["image,group", *rows]), names)
+    assert decided == (
+        "The group kein Patient has 6 of 12 samples, more than three times as many as any other; if"
+        " it stands for samples whose group is not known, leave it blank.",
+    )
+
+
+def test_columns_may_be_in_large_letters(tmp_path):
+    groups, _ = of_file(tmp_path, PLAIN.replace("image,group", "Image,GROUP"))
+    assert [*groups] == ["p1", "p1", "p2", "p3"]
+
+
 def test_names_are_compared_in_composed_form(tmp_path):
     names = [unicodedata.normalize("NFD", "Ménière/é1.png"), "Ménière/é2.png"]
     groups, _ = of_file(tmp_path, "image,group\nMénière/é1.png,é\nMénière/é2.png,é\n", names)

@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from conftest import REPOSITORY
 from studies import default_study
 
-from study.published.beside import claims_as_printed, set_beside
+from study.published.beside import claims_as_printed, set_beside, without_counterpart
 from study.published.findings import Sentence
 from study.published.plausibility import find_problems
 from study.published.printed import PrintedRow, read_tables
@@ -229,6 +230,10 @@ def test_reproduced_outside_or_not_comparable():
     half = 2.776445 * 0.01 * 1.2**0.5
     assert beside["run_high"].tolist() == pytest.approx([0.92 + half] * 2)
     assert set(set_beside(levels, rows, same_data=False)["verdict"]) == {"not comparable"}
+    assert without_counterpart(levels, rows) == []
+    others = [replace(row, factor="batch size") for row in rows]
+    (told,) = without_counterpart(levels, others)
+    assert told.startswith(f"table {rows[0].table}: no table of this study has batch size ")
     one = levels.assign(n=1, sd=float("nan"))
     assert set(set_beside(one, rows, same_data=True)["verdict"]) == {"too few seeds"}
 

@@ -7,8 +7,18 @@ from typing import Any
 
 from jsonschema import ValidationError
 
+from study.settings.parameters import PARAMETERS
 from study.store.errors import UserError
 
+# What others call it -> what it is called here.
+MEANT = {
+    "gpu": "cuda",
+    "epochs": "epochs_per_round",
+    "epoch": "epochs_per_round",
+    "lr": "learning_rate",
+    "batchsize": "batch_size",
+    "warmup": "warmup_epochs",
+}
 TYPE_NAMES = {
     "integer": "a whole number",
     "number": "a number",
@@ -48,7 +58,7 @@ def explain(error: ValidationError) -> str:
     if error.validator == "additionalProperties":
         known = list(schema.get("properties", {}))
         unknown = [key for key in value if key not in known]
-        return "\n  ".join(f"{where}: unknown key {key!r}{suggest(key, known)}" for key in unknown)
+        return "\n  ".join(f"{where}: unknown key {key!r}{_place(key, known)}" for key in unknown)
     if error.validator == "enum":
         if value in schema.get("refused", ()):
             return f"{where}: {value} {schema['refused'][value]}"
@@ -57,10 +67,19 @@ def explain(error: ValidationError) -> str:
         return f"{where}: missing {', '.join(key for key in rule if key not in value)}"
     if error.validator == "type":
         hint = _number_hint(value) if rule in ("integer", "number") else ""
+        if rule == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+            hint = f'; write "{value}", in quotes'
         return f"{where}: {value!r} should be {TYPE_NAMES[rule]}{hint}"
     if error.validator in ("anyOf", "pattern"):
         return f"{where}: {value!r} does not fit. {schema['description']}"
     return f"{where}: {error.message}"
+
+
+def _place(key: str, known: list[str]) -> str:
+    """Where an unknown key may belong, or what may have been meant."""
+    if "baseline" in known and key in PARAMETERS:
+        return "; it is a training parameter, and belongs below baseline"
+    return suggest(key, known)
 
 
 def _number_hint(value: Any) -> str:
@@ -85,6 +104,7 @@ def yaml_number(number: float) -> str:
 def suggest(value: object, known: Iterable[object]) -> str:
     """What may have been meant, and what there is: `; did you mean 'bce'? known: bce, ce`."""
     names = [str(name) for name in known]
-    close = get_close_matches(str(value), names, n=1)
+    meant = MEANT.get(str(value).casefold())
+    close = [meant] if meant in names else get_close_matches(str(value), names, n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ";"
     return f"{hint} known: {', '.join(names)}"

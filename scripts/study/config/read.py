@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from study.config.claim_checks import claim_problems, look_problems
@@ -24,6 +25,7 @@ from study.published.printed import read_tables
 from study.settings.choices import CHOICES, as_level
 from study.settings.devices import pick_device
 from study.settings.parameters import PARAMETERS, SCHEMA, Level, Specs, declared, typed
+from study.store.paths import WORKFLOW
 
 WHOLE_NUMBERS = ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_per_job")
 
@@ -60,10 +62,18 @@ def read_config(config: Mapping[str, Any]) -> dict[str, Any]:
     _set_types(read, parameters)
     _complete_cells(read)
     if reference := read["reference"]:
-        reference["rows"] = read_tables(find_file(reference.pop("tables"), "reference.tables"))
-        if "note" in reference:
-            reference["note"] = read_text(reference["note"], "reference.note")
+        tables = find_file(reference.pop("tables"), "reference.tables")
+        reference["rows"] = read_tables(tables)
+        note = reference.pop("note", None)
+        # that of the source study, which config.yaml names, is not about other tables
+        if note and not (_is_ours(find_file(note, "reference.note")) and not _is_ours(tables)):
+            reference["note"] = read_text(note, "reference.note")
     return read
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is one of the source study's, which come with the workflow."""
+    return path.resolve().is_relative_to((WORKFLOW / "reference").resolve())
 
 
 def _without_nulls(value: Any, where: str) -> Any:

@@ -36,7 +36,9 @@ def misread_value(node: yaml.ScalarNode, key: str) -> str | None:
         value = str(yaml.SafeLoader("").construct_yaml_int(node))
         plain = text.replace("_", "")
         decimal = re.fullmatch("[-+]?[0-9]+", plain)
-        return _words(text, value, str(int(plain)) if decimal else value)
+        words = _words(text, value, str(int(plain)) if decimal else value)
+        comma = "; decimals have a point, as 0.001" if text.startswith("0") and decimal else ""
+        return words + comma
     if kind == "float" and not NUMBER.fullmatch(text) and not NOT_FINITE.fullmatch(text):
         value = yaml_number(yaml.SafeLoader("").construct_yaml_float(node))
         plain = text.replace("_", "")
@@ -55,7 +57,7 @@ def misread_key(node: yaml.ScalarNode) -> str | None:
     """Of a key that is not read as text: what to write."""
     if _kind(node) in ("text", "merge"):
         return None
-    return f'is not text; put it in quotes: "{node.value}"'
+    return f'is not text; put it in quotes: "{node.value}"; a list is written [a, b]'
 
 
 def misread_argument(argument: str) -> str | None:

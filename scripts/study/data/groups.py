@@ -5,10 +5,11 @@ compared in Unicode's composed form (NFC), because file systems and spreadsheets
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 import numpy as np
 
@@ -16,8 +17,12 @@ from study.store.csv_files import read_csv
 from study.store.errors import UserError
 
 COLUMNS = ("image", "group")
-# What spreadsheets and data frames write where there is nothing.
-NOTHING = {"", "na", "n/a", "#n/a", "<na>", "nan", "none", "null"}
+# What spreadsheets, data frames and people write where there is nothing.
+NOTHING = {
+    *("", "na", "n/a", "n.a.", "<na>", "nan", "none", "null", "-", "--", "?", "missing"),
+    *("unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "k.a.", "n.d."),
+}
+OF_SPREADSHEET = re.compile(r"#\w+([!?]|/\w)?")  # #N/A, #NV, #REF!, #BEZUG!
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
 SHOWN = 5  # samples that a message names
 
@@ -76,7 +81,7 @@ def _read_file(path: Path) -> dict[str, tuple[int, str]]:
     """Image -> the line that lists it, and its group, empty where there is none."""
     listed: dict[str, tuple[int, str]] = {}
     for line, row in read_csv(path, COLUMNS).rows:
-        image, group = _plain(row["image"]), normalize("NFC", row["group"])
+        image, group = _plain(row["image"]), _visible(row["group"])
         if not image:
             raise UserError(f"{path}, line {line}: a group, {group}, and no image")
         if ROUNDED.fullmatch(group):
@@ -84,7 +89,8 @@ def _read_file(path: Path) -> dict[str, tuple[int, str]]:
                 f"{path}, line {line}: {group} is what a spreadsheet makes of a long number, and"
                 " others may be the same; save the groups as text"
             )
-        group = "" if group.casefold() in NOTHING else group
+        if group.casefold() in NOTHING or OF_SPREADSHEET.fullmatch(group):
+            group = ""
         first, known = listed.setdefault(image, (line, group))
         if known != group:
             raise UserError(
@@ -94,9 +100,14 @@ def _read_file(path: Path) -> dict[str, tuple[int, str]]:
     return listed
 
 
+def _visible(text: str) -> str:
+    """Text as it is seen: composed, and without what has no width, as copied from web pages."""
+    return "".join(part for part in normalize("NFC", text) if category(part) != "Cf").strip()
+
+
 def _plain(name: str) -> str:
     """A sample's name in the form in which names are compared: composed, and with slashes."""
-    return normalize("NFC", name).strip().replace("\\", "/").removeprefix("./")
+    return _visible(name).replace("\\", "/").removeprefix("./")
 
 
 def _missing_text(
@@ -104,7 +115,10 @@ def _missing_text(
 ) -> str:
     text = f"{where}: {len(missing)} of {count} samples have no group: {_some(missing)}"
     if extra:
-        text += f"; listed there, and no samples: {_some(extra)}; an image is named as samples are"
+        text += (
+            f"; listed there, and no samples: {_some(extra)}; an image is named by its path, as"
+            f" {missing[0]} is"
+        )
     if len(missing) == count:
         return text
     if entry.get("missing") == "own":
@@ -122,6 +136,12 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
         )
     if extra:
         decided.append(f"{Path(where).name} lists images that are no samples: {_some(extra)}.")
+    (largest, most), *others = Counter(filter(None, groups)).most_common(2) or [("", 0)]
+    if most > 4 and most > 3 * max((count for _, count in others), default=0) and others:
+        decided.append(
+            f"The group {largest} has {most} of {len(groups)} samples, more than three times as"
+            " many as any other; if it stands for samples whose group is not known, leave it blank."
+        )
     alike: dict[str, dict[str, None]] = {}
     for group in filter(None, groups):
         alike.setdefault(_alike(group), {})[group] = None
@@ -134,8 +154,10 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
 
 
 def _alike(group: str) -> str:
-    """What spellings of one group may have in common: P07 and p7, or 7 and 7.0."""
-    return re.sub(r"\b0+(?=\d)|(?<=[^\W\d])0+(?=\d)|(?<=\d)\.0$|\s", "", group.casefold())
+    """What spellings of one group may have in common: P07 and p7, P-7 and P_7, or 7 and 7,0."""
+    whole = re.sub(r"(?<=\d)[.,]0+$", "", group.casefold())
+    parts = re.findall(r"\d+|[^\W\d_]+", re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", whole))
+    return " ".join(part.lstrip("0") or "0" for part in parts)
 
 
 def _some(items: Sequence[str]) -> str:

@@ -144,13 +144,13 @@ def _refuse_dropped(path: Path, left_out: list[str]) -> None:
 
 
 def _refuse_shifted(path: Path, labels: list[np.ndarray]) -> None:
-    """Stop where no label of any split is 0."""
+    """Stop where no label of any split is 0, or one is left out."""
     values = np.unique(np.concatenate(labels))
-    if len(values) > 1 and values[0] > 0:
+    if len(values) > 1 and values[-1] >= len(values):
         listed = ", ".join(str(value) for value in values[:12])
         raise UserError(
-            f"{path}: labels are {listed}; they count from 0, so subtract {values[0]}, and number"
-            " the classes without a gap"
+            f"{path}: labels are {listed}; they count from 0, without a gap: 0 to"
+            f" {len(values) - 1} for {len(values)} classes"
         )
 
 

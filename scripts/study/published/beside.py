@@ -84,6 +84,28 @@ def set_beside(levels: pd.DataFrame, rows: Sequence[PrintedRow], same_data: bool
     return pd.DataFrame(beside, columns=list(BESIDE_COLUMNS))
 
 
+def without_counterpart(levels: pd.DataFrame, rows: Sequence[PrintedRow]) -> list[str]:
+    """The published tables that nothing of ours stands beside, a sentence each.
+
+    Args:
+        levels: as `study.analysis.comparisons.describe_levels` returns it.
+        rows: the published ones.
+    """
+    ours = levels[["factor", "level", "round"]].drop_duplicates()
+    found = [find_row(rows, row["factor"], row["level"], row["round"]) for row in rows_of(ours)]
+    tables: dict[tuple[str, str], list[PrintedRow]] = {}
+    for row in rows:
+        tables.setdefault((row.table, row.factor), []).append(row)
+    return [
+        f"table {table}: no table of this study has {factor}"
+        f" {', '.join(dict.fromkeys(row.level for row in of_table))} after round"
+        f" {', '.join(dict.fromkeys(str(row.round) for row in of_table))}; factors and levels are"
+        " written as in the configuration, such as batch_size and 32"
+        for (table, factor), of_table in tables.items()
+        if not any(row in found for row in of_table)
+    ]
+
+
 def claims_as_printed(
     claims: Mapping[str, Claim], rows: Sequence[PrintedRow], findings: Sequence[Finding]
 ) -> pd.DataFrame:

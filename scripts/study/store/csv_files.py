@@ -26,6 +26,8 @@ class CsvFile:
 def read_csv(path: Path | str, needed: Sequence[str]) -> CsvFile:
     """A CSV file that has at least the columns `needed`, separated by commas, semicolons or tabs.
 
+    Names of these columns may be in large letters.
+
     Byte order marks, the line `sep=;`, rows of nothing but separators, and columns without a name
     or a value are what spreadsheets leave behind, and are left out.
 
@@ -39,6 +41,8 @@ def read_csv(path: Path | str, needed: Sequence[str]) -> CsvFile:
     (first, header, _), body = lines[0], lines[1:]
     while not header[-1]:
         header.pop()
+    spelt = {name.casefold(): name for name in needed if name not in header}
+    header = [spelt.get(name.casefold(), name) for name in header]
     _check_header(path, first, header, needed)
     rows = []
     for line, values, _ in body:
