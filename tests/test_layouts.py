@@ -1,13 +1,16 @@
 """Which files below a folder are images of which split and class, and what is said of the rest."""
 
 import os
+import re
 import shutil
 
 import numpy as np
 import pytest
+import yaml
 from data_sources import prepared, save_image, write_folder
 
 from study.data.folder import find_images
+from study.data.groups import read_groups
 from study.data.limits import refuse_shares
 from study.data.prepared import load_all, read_description
 from study.store.errors import UserError
@@ -259,7 +262,100 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
     assert list(layout.images) == kept
     left = [name for name in sorted(names) if name not in kept]
     said = f"Images that `images` does not name were left out: {len(left)}, such as"
-    assert layout.decided == ([f"{said} {left[0]}."] if left else [])
+    decided = [text for text in layout.decided if "groups" not in text]
+    assert decided == ([f"{said} {left[0]}."] if left else [])
+
+
+@pytest.mark.parametrize(
+    ("folders", "message"),
+    {
+        ("benign_test", "benign_train", "malignant_test", "malignant_train"): (
+            "benign_test and benign_train are .* as train/benign and test/benign, or .*s: none`"
+        ),
+        ("Test-Ill", "TrainWell", "trainIll"): "Test-Ill and trainIll .* train/Ill and test/Ill",
+        ("ill", "ill_val", "well"): "ill and ill_val are called as one .* train/ill and val/ill",
+        ("train/ill", "train/ill_dev"): 'ill and ill_dev are .* write `images: "\\*\\*"`',
+        ("ill", "ill_augmented", "well", "well_augmented"): (
+            'ill and ill_aug.* but for augmented, .* `images: "!\\*_augmented/\\*\\*"`, or .*none'
+        ),
+        ("aug ill", "aug well", "ill", "well"): '`images: "!aug \\*/\\*\\*"`',
+        ("ill_cropped", "ill_original", "well"): '"!\\*_cropped/\\*\\*"',
+        ("ill", "ill (1)", "well"): r'but for \(1\), .*"!\* \(1\)/\*\*"',
+        ("ill_rotated90", "ill_rotated_180", "well"): '"!\\*_rotated_180/\\*\\*"',
+        ("new[1]", "old 1", "1", "ill"): r'`images: \["!new\[\[\]1\]/\*\*", "!old 1/\*\*"\]`',
+        ("train/ill", "train/illCopy", "train/x"): 'images: "!\\*/illCopy/\\*\\*"`, or .*"\\*\\*"`',
+        ("fold0", "fold1", "fold2"): "fold0, fold1 and fold2 are called as parts of .*s: none`",
+        ("Set_A", "Set_B", "x"): "Set_A and Set_B are called as parts",
+    }.items(),
+)
+def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
+    names = [f"{folder}/{place}.png" for place, folder in enumerate(folders)]
+    with pytest.raises(UserError, match=message) as caught:
+        laid_out(tmp_path, *names)
+    text = str(caught.value)
+    last = yaml.safe_load(re.findall(r"`([^`]*)`", text)[-1])  # if all are classes
+    assert len(laid_out(tmp_path, **last).classes) == len(folders)
+    if "leave those out" in text:
+        first = yaml.safe_load(re.findall(r"`([^`]*)`", text)[0])
+        assert len(laid_out(tmp_path, **first).classes) < len(folders)
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("grade_1", "grade_2"),
+        ("type1", "type 1b", "type2"),
+        ("class0", "class1"),
+        ("stage_II", "stage_III", "level2"),
+        ("stage (1)", "stage (2)"),
+        ("old", "new", "original"),
+        ("black", "black_rot"),
+        ("CD4+", "CD4-", "CD4"),
+        ("test_positive", "test_negative"),
+        ("set1", "parts"),
+    ],
+)
+def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
+    names = [f"{folder}/{place}.png" for place, folder in enumerate(folders)]
+    assert laid_out(tmp_path, *names).classes == sorted(folders)
+
+
+@pytest.mark.parametrize(
+    ("names", "said", "groups"),
+    [
+        (
+            ("a/1_jpg.rf.0a.jpg", "a/1_jpg.rf.1b.jpg", "a/2_png.rf.2c.jpg", "b/1_jpg.rf.3d.jpg"),
+            "By their names, 2 images are versions of 1, such as a/1_jpg.rf.0a.jpg and a/1_",
+            ["a/1_jpg", "a/1_jpg", "a/2_png", "b/1_jpg"],
+        ),
+        (
+            ("test/a/1.rf.0.jpg", "test/b/2.png", "train/a/1.rf.1.jpg", "train/b/3.png"),
+            "By their names, 2 images are versions of 1",
+            ["a/1", "", "a/1", ""],
+        ),
+        (
+            ("a/P3/1.png", "a/P3/2.png", "b/P3/3.png", "b/P4/x/1.png"),
+            "Images of one folder below a class, such as a/P3/1.png, are not kept",
+            ["P3", "P3", "P3", "P4"],
+        ),
+        (
+            ("train/a/P3/1.png", "train/b/P4/1.png"),
+            "Images of one folder below a class, such as train/a/P3/1.png",
+            ["P3", "P4"],
+        ),
+    ],
+)
+def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, names, said, groups):
+    images = "**" if "b/P4/x/1.png" in names else None
+    entry = {"images": images} if images else {}
+    layout = laid_out(tmp_path, *names, **entry)
+    (sentence,) = layout.decided
+    assert sentence.startswith(said)
+    written = yaml.safe_load(re.search("`(.*)`", sentence)[1])
+    found, _ = read_groups("d", written["groups"], [*layout.images], {})
+    assert found.tolist() == groups
+    assert laid_out(tmp_path, **entry, **written).decided == []
+    assert laid_out(tmp_path / "plain", "a/x/1.png", "b/x/1.rf.0.png").decided == []
 
 
 def test_folders_of_patients_are_read(tmp_path):

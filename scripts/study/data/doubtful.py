@@ -4,8 +4,10 @@ Light to import: it is used while the Snakefile is read.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from study.data.class_folders import doubtful_classes
 from study.data.split_folders import split_of
 from study.store.errors import UserError
 
@@ -24,7 +26,7 @@ _NUMBER = re.compile(r"(?<![^\W_])([^\W\d_]*)\d[^\W_]*")  # 12, patient7, 3f2a
 
 
 def refuse_doubtful(
-    where: str, images: list[str], depth: int, classes: list[str], positive: str | None
+    where: str, images: list[str], depth: int, classes: list[str], entry: Mapping[str, Any]
 ) -> None:
     """Stop where some files are likely to be no images of their class.
 
@@ -33,19 +35,20 @@ def refuse_doubtful(
         images: their names, of all that are to be read.
         depth: how many folders are above those of the classes.
         classes: the names of the classes.
-        positive: that the entry calls so, if any.
+        entry: of the configuration, with `positive` and `splits` if it has them.
 
     Raises:
-        UserError: they are, with what to write under `images`.
+        UserError: they are, with what to write under `images` or `splits`.
     """
     folders = list(dict.fromkeys(name.rpartition("/")[0] for name in images))
     for problem in (
-        _doubtful_class(folders, depth, positive),
+        _doubtful_class(folders, depth, entry.get("positive")),
         _doubtful_folder(folders, depth, classes),
         _crossed(folders, depth),
         _two_depths(folders, depth),
         _repeated(images, depth),
         _paired(images),
+        *(doubtful_classes(classes, depth) if entry.get("splits") != "none" else ()),
     ):
         if problem:
             raise UserError(f"{where}: {problem}")

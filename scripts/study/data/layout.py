@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 
 from study.data.decode import SUFFIXES
 from study.data.doubtful import folders_above, refuse_doubtful
-from study.data.left_out import kinds, left_out, links_followed, splits_decided, suffix
+from study.data.left_out import (
+    kinds,
+    left_out,
+    links_followed,
+    not_grouped,
+    splits_decided,
+    suffix,
+)
 from study.data.listing import Listing, list_folder, matches
 from study.data.split_folders import find_splits
 from study.store.errors import UserError
@@ -38,7 +45,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     Args:
         where: the folder, for messages.
         root: the folder.
-        entry: of the configuration, with `splits`, `images` and `positive` if it has them.
+        entry: of the configuration, with `splits`, `images`, `positive` or `groups`.
 
     Raises:
         UserError: what is there can be read in more than one way, or is no data set.
@@ -64,8 +71,9 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
         folders = [name for name in folders if not f"{name}/".startswith(f"{copy}/")]
     splits = find_splits(where, entry.get("splits"), _inside(folders, ""))
     classes = _find_classes(where, listing, images, folders, splits)
+    depth = 1 if splits else 0
     if not patterns:
-        refuse_doubtful(where, images, 1 if splits else 0, classes, entry.get("positive"))
+        refuse_doubtful(where, images, depth, classes, entry)
         _refuse_other_images(where, others)
     return Layout(
         images={name: Path(listing.files[name].path) for name in images},
@@ -75,6 +83,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
             *splits_decided(splits),
             *left_out(listing, found, images, others, copy),
             *links_followed(listing, images),
+            *([] if entry.get("groups") else not_grouped(images, depth)),
         ],
     )
 

@@ -3,6 +3,7 @@
 Light to import: it is used while the Snakefile is read.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -53,6 +54,57 @@ def links_followed(listing: Listing, read: list[str]) -> list[str]:
     files = [name for name in read if name in listing.links]
     links = folders + ([f"{len(files)} images"] if len(files) > 1 else files)
     return [f"Links were followed: {listed(links)}."] if links else []
+
+
+def not_grouped(read: list[str], depth: int) -> list[str]:
+    """What may belong together by its names, where no groups are named.
+
+    Args:
+        read: the names of the images that are read.
+        depth: how many folders are above those of the classes.
+    """
+    above = "[^/]+/" * depth
+    return [*_versions(read, f"^{above}(.+)[.]rf[.]"), *_inner(read, f"^{above}[^/]+/([^/]+)/")]
+
+
+def _versions(read: list[str], pattern: str) -> list[str]:
+    """Roboflow writes `1_jpg.rf.<hash>.jpg`, with another hash for each version of an image."""
+    found = _groups(read, pattern)
+    several = [names for names in found.values() if len(names) > 1]
+    if not several:
+        return []
+    count = sum(len(names) for names in several)
+    return [
+        f"By their names, {count} images are versions of {len(several)}, such as"
+        f" {several[0][0]} and {several[0][1]}; to keep versions of one image in one split, write"
+        f" {_written(read, found, pattern)}."
+    ]
+
+
+def _inner(read: list[str], pattern: str) -> list[str]:
+    """Folders below those of the classes, which are often patients."""
+    found = _groups(read, pattern)
+    if len(found) < 2:
+        return []
+    return [
+        f"Images of one folder below a class, such as {next(iter(found.values()))[0]}, are not"
+        " kept in one split; if such folders are patients, write"
+        f" {_written(read, found, pattern)}."
+    ]
+
+
+def _groups(read: list[str], pattern: str) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name in read:
+        match = re.search(pattern, name)
+        if match:
+            groups.setdefault(match[1], []).append(name)
+    return groups
+
+
+def _written(read: list[str], found: dict[str, list[str]], pattern: str) -> str:
+    rest = len(read) - sum(len(names) for names in found.values())
+    return f'`groups: {{pattern: "{pattern}"{", missing: own" * bool(rest)}}}`'
 
 
 def kinds(names: Iterable[str]) -> str:

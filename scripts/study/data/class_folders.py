@@ -1,0 +1,142 @@
+"""Folders taken as classes whose names say that they are parts or copies of something else.
+
+Light to import: it is used while the Snakefile is read.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from study.data import SPLITS
+from study.data.listing import matches
+from study.data.split_folders import listed, split_of
+
+# Words for images that were made of others. Not `rot` or `crop`, which are of plants as well.
+_CHANGED = re.compile(
+    r"(aug(?:s|mented|mentations?)?|[hv]?flip(?:ped)?|mirrored|rotated|resized|rescaled|cropped"
+    r"|copy|copies)\d*$"
+)
+_STATED = {"original", "originals", "orig", "new", "old"}
+_COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one
+_PART = re.compile(
+    r"((?:k.?)?folds?|cv|split|part|partition|batch|set|subset)([-_. ]?\d+|[-_. ][a-z])$"
+)
+_BETWEEN = re.compile(r"[-_. ()\[\]]+|(?<=[a-z])(?=[A-Z])")
+
+
+class _Name(NamedTuple):
+    """The name of a folder, without the words that say what it holds of a class."""
+
+    folder: str
+    rest: str  # `benign` of `benign_test` and of `benign (1)`
+    split: str | None  # that a word names
+    words: list[str]  # that were taken off
+
+
+def doubtful_classes(classes: list[str], depth: int) -> Iterator[str]:
+    """What is wrong with the names of some folders, if they are to be those of classes.
+
+    Args:
+        classes: their names.
+        depth: how many folders are above those of the classes.
+
+    Yields:
+        What is wrong, and what to write.
+    """
+    answer = '`images: "**"`' if depth else "`splits: none`"
+    alike: dict[str, list[_Name]] = {}
+    parts: dict[str, list[str]] = {}
+    for folder in classes:
+        name = _read(folder, classes)
+        alike.setdefault(name.rest.casefold(), []).append(name)
+        part = _PART.match(folder.casefold())
+        if part:
+            parts.setdefault(part[1], []).append(folder)
+    several = [
+        names
+        for rest, names in alike.items()
+        if rest and len(names) > 1 and any(name.words for name in names)
+    ]
+    of_splits = [names for names in several if any(name.split for name in names)]
+    if of_splits:
+        yield _splits_of_one(of_splits[0], answer)
+    elif several:
+        yield _copies(several, classes, depth, answer)
+    for folders in parts.values():
+        if len(folders) > 1:
+            yield (
+                f"{listed(folders)} are called as parts of a data set, not as classes; put the"
+                f" images of each class in a folder of its own, or write {answer} if all are"
+                " classes"
+            )
+
+
+def _read(folder: str, folders: list[str]) -> _Name:
+    plain = _COPY.sub("", folder)
+    words = [folder[len(plain) :].strip()] if plain != folder and plain in folders else []
+    kept: list[str] = []
+    splits: list[str] = []
+    changed = False  # by the word before
+    for token in filter(None, _BETWEEN.split(plain if words else folder)):
+        word = token.casefold()
+        stem = word.rstrip("0123456789")
+        if changed and word.isdigit():  # `rotated_90`, `copy 2`
+            continue
+        changed = bool(_CHANGED.match(word))
+        split = split_of(stem)
+        if split:
+            splits.append(split)
+            kept += filter(None, [word[len(stem) :]])
+        elif not changed and word not in _STATED:
+            kept.append(token)
+            continue
+        words.append(word)
+    return _Name(folder, "_".join(kept), splits[0] if splits else None, words)
+
+
+def _splits_of_one(names: list[_Name], answer: str) -> str:
+    found = {name.split or "train" for name in names} | {"train"}
+    if len(found) == 1:
+        found.add("test")
+    rest = names[0].rest
+    instead = [f"{split}/{rest}" for split in SPLITS if split in found]
+    return (
+        f"{listed([name.folder for name in names])} are called as one class in several splits; put"
+        f" the folders of the classes in those of the splits, as {listed(instead)}, or write"
+        f" {answer} if all are classes"
+    )
+
+
+def _copies(several: list[list[_Name]], classes: list[str], depth: int, answer: str) -> str:
+    copies: list[str] = []
+    for names in several:
+        first = min(names, key=_distance)
+        copies += [name.folder for name in names if name is not first]
+    globs = [f'"!{"*/" * depth}{glob}/**"' for glob in _globs(copies, classes)]
+    images = globs[0] if len(globs) == 1 else f"[{', '.join(globs)}]"
+    words = dict.fromkeys(word for name in several[0] for word in name.words)
+    return (
+        f"{listed([name.folder for name in several[0]])} have one name but for"
+        f" {listed([*words])}, as copies of a class do; leave those out, as with"
+        f" `images: {images}`, or write {answer} if all are classes"
+    )
+
+
+def _distance(name: _Name) -> tuple[bool, int]:
+    """The least is that of the folder which others are copies of."""
+    return not {*name.words} <= {"original", "originals", "orig"}, len(name.words)
+
+
+def _globs(folders: list[str], classes: list[str]) -> list[str]:
+    """What fits some folders and no others: `*_augmented`, or each by its name."""
+    breaks = [found.start() for found in re.finditer(r"[-_. (\[]+", folders[0])]
+    endings = [f"*{_literal(folders[0][at:])}" for at in breaks]
+    beginnings = [f"{_literal(folders[0][: at + 1])}*" for at in reversed(breaks)]
+    for glob in endings + beginnings:
+        if sorted(name for name in classes if matches(name, glob)) == sorted(folders):
+            return [glob]
+    return [_literal(folder) for folder in folders]
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"[*?[]", r"[\g<0>]", text)
