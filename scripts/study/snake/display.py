@@ -5,6 +5,7 @@ several lines a job; the file in .snakemake/log has those in any case.
 """
 
 import logging
+import os
 import re
 import sys
 import time
@@ -124,6 +125,9 @@ class Display(logging.Handler):
             if text:
                 self.console.print(text, style=style, markup=False, soft_wrap=True)
         except SystemExit:  # of rich, which prints nothing from then on
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for closed in (1, 2):  # what is still to be written there would end in status 120
+                os.dup2(nowhere, closed)
             logger.error(f"Stopped, because the output was closed, as by `| head`. {AGAIN}")
             self.stop("a closed output")
 
