@@ -284,6 +284,7 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
         ("ill_rotated90", "ill_rotated_180", "well"): '"!\\*_rotated_180/\\*\\*"',
         ("new[1]", "old 1", "1", "ill"): r'`images: \["!new\[\[\]1\]/\*\*", "!old 1/\*\*"\]`',
         ("train/ill", "train/illCopy", "train/x"): 'images: "!\\*/illCopy/\\*\\*"`, or .*"\\*\\*"`',
+        ("ill", "ill - Kopie", "x"): 'images: "!\\* - Kopie/\\*\\*"`',
         ("fold0", "fold1", "fold2"): "fold0, fold1 and fold2 are called as parts of .*s: none`",
         ("Set_A", "Set_B", "x"): "Set_A and Set_B are called as parts",
     }.items(),

@@ -14,7 +14,7 @@ from study.data.split_folders import listed, split_of
 # Words for images that were made of others. Not `rot` or `crop`, which are of plants as well.
 _CHANGED = re.compile(
     r"(aug(?:s|mented|mentations?)?|[hv]?flip(?:ped)?|mirrored|rotated|resized|rescaled|cropped"
-    r"|copy|copies)\d*$"
+    r"|copy|copies|kopie|copie|copia)\d*$"
 )
 _STATED = {"original", "originals", "orig", "new", "old"}
 _COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one
