@@ -16,12 +16,13 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     told, files, made = snakemake.params.told, snakemake.input, snakemake.output
     cells, runs = cells_from(told["cells"]), [Run(**run) for run in told["runs"]]
-    results = read_results(runs, cells, told["specs"], files.metrics, files.runs, files.scores)
+    of_runs = [cells[run.cell] for run in runs]
+    results = read_results(runs, of_runs, told["specs"], files.metrics, files.runs, files.scores)
     values = collect_values([measure(result) for result in results], cells, told["specs"])
     tried, trials = told["trial_cells"], told["trials"]
     chosen = choose_trial(values, told["side"], tried, trials, told["round"], told["metric"])
     places = {cell: place for place, cell in enumerate(tried)}
     values.insert(0, "trial", values["cell"].map(places))
-    write_frame(made.trials, values.sort_values(["trial", "round", "seed"]))
+    write_frame(made.trials, values.drop(columns="place").sort_values(["trial", "round", "seed"]))
     write_text(made.chosen, json.dumps(asdict(chosen), indent=2) + "\n")
     print(chosen_words(chosen, len(trials)))

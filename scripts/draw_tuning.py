@@ -83,7 +83,7 @@ if __name__ == "__main__":
             title=upper_first(describe(told["titles"][side]) or "baseline"),
             values=told["trials"],
             trials=values,
-            chosen=chosen[side].trial,
+            chosen=chosen[side].trials[0].number,
             edges=chosen[side].edges,
         )
         for side, values in trials.items()

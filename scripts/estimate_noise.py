@@ -1,10 +1,11 @@
 """Write where the noise of each comparison comes from, and the comparisons' Bayesian reading."""
 
+from study.analysis.comparisons import COMPARISON_COLUMNS
 from study.analysis.measured import read_measured
-from study.analysis.table_noise import describe_noise, describe_posterior
+from study.analysis.table_noise import TunedNoise, describe_noise, describe_posterior
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import cells_from, tables_from
-from study.store.frames import write_frame
+from study.store.frames import read_frame, write_frame
 from study.store.logs import log_to
 
 if __name__ == "__main__":
@@ -17,5 +18,9 @@ if __name__ == "__main__":
         values, runs = files.over_splits
         about = {"data": files.data}
         by_unit["splits"] = read_measured(PROTOCOLS["splits"], values, runs, about, {})
-    write_frame(made.noise, describe_noise(tables, cells, fixed, by_unit.get("splits")))
+    of_tuned = None
+    if files.tuned:
+        (path,) = files.tuned
+        of_tuned = TunedNoise(read_frame(path, COMPARISON_COLUMNS), told["tuning_seeds"])
+    write_frame(made.noise, describe_noise(tables, cells, fixed, by_unit.get("splits"), of_tuned))
     write_frame(made.rope, describe_posterior(tables, cells, told["margins"], by_unit))

@@ -16,10 +16,7 @@ if __name__ == "__main__":
     told, files, made = snakemake.params.told, snakemake.input, snakemake.output
     protocol = PROTOCOLS[snakemake.wildcards.protocol]
     measured = read_measured(protocol, files.values, files.runs, dict(files.items()), told)
-    chosen = {
-        side: read_chosen(path).values
-        for side, path in zip(told["sides"], files.chosen, strict=True)
-    }
+    chosen = dict(zip(told["sides"], map(read_chosen, files.chosen), strict=True))
     tables = tables_from(told["tables"])
     cells = chosen_cells(cells_from(told["cells"]), chosen)
     # looks are planned by numbers of seeds, and splits are all there at once

@@ -18,7 +18,6 @@ from study.report.plan_words import (
     claim_lines,
     look_lines,
     power_lines,
-    untuned_lines,
 )
 from study.report.tables import seed_range
 from study.report.wording import counted
@@ -77,7 +76,8 @@ def measured_now(study: Study, present: Sequence[Run]) -> Measured:
     runs = [run for run in present if replace(run, digest="") in own]
     metrics, records = (run_files(study, runs, name) for name in ("metrics.csv", "run.json"))
     specs, measured, recorded = study.design.specs, [], []
-    for result in read_results(runs, study.cells, specs, metrics, records):
+    cells = [study.cells[run.cell] for run in runs]
+    for result in read_results(runs, cells, specs, metrics, records):
         measured.append(measure(result))
         recorded.append((result.run, result.record))
     values = collect_values(measured, study.cells, specs)
@@ -93,7 +93,6 @@ def study_lines(data: Prepared) -> list[str]:
         *training_lines(data, present),
         *power_lines(study, measured_now(study, present)),
         *claim_lines(study, data.runs),
-        *untuned_lines(study),
     ]
 
 

@@ -5,14 +5,15 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from study.design.runs import UNTUNED, Run
+from study.design.runs import Run
 from study.snake.data_files import Prepared
 from study.snake.datasets import read_studies
 from study.snake.progress import EPOCH, STOPPED, accuracy_words, last_line, latest_epoch, time_text
-from study.snake.run_files import is_present, left_over, older_run, run_log
+from study.snake.run_files import is_empty, is_present, left_over, older_run, run_log
 
 SILENT = 600  # seconds after which a job that has written nothing may be dead
-STATES = ("done", "running", "silent", "stopped", "failed", "waiting")
+STATES = ("done", "empty", "running", "silent", "stopped", "failed", "waiting")
+ENDED = ("done", "empty")  # empty: a place of a tuned side that there was no trial for
 SHOWN = 5  # folders that are named
 MANY = 40  # cells, from which on those are counted that are all done or all waiting
 
@@ -44,7 +45,7 @@ def summary_of(states: list[str]) -> str:
 
 def label(run: Run) -> str:
     """A run's cell, whether it is tuned, and on which other split."""
-    tuned = "" if run.place == UNTUNED else ", tuned"
+    tuned = f", {run.place}" if run.is_tuned else ""
     return f"{run.cell}{tuned}{f', split {run.split}' if run.split else ''}"
 
 
@@ -57,7 +58,7 @@ def table_lines(runs: list[tuple[Run, str]]) -> list[str]:
     alike: Counter[str] = Counter()
     for cell, rounds in cells.items():
         states = {state for found in rounds.values() for state in found}
-        if len(cells) >= MANY and len(states) == 1 and states <= {"done", "waiting"}:
+        if len(cells) >= MANY and len(states) == 1 and states <= {"done", "empty", "waiting"}:
             alike.update(states)
         else:
             rows.append([cell, *map(summary_of, rounds.values())])
@@ -86,7 +87,9 @@ def status_lines(data: Prepared, now: float, locked: bool) -> list[str]:
     study = data.study
     logs = [run_log(study, run) for run in data.runs]
     states = [
-        "done" if is_present(study, run) else state_of(run, log, now)
+        ("empty" if is_empty(study, run) else "done")
+        if is_present(study, run)
+        else state_of(run, log, now)
         for run, log in zip(data.runs, logs)
     ]
     counts = Counter(states)
@@ -105,13 +108,13 @@ def status_lines(data: Prepared, now: float, locked: bool) -> list[str]:
         lines.append(f"report: {report}, of {when}")
     else:
         lines.append("report: not yet written")
-    lines += older_lines(data, [run for run, state in zip(data.runs, states) if state != "done"])
+    lines += older_lines(data, [run for run, state in zip(data.runs, states) if state not in ENDED])
     runs = list(zip(data.runs, states))
     lines += ["", *table_lines(runs)]
     details = [
         detail(run, state, log, now)
         for (run, state), log in zip(runs, logs)
-        if state not in ("done", "waiting")
+        if state not in (*ENDED, "waiting")
     ]
     return lines + (["", *details] if details else [])
 

@@ -7,40 +7,60 @@ gc.disable()  # until torch is imported: see below
 STARTED = time.perf_counter()
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-
-import torch
+from typing import Any
 
 from study.settings.parameters import DEFAULTS
 from study.store.files import write_text
 from study.store.interrupts import watch_for_stop
 from study.store.logs import log_to
 from study.store.records import chosen_values
-from study.training.environment import describe_environment
-from study.training.run import check_device, train_run
+from study.training.environment import describe_environment, describe_job
+from study.training.untrained import write_untrained
 
-# Importing torch makes a great many objects that live as long as the process. Looking for garbage
-# among them, while they are made and at the end, takes 0.5 s, as long as a short run trains.
-gc.freeze()
-gc.enable()
+
+def train(run: dict[str, Any], folder: Path, stopping: Callable[[], bool]) -> dict[str, Any]:
+    """Train a run, whose files go to a folder.
+
+    Returns:
+        What it ran on.
+    """
+    import torch  # here, because it takes a second, and a run that trains nothing needs none of it
+
+    from study.training.run import check_device, train_run
+
+    # Importing torch makes a great many objects that live as long as the process. Looking for
+    # garbage among them, while they are made and at the end, takes 0.5 s, as long as a short run
+    # trains.
+    gc.freeze()
+    gc.enable()
+    torch.set_num_threads(snakemake.threads)
+    check_device(run["device"])
+    train_run(
+        run,
+        DEFAULTS | run["parameters"],
+        Path(snakemake.input.data[0]).parent,
+        next(map(Path, snakemake.input.previous), None),
+        folder,
+        snakemake.params.checkpoint_every,
+        stopping,
+    )
+    return describe_environment(run["device"], time.perf_counter() - STARTED)
+
 
 if __name__ == "__main__":
     stopping = watch_for_stop()  # before all else: once there is a log, a job can be asked to stop
     log_to(snakemake.log[0])
-    torch.set_num_threads(snakemake.threads)
-    params, wildcards = snakemake.params, snakemake.wildcards
-    told = params.run
-    check_device(told["device"])
-    parameters = told["parameters"] | chosen_values(snakemake.input.chosen)
-    seeds = {key: int(wildcards[key]) for key in ("first", "last", "round")}
-    train_run(
-        told | seeds | {"parameters": parameters},
-        DEFAULTS | parameters,
-        Path(snakemake.input.data[0]).parent,
-        next(map(Path, snakemake.input.previous), None),
-        Path(snakemake.output.metrics).parent,
-        params.checkpoint_every,
-        stopping,
-    )
-    environment = describe_environment(told["device"], time.perf_counter() - STARTED)
+    told, wildcards = snakemake.params.run, snakemake.wildcards
+    run = told | {key: int(wildcards[key]) for key in ("first", "last", "round")}
+    folder = Path(snakemake.output.metrics).parent
+    chosen = chosen_values(snakemake.input.chosen, wildcards.place)
+    if chosen is None:
+        write_untrained(run, folder, [Path(path).name for path in snakemake.output.state])
+        seconds = time.perf_counter() - STARTED
+        environment = describe_job(("numpy", "snakemake"), None, snakemake.threads, seconds)
+    else:
+        run["parameters"] = told["parameters"] | chosen
+        environment = train(run, folder, stopping)
     write_text(snakemake.output.environment, json.dumps(environment, indent=2) + "\n")

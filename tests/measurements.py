@@ -42,7 +42,14 @@ def make_runs(cells=PARAMETERS, rounds=(1, 2, 3), splits=(0,), **changes) -> pd.
     for name, parameters in cells.items():
         for split in splits:
             for number in rounds:
-                row = {"cell": name, "split": split, "first": 0, "last": 9, "round": number}
+                row = {
+                    "cell": name,
+                    "place": "fixed",
+                    "split": split,
+                    "first": 0,
+                    "last": 9,
+                    "round": number,
+                }
                 row |= {"epochs": 30} | parameters
                 row |= {"device": "cpu", "data": f"d{split or ''}", "code_trainer": "t"}
                 row |= {f"code_{choice}": f"code of {parameters[choice]}" for choice in REGISTRIES}
@@ -54,12 +61,12 @@ def make_runs(cells=PARAMETERS, rounds=(1, 2, 3), splits=(0,), **changes) -> pd.
 def make_values(**cells) -> pd.DataFrame:
     """A metric's values, a list over seeds for each cell, in round 1; or a dict of rounds."""
     rows = [
-        (cell, number, seed, value)
+        (cell, "fixed", number, seed, value)
         for cell, rounds in cells.items()
         for number, values in (rounds if isinstance(rounds, dict) else {1: rounds}).items()
         for seed, value in enumerate(values)
     ]
-    return pd.DataFrame(rows, columns=["cell", "round", "seed", "val_accuracy"])
+    return pd.DataFrame(rows, columns=["cell", "place", "round", "seed", "val_accuracy"])
 
 
 def measured(values: pd.DataFrame, runs: pd.DataFrame | None = None, **about: Any) -> Measured:

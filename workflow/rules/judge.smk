@@ -6,6 +6,7 @@ from study.snake.result_jobs import (
     chosen_of_protocol,
     fixed_files,
     judged_files,
+    made_for_tuning,
     over_splits,
     protocol_names,
     shown_files,
@@ -16,7 +17,6 @@ from study.snake.result_jobs import (
     told_to_judge,
     trials_of_protocol,
 )
-from study.snake.run_jobs import tables_of_trials
 from study.snake.resources import result_memory, result_minutes
 
 
@@ -127,7 +127,7 @@ rule estimate_noise:
         records=per_study(DATA, fixed_files, "run.json"),
         samples=ancient(per_study(DATA, prepared_file, "samples.csv")),
         data=ancient(per_study(DATA, prepared_file, "description.json")),
-        trials=per_study(DATA, tables_of_trials),
+        tuned=per_study(STUDIES, made_for_tuning, "tuned/comparisons.csv"),
     output:
         noise="<made>/statistics/noise.csv",
         rope="<made>/statistics/rope.csv",  # the comparisons' Bayesian reading, for `margins`

@@ -16,7 +16,7 @@ from study.analysis.evaluation import Scores
 from study.training import EPOCH_METRICS
 
 SAME_AS = "same_as"  # the first seed of a cell and round that has the same results as a row's
-KEYS = ["cell", "round", "seed"]
+KEYS = ["cell", "place", "round", "seed"]
 # What to look for, by what was repeated and whether a program of the user's trained it.
 QUESTIONS = {
     ("seeds", True): "does the program use {seed}?",
@@ -58,10 +58,10 @@ def mark_same(values: pd.DataFrame, results: pd.Series) -> pd.DataFrame:
     """A frame of seeds, with the column `same_as` if any seed of a cell and round is as another.
 
     Args:
-        values: one row per `cell`, `round` and `seed`.
+        values: one row per `cell`, `place`, `round` and `seed`.
         results: of each row the digest of `result_digests`.
     """
-    alike = values.assign(results=results).groupby([*KEYS[:2], "results"])["seed"]
+    alike = values.assign(results=results).groupby([*KEYS[:-1], "results"])["seed"]
     first = alike.transform("min").astype("Int64")
     return values.assign(**{SAME_AS: first}) if (first < values["seed"]).any() else values
 

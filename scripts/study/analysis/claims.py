@@ -24,7 +24,7 @@ from study.analysis.guard import Confounded, NotTrained
 from study.analysis.interval import NotKnown
 from study.analysis.measured import Measured
 from study.analysis.metrics import format_value
-from study.analysis.pairs import DIFFERENCE_COLUMNS, Pair, pair_sides
+from study.analysis.pairs import DIFFERENCE_COLUMNS, SIDES_COLUMNS, Pair, pair_sides
 from study.analysis.planned_looks import (
     ONE_LOOK,
     PLANNED_COLUMNS,
@@ -77,6 +77,7 @@ PAIR_COLUMNS = {
     "first": str,
     "second": str,
     "metric": str,
+    **SIDES_COLUMNS,
     **DIFFERENCE_COLUMNS,
     "low_adjusted": float,
     "high_adjusted": float,
@@ -211,6 +212,7 @@ def _pair_row(judged: JudgedPair) -> Row:
         "first": pair.first.title,
         "second": pair.second.title,
         "metric": pair.metric,
+        **pair.about_sides,
         **pair.statistics,
         "p_supporting": judged.p.supporting,
         "p_contradicting": judged.p.contradicting,

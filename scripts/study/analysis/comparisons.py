@@ -13,14 +13,15 @@ from study.analysis.guard import Confounded, NotTrained
 from study.analysis.interval import NotKnown, interval
 from study.analysis.measured import Measured
 from study.analysis.metrics import SCORED_SPLITS
+from study.analysis.noise import tuning
 from study.analysis.noise.images import image_interval
-from study.analysis.pairs import DIFFERENCE_COLUMNS, Pair, pair_sides
+from study.analysis.pairs import DIFFERENCE_COLUMNS, SIDES_COLUMNS, Pair, pair_sides
 from study.analysis.significance import holm, holm_alphas
 from study.analysis.values import present_metrics
 from study.design.cell import Cell
 from study.design.claims import Side
 from study.design.tables import Table, of_one_factor
-from study.settings.parameters import Parameters
+from study.store.records import Chosen
 
 # What the files have, column by column.
 LEVEL_COLUMNS = {
@@ -44,6 +45,7 @@ COMPARISON_COLUMNS = {
     "against": str,
     "round": int,
     "metric": str,
+    **SIDES_COLUMNS,
     **DIFFERENCE_COLUMNS,
     "p_value": float,
     "p_holm": float,
@@ -74,7 +76,8 @@ def describe_levels(tables: Mapping[str, Table], measured: Measured) -> pd.DataF
             trained = measured.of_cell(cell, table.round)
             for metric in present_metrics(measured.values):
                 seeds = trained[metric].dropna()
-                found = interval(seeds[:1] if are_alike(trained) else seeds)
+                noise = tuning.of_level(Side(cell, [table.round]), metric, measured)
+                found = interval(seeds[:1] if are_alike(trained) else seeds, noise)
                 rows.append(
                     {
                         "table": name,
@@ -91,7 +94,7 @@ def describe_levels(tables: Mapping[str, Table], measured: Measured) -> pd.DataF
 
 
 def level_sides(
-    table: Table, cells: Mapping[str, Cell], chosen: Mapping[str, Parameters] | None = None
+    table: Table, cells: Mapping[str, Cell], chosen: Mapping[str, Chosen] | None = None
 ) -> list[Side]:
     """The side of each level of a table of one factor.
 
@@ -100,14 +103,15 @@ def level_sides(
         cells: name -> cell, of those that it shows.
         chosen: cell -> what tuning chose for it, where sides are tuned.
     """
+    values = {name: of_cell.values for name, of_cell in (chosen or {}).items()}
     return [
         Side(
             cell=name,
             rounds=[table.round],
             title=f"{table.factor} {level}, round {table.round}",
-            parameters=cells[name].parameters | (chosen or {}).get(name, {}),
+            parameters=cells[name].parameters | values.get(name, {}),
             epochs=cells[name].epochs,
-            tuned=(chosen or {}).get(name, {}),
+            tuned=values.get(name, {}),
         )
         for level, name in zip(table.row_levels, table.cells)
     ]
@@ -116,7 +120,7 @@ def level_sides(
 def compared_levels(
     tables: Mapping[str, Table],
     cells: Mapping[str, Cell],
-    chosen: Mapping[str, Parameters] | None = None,
+    chosen: Mapping[str, Chosen] | None = None,
 ) -> Iterator[tuple[Row, Table, tuple[Side, Side]]]:
     """Each level against its table's first, in the order of files.
 
@@ -158,7 +162,7 @@ def compare_levels(
     tables: Mapping[str, Table],
     measured: Measured,
     cells: Mapping[str, Cell],
-    chosen: Mapping[str, Parameters] | None = None,
+    chosen: Mapping[str, Chosen] | None = None,
 ) -> pd.DataFrame:
     """`COMPARISON_COLUMNS`: every level against its table's first, one row per metric.
 
@@ -209,7 +213,8 @@ def _compare(
         except NotKnown as error:
             found.append((row | {"refused": str(error)}, None))
             continue
-        row |= {"guard": pair.guard, "caveat": pair.caveat, **pair.statistics}
+        row |= {"guard": pair.guard, "caveat": pair.caveat}
+        row |= pair.about_sides | pair.statistics
         found.append((row | _images(pair, measured), pair))
     return found
 

@@ -23,7 +23,7 @@ from study.store.frames import read_frame
 from study.store.records import TRAINED
 
 # The columns of runs.csv that say which run it is; all others decide its result.
-RUN_KEYS = ("cell", "split", "first", "last", "round")
+RUN_KEYS = ("cell", "place", "split", "first", "last", "round")
 # What there is beside training parameters and the code of what they choose.
 ALWAYS = ("epochs", "device", "command", "data", "code_trainer")
 
@@ -68,17 +68,19 @@ class Recorded:
         }
 
     def of_side(self, side: Side, split: int = 0) -> Record:
-        """What all runs that led to a side recorded alike.
+        """What all runs that led to a side recorded alike, in its first place if it is tuned.
+
+        In others what was tuned has other values, and nothing else may.
 
         Args:
-            side: its cell and rounds.
+            side: its cell, its rounds, and what was tuned for it.
             split: the number of the split that they are on, 0 for the study's own.
 
         Raises:
             NotTrained: a round of it has no run here.
             Confounded: they differ among themselves.
         """
-        key = (side.cell, split, tuple(side.rounds))
+        key = (side.cell, split, tuple(side.rounds))  # a cell is tuned in one way in a protocol
         if key not in self._found:
             self._found[key] = self._look_up(side, split)
         return self._found[key]
@@ -88,11 +90,16 @@ class Recorded:
         of_cell = self._of_cells.get((side.cell, split))
         if of_cell is None or not set(side.rounds) <= set(of_cell["round"]):
             raise NotTrained(f"{where} has not been trained")
-        kinds = of_cell.loc[of_cell["round"] <= max(side.rounds), self.columns].drop_duplicates()
-        for name in kinds if len(kinds) > 1 else ():
-            if kinds[name].nunique(dropna=False) > 1:
-                raise Confounded(f"the runs that led to {where} differ among themselves in {name}")
-        return {str(name): value for name, value in kinds.iloc[0].to_dict().items()}
+        led = of_cell[of_cell["round"] <= max(side.rounds)]
+        first = led[led["place"] == led["place"].iloc[0]]
+        alike = [name for name in self.columns if not {name, _choice(name)} & side.tuned.keys()]
+        for kinds in (led[alike].drop_duplicates(), first[self.columns].drop_duplicates()):
+            for name in kinds if len(kinds) > 1 else ():
+                if kinds[name].nunique(dropna=False) > 1:
+                    raise Confounded(
+                        f"the runs that led to {where} differ among themselves in {name}"
+                    )
+        return {str(name): value for name, value in first[self.columns].iloc[0].to_dict().items()}
 
 
 def check_comparison(

@@ -1,7 +1,8 @@
 """What a protocol's runs came to: all that comparisons of its sides are made from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +12,24 @@ import pandas as pd
 from study.analysis.averages import half_name
 from study.analysis.evaluation import Scores, cell_scores
 from study.analysis.guard import NotTrained, Recorded, read_runs
+from study.analysis.tuned_sides import (
+    AT_CHOSEN,
+    FIXED,
+    TUNED,
+    TunedSide,
+    tuned_side,
+    weighted_values,
+)
 from study.analysis.values import read_values
 from study.data.prepared import described_data, split_groups
 from study.design.claims import Side
 from study.design.protocols import Protocol
 from study.design.runs import Run
 from study.store.frames import read_frame
+from study.store.paths import tuned_places
+from study.store.records import read_chosen
 
 Description = Mapping[str, Any]  # of prepared data, as `study.data.prepared` reads it
-
-
-@dataclass(frozen=True, eq=False)
-class Trials:
-    """The trials that tuning has run, the same for every side."""
-
-    metric: str  # that a side's trial is chosen by
-    round: int  # after which it is, and with which trials end
-    count: int  # of each side
-    # cell that is tuned -> its side's trials: every metric by `trial`, `round` and `seed`
-    of_cell: Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,11 @@ class Measured:
     values: pd.DataFrame
     recorded: Recorded  # what its runs recorded
     data: Mapping[str, Description] = field(default_factory=dict)  # by digest, of those known
-    trials: Trials | None = None
+    # of sides that are tuned: their values in each place, by cell, place, round and seed, of which
+    # `values` are the means; and by cell what might have been chosen
+    by_place: pd.DataFrame | None = None
+    tuned: Mapping[str, TunedSide] = field(default_factory=dict)
+    trials: int = 0  # of each side
     # by cell and round, of sides whose images are looked at
     scores: Mapping[tuple[str, int], Scores] = field(default_factory=dict)
     groups: Mapping[str, np.ndarray] | None = None  # split -> the group of each of its images
@@ -65,13 +69,37 @@ class Measured:
             raise NotTrained(
                 f"there is no {metric}, which needs a split that this data set lacks{why}"
             )
-        column = half_name(metric, side.half) if side.half else metric
         by_round = [self.of_cell(side.cell, number) for number in side.rounds]
-        if any(values.empty for values in by_round) or column not in self.values:
+        if any(values.empty for values in by_round) or _column(side, metric) not in self.values:
             what = "is left out by `exclude`" if side.excluded else "has not been trained"
             raise NotTrained(f"{side.title} {what}")
-        last = by_round[-1][column]
-        return last - by_round[0][column] if len(by_round) == 2 else last
+        return _of_rounds(by_round, side, metric)
+
+    def what_is_compared(self, first: Side, second: Side) -> str:
+        """What a difference of two sides is of: one of `study.analysis.tuned_sides`."""
+        if not self.protocol.tuned:
+            return FIXED
+        sides = [self.tuned.get(side.cell) for side in (first, second)]
+        return TUNED if all(side and side.is_covered for side in sides) else AT_CHOSEN
+
+    @cached_property
+    def at_chosen(self) -> "Measured":
+        """The same of sides with what was chosen for them, and nothing else."""
+        if self.by_place is None:
+            return self
+        (chosen,) = tuned_places(1)
+        values = self.by_place.xs(chosen, level="place")
+        assert isinstance(values, pd.DataFrame)
+        return replace(self, values=values, tuned={})
+
+    def place_means(self, side: Side, metric: str) -> np.ndarray:
+        """A tuned side's metric in each of its places, (places,), as the mean over its seeds."""
+        assert self.by_place is not None
+        found = []
+        for place in self.tuned[side.cell].places:
+            rounds = [self.by_place.loc[(side.cell, place, number), :] for number in side.rounds]
+            found.append(_of_rounds(rounds, side, metric).mean())
+        return np.array(found)
 
     def description(self, digest: str) -> Description | None:
         """Of the data with a digest; of a redrawn split that of the own, which is as large."""
@@ -80,9 +108,19 @@ class Measured:
         return self.data.get(digest)
 
 
+def _column(side: Side, metric: str) -> str:
+    return half_name(metric, side.half) if side.half else metric
+
+
+def _of_rounds(by_round: list[pd.DataFrame], side: Side, metric: str) -> pd.Series:
+    """A side's metric by seed after its round, or its change between two."""
+    last = by_round[-1][_column(side, metric)]
+    return last - by_round[0][_column(side, metric)] if len(by_round) == 2 else last
+
+
 def by_seed(values: pd.DataFrame) -> pd.DataFrame:
-    """The rows of values.csv as `Measured` has them."""
-    return values.set_index(["cell", "round", "seed"]).sort_index()
+    """The rows of values.csv as `Measured` has them, each cell in one place."""
+    return values.drop(columns="place").set_index(["cell", "round", "seed"]).sort_index()
 
 
 def read_measured(
@@ -98,33 +136,45 @@ def read_measured(
         protocol: which one.
         values, runs: its values.csv and runs.csv.
         files: paths by name: `data`, the descriptions of prepared data; where there are, the
-            `trials` of the sides, the `scores` and the `records` of runs, and the `samples` of the
-            data.
-        told: of these trials the `sides`, `side_of`, cell -> its side, unless cells are called by
-            their sides, and `tuning`, with its `metric`, `round` and `trials`, or None; of these
-            scores `shown`, the fields of their runs.
+            `trials` and what was `chosen` of the sides, the `scores` and the `records` of runs,
+            and the `samples` of the data.
+        told: of these trials the `sides` and `tuning`, with its `round` and `trials`, or None; of
+            these scores `shown`, the fields of their runs.
 
     Raises:
         UserError: a file is damaged.
     """
     shown = [Run(**run) for run in told.get("shown", [])]
+    found, tuned = read_values(values), {}
+    by_place = found.set_index(["cell", "place", "round", "seed"]).sort_index()
+    tuning = told.get("tuning") if protocol.tuned else None
+    if tuning and not protocol.splits:
+        tuned = _read_tuned(by_place, files, told["sides"], tuning["round"])
+        of_sides = weighted_values(by_place, tuned)
+    else:
+        of_sides = by_place.droplevel("place")
     return Measured(
         protocol,
-        by_seed(read_values(values)),
+        of_sides,
         Recorded(read_runs(runs)),
         described_data(files["data"]),
-        trials=_read_trials(files.get("trials", []), told) if told.get("tuning") else None,
+        by_place=by_place if protocol.tuned else None,
+        tuned=tuned,
+        trials=len(tuning["trials"]) if tuning else 0,
         scores=cell_scores(shown, files["scores"], files["records"]) if shown else {},
         groups=split_groups(Path(files["samples"][0]).parent) if files.get("samples") else None,
     )
 
 
-def _read_trials(paths: Iterable[str], told: Mapping[str, Any]) -> Trials:
-    of_side = dict(zip(told["sides"], map(read_frame, paths), strict=True))
-    side_of = told.get("side_of") or {side: side for side in of_side}
-    return Trials(
-        metric=told["tuning"]["metric"],
-        round=told["tuning"]["round"],
-        count=len(told["tuning"]["trials"]),
-        of_cell={cell: of_side[side] for cell, side in side_of.items()},
-    )
+def _read_tuned(
+    by_place: pd.DataFrame, files: Mapping[str, Any], sides: Iterable[str], number: int
+) -> dict[str, TunedSide]:
+    """The sides that are trained, by what their trials came to after a round."""
+    places: dict[str, list[str]] = {}
+    for cell, place in dict.fromkeys(zip(*map(by_place.index.get_level_values, ("cell", "place")))):
+        places.setdefault(cell, []).append(place)
+    return {
+        side: tuned_side(read_frame(trials), read_chosen(chosen), number, places[side])
+        for side, trials, chosen in zip(sides, files["trials"], files["chosen"], strict=True)
+        if side in places
+    }

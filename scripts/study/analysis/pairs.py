@@ -5,6 +5,7 @@ their difference is known, before anything is worked out of it. Comparisons of t
 and probabilities about a margin are all made from such pairs.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,11 +22,14 @@ from study.analysis.interval import Interval, Noise
 from study.analysis.measured import Measured
 from study.analysis.noise import noise_of
 from study.analysis.significance import ALPHA, sign_flip_p
+from study.analysis.tuned_sides import AT_CHOSEN, FIXED
 from study.design.claims import Side
 from study.design.factors import Along
 
 # What a file has of a paired difference, column by column: see `compare_values`.
 DIFFERENCE_COLUMNS = {"n": int, "difference": float, "sd": float, "low": float, "high": float}
+# And of its sides and its noise, see `Pair`.
+SIDES_COLUMNS = {"sides": str, "added_sd": float}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,7 @@ class Pair:
     guard: str  # the proof, in words
     caveat: str  # what the difference may come from besides; sentences, or nothing
     noise: Noise  # of the mean difference, beside that of its seeds or splits
+    sides: str = FIXED  # what it is a difference of: see study.analysis.tuned_sides
 
     @cached_property
     def matched(self) -> pd.DataFrame:
@@ -77,6 +82,11 @@ class Pair:
         found = self.interval()
         return row | {"low": found.low, "high": found.high, "p_value": self.p_value()}
 
+    @property
+    def about_sides(self) -> dict[str, str | float]:
+        """What its sides are, and the standard deviation that sources add to the mean's own."""
+        return {"sides": self.sides, "added_sd": math.hypot(*self.noise.sds)}
+
     @cached_property
     def sign_flip_p(self) -> float:
         """That of the sign-flip test; NaN where there is other noise than the seeds'."""
@@ -106,6 +116,9 @@ def pair_sides(
         NotKnown: how much noise the difference has is not known.
     """
     check_sides(first, second, factor, along)
+    sides = measured.what_is_compared(first, second)
+    if sides == AT_CHOSEN:
+        measured = measured.at_chosen
     values = measured.of_side(first, metric), measured.of_side(second, metric)
     trained = values[0].index.intersection(values[1].index)
     splits = trained.tolist() if measured.protocol.splits else [0]
@@ -130,12 +143,12 @@ def pair_sides(
             [record["epochs"] for record in records],
             measured.description(records[0]["data"]),
             along,
-            measured.trials.count if measured.trials else 0,
+            measured.trials,
         )
     )
     noise = noise_of(first, second, metric, measured)
     kept = values[0].dropna(), values[1].dropna()
-    return Pair(first, second, metric, kept, guard, said, noise)
+    return Pair(first, second, metric, kept, guard, said, noise, sides)
 
 
 def paired_differences(first: ArrayLike, second: ArrayLike) -> np.ndarray:

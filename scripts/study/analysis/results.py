@@ -18,7 +18,7 @@ from study.design.cell import Cell
 from study.design.runs import Run
 from study.settings.parameters import Specs, columns
 from study.store.errors import UserError
-from study.store.records import TRAINED, read_record
+from study.store.records import TRAINED, is_trained, read_record
 
 # What numbers runs.csv has; levels and digests are kept as the text that they are.
 RUN_NUMBERS = ("split", "first", "last", "round", "epochs")
@@ -37,17 +37,17 @@ class Result:
 
 def read_results(
     runs: Sequence[Run],
-    cells: Mapping[str, Cell],
+    cells: Sequence[Cell],
     specs: Specs,
     metrics: Sequence[str],
     records: Sequence[str],
     scores: Sequence[str] = (),
 ) -> Iterator[Result]:
-    """What each run left, one after the other.
+    """What each run left, one after the other, without those that had nothing to train.
 
     Args:
         runs: those to read.
-        cells: name -> what it is to be trained with; tuned ones with the values that were chosen.
+        cells: what each is to be trained with; of tuned sides with the values of its place.
         specs: the schemas of the study's parameters. One that a run did not record was at its
             default.
         metrics, records, scores: the metrics.csv, the run.json and the scores.npz of each run; or
@@ -57,8 +57,12 @@ def read_results(
         UserError: a file is damaged, or a run was trained otherwise than its cell says.
     """
     defaults = {name: spec["default"] for name, spec in specs.items()}
-    for place, (run, path, of_run) in enumerate(zip(runs, metrics, records, strict=True)):
-        record, cell = read_record(Path(of_run)), cells[run.cell]
+    for place, (run, cell, path, of_run) in enumerate(
+        zip(runs, cells, metrics, records, strict=True)
+    ):
+        record = read_record(Path(of_run))
+        if not is_trained(record):
+            continue
         record["parameters"] = defaults | record["parameters"]
         refuse_other(run, cell, record, Path(of_run))
         digest = record["files"]["scores.npz"]
@@ -113,12 +117,12 @@ def collect_runs(recorded: Sequence[tuple[Run, Mapping[str, Any]]], specs: Specs
     code = list(dict.fromkeys(name for record in records for name in record["code"]))
     how = [name for name in TRAINED if any(name in record for record in records)] or ["device"]
     rows = [
-        {"cell": run.cell, "split": run.split}
+        {"cell": run.cell, "place": run.place, "split": run.split}
         | {name: record[name] for name in ("first", "last", "round", "epochs")}
         | {name: record["parameters"][name] for name in shown}
         | {name: record[name] for name in (*how, "data")}
         | {f"code_{name}": record["code"].get(name, "") for name in code}
         for run, record in recorded
     ]
-    header = ["cell", *RUN_NUMBERS, *shown, *how, "data"]
+    header = ["cell", "place", *RUN_NUMBERS, *shown, *how, "data"]
     return pd.DataFrame(rows, columns=header + [f"code_{name}" for name in code or ["trainer"]])

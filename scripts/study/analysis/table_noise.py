@@ -1,6 +1,7 @@
 """Where the noise of each comparison of a table comes from, and its Bayesian reading."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from study.analysis.comparisons import compared_levels, find_pair
 from study.analysis.measured import Measured
 from study.analysis.noise import NOISE_COLUMNS, Observed, noise_rows
 from study.analysis.posterior import ROPE_COLUMNS, margin_probabilities
+from study.analysis.tuned_sides import TUNED
 from study.design.cell import Cell
 from study.design.tables import Table
 
@@ -16,21 +18,35 @@ from study.design.tables import Table
 METRICS = ("val_accuracy", "final_val_roc_auc", "final_test_accuracy", "final_test_roc_auc")
 
 
+class TunedNoise(NamedTuple):
+    """Where what tuning adds to noise is known from."""
+
+    comparisons: pd.DataFrame  # of the tuned protocol, as study.analysis.comparisons has them
+    seeds: int  # tuning seeds
+
+    def by_comparison(self) -> dict[tuple[str, ...], tuple[float, int]]:
+        """Table, level, `against` and metric -> what is added, and of how many tuning seeds."""
+        tuned = self.comparisons[self.comparisons["sides"] == TUNED]
+        keys = zip(*(tuned[name] for name in ("table", "level", "against", "metric")))
+        return {key: (sd, self.seeds) for key, sd in zip(keys, tuned["added_sd"])}
+
+
 def describe_noise(
     tables: Mapping[str, Table],
     cells: Mapping[str, Cell],
     measured: Measured,
     over_splits: Measured | None,
+    of_tuned: TunedNoise | None = None,
 ) -> pd.DataFrame:
     """`NOISE_COLUMNS`, of every comparison of the tables and each of `METRICS` that there is.
 
     Args:
         tables, cells: the study's own.
-        measured: by the fixed protocol, with the scores of the cells, and tuning's trials if sides
-            are tuned.
+        measured: by the fixed protocol, with the scores of the cells.
         over_splits: the same cells over splits that are drawn anew; or None.
+        of_tuned: the comparisons of the sides as tuned; or None.
     """
-    rows = []
+    rows, added = [], of_tuned.by_comparison() if of_tuned else {}
     for about, table, sides in compared_levels(tables, cells):
         for metric in METRICS:
             pair = find_pair(table, sides, metric, measured)
@@ -39,7 +55,8 @@ def describe_noise(
             of_splits = over_splits and find_pair(table, sides, metric, over_splits)
             splits = of_splits.differences.to_numpy() if of_splits else np.empty(0)
             seeds = pair.differences.to_numpy()
-            observed = Observed(*sides, metric, measured, seeds, splits)
+            tuning = added.get((*about.values(), metric))
+            observed = Observed(*sides, metric, measured, seeds, splits, tuning)
             rows += [about | {"metric": metric} | row for row in noise_rows(observed)]
     return pd.DataFrame(rows, columns=list(NOISE_COLUMNS))
 

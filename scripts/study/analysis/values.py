@@ -1,8 +1,9 @@
 """values.csv: every metric of every cell, round and seed, of all protocols in one form.
 
-Beside `cell`, the parameters that are listed, `round` and `seed` are the metrics: those of an
-epoch, averaged over the epochs after the warm-up; gaps; counts of epochs; final ones; and the means
-over half of the epochs. Over splits that are drawn anew a seed is the number of a split.
+Beside `cell`, its `place`, the parameters that are listed, `round` and `seed` are the metrics:
+those of an epoch, averaged over the epochs after the warm-up; gaps; counts of epochs; final ones;
+and the means over half of the epochs. Over splits that are drawn anew a seed is the number of a
+split.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,9 +19,11 @@ from study.analysis.evaluation import final_metrics
 from study.analysis.metrics import FINAL, GAPS, METRICS
 from study.analysis.results import Result
 from study.design.cell import Cell
+from study.design.protocols import cell_in_place
 from study.settings.parameters import Specs, columns
 from study.store.errors import UserError
 from study.store.frames import read_frame
+from study.store.records import Chosen
 from study.training import EPOCH_METRICS
 from study.training.epoch_choices import ends_early
 
@@ -30,7 +33,7 @@ RESULTS = "results"  # of a seed: a digest of all that it has
 def measure(result: Result) -> pd.DataFrame:
     """All metrics of one run but for the gaps, one row per seed; NaN for what there is not.
 
-    Beside them `cell`, `round`, `seed`, and `RESULTS`.
+    Beside them `cell`, `place`, `round`, `seed`, and `RESULTS`.
     """
     rule = result.cell.parameters.get("epoch_choice", "last")
     values = average_epochs(result.epochs, result.cell.warmup)
@@ -38,13 +41,17 @@ def measure(result: Result) -> pd.DataFrame:
     values = values.merge(count_epochs(result.epochs, rule), on="seed")
     if result.scores:
         values = values.merge(final_metrics(result.scores), on="seed", validate="1:1")
-    return values.assign(cell=result.run.cell, round=result.run.round)
+    run = result.run
+    return values.assign(cell=run.cell, place=run.place, round=run.round)
 
 
 def collect_values(
-    measured: Sequence[pd.DataFrame], cells: Mapping[str, Cell], specs: Specs
+    measured: Sequence[pd.DataFrame],
+    cells: Mapping[str, Cell],
+    specs: Specs,
+    chosen: Mapping[str, Chosen] | None = None,
 ) -> pd.DataFrame:
-    """What values.csv has, one row per cell, round and seed, the cells in their order.
+    """What values.csv has, one row per cell, place, round and seed, the cells in their order.
 
     Epochs are counted where a cell has a rule that chooses one: which was chosen, and where a rule
     may end a round early, how many were trained. Where seeds are alike in everything there is
@@ -54,6 +61,7 @@ def collect_values(
         measured: what `measure` returns of each run.
         cells: all cells, with their parameters.
         specs: the schemas of the study's parameters.
+        chosen: cell -> what tuning chose for it, where sides are tuned.
     """
     header = [*KEYS, *EPOCH_METRICS, *EPOCH_COUNTS, *FINAL, *HALF_METRICS, RESULTS]
     found = pd.concat(measured, ignore_index=True) if measured else pd.DataFrame(columns=header)
@@ -70,20 +78,25 @@ def collect_values(
     elif not any(map(ends_early, rules)):
         found = found.drop(columns="epochs_trained")
     values = mark_same(arrange_metrics(found), found[RESULTS])
-    for place, name in enumerate(columns([cell.parameters for cell in cells.values()], specs), 1):
-        of_cell = {cell: about.parameters[name] for cell, about in cells.items()}
-        values.insert(place, name, [of_cell[cell] for cell in values["cell"]])
+    trained = {
+        (cell, place): cell_in_place(cells[cell], (chosen or {}).get(cell), place).parameters
+        for cell, place in zip(values["cell"], values["place"])
+    }
+    listed = columns([*trained.values(), *(cell.parameters for cell in cells.values())], specs)
+    for position, name in enumerate(listed, 2):
+        of_rows = zip(values["cell"], values["place"])
+        values.insert(position, name, [trained[row][name] for row in of_rows])
     return values
 
 
 def arrange_metrics(values: pd.DataFrame) -> pd.DataFrame:
-    """All metrics of each cell, round and seed, in their order, with the gaps.
+    """All metrics of each cell, place, round and seed, in their order, with the gaps.
 
     Metrics of which there is nothing have no column: final ones, such as those of a test split, and
     those of an epoch that a program does not measure.
 
     Args:
-        values: has `cell`, `round`, `seed`, the metrics of an epoch, and any of the others.
+        values: has `cell`, `place`, `round`, `seed`, the metrics of an epoch, and any others.
     """
     measured = [metric for metric in EPOCH_METRICS if values[metric].notna().any()]
     measured = measured or [*EPOCH_METRICS]  # where all have diverged
@@ -98,12 +111,12 @@ def arrange_metrics(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_values(path: Path | str) -> pd.DataFrame:
-    """The metrics of values.csv by `cell`, `round` and `seed`, without the parameters.
+    """The metrics of values.csv by `cell`, `place`, `round` and `seed`, without the parameters.
 
     Raises:
         UserError: it lacks a column, has one that is no metric, or text for a number.
     """
-    frame, advice = read_frame(path, {"cell": str}), "; delete it and run again"
+    frame, advice = read_frame(path, {"cell": str, "place": str}), "; delete it and run again"
     for column in KEYS:
         if column not in frame:
             raise UserError(f"{path}: column {column} is missing{advice}")

@@ -15,7 +15,8 @@ from study.design.claims import Claim, Side
 from study.design.factors import Along
 from study.design.tables import Table, of_one_factor
 from study.design.tuning import UNKNOWN, Tuning
-from study.settings.parameters import Parameters
+from study.store.paths import place_number, tuned_places
+from study.store.records import Chosen
 
 
 @dataclass(frozen=True)
@@ -108,29 +109,40 @@ def protocol_cells(
     }
 
 
-def chosen_cells(cells: Mapping[str, Cell], chosen: Mapping[str, Parameters]) -> dict[str, Cell]:
+def chosen_cells(cells: Mapping[str, Cell], chosen: Mapping[str, Chosen]) -> dict[str, Cell]:
     """Cells of which the tuned ones have the values that tuning chose.
 
     Args:
         cells: as `protocol_cells` returns them.
-        chosen: side -> its values.
+        chosen: side -> what was chosen for it.
     """
-    return {
-        name: replace(cell, parameters=cell.parameters | chosen.get(name, {}))
-        for name, cell in cells.items()
-    }
+    first = tuned_places(1)[0]
+    return {name: cell_in_place(cell, chosen.get(name), first) for name, cell in cells.items()}
 
 
-def with_chosen(claims: Mapping[str, Claim], chosen: Mapping[str, Parameters]) -> dict[str, Claim]:
+def cell_in_place(cell: Cell, chosen: Chosen | None, place: str) -> Cell:
+    """A cell as it is trained in a place: of a tuned side with the values of the trial there.
+
+    Args:
+        cell: as `protocol_cells` returns it.
+        chosen: what tuning chose for it; None where it is not tuned.
+        place: as a run has it. Where there is no trial in it nothing is trained.
+    """
+    if chosen is None or place_number(place) >= len(chosen.trials):
+        return cell
+    return replace(cell, parameters=cell.parameters | chosen.trials[place_number(place)].values)
+
+
+def with_chosen(claims: Mapping[str, Claim], chosen: Mapping[str, Chosen]) -> dict[str, Claim]:
     """Claims whose sides have the values that tuning chose.
 
     Args:
         claims: about sides that are tuned.
-        chosen: side -> its values.
+        chosen: side -> what was chosen for it.
     """
 
     def known(side: Side) -> Side:
-        values = chosen.get(side.cell, {})
+        values = chosen[side.cell].values if side.cell in chosen else {}
         return replace(side, parameters=side.parameters | values, tuned=values)
 
     return {

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from study.design.cell import Cell
-
-UNTUNED = "fixed"  # the place of a cell that has its own values
+from study.store.paths import UNTUNED
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,8 @@ class Run:
     first: int  # of the seeds
     last: int
     round: int
-    # `fixed`, or `tuned1`: with the values that tuning chose for the side, in the first place
+    # `fixed`, or where tuning chose the values `tuned1`, `tuned2` and so on: those of the trial
+    # that was chosen, and of others that might have been
     place: str = UNTUNED
     split: int = 0  # of the data: 0 is the study's own, others are redrawn
     digest: str = ""  # of the data, the code and the parameters; nothing while not known
@@ -26,6 +26,11 @@ class Run:
     def coordinates(self) -> tuple[str, str, int]:
         """What decides how it is trained: the cell, whether it is tuned, and the split."""
         return self.cell, self.place, self.split
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether it is trained with values that tuning chose."""
+        return self.place != UNTUNED
 
     @property
     def seeds(self) -> range:

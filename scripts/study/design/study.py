@@ -19,9 +19,10 @@ from study.design.factors import Factorial, design_changes, factorial, factors
 from study.design.protocols import Protocol, protocols_of
 from study.design.runs import Run, blocks_from, runs_of, seed_blocks
 from study.design.tables import Figure, Table, expand_figure, expand_table, of_one_factor
-from study.design.tuning import TUNED, Tuning, expand_tuning
+from study.design.tuning import Tuning, expand_tuning
 from study.program.command import Program
 from study.settings.parameters import Level
+from study.store.paths import tuned_places
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +168,10 @@ def trial_runs(study: Study) -> list[Run]:
 
 @cache
 def tuned_runs(study: Study) -> list[Run]:
-    """The runs of tuned sides: of as many seeds as the cells have that they are beside."""
+    """The runs of tuned sides, in all of their places.
+
+    Of as many seeds as the cells have that they are beside.
+    """
     if study.tuning is None:
         return []
     seeds: dict[str, int] = {}
@@ -176,19 +180,26 @@ def tuned_runs(study: Study) -> list[Run]:
     blocks = {
         side: seed_blocks(count, study.seeds_per_job, study.looks) for side, count in seeds.items()
     }
-    return runs_of(study.tuning.side_cells, blocks, TUNED)
+    return [
+        run
+        for place in tuned_places(study.tuning.places)
+        for run in runs_of(study.tuning.side_cells, blocks, place)
+    ]
 
 
 @cache
 def split_runs(study: Study) -> list[Run]:
-    """The runs on redrawn splits: of compared cells and tuned sides, a seed a split."""
+    """The runs on redrawn splits, a seed a split: of compared cells, and sides as they were tuned.
+
+    That is with the values that were chosen, on the study's own split.
+    """
     compared = [name for name in _compared(study.tables, study.claims) if name in study.cells]
     on_one = runs_of(
         {name: study.cells[name] for name in compared}, {name: [(0, 0)] for name in compared}
     )
     if study.tuning:
-        sides = study.tuning.side_cells
-        on_one += runs_of(sides, {side: [(0, 0)] for side in sides}, TUNED)
+        sides, (chosen,) = study.tuning.side_cells, tuned_places(1)
+        on_one += runs_of(sides, {side: [(0, 0)] for side in sides}, chosen)
     return [
         replace(run, first=split, last=split, split=split)
         for split in study.splits
@@ -204,7 +215,7 @@ def every_run(study: Study) -> list[Run]:
 def protocol_runs(study: Study, protocol: Protocol) -> list[Run]:
     """The runs that a protocol's numbers are from."""
     if protocol.splits:
-        return [run for run in split_runs(study) if (run.place == TUNED) == protocol.tuned]
+        return [run for run in split_runs(study) if run.is_tuned == protocol.tuned]
     return tuned_runs(study) if protocol.tuned else study_runs(study)
 
 
@@ -215,7 +226,7 @@ def run_cell(study: Study, run: Run) -> Cell:
         KeyError: it is not a run of this study.
     """
     tuning = study.tuning
-    if run.place == TUNED and tuning:
+    if run.is_tuned and tuning:
         return tuning.side_cells[run.cell]
     if run.cell in study.cells and run.round <= study.cells[run.cell].rounds:
         return study.cells[run.cell]

@@ -3,8 +3,10 @@
 A side is here a cell without the tuned parameters: what a comparison compares once each of its two
 is at its best. It is named by the cell that has the baseline's values for them. Every side has the
 same trials, values for the tuned parameters, trained as ordinary cells with seeds of their own.
-Which trial a side's validation metric chooses is known once they are trained
-(`study.analysis.trials`); what is trained with it has its place beforehand.
+Which trial a side's validation metric chooses is known once they are trained, and so is which
+others might have been chosen with other tuning seeds (`study.analysis.trials`). What is trained
+with them has its places beforehand: a place learns at its start which trial it is, and one that
+there is no trial for stays empty.
 """
 
 import itertools
@@ -18,7 +20,6 @@ from study.settings.parameters import KINDS, Level, Parameters, Specs
 
 FIRST_SEED = 1_000_000  # of the trials': beyond every seed that verdicts are on
 DIGITS = 3  # significant digits of a drawn value, so that people can read it
-TUNED = "tuned1"  # the place of the trial that is chosen
 UNKNOWN = "tuned"  # what files have for a value that tuning chooses, where it is not known yet
 
 
@@ -35,6 +36,7 @@ class Tuning:
     side_of: dict[str, str]  # compared cell -> its side
     side_cells: dict[str, Cell]  # side -> what is trained once the values are known
     trial_cells: dict[str, Cell]
+    places: int  # of each side: the trial that is chosen, and others that might have been
 
 
 def draw_trials(tune: Mapping[str, Any], specs: Specs) -> list[Parameters]:
@@ -119,6 +121,7 @@ def expand_tuning(
         side_of=side_of,
         side_cells=side_cells,
         trial_cells=trial_cells,
+        places=tune["places"],
     )
 
 

@@ -8,7 +8,6 @@ from study.analysis.metrics import format_value, is_percentage
 from study.analysis.power import detectable_difference
 from study.analysis.significance import ALPHA, MIN_SEEDS
 from study.analysis.spending import nominal_level
-from study.design.protocols import PROTOCOLS, protocol_claims, protocol_tables
 from study.design.runs import Run
 from study.design.study import Study, split_runs, trial_runs, tuned_runs
 from study.design.tables import of_one_factor
@@ -17,7 +16,6 @@ from study.report.tables import at_words, name_title
 from study.report.wording import counted
 from study.training import EPOCH_METRICS
 
-TUNED = PROTOCOLS["tuned"]
 SHOWN = EPOCH_METRICS[::-1]  # those of the validation split first
 
 
@@ -29,7 +27,8 @@ def beside_lines(study: Study) -> list[str]:
         lines.append(
             f"  of these to tune: {counted(len(study.tuning.sides), 'side')} ×"
             f" {counted(len(study.tuning.trials), 'trial')} × {counted(last - first + 1, 'seed')},"
-            f" {counted(len(trial_runs(study)), 'run')}; then each side tuned,"
+            f" {counted(len(trial_runs(study)), 'run')}; then each side tuned, with at most"
+            f" {counted(study.tuning.places, 'trial')} that might have been chosen,"
             f" {counted(len(tuned_runs(study)), 'run')}"
         )
     if study.splits:
@@ -71,26 +70,6 @@ def claim_lines(study: Study, runs: Sequence[Run]) -> list[str]:
     if lines:
         lines.insert(0, f"claims that this study cannot test, {len(lines)} of {len(study.claims)}:")
     return lines
-
-
-def untuned_lines(study: Study) -> list[str]:
-    """The claims and the tables without a tuned verdict, because they are of later rounds."""
-    if study.tuning is None:
-        return []
-    last, tuning = study.tuning.round, study.tuning
-    found = []
-    for name, claim in protocol_claims(TUNED, study.claims, tuning).items():
-        latest = max(max(side.rounds) for pair in claim.compare for side in pair)
-        if latest > last:
-            found.append(f"  {name}: round {latest}")
-    for name, table in protocol_tables(TUNED, study.tables, tuning).items():
-        if len(table.cells) > 1 and table.round > last:
-            found.append(f"  {name_title(name)}: round {table.round}")
-    if found:
-        found.insert(
-            0, f"without a tuned verdict, because trials end with round {last} (tune.round):"
-        )
-    return found
 
 
 def power_lines(study: Study, measured: Measured) -> list[str]:

@@ -16,7 +16,6 @@ from typing import Any
 from study.data.content_digest import content_digest
 from study.design.runs import Run
 from study.design.study import Study, run_cell, trial_runs
-from study.design.tuning import TUNED
 from study.settings.parameters import listed
 from study.store.code import code_digest
 from study.store.errors import UserError
@@ -115,7 +114,7 @@ def run_settings(study: Study, data: str, run: Run) -> dict[str, Any]:
         "data": split_digest(data, run.split),
         "code": trainer.code(cell.parameters),
     }
-    if run.place == TUNED:
+    if run.is_tuned:
         found["tuning"] = tuning_digest(study, data, run.cell)
     return found
 

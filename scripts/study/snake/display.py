@@ -17,7 +17,6 @@ from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from study.design.runs import UNTUNED
 from study.design.study import Study
 from study.snake.live import draw
 from study.snake.progress import (
@@ -29,6 +28,7 @@ from study.snake.progress import (
     read_tail,
     time_text,
 )
+from study.store.paths import UNTUNED
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -188,7 +188,7 @@ class Display(logging.Handler):
         if "round" in told:
             seeds = (int(told["first"]), int(told["last"]))
             label = f"{told['cell']} round {told['round']}"
-            label += " tuned" if told["place"] != UNTUNED else ""
+            label += f" {told['place']}" if told["place"] != UNTUNED else ""
             label += f" split {told['split']}" if told["split"] != "0" else ""
             label += f" seeds {told['first']}-{told['last']}" if self.in_blocks else ""
             self.first_training = self.first_training or time.time()

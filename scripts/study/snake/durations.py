@@ -6,7 +6,7 @@ from statistics import median
 
 from study.design.runs import Run
 from study.design.study import Study, run_cell
-from study.snake.run_files import run_benchmark
+from study.snake.run_files import is_empty, run_benchmark
 from study.training.size import size_parameters
 
 # what a run's time depends on, beside the data and the size of the network
@@ -16,11 +16,12 @@ Duration = tuple[Run, float]  # in seconds
 
 
 def read_durations(study: Study, runs: Sequence[Run]) -> list[Duration]:
-    """The seconds that finished runs took, where Snakemake noted them."""
+    """The seconds that finished runs took, where Snakemake noted them and there was something to
+    train."""
     found = []
     for run in runs:
         path = run_benchmark(study, run)
-        if path.exists():
+        if path.exists() and not is_empty(study, run):
             with path.open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file, delimiter="\t"))
             if rows:

@@ -13,12 +13,13 @@ from typing import Any
 
 from study.design.protocols import PROTOCOLS
 from study.design.study import Study
+from study.store.paths import TUNED, UNTUNED
 
 # What the wildcards of paths may be, so that no two rules make the same file.
 CONSTRAINTS = {
     "protocol": "|".join(PROTOCOLS),
     "cell": "[^/]+",
-    "place": r"fixed|tuned[1-9]\d*",
+    "place": rf"{UNTUNED}|{TUNED}[1-9]\d*",
     "split": r"\d+",
     "digest": "[0-9a-f]{12}",
     "first": r"\d+",

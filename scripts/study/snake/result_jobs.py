@@ -19,7 +19,7 @@ from study.snake.data_files import Prepared, side_files
 from study.snake.digests import run_settings
 from study.snake.jobs import fields, plain_value, told_specs
 from study.snake.run_files import RESULTS, environment_files, run_files, run_folder
-from study.snake.run_jobs import places_of, told_of_tuning, tuned_sides
+from study.snake.run_jobs import places_of, told_of_tuning, tuned_sides, tuning_seeds
 
 
 @cache
@@ -114,9 +114,7 @@ def told_of_noise(data: Prepared) -> dict[str, Any]:
         "tables": plain_value(of_one_factor(study.tables)),
         "cells": plain_value(study.cells),
         "margins": study.margins,
-        "sides": tuned_sides(study),
-        "side_of": study.tuning.side_of if study.tuning else {},
-        "tuning": told_of_tuning(study),
+        "tuning_seeds": tuning_seeds(study),
     }
 
 

@@ -20,8 +20,9 @@ from study.store.paths import (
     SCORES,
     TRIALS,
     TUNING,
+    place_number,
 )
-from study.store.records import read_record
+from study.store.records import is_trained, read_record
 
 RESULTS = (METRICS, SCORES, RECORD)  # what results are made from
 
@@ -55,6 +56,14 @@ def is_present(study: Study, run: Run) -> bool:
     """Whether a run has been trained, and all that results are made from is there."""
     folder = Path(run_folder(study, run))
     return all((folder / name).exists() for name in RESULTS)
+
+
+def is_empty(study: Study, run: Run) -> bool:
+    """Whether a run that is present is in a place of a tuned side that there is no trial for."""
+    if not run.is_tuned or place_number(run.place) == 0:
+        return False
+    record = recorded(study, run)
+    return record is not None and not is_trained(record)
 
 
 def present_runs(study: Study, runs: Iterable[Run]) -> list[Run]:

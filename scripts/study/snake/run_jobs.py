@@ -9,7 +9,7 @@ from typing import Any
 from study.design.protocols import PROTOCOLS, protocol_tables
 from study.design.runs import Run, plain_runs
 from study.design.study import Study, trial_runs
-from study.design.tuning import TUNED, side_changes
+from study.design.tuning import side_changes
 from study.settings.devices import has_gpu
 from study.snake.data_files import Prepared, side_files, split_files
 from study.snake.digests import run_settings
@@ -75,7 +75,7 @@ def round_before(data: Prepared, wildcards: Any, here: bool) -> list[str]:
 
 def chosen_file(data: Prepared, wildcards: Any) -> list[str]:
     """The file of what was chosen for a tuned side; none for a run with its cell's own values."""
-    return side_files(data, [wildcards.cell], "chosen.json") if wildcards.place == TUNED else []
+    return side_files(data, [wildcards.cell], "chosen.json") if run_of(wildcards).is_tuned else []
 
 
 def side_trials(data: Prepared, wildcards: Any) -> list[Run]:
@@ -145,6 +145,14 @@ def told_of_tuning(study: Study) -> dict[str, Any] | None:
     if tuning is None:
         return None
     return {"metric": tuning.metric, "round": tuning.round, "trials": tuning.trials}
+
+
+def tuning_seeds(study: Study) -> int:
+    """How many seeds each trial is trained with; 0 where nothing is tuned."""
+    if study.tuning is None:
+        return 0
+    first, last = study.tuning.seeds
+    return last - first + 1
 
 
 def told_to_draw_tuning(study: Study) -> dict[str, Any]:

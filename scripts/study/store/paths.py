@@ -21,6 +21,7 @@ ROOTS = ("results", "logs", "benchmarks")
 # Below a data set's results, and in the same way below its logs and benchmarks.
 RUN = "{cell}/{place}/split{split}/{digest}/seeds_{first}-{last}/round{round}"
 RUNS = "runs"
+UNTUNED, TUNED = "fixed", "tuned"  # what places are called; of tuned sides with a number from 1
 # What a run's folder has once it is trained.
 METRICS, SCORES, RECORD = "metrics.csv", "scores.npz", "run.json"
 ENVIRONMENT = "environment.json"  # what it ran on, for people
@@ -117,6 +118,16 @@ def refuse_files(folders: Iterable[str]) -> None:
                     f"{path} is a file, but {folder} is to be a folder; move the file away, or set"
                     " other folders, such as pathvars: {results: another/folder}"
                 )
+
+
+def tuned_places(count: int) -> list[str]:
+    """The places of a tuned side: first that of the trial that is chosen."""
+    return [f"{TUNED}{number}" for number in range(1, count + 1)]
+
+
+def place_number(place: str) -> int:
+    """Which of the places of a tuned side it is, from 0."""
+    return int(place.removeprefix(TUNED)) - 1
 
 
 def prepared_folder(results: str, digest: str) -> Path:

@@ -2,6 +2,7 @@
 
 `parameters`, `epochs`, `device`, `first`, `last` and `round` say what was trained; where a program
 trained, `command` is in place of `device`, and `scores` says what these are, if it declares it.
+Where nothing was to be trained `trained` is false.
 `data` is a digest of the prepared data, and `code` has one of the code that trains, and one of each
 choice, such as the loss. `files` has the SHA-256 of each file that was written beside it.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from study.store.errors import UserError
+from study.store.paths import place_number
 
 # What says how a run was trained -> the files that were then written.
 TRAINED = {
@@ -38,17 +40,32 @@ def is_current(record: dict, data: str, code: dict[str, str]) -> bool:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A trial that tuning chose, or might have chosen with other tuning seeds."""
+
+    number: int  # among the trials, from 0
+    values: dict[str, Any]  # of the tuned parameters
+    weight: float  # the share of samples of the tuning seeds that choose it
+
+
+@dataclass(frozen=True)
 class Chosen:
-    """The trial that tuning chose for a side, as chosen.json has it."""
+    """What tuning chose for a side, as chosen.json has it."""
 
     side: str
-    values: dict[str, Any]  # of the tuned parameters
-    trial: int  # its place among the trials, from 0
+    metric: str  # that it was chosen by
+    mean: float  # of that metric over the tuning seeds
     # parameter -> lowest or highest, where the number is the end of what was tried, so that a
     # better one may lie beyond
     edges: dict[str, str]
-    metric: str  # that it was chosen by
-    mean: float  # of that metric over the tuning seeds
+    # the one that was chosen, and then all others that might have been, those of the most weight
+    # first
+    trials: list[Trial]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the trial that was chosen."""
+        return self.trials[0].values
 
 
 def read_chosen(path: Path | str) -> Chosen:
@@ -58,21 +75,34 @@ def read_chosen(path: Path | str) -> Chosen:
         UserError: the file is damaged.
     """
     try:
-        chosen = Chosen(**json.loads(Path(path).read_text(encoding="utf-8")))
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        chosen = Chosen(**found | {"trials": [Trial(**trial) for trial in found["trials"]]})
         if not isinstance(chosen.values, dict):
             raise ValueError("values is not a mapping")
         return chosen
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, LookupError) as error:
         raise UserError(f"{path}: damaged ({error}); delete it and run again") from error
 
 
-def chosen_values(files: Sequence[str]) -> dict[str, Any]:
+def chosen_values(files: Sequence[str], place: str) -> dict[str, Any] | None:
     """What a run is trained with in place of its cell's values: of a tuned side what was chosen.
 
     Args:
         files: the chosen.json of the side; none where it is not tuned.
+        place: the run's.
+
+    Returns:
+        None in a place that there is no trial for, where nothing is to be trained.
     """
-    return {name: value for path in files for name, value in read_chosen(path).values.items()}
+    for path in files:
+        trials, number = read_chosen(path).trials, place_number(place)
+        return trials[number].values if number < len(trials) else None
+    return {}
+
+
+def is_trained(record: dict) -> bool:
+    """Whether a run has trained anything: not in a place of a tuned side that stayed empty."""
+    return record.get("trained", True)
 
 
 def read_record(path: Path) -> dict:

@@ -58,9 +58,11 @@ class Observed:
     first: Side
     second: Side
     metric: str
-    measured: Measured  # by the fixed protocol, with scores and trials where there are any
+    measured: Measured  # by the fixed protocol, with scores where there are any
     seeds: np.ndarray  # (n,), the difference of each seed on the study's own split
     splits: np.ndarray  # (k,), of each split that is drawn anew, with a seed of its own; or none
+    # what tuning adds to the difference of the sides as tuned, and of how many tuning seeds
+    tuning: tuple[float, int] | None = None
 
 
 def deviations(variance: float, low: float, high: float, n: int) -> Estimate:

@@ -20,6 +20,7 @@ from study.report.tables import numbered_titles, side_title
 from study.report.wording import counted, interval_text, listed, lower_first, upper_first
 from study.settings.choices import level_title, parameter_title
 from study.store.frames import groups_of, rows_of
+from study.store.records import Chosen
 
 TITLE = "Verdicts side by side"
 # What a protocol has that the fixed one has not.
@@ -202,6 +203,8 @@ def tuning_words(inputs: Inputs, tuning: Tuning) -> dict[str, Any]:
             titles[side],
             *(level_title(name, chosen.values[name]) for name in tuning.space),
             format_value(tuning.metric, chosen.mean),
+            f"{100 * chosen.trials[0].weight:.0f}",
+            _others(chosen, tuning),
         ]
         for side, chosen in inputs.chosen.items()
     ]
@@ -216,14 +219,32 @@ def tuning_words(inputs: Inputs, tuning: Tuning) -> dict[str, Any]:
         "rest": duration(seconds["others"] / 3600),
         "chosen": DataTable(
             "What was chosen for each side, and its mean over the tuning seeds, numbered from"
-            f" {FIRST_SEED:,}.",
-            ["Side", *map(parameter_title, tuning.space), metric_title(metric)],
+            f" {FIRST_SEED:,}; in what share of samples of these seeds it is chosen, and what is"
+            " chosen in the others.",
+            [
+                "Side",
+                *map(parameter_title, tuning.space),
+                metric_title(metric),
+                "Chosen in (%)",
+                "Or else",
+            ],
             rows,
             title="Chosen",
+            text_columns=["Side", "Or else"],
         ),
         "curves": picture(inputs.drawings.curves_of_sides),
         "by_budget": picture(inputs.drawings.budget),
     }
+
+
+def _others(chosen: Chosen, tuning: Tuning) -> str:
+    """`0.002 (31%), 0.0005 (4%, not trained)`: what might have been chosen as well."""
+    others = []
+    for position, trial in enumerate(chosen.trials[1:], start=1):
+        values = " and ".join(level_title(name, trial.values[name]) for name in tuning.space)
+        untrained = ", not trained" if position >= tuning.places else ""
+        others.append(f"{values} ({100 * trial.weight:.0f}%{untrained})")
+    return ", ".join(others) or "–"
 
 
 def side_titles(study: Study, tuning: Tuning) -> dict[str, str]:

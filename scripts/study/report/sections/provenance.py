@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from study.analysis.environments import DESCRIBED
-from study.design.runs import UNTUNED
+from study.analysis.environments import DESCRIBED, RUN_KEYS
 from study.design.study import Study
 from study.report.data_table import DataTable
 from study.report.inputs import Inputs
@@ -19,7 +18,6 @@ from study.store.frames import groups_of, rows_of
 from study.store.paths import REPORT_FOLDER
 
 TITLE = "The runs of each cell"
-RUN_KEYS = ["cell", "split", "first", "last", "round"]  # of the runs of a protocol
 COMMANDS = 3000  # with more runs, each cell has one command, to keep the page small
 # how the page calls what environment.json has
 FIELDS = {
@@ -38,9 +36,8 @@ FIELDS = {
 def context(inputs: Inputs) -> dict[str, Any]:
     """Each cell with its runs; the environments, which the runs name by a letter; a command."""
     study, runs, environments = inputs.study, inputs.frames.runs, inputs.frames.environments
-    untuned = environments[environments["place"] == UNTUNED].drop(columns="place")
     joined = runs.assign(folder=inputs.folders).merge(
-        untuned, on=RUN_KEYS, how="left", validate="1:1"
+        environments, on=[*RUN_KEYS], how="left", validate="1:1"
     )
     described = joined[[*DESCRIBED, "threads"]].astype(object)
     keys = [tuple(row) for row in described.where(described.notna(), None).to_numpy().tolist()]
