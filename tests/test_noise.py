@@ -1,15 +1,12 @@
 """Where noise comes from: each source against a published example, or worked out another way."""
 
-import itertools
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from measurements import BCE, CE, LOW, make_values, measured
 from scipy import integrate, optimize, stats
 
-from study.analysis.measured import Trials
 from study.analysis.noise import NOISE_COLUMNS, Observed, noise_rows
 from study.analysis.noise.images import (
     accuracy_images,
@@ -19,7 +16,6 @@ from study.analysis.noise.images import (
 )
 from study.analysis.noise.seeds import seed_noise
 from study.analysis.noise.splits import split_noise
-from study.analysis.noise.tuning import Tried, tuning_noise
 
 
 def with_variance(variance: float, n: int) -> np.ndarray:
@@ -188,68 +184,13 @@ def test_the_interval_of_the_images_variance():
     assert variance_interval(0.0, np.zeros(5), 0.05) == (0, 0)
 
 
-# ---- Tuning -------------------------------------------------------------------------------------
-
-
-def tried(*trials: list[float], values: list | None = None) -> Tried:
-    worth = trials if values is None else [[value] * len(trials[0]) for value in values]
-    return Tried(np.array(trials), np.array(worth))
-
-
-def test_a_clear_choice_has_no_noise():
-    clear = tried([0.9, 0.91, 0.9], [0.7, 0.72, 0.71])
-    assert tuning_noise(clear, clear, False) == (0, 0, 0, 3)
-
-
-def test_choices_of_two_tuning_seeds_by_hand():
-    """One seed of two is drawn. The first chooses what is worth 5, the second what is worth 8."""
-    torn = tried([0.9, 0.7], [0.8, 0.8], values=[5.0, 8.0])
-    clear = tried([0.9, 0.9], [0.1, 0.1], values=[1.0, 2.0])
-    found = tuning_noise(torn, clear, less_is_better=False)
-    assert found.sd == pytest.approx(1.5, rel=0.01)
-    assert found.low == 0  # the same seed twice leaves nothing to choose
-
-
-@pytest.mark.parametrize("less_is_better", [False, True])
-def test_choices_of_three_tuning_seeds_are_those_of_every_draw(less_is_better):
-    generator = np.random.default_rng(6)
-    first, second = (
-        tried(*generator.normal(0, 1, (5, 3)), values=generator.normal(0, 1, 5)) for _ in "ab"
-    )
-    pick = np.argmin if less_is_better else np.argmax
-    differences = []
-    for drawn in itertools.product(range(3), repeat=2):  # 2 of 3, the same for both
-        chosen = [pick(side.chosen_by[:, drawn].mean(axis=1)) for side in (first, second)]
-        differences.append(first.values[chosen[0], 0] - second.values[chosen[1], 0])
-    found = tuning_noise(first, second, less_is_better)
-    assert found.sd == pytest.approx(np.std(differences), rel=0.05)
-    assert found.low <= found.sd <= found.high
-
-
-def test_a_trial_that_diverged_is_never_chosen():
-    lost = tried([math.nan, 0.99], [0.8, 0.8], values=[5.0, 8.0])
-    assert tuning_noise(lost, lost, less_is_better=False).sd == 0
-    nothing = tried([math.nan, 0.99])
-    assert math.isnan(tuning_noise(nothing, lost, less_is_better=False).sd)
-
-
 # ---- All together -------------------------------------------------------------------------------
 
 
-def trials_of(*seeds: list[float]) -> pd.DataFrame:
-    """The trials.csv of a side, after round 1, of a metric that is also compared."""
-    rows = [
-        {"trial": trial, "round": 1, "seed": seed, "val_accuracy": value}
-        for trial, values in enumerate(seeds)
-        for seed, value in enumerate(values)
-    ]
-    return pd.DataFrame(rows).assign(final_val_accuracy=lambda frame: frame["val_accuracy"])
-
-
-def observed(seeds, splits=(), scores=None, trials=None, metric="final_val_accuracy") -> Observed:
+def observed(seeds, splits=(), scores=None, tuning=None) -> Observed:
     values = make_values(bce=LOW, ce=LOW).assign(final_val_accuracy=0.9)
-    about = measured(values, scores=scores or {}, trials=trials)
-    return Observed(CE, BCE, metric, about, np.asarray(seeds), np.asarray(splits))
+    about, metric = measured(values, scores=scores or {}), "final_val_accuracy"
+    return Observed(CE, BCE, metric, about, np.asarray(seeds), np.asarray(splits), tuning)
 
 
 def test_a_row_for_each_source_that_there_is():
@@ -260,23 +201,20 @@ def test_a_row_for_each_source_that_there_is():
         (cell, 1): {"seeds": np.arange(4), "val_labels": labels, "val_scores": 2 * side - 1}
         for cell, side in (("ce", first), ("bce", second))
     }
-    torn = [trials_of([0.9, 0.7], [0.8, 0.8]) for _ in "ab"]
-    trials = Trials("val_accuracy", 1, 2, {"ce": torn[0], "bce": torn[1]})
-    rows = noise_rows(observed(seeds, splits, scores, trials))
+    rows = noise_rows(observed(seeds, splits, scores, (0.02, 2)))
     assert [(row["source"], row["n"]) for row in rows] == [
         ("seed", 12), ("split", 8), ("images", 300), ("tuning", 2),
     ]  # fmt: skip
     assert rows[1]["sd"] == pytest.approx(2)  # 5 - 1
     assert rows[2]["sd"] == pytest.approx(math.sqrt(accuracy_images(first, second)[0]))
-    assert all(row["low"] <= row["sd"] <= row["high"] for row in rows)
+    assert all(row["low"] <= row["sd"] <= row["high"] for row in rows[:3])
+    assert rows[3]["sd"] == 0.02
     assert set(rows[0]) <= set(NOISE_COLUMNS)
-    assert rows == noise_rows(observed(seeds, splits, scores, trials))
+    assert rows[:3] == noise_rows(observed(seeds, splits, scores))
 
 
 def test_no_row_for_what_there_is_too_little_of():
     seeds, splits = with_variance(1, 12), with_variance(5, 8)
     assert [row["source"] for row in noise_rows(observed(seeds))] == ["seed"]
     assert noise_rows(observed(seeds[:1], splits)) == []
-    one_seed = Trials("val_accuracy", 1, 1, {"ce": trials_of([1.0]), "bce": trials_of([1.0])})
-    rows = noise_rows(observed(seeds, splits[:1], trials=one_seed))
-    assert [row["source"] for row in rows] == ["seed"]
+    assert [row["source"] for row in noise_rows(observed(seeds, splits[:1]))] == ["seed"]

@@ -1,6 +1,5 @@
-"""Verdicts of tuned sides: what tuning adds to their noise, and where trials do not reach them."""
+"""Verdicts of tuned sides: what might have been chosen is weighed, and what its choice adds."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -18,158 +17,158 @@ from measurements import (
     make_values,
     measured,
 )
-from studies import default_study
 
 from study.analysis.claims import judge
-from study.analysis.comparisons import compare_levels
-from study.analysis.measured import Measured, Trials
-from study.analysis.table_noise import describe_noise, describe_posterior
+from study.analysis.comparisons import compare_levels, describe_levels
+from study.analysis.measured import Measured
+from study.analysis.table_noise import TunedNoise, describe_noise, describe_posterior
+from study.analysis.tuned_sides import TunedSide, tuned_side, weighted_values
 from study.analysis.verdict_changes import Judged, collect_verdicts
 from study.design.cell import Cell
 from study.design.protocols import PROTOCOLS
-from study.report.plan_words import untuned_lines
+from study.store.records import Chosen, Trial
 
 LATER = replace(CE, rounds=[3], title="ce, round 3")
 RISES = claim("greater", (LATER, CE), factor="round")
 VALUES = make_values(bce={1: LOW, 3: LOW}, ce={1: LOW, 3: HIGH})
-ENDED = (
-    "trials end with round 1 (tune.round), so what tuning adds to the noise of round 3 is not known"
-)
 CELLS = {name: Cell(parameters, 3, 30, 0) for name, parameters in PARAMETERS.items()}
 TABLES = {
     f"table{number}": make_table("loss", ["bce", "ce"], ["bce", "ce"], number) for number in (1, 3)
 }
+LOW_VALUES, HIGH_VALUES = np.array(LOW), np.array(HIGH)
+# Of CE's two places each is chosen by half of the samples. The first is worth LOW after round 1 and
+# HIGH after round 3; the second HIGH, and 0.03 more than that. BCE has one place, worth LOW.
+IN_PLACES = {
+    ("ce", "tuned1"): {1: LOW_VALUES, 3: HIGH_VALUES},
+    ("ce", "tuned2"): {1: HIGH_VALUES, 3: HIGH_VALUES + 0.03},
+    ("bce", "tuned1"): {1: LOW_VALUES, 3: LOW_VALUES},
+}
+DRAWN = {"ce": np.repeat([0, 1], 500), "bce": np.zeros(1000, int)}
 
 
-def trials_of(worth: dict[int, tuple[float, float]], choice=((0.9, 0.7), (0.8, 0.8))):
-    """The trials.csv of a side: two trials with two tuning seeds, a row a round.
+def tuned(drawn=DRAWN, protocol: str = "tuned") -> Measured:
+    """What tuned sides came to.
 
     Args:
-        worth: round -> the accuracy of each trial, the same of both seeds.
-        choice: of each trial, each seed's validation AUC after any round, by which it is chosen: of
-            these, seed 0 alone would choose trial 0 and seed 1 alone trial 1.
+        drawn: cell -> which place each sample of the tuning seeds chooses.
+        protocol: its name.
     """
+    frames = [
+        make_values(**{cell: values}).assign(place=place)
+        for (cell, place), values in IN_PLACES.items()
+    ]
+    by_place = pd.concat(frames).set_index(["cell", "place", "round", "seed"]).sort_index()
+    places = {"ce": ["tuned1", "tuned2"], "bce": ["tuned1"]}
+    sides = {cell: TunedSide(places[cell], of_cell) for cell, of_cell in drawn.items()}
+    values = weighted_values(by_place, sides)
+    return replace(
+        measured(VALUES, protocol=PROTOCOLS[protocol], by_place=by_place, tuned=sides),
+        values=values,
+    )
+
+
+def test_a_side_is_the_weighted_mean_of_its_places():
+    """Three quarters of LOW, and a quarter of HIGH."""
+    about = tuned(DRAWN | {"ce": np.repeat([0, 1], [750, 250])})
+    assert about.of_side(CE, "val_accuracy").to_numpy() == pytest.approx(
+        0.75 * LOW_VALUES + 0.25 * HIGH_VALUES
+    )
+    assert about.of_side(BCE, "val_accuracy").to_numpy() == pytest.approx(LOW_VALUES)
+
+
+def test_the_noise_of_a_difference_is_that_of_its_seeds_and_of_its_choices():
+    """CE - BCE is half of HIGH - LOW, which is 0.059, 0.057 to 0.041: its mean 0.025.
+
+    Its standard error is 0.0060553 / 2 / √10 = 0.00095743. The first choice makes the mean 0, the
+    second 0.05: a deviation of 0.025 (√(1000/999) times that of n - 1). Together 0.0250308; with
+    t(9) = 2.262157 the interval is 0.025 ± 0.0566236.
+    """
+    row = judge({"a": claim("greater", (CE, BCE))}, tuned())[1].iloc[0]
+    assert row["sides"] == "tuned"
+    assert row["added_sd"] == pytest.approx(0.025 * np.sqrt(1000 / 999))
+    assert [row["difference"], row["low"], row["high"]] == pytest.approx(
+        [0.025, 0.025 - 0.0566236, 0.025 + 0.0566236], abs=1e-6
+    )
+    assert np.isnan(row["p_sign_flip"])  # of which the choice is not a part
+    rows = compare_levels(TABLES, tuned(), CELLS).set_index(["table", "metric"])
+    of_table = rows.loc["table1", "val_accuracy"]
+    assert [of_table["low"], of_table["high"]] == pytest.approx([row["low"], row["high"]])
+
+
+def test_a_change_over_rounds_has_the_noise_of_one_choice_for_both():
+    """After round 3 the first choice is worth 0.05 more than after round 1, the second 0.03."""
+    row = judge({"a": RISES}, tuned())[1].iloc[0]
+    assert row["difference"] == pytest.approx(0.04)
+    assert row["added_sd"] == pytest.approx(0.01 * np.sqrt(1000 / 999))
+
+
+def test_a_level_has_the_noise_of_its_own_choice():
+    levels = describe_levels(TABLES, tuned()).set_index(["table", "level"])
+    of_ce, of_bce = (levels.loc["table1", level] for level in ("ce", "bce"))
+    assert of_ce["high"] - of_ce["low"] == pytest.approx(2 * 2.262157 * 0.0250125, rel=0.01)
+    sd = np.std(LOW, ddof=1)
+    assert of_bce["high"] - of_bce["low"] == pytest.approx(2 * 2.262157 * sd / np.sqrt(10))
+
+
+def test_where_too_much_is_in_no_place_the_verdict_is_at_the_chosen_values():
+    """More than 5% of the samples: the first places alone are compared, by their seeds alone."""
+    rises = {"a": claim("greater", (LATER, replace(BCE, rounds=[3])))}
+    for missing, sides in ((50, "tuned"), (51, "at the chosen values")):
+        drawn = DRAWN | {"ce": np.array([-1] * missing + [1] * 400 + [0] * (600 - missing))}
+        row = judge(rises, tuned(drawn))[1].iloc[0]
+        assert row["sides"] == sides
+        if sides != "tuned":
+            assert row["difference"] == pytest.approx(0.05) and row["added_sd"] == 0
+            found = collect_verdicts(
+                {"tuned": Judged(*judge(rises, tuned(drawn)), compare_levels({}, tuned(), CELLS))}
+            )
+            assert found.loc[0, "sides"] == sides
+
+
+def test_on_other_splits_sides_are_at_the_chosen_values():
+    """They were tuned on the study's own split, and once."""
+    about = replace(tuned(), protocol=PROTOCOLS["tuned_splits"], tuned={})
+    assert about.what_is_compared(CE, BCE) == "at the chosen values"
+    assert about.at_chosen.of_side(CE, "val_accuracy").tolist() == LOW
+
+
+def test_fixed_sides_are_called_so():
+    row = judge({"a": RISES}, measured(VALUES))[1].iloc[0]
+    assert (row["sides"], row["added_sd"]) == ("fixed", 0)
+
+
+def test_the_noise_of_tuning_stands_beside_that_of_fixed_sides():
+    comparisons = compare_levels(TABLES, tuned(), CELLS)
+    found = describe_noise(TABLES, CELLS, measured(VALUES), None, TunedNoise(comparisons, 5))
+    of_tuning = found[found["source"] == "tuning"].set_index("table")
+    assert of_tuning.loc["table1", "sd"] == pytest.approx(0.0250125, rel=1e-4)
+    assert of_tuning.loc["table1", "n"] == 5
+    assert of_tuning[["low", "high"]].isna().all(axis=None)  # no interval that keeps its level
+    chosen = comparisons.assign(sides="at the chosen values")
+    found = describe_noise(TABLES, CELLS, measured(VALUES), None, TunedNoise(chosen, 5))
+    assert set(found["source"]) == {"seed"}
+
+
+def trials_of(*seeds: tuple[float, ...]) -> pd.DataFrame:
+    """The trials.csv of a side after round 1: of each trial a metric with each tuning seed."""
     rows = [
-        {"trial": trial, "round": number, "seed": 1_000_000 + seed}
-        | {"val_accuracy": accuracy, "final_val_roc_auc": choice[trial][seed]}
-        for number, accuracies in worth.items()
-        for trial, accuracy in enumerate(accuracies)
-        for seed in range(2)
+        {"trial": trial, "round": 1, "seed": seed, "val_accuracy": value}
+        for trial, values in enumerate(seeds)
+        for seed, value in enumerate(values)
     ]
     return pd.DataFrame(rows)
 
 
-def tuning(ce: dict, bce: dict) -> Trials:
-    clear = ((0.9, 0.9), (0.1, 0.1))  # both seeds choose trial 0
-    of_cell = {"ce": trials_of(ce), "bce": trials_of(bce, clear)}
-    return Trials("final_val_roc_auc", max(ce), 2, of_cell)
-
-
-# BCE's choice is clear. By one of its two tuning seeds CE would have a trial that rises by 0.05 to
-# 0.90, by the other one that rises by 0.08 to 0.93.
-REACHED = tuning({1: (0.85, 0.85), 3: (0.90, 0.93)}, {1: (0.9, 0.9), 3: (0.9, 0.9)})
-SHORT = tuning({1: (0.90, 0.93)}, {1: (0.9, 0.9)})
-
-
-def tuned(trials: Trials, values: pd.DataFrame = VALUES) -> Measured:
-    return measured(values, protocol=PROTOCOLS["tuned"], trials=trials)
-
-
-def test_a_change_over_rounds_has_the_noise_of_the_trials_change():
-    """Half of 0.08 - 0.05 is the choice's deviation: 0.015.
-
-    The differences are 0.059, 0.057 to 0.041: their mean 0.05, their standard error 0.0019149. So
-    the mean's is √(0.0019149² + 0.015²) = 0.0151217, and with t(9) = 2.262157 the interval 0.05 ±
-    0.034208.
-    """
-    claims, pairs = judge({"a": RISES}, tuned(REACHED))
-    row = pairs.iloc[0]
-    assert [row["low"], row["high"]] == pytest.approx([0.015792, 0.084208], abs=4e-4)
-    assert claims.loc[0, "p_value"] == pytest.approx(0.0091, abs=2e-4)
-    assert math.isnan(row["p_sign_flip"])  # of which the choice is not a part
-
-
-def test_trials_add_nothing_to_sides_that_are_not_tuned():
-    with_trials = judge({"a": RISES}, measured(VALUES, trials=REACHED))
-    for frame, other in zip(with_trials, judge({"a": RISES}, measured(VALUES))):
-        pd.testing.assert_frame_equal(frame, other)
-
-
-def test_a_claim_on_rounds_that_trials_do_not_reach_has_no_verdict():
-    """Nor any number, also where one of its rounds is reached, and it says why."""
-    ahead = replace(BCE, rounds=[3], title="bce, round 3")
-    later = {"b": claim("greater", (LATER, ahead))}
-    change = replace(CE, rounds=[1, 3]), replace(BCE, rounds=[1, 3])
-    reached = {"d": claim("less", (CE, BCE))}
-    all_claims = {"a": RISES} | later | {"c": claim("greater", change)} | reached
-    claims, pairs = judge(all_claims, tuned(SHORT))
-    claims, pairs = claims.set_index("claim"), pairs.set_index("claim")
-    for name in "abc":
-        assert (claims.loc[name, "verdict"], claims.loc[name, "reason"]) == ("not tested", ENDED)
-        assert math.isnan(claims.loc[name, "p_value"]) and math.isnan(pairs.loc[name, "difference"])
-    assert (claims.loc["d", "verdict"], claims.loc["d", "tests"]) == ("undecided", 1)
-    fixed = judge(all_claims, measured(VALUES))[0]
-    assert set(fixed["verdict"]) == {"supported", "undecided"}
-
-
-def test_a_metric_that_trials_do_not_have_has_no_verdict():
-    without = {name: frame.drop(columns="val_accuracy") for name, frame in SHORT.of_cell.items()}
-    empty = {name: frame.assign(val_accuracy=np.nan) for name, frame in SHORT.of_cell.items()}
-    for of_cell in (without, empty):
-        trials = replace(SHORT, of_cell=of_cell)
-        claims, _ = judge({"a": claim("less", (CE, BCE))}, tuned(trials))
-        assert claims["verdict"].tolist() == ["not tested"]
-        assert claims["reason"][0].startswith(
-            "the trials do not all have val_accuracy, so what tuning"
-        )
-
-
-def compared(about: Measured) -> pd.DataFrame:
-    rows = compare_levels(TABLES, about, CELLS)
-    return rows.set_index(["table", "metric"])
-
-
-def test_a_comparison_that_trials_do_not_reach_has_no_numbers():
-    rows = compared(tuned(SHORT, VALUES.assign(val_loss=0.3)))
-    # of round 1 both sides are LOW: 0 ± 2.262157 × 0.015, by the choice alone
-    reached = rows.loc["table1", "val_accuracy"]
-    assert [reached["low"], reached["high"]] == pytest.approx([-0.03393, 0.03393], abs=4e-4)
-    beyond = rows.loc["table3", "val_accuracy"]
-    assert beyond["refused"] == ENDED
-    assert beyond[["difference", "p_value", "p_holm", "low_adjusted"]].isna().all()
-    missing = rows.loc["table1", "val_loss"]
-    assert missing["refused"].startswith("the trials do not all have val_loss")
-    assert math.isnan(missing["p_holm"])
-
-
-def test_the_noise_of_tuning_is_left_out_where_trials_do_not_reach():
-    def sources(trials: Trials) -> dict:
-        found = describe_noise(TABLES, CELLS, measured(VALUES, trials=trials), None)
-        by_table = found.groupby("table")
-        return {table: dict(zip(rows["source"], rows["sd"])) for table, rows in by_table}
-
-    short = sources(SHORT)
-    assert set(short["table1"]) == {"seed", "tuning"} and set(short["table3"]) == {"seed"}
-    assert short["table1"]["tuning"] == pytest.approx(0.015, rel=0.01)
-    assert sources(REACHED)["table3"]["tuning"] == pytest.approx(0.015, rel=0.01)
-    # cells that differ in what is tuned are one side, of which there is nothing to tell apart
-    one = replace(SHORT, of_cell=dict.fromkeys(("ce", "bce"), SHORT.of_cell["ce"]))
-    assert set(sources(one)["table1"]) == {"seed"}
-
-
-def test_verdicts_beside_each_other_say_why_there_is_none():
-    fixed, short = (
-        Judged(*judge({"a": RISES}, about), compared(about).reset_index())
-        for about in (measured(VALUES), tuned(SHORT))
-    )
-    found = collect_verdicts({"fixed": fixed, "tuned": short})
-    claims = found[found["kind"] == "claim"].set_index("protocol")
-    assert claims["verdict"].to_dict() == {"fixed": "supported", "tuned": "not tested"}
-    assert claims.loc["tuned", "reason"] == ENDED and pd.isna(claims.loc["fixed", "reason"])
-    assert claims.loc["fixed", "difference"] == pytest.approx(0.05)
-    tables = found[(found["kind"] == "comparison") & (found["protocol"] == "tuned")]
-    reasons = dict(zip(tables["name"], tables["reason"]))
-    assert reasons["table3"] == ENDED and pd.isna(reasons["table1"])
+def test_places_are_those_of_the_trials_that_samples_choose():
+    """Of two tuning seeds one is drawn: the first chooses trial 2, the second trial 0."""
+    trials = trials_of((0.7, 0.9), (0.6, 0.6), (0.9, 0.6))
+    listed = [Trial(0, {}, 0.5), Trial(2, {}, 0.5)]
+    chosen = Chosen("ce", "val_accuracy", 0.8, {}, listed)
+    both = tuned_side(trials, chosen, 1, ["tuned1", "tuned2", "tuned3"])
+    assert both.places == ["tuned1", "tuned2"] and both.is_covered
+    assert both.weights == pytest.approx([0.5, 0.5], abs=0.05)
+    one = tuned_side(trials, chosen, 1, ["tuned1"])
+    assert not one.is_covered and (one.drawn < 0).mean() == pytest.approx(0.5, abs=0.05)
 
 
 # ---- Sides that are not to be compared ----------------------------------------------------------
@@ -192,21 +191,3 @@ def test_no_noise_and_no_probability_of_a_side_that_is_not_trained():
     values = VALUES[(VALUES["cell"] == "bce") | (VALUES["round"] == 1)]
     for frame in described(measured(values)):
         assert set(frame["table"]) == {"table1"}
-
-
-def test_the_plan_names_what_trials_do_not_reach():
-    """Of the default study's 23 claims 17 are on a later round than the first."""
-    tune = {"space": {"learning_rate": [0.001, 0.01]}}
-    first, *lines = untuned_lines(default_study(tune=tune | {"round": 1}))
-    assert first == "without a tuned verdict, because trials end with round 1 (tune.round):"
-    assert "  ce_val_accuracy_rises: round 3" in lines
-    tables = [line for line in lines if line.startswith("  Table")]
-    assert tables == [f"  Table {number}: round 3" for number in (2, 4, 6)]
-    assert len(lines) - len(tables) == 17
-    assert untuned_lines(default_study(tune=tune))[1:] == [
-        "  fourth_round_train_accuracy: round 4",
-        "  fourth_round_val_accuracy: round 4",
-    ]
-    assert untuned_lines(default_study()) == []
-    losses = {"space": {"loss": ["bce", "ce"]}, "round": 1}  # has no tuned verdicts anyway
-    assert not any("Table 2" in line for line in untuned_lines(default_study(tune=losses)))

@@ -1,5 +1,6 @@
 """Tuning and other splits: what is drawn, chosen and compared; and a whole study of both."""
 
+import itertools
 import json
 import math
 from collections import Counter
@@ -116,8 +117,25 @@ def test_the_best_mean_is_chosen(seeds, metric, chosen, edges):
     """Of equals the first, and none with a seed that diverged."""
     cells = ["trial0", "trial1", "trial2"]
     found = choose_trial(values_of(*seeds, metric=metric), "side", cells, TRIALS, 1, metric)
-    assert (found.side, found.trial, found.edges) == ("side", chosen, edges)
+    assert (found.side, found.trials[0].number, found.edges) == ("side", chosen, edges)
     assert found.values == TRIALS[chosen]
+
+
+def test_what_might_have_been_chosen_is_weighed_by_all_samples_of_the_tuning_seeds():
+    """Two of three seeds are drawn, with replacement: nine draws, of which each is as likely."""
+    seeds = np.array([(0.80, 0.90, 0.70), (0.85, 0.75, 0.83), (0.70, 0.70, 0.90), (0.1, 0.1, 0.1)])
+    cells = [f"trial{number}" for number in range(4)]
+    trials = [{"learning_rate": 10.0**-number} for number in range(4)]
+    found = choose_trial(values_of(*seeds.tolist()), "side", cells, trials, 1, "val_accuracy")
+    drawn = [
+        seeds[:, list(of)].mean(axis=1).argmax() for of in itertools.product(range(3), repeat=2)
+    ]
+    shares = np.bincount(drawn, minlength=4) / 9
+    weights = {trial.number: trial.weight for trial in found.trials}
+    assert weights == pytest.approx({0: shares[0], 1: shares[1], 2: shares[2]}, abs=0.05)
+    assert found.trials[0].number == seeds.mean(axis=1).argmax()
+    others = [trial.weight for trial in found.trials[1:]]
+    assert others == sorted(others, reverse=True)
 
 
 def test_where_every_trial_diverged_none_is_chosen():
@@ -221,11 +239,16 @@ def test_a_tuned_study_on_other_splits(tmp_path_factory):
         trials = pd.read_csv(trials)
         assert set(trials["seed"]) == {FIRST_SEED, FIRST_SEED + 1}
         best = int(trials.groupby("trial")["val_loss"].mean().idxmin())
-        assert told["trial"] == best == 1  # at 0.00001 nothing is learned
+        (trial,) = told["trials"]  # at 0.00001 nothing is learned, whatever the seed
+        assert trial["number"] == best == 1 and trial["weight"] == 1
         records = [*(made / "runs" / told["side"] / "tuned1").rglob("run.json")]
         assert records
         for record in records:
             assert json.loads(record.read_text())["parameters"]["learning_rate"] == 0.003
+        for place in ("tuned2", "tuned3"):  # for other trials that might have been chosen
+            empty = [*(made / "runs" / told["side"] / place).rglob("run.json")]
+            assert empty and not any(json.loads(path.read_text())["trained"] for path in empty)
+    assert {row["place"] for row in read_csv(made / "tuned" / "values.csv")} == {"tuned1"}
     # no table has a tuning seed in it
     assert {row["seed"] for row in read_csv(made / "fixed" / "values.csv")} == {"0", "1"}
     splits = read_csv(made / "splits" / "runs.csv")

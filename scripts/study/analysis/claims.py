@@ -21,7 +21,6 @@ import pandas as pd
 from study.analysis.alike import Alike
 from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
 from study.analysis.guard import Confounded, NotTrained
-from study.analysis.interval import NotKnown
 from study.analysis.measured import Measured
 from study.analysis.metrics import format_value
 from study.analysis.pairs import DIFFERENCE_COLUMNS, SIDES_COLUMNS, Pair, pair_sides
@@ -37,6 +36,7 @@ from study.analysis.planned_looks import (
     values_by_look,
 )
 from study.analysis.significance import holm, holm_alphas
+from study.analysis.tuned_sides import AT_CHOSEN
 from study.analysis.verdicts import (
     CONTRADICTED,
     NOT_TESTED,
@@ -52,6 +52,7 @@ from study.design.claims import Claim
 CLAIM_COLUMNS = {
     "claim": str,
     "verdict": str,
+    "sides": str,
     "p_value": float,
     "p_adjusted": float,
     "tests": int,
@@ -172,7 +173,7 @@ def _test_pairs(
             _refuse_empty(claim, pair)
         except Confounded as error:
             problem = problem or {"verdict": REFUSED, "reason": str(error)}
-        except (NotTrained, Alike, NotKnown, NothingToTest) as error:
+        except (NotTrained, Alike, NothingToTest) as error:
             problem = problem or {"verdict": NOT_TESTED, "reason": str(error)}
         else:
             found = JudgedPair(pair, p_values(claim, pair.differences, pair.noise))
@@ -243,6 +244,7 @@ def _decide(
             "p_adjusted": adjusted[test],
             "tests": len(tests),
             "alpha_adjusted": alpha,
+            "sides": _sides_of(shown.pairs),
             "seeds": min(each.pair.n for each in shown.pairs),
             **_margins(claim, shown.pairs, levels),
             **look_row(shown, plan, levels),
@@ -254,6 +256,12 @@ def _decide(
             row |= _verdict(claim, shown)
         found[name] = row, [_pair_row(each) | _adjusted(each, levels) for each in shown.pairs]
     return found
+
+
+def _sides_of(pairs: Sequence[JudgedPair]) -> str:
+    """What a claim's verdict is about: at the chosen values, if one of its pairs is."""
+    found = {judged.pair.sides for judged in pairs}
+    return AT_CHOSEN if AT_CHOSEN in found else found.pop()
 
 
 def _adjusted(judged: JudgedPair, levels: Sequence[float]) -> Row:

@@ -10,7 +10,7 @@ import pandas as pd
 from study.analysis.alike import Alike, are_alike
 from study.analysis.evaluation import correct_predictions
 from study.analysis.guard import Confounded, NotTrained
-from study.analysis.interval import NotKnown, interval
+from study.analysis.interval import interval
 from study.analysis.measured import Measured
 from study.analysis.metrics import SCORED_SPLITS
 from study.analysis.noise import tuning
@@ -142,7 +142,7 @@ def find_pair(
     """Two sides of a table on a metric; None where they are not there, or not to be compared."""
     try:
         return pair_sides(*sides, metric, table.factor, table.along[table.factor], measured)
-    except (NotTrained, Confounded, Alike, NotKnown):
+    except (NotTrained, Confounded, Alike):
         return None
 
 
@@ -170,8 +170,8 @@ def compare_levels(
     `high_adjusted` is the interval at the level at which it tests this one. `images_low` and
     `images_high` are in the rows of the final accuracies, where there are scores: how far the
     difference may come from which images they are over. `refused` says why there is none of this:
-    of a comparison as a whole, whose row then has no metric, or of one metric that tuning's trials
-    do not reach. Of sides that are not trained there is no row.
+    of a comparison as a whole, whose row then has no metric. Of sides that are not trained there is
+    no row.
 
     Args:
         tables: about the protocol's own cells.
@@ -210,9 +210,6 @@ def _compare(
             return []
         except (Confounded, Alike) as error:
             return [(about | {"refused": str(error)}, None)]
-        except NotKnown as error:
-            found.append((row | {"refused": str(error)}, None))
-            continue
         row |= {"guard": pair.guard, "caveat": pair.caveat}
         row |= pair.about_sides | pair.statistics
         found.append((row | _images(pair, measured), pair))

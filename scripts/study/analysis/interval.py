@@ -26,10 +26,6 @@ from scipy.special import stdtr, stdtrit
 from study.analysis.significance import ALPHA
 
 
-class NotKnown(Exception):
-    """Why it is not known how much noise a difference has, so that nothing is said of it."""
-
-
 @dataclass(frozen=True)
 class Added:
     """What one source adds to the variance of a mean of differences of variance s²."""

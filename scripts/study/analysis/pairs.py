@@ -113,7 +113,6 @@ def pair_sides(
         Confounded: the sides differ in more than the factor, or not in it.
         NotTrained: a side is not there, or the metric is not.
         Alike: all seeds of a side are one observation.
-        NotKnown: how much noise the difference has is not known.
     """
     check_sides(first, second, factor, along)
     sides = measured.what_is_compared(first, second)

@@ -79,11 +79,7 @@ class Source(Protocol):
     MEANING: str  # what varies, and what makes it less: sentences for the report
 
     def added(self, first: Side, second: Side, metric: str, measured: Measured) -> Added:
-        """What it adds to the noise of a mean difference by a protocol's runs.
-
-        Raises:
-            NotKnown: that cannot be said of these sides.
-        """
+        """What it adds to the noise of a mean difference by a protocol's runs."""
 
     def estimate(self, observed: Observed) -> Estimate | None:
         """How much of one run's difference it is; None where there is nothing to say it from."""
@@ -95,11 +91,7 @@ def sources() -> dict[str, Source]:
 
 
 def noise_of(first: Side, second: Side, metric: str, measured: Measured) -> Noise:
-    """All the noise of the mean difference of two sides, beside that of its seeds or splits.
-
-    Raises:
-        NotKnown: as a source's `added` does.
-    """
+    """All the noise of the mean difference of two sides, beside that of its seeds or splits."""
     return Noise(
         {name: source.added(first, second, metric, measured) for name, source in sources().items()}
     )

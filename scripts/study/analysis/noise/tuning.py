@@ -14,6 +14,7 @@ import numpy as np
 from study.analysis.interval import Added, Noise
 from study.analysis.measured import Measured
 from study.analysis.noise import Estimate, Observed
+from study.analysis.tuned_sides import TunedSide
 from study.design.claims import Side
 
 TITLE = "Tuning"
@@ -28,7 +29,9 @@ def added(first: Side, second: Side, metric: str, measured: Measured) -> Added:
     """Of tuned sides, what the mean difference varies by with other choices."""
     if not measured.tuned:
         return Added()
-    return Added(sd=float(np.std(_of_choices(first, second, metric, measured), ddof=1)))
+    sides = measured.tuned[first.cell], measured.tuned[second.cell]
+    means = measured.place_means(first, metric), measured.place_means(second, metric)
+    return Added(sd=choice_deviation(sides, means))
 
 
 def of_level(side: Side, metric: str, measured: Measured) -> Noise:
@@ -51,12 +54,16 @@ def estimate(observed: Observed) -> Estimate | None:
     return Estimate(sd, math.nan, math.nan, seeds)
 
 
-def _of_choices(first: Side, second: Side, metric: str, measured: Measured) -> np.ndarray:
-    """The mean difference of what both sides choose, over those samples that choose known ones."""
-    drawn = [measured.tuned[side.cell].drawn for side in (first, second)]
-    both = (drawn[0] >= 0) & (drawn[1] >= 0)
-    worth = [
-        measured.place_means(side, metric)[of_side[both]]
-        for side, of_side in zip((first, second), drawn)
-    ]
-    return worth[0] - worth[1]
+def choice_deviation(
+    sides: tuple[TunedSide, TunedSide], means: tuple[np.ndarray, np.ndarray]
+) -> float:
+    """The standard deviation of a mean difference over samples of the tuning seeds.
+
+    Args:
+        sides: both.
+        means: what the places of each are worth, (places,). Samples that choose what is in no place
+            are left out.
+    """
+    both = (sides[0].drawn >= 0) & (sides[1].drawn >= 0)
+    worth = [of_places[side.drawn[both]] for side, of_places in zip(sides, means)]
+    return float(np.std(worth[0] - worth[1], ddof=1))
