@@ -4,9 +4,9 @@
 
 writes docs/simulations/tuned_verdicts.csv and the table of docs/statistics.md. In a study every
 side has the same trials, each worth so much that a landscape says, in standard deviations of one
-run; it is tuned with some seeds and evaluated with others, and judged as the workflow judges it. All
-sides are equally good, so that any difference is false. For the power the first side is better by
-one standard deviation.
+run; it is tuned with some seeds and evaluated with others, and judged as the workflow judges it.
+All sides are equally good, so that any difference is false. For the power the first side is better
+by one standard deviation.
 
 The noise of real runs is that of the published example: what seeds of one cell differ by.
 """

@@ -26,9 +26,9 @@ ACCURACY = {"a": [0.90, 0.92, 0.94], "b": [0.91, 0.94, 0.97], "c": [0.90, 0.91, 
 @pytest.fixture
 def values():
     """Three cells of three seeds; seed 2 of c has diverged. No test split."""
-    keys = [(cell, 1, seed) for cell in CELLS for seed in range(3)]
-    index = pd.DataFrame(keys, columns=["cell", "round", "seed"])
-    accuracy = np.array([ACCURACY[cell][seed] for cell, _, seed in keys], float)
+    keys = [(cell, "fixed", 1, seed) for cell in CELLS for seed in range(3)]
+    index = pd.DataFrame(keys, columns=["cell", "place", "round", "seed"])
+    accuracy = np.array([ACCURACY[cell][seed] for cell, _, _, seed in keys], float)
     summary = index.assign(
         train_loss=0.1 + 0 * accuracy,
         train_accuracy=accuracy + 0.02,
