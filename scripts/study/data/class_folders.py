@@ -17,6 +17,12 @@ _CHANGED = re.compile(
     r"|copy|copies|kopie|copie|copia)\d*$"
 )
 _STATED = {"original", "originals", "orig", "new", "old"}
+# What systems and people call a folder that is no class.
+_NO_CLASS = re.compile(
+    r"new folder|untitled( folder)?|neuer ordner|nouveau dossier|un-?labell?ed|un-?sorted"
+    r"|(seg_)?pred(iction)?s?"
+)
+_COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de|copia di) ", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one
 _PART = re.compile(
     r"((?:k.?)?folds?|cv|split|part|partition|batch|set|subset)([-_. ]?\d+|[-_. ][a-z])$"
@@ -44,6 +50,13 @@ def doubtful_classes(classes: list[str], depth: int) -> Iterator[str]:
         What is wrong, and what to write.
     """
     answer = '`images: "**"`' if depth else "`splits: none`"
+    for folder in classes:
+        if _NO_CLASS.fullmatch(_COPY.sub("", folder).casefold()):
+            glob = f'"!{"*/" * depth}{_literal(folder)}/**"'
+            yield (
+                f"{folder} is called as what is no class; leave it out with `images: {glob}`, or"
+                f" write {answer} if all are classes"
+            )
     alike: dict[str, list[_Name]] = {}
     parts: dict[str, list[str]] = {}
     for folder in classes:
@@ -74,6 +87,8 @@ def doubtful_classes(classes: list[str], depth: int) -> Iterator[str]:
 def _read(folder: str, folders: list[str]) -> _Name:
     plain = _COPY.sub("", folder)
     words = [folder[len(plain) :].strip()] if plain != folder and plain in folders else []
+    if copy_of := _COPY_OF.match(folder):
+        plain, words = folder[copy_of.end() :], [copy_of[0].strip()]
     kept: list[str] = []
     splits: list[str] = []
     changed = False  # by the word before

@@ -20,8 +20,10 @@ _BESIDE = re.compile(
 # As a class may be called a mask, of faces with one, only these are no class by their name alone.
 _NO_CLASS = re.compile(r"(masks|annotations?|labels|segmentations?|ground.?truths?)$")
 _MASK_OF = re.compile(
-    r"(.+?)[-_. ]+(masks?|annotations?|labels?|seg|segmentations?|gt|ground.?truth)([-_. ]?\d+)?$"
+    r"(.+?)[-_. ]+"
+    r"(masks?|annotations?|labels?|seg|segmentations?|gt|ground.?truth|superpixels?)([-_. ]?\d+)?$"
 )
+_OF_MASK = re.compile(r"((?:.*/)?)(masks?|labels?|seg|gt)[-_. ]+([^/]+)$")  # `mask_1`
 _NUMBER = re.compile(r"(?<![^\W_])([^\W\d_]*)\d[^\W_]*")  # 12, patient7, 3f2a
 
 
@@ -113,10 +115,19 @@ def _crossed(folders: list[str], depth: int) -> str | None:
 
     Not so folders that are numbered, such as patient7, unless each class has the same.
     """
+    level = depth + 1
+    while (
+        len(
+            {folder.split("/")[level] if folder.count("/") >= level else "" for folder in folders}
+            - {""}
+        )
+        == 1
+    ):  # `benign/SOB/40X`, where SOB is in all classes alone
+        level += 1
     inner: dict[str, set[str]] = {}
     for folder in folders:
         parts = folder.split("/")
-        inner.setdefault(parts[depth], set()).update(parts[depth + 1 : depth + 2])
+        inner.setdefault(parts[depth], set()).update(parts[level : level + 1])
     common = set.intersection(*inner.values())
     numbered = len({_shape(name) for name in common}) < 2
     same = all(names == common for names in inner.values())
@@ -178,7 +189,19 @@ def _paired(images: list[str]) -> str | None:
         for image in images
         if (found := _MASK_OF.match(image.casefold().rpartition(".")[0]))
     ]
-    stems = {image.casefold().rpartition(".")[0] for image in images} if marked else set()
+    begun = [
+        (image, found)
+        for image in images
+        if (found := _OF_MASK.match(image.casefold().rpartition(".")[0]))
+    ]
+    stems = {image.casefold().rpartition(".")[0] for image in images} if marked or begun else set()
+    for image, found in begun:
+        others = [f"{found[1]}{word}{found[3]}" for word in ("", "img_", "image_", "img", "image")]
+        if stems & {*others}:
+            return (
+                f"{image} is called as the mask of an image beside it; leave such files out with"
+                f' `images: "!**/{found[2]}*"`, {ALL}'
+            )
     for image, of in marked:
         if of in stems:
             ending = image.rpartition(".")[0][len(of) :]

@@ -20,8 +20,12 @@ COLUMNS = ("image", "group")
 # What spreadsheets, data frames and people write where there is nothing.
 NOTHING = {
     *("", "na", "n/a", "n.a.", "<na>", "nan", "none", "null", "-", "--", "?", "missing"),
-    *("unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "k.a.", "n.d."),
+    *("unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "k.a.", "n.d.", "n.v.t."),
+    *("keineangabe", "nichtbekannt", "notknown", "sindato", "sindatos", "不明", "н/д", "未知"),
 }
+NEGATIVE = re.compile(r"-\d+")  # -999, which stands for nothing; no group has such a number
+# 03. Dez, 12-Mar: what a spreadsheet makes of texts that may be dates
+LIKE_DATES = re.compile(r"\d{1,2}[-. ]+[^\W\d_]{3}\.?|\d{1,2}/\d{1,2}/\d{4}")
 OF_SPREADSHEET = re.compile(r"#\w+([!?]|/\w)?")  # #N/A, #NV, #REF!, #BEZUG!
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
 SHOWN = 5  # samples that a message names
@@ -89,7 +93,8 @@ def _read_file(path: Path) -> dict[str, tuple[int, str]]:
                 f"{path}, line {line}: {group} is what a spreadsheet makes of a long number, and"
                 " others may be the same; save the groups as text"
             )
-        if group.casefold() in NOTHING or OF_SPREADSHEET.fullmatch(group):
+        word = group.casefold().replace(" ", "")
+        if word in NOTHING or OF_SPREADSHEET.fullmatch(group) or NEGATIVE.fullmatch(group):
             group = ""
         first, known = listed.setdefault(image, (line, group))
         if known != group:
@@ -136,6 +141,13 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
         )
     if extra:
         decided.append(f"{Path(where).name} lists images that are no samples: {_some(extra)}.")
+    dates = list(dict.fromkeys(group for group in groups if LIKE_DATES.fullmatch(group)))
+    if dates:
+        decided.append(
+            f"Groups that a spreadsheet may have made dates of other text: {_some(dates)}."
+        )
+    if len(set(filter(None, groups))) == sum(map(bool, groups)) > 1:
+        decided.append("No group has two samples, so that groups keep nothing together.")
     (largest, most), *others = Counter(filter(None, groups)).most_common(2) or [("", 0)]
     if most > 4 and most > 3 * max((count for _, count in others), default=0) and others:
         decided.append(
@@ -155,7 +167,7 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
 
 def _alike(group: str) -> str:
     """What spellings of one group may have in common: P07 and p7, P-7 and P_7, or 7 and 7,0."""
-    whole = re.sub(r"(?<=\d)[.,]0+$", "", group.casefold())
+    whole = re.sub(r"(?<=\d)[.,]0+$", "", normalize("NFKC", group).casefold())
     parts = re.findall(r"\d+|[^\W\d_]+", re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", whole))
     return " ".join(part.lstrip("0") or "0" for part in parts)
 

@@ -7,6 +7,7 @@ or the data set is refused, by its name. Light to import: it is used while the S
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from study.data.class_folders import doubtful_classes
 from study.data.decode import SUFFIXES
 from study.data.doubtful import folders_above, refuse_doubtful
 from study.data.left_out import (
@@ -72,6 +73,9 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     splits = find_splits(where, entry.get("splits"), _inside(folders, ""))
     classes = _find_classes(where, listing, images, folders, splits)
     depth = 1 if splits else 0
+    if patterns and not depth and entry.get("splits") != "none":
+        for problem in doubtful_classes(classes, depth):
+            raise UserError(f"{where}: {problem}")
     if not patterns:
         refuse_doubtful(where, images, depth, classes, entry)
         _refuse_other_images(where, others)
@@ -144,6 +148,12 @@ def _find_classes(
     """
     depth = 1 if splits else 0
     stray = [name for name in images if name.count("/") <= depth]
+    if len(stray) == len(images):
+        raise UserError(
+            f"{where}: {stray[0]} is not in the folder of a class, and no image is; put those of"
+            " each class in a folder of its own (images that have several labels, or boxes, are not"
+            " covered), or if this is the folder of one class, write the path of the one above"
+        )
     if stray:
         more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""
         here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")

@@ -18,6 +18,7 @@ Range = tuple[float, float]  # what becomes 0 and 1
 # shown, and may be dark; wider types are what fewer bits are put into.
 PART_OF_8_BITS = 1 / 8
 PART_OF_MORE = 1 / 4
+PART_OF_DECLARED = 1 / 64  # as floating-point numbers to 1 use of a range to 255
 USUAL_BITS = (1, 4, 8, 10, 12, 14, 16)
 
 
@@ -53,6 +54,20 @@ def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> N
         f"{where}: {values} have values from {low:g} to {high:g} only, and their type holds 0 to"
         f" {largest:g}; say what black and white are, such as `range: {_likely_range(seen)}`"
     )
+
+
+def refuse_wide_range(where: str, seen: Range, declared: Range) -> None:
+    """Stop if values use so little of the declared range that it is that of something else.
+
+    Raises:
+        UserError: they do, with the range that was seen.
+    """
+    if seen[1] - seen[0] < PART_OF_DECLARED * (declared[1] - declared[0]):
+        raise UserError(
+            f"{where}: all values are from {seen[0]:g} to {seen[1]:g}, and `range` says"
+            f" {declared[0]:g} to {declared[1]:g}, of which that is next to nothing; write what"
+            " black and white are in the files"
+        )
 
 
 def refuse_outside(where: str, seen: Range, declared: Range) -> None:

@@ -44,6 +44,9 @@ def read_csv(path: Path | str, needed: Sequence[str]) -> CsvFile:
     spelt = {name.casefold(): name for name in needed if name not in header}
     header = [spelt.get(name.casefold(), name) for name in header]
     _check_header(path, first, header, needed)
+    if not header[0] and [values[0] for _, values, _ in body] == [*map(str, range(len(body)))]:
+        # the index that pandas writes
+        header, body = header[1:], [(line, values[1:], by) for line, values, by in body]
     rows = []
     for line, values, _ in body:
         if len(values) < len(header) or any(values[len(header) :]):
