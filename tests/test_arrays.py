@@ -31,8 +31,8 @@ def test_samples_that_may_be_along_the_last_axis_are_said(tmp_path):
         np.save(train[name], np.random.default_rng(0).integers(0, 256, (8, 8, 20), np.uint8))
     description = read_description(prepared(tmp_path, kind="arrays", train=train, positive="b"))
     assert description["decided"] == [
-        "Arrays of shape (8, 8, 20) were read as 8 images of 8 × 20; if samples are along the last"
-        " axis, save np.moveaxis(array, -1, 0)."
+        "Arrays of shape (8, 8, 20) were read as 8 samples of (8, 20); if samples are along the"
+        " last axis, save np.moveaxis(array, -1, 0)."
     ]
 
 

@@ -4,7 +4,7 @@ Light to import: it is used while the Snakefile is read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from study.data import SPLITS
@@ -17,10 +17,10 @@ _CHANGED = re.compile(
     r"|copy|copies|kopie|copie|copia)\d*$"
 )
 _STATED = {"original", "originals", "orig", "new", "old"}
-# What systems and people call a folder that is no class.
+# What systems and people call folders that are no classes.
 _NO_CLASS = re.compile(
-    r"new folder|untitled( folder)?|neuer ordner|nouveau dossier|un-?labell?ed|un-?sorted"
-    r"|(seg_)?pred(iction)?s?"
+    r"(new|untitled) folder( \d+)?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella"
+    r"|un-?labell?ed|un-?sorted|(seg_)?pred(iction)?s?"
 )
 _COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de|copia di) ", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one
@@ -39,22 +39,25 @@ class _Name(NamedTuple):
     words: list[str]  # that were taken off
 
 
-def doubtful_classes(classes: list[str], depth: int) -> Iterator[str]:
+def doubtful_classes(classes: list[str], depth: int, patterns: Sequence[str] = ()) -> Iterator[str]:
     """What is wrong with the names of some folders, if they are to be those of classes.
 
     Args:
         classes: their names.
         depth: how many folders are above those of the classes.
+        patterns: which files are read: globs that leave out, or none.
 
     Yields:
         What is wrong, and what to write.
     """
-    answer = '`images: "**"`' if depth else "`splits: none`"
+    every = ", ".join(f'"{pattern}"' for pattern in ("**", *patterns))
+    every = f"[{every}]" if patterns else every
+    answer = f"`images: {every}`" if depth else "`splits: none`"
     for folder in classes:
         if _NO_CLASS.fullmatch(_COPY.sub("", folder).casefold()):
-            glob = f'"!{"*/" * depth}{_literal(folder)}/**"'
+            glob = f'"!{"*/" * depth}{literal(folder)}/**"'
             yield (
-                f"{folder} is called as what is no class; leave it out with `images: {glob}`, or"
+                f"{folder} is hardly the name of a class; leave it out with `images: {glob}`, or"
                 f" write {answer} if all are classes"
             )
     alike: dict[str, list[_Name]] = {}
@@ -145,13 +148,14 @@ def _distance(name: _Name) -> tuple[bool, int]:
 def _globs(folders: list[str], classes: list[str]) -> list[str]:
     """What fits some folders and no others: `*_augmented`, or each by its name."""
     breaks = [found.start() for found in re.finditer(r"[-_. (\[]+", folders[0])]
-    endings = [f"*{_literal(folders[0][at:])}" for at in breaks]
-    beginnings = [f"{_literal(folders[0][: at + 1])}*" for at in reversed(breaks)]
+    endings = [f"*{literal(folders[0][at:])}" for at in breaks]
+    beginnings = [f"{literal(folders[0][: at + 1])}*" for at in reversed(breaks)]
     for glob in endings + beginnings:
         if sorted(name for name in classes if matches(name, glob)) == sorted(folders):
             return [glob]
-    return [_literal(folder) for folder in folders]
+    return [literal(folder) for folder in folders]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A glob that fits a name alone."""
     return re.sub(r"[*?[]", r"[\g<0>]", text)

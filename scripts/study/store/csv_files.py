@@ -109,9 +109,10 @@ def _text(path: Path | str) -> str:
 def _check_header(path: Path | str, line: int, header: Sequence[str], needed: Sequence[str]):
     missing = [name for name in needed if name not in header]
     if missing:
+        alone = "; what separates columns is a comma, a semicolon or a tab" * (len(header) == 1)
         raise UserError(
             f"{path}, line {line}: no column {', '.join(missing)}; needed are"
-            f" {', '.join(needed)}, and there are {', '.join(filter(None, header))}"
+            f" {', '.join(needed)}, and there are {', '.join(filter(None, header))}{alone}"
         )
     for name, count in Counter(filter(None, header)).items():
         if count > 1:
