@@ -187,7 +187,8 @@ BAD_ARRAYS = {
     ),
     "floats up to 1 / 255": (
         {name: images / 255 for name, images in UNIT.items()},
-        "images of float64 have values from 0 to 0.0036",
+        "to 0.00367551 only, and their type holds 0 to 1; say what black and white are, such as"
+        " `range: [0, 0.003676]`",
     ),
     "0 and 1": (
         {name: ARRAYS[name] // 128 for name in UNIT},

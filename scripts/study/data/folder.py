@@ -42,8 +42,9 @@ KEYS = {
     },
     "splits": {
         "description": (
-            "Which folder is which split, as {train: Training, test: Testing}, train at least; or"
-            " none, where folders with such names are classes. Left out, the usual names are taken."
+            "Which folder is which split, as {train: Training, test: Testing}, train at least,"
+            " each by its path below the folder; or none, where folders with such names are"
+            " classes. Left out, the usual names are taken."
         ),
         "anyOf": [
             {"enum": ["none"]},

@@ -134,26 +134,7 @@ def _find_classes(
         UserError: an image is in no class, or a folder of a class has no images.
     """
     depth = depth_of(splits)
-    stray = [name for name in images if name.count("/") <= depth]
-    if len(stray) == len(images):
-        otherwise = (
-            "write `splits: none` if these folders are the classes"
-            if splits
-            else "if this is the folder of one class, write the path of the one above"
-        )
-        raise UserError(
-            f"{where}: {stray[0]} is not in the folder of a class, and no image is; put those of"
-            " each class in a folder of its own (images that have several labels, or boxes, are not"
-            f" covered), or {otherwise}"
-        )
-    if stray:
-        more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""
-        here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")
-        raise UserError(
-            f"{where}: {stray[0]}{more} is not in the folder of a class; put it in one, or leave it"
-            f' out with `images: "!{here}"`'
-            f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
-        )
+    _refuse_stray(where, images, splits)
     filled = dict.fromkeys("/".join(name.split("/")[: depth + 1]) for name in images)
     for folder in folders:
         if folder.count("/") == depth and folder not in filled:
@@ -186,6 +167,31 @@ def _find_classes(
             f" `path: …/{first}`"
         )
     return classes
+
+
+def _refuse_stray(where: str, images: list[str], splits: dict[str, str]) -> None:
+    """Images are in no folder of a class."""
+    depth = depth_of(splits)
+    stray = [name for name in images if name.count("/") <= depth]
+    if len(stray) == len(images):
+        otherwise = (
+            "write `splits: none` if these folders are the classes"
+            if splits
+            else "if this is the folder of one class, write the path of the one above"
+        )
+        raise UserError(
+            f"{where}: {stray[0]} is not in the folder of a class, and no image is; put those of"
+            " each class in a folder of its own (images that have several labels, or boxes, are not"
+            f" covered), or {otherwise}"
+        )
+    if stray:
+        more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""
+        here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")
+        raise UserError(
+            f"{where}: {stray[0]}{more} is not in the folder of a class; put it in one, or leave it"
+            f' out with `images: "!{here}"`'
+            f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
+        )
 
 
 def _refuse_other_images(where: str, listing: Listing, others: list[str]) -> None:

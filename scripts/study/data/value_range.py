@@ -6,6 +6,7 @@ part of their type are refused until their range is declared.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,15 @@ def _likely_range(seen: Range) -> str:
     """The smallest usual range that holds what was seen, as in an entry."""
     low, high = seen
     if high != math.floor(high) or low < 0:
-        return f"[{low:g}, {high:g}]"
+        low = 0 if 0 <= low < PART_OF_DECLARED * high else _rounded(low, math.floor)
+        return f"[{low:g}, {_rounded(high, math.ceil):g}]"
     bits = next((bits for bits in USUAL_BITS if high < 2**bits), None)
     return f"[0, {2**bits - 1}]" if bits else f"[0, {high:g}]"
+
+
+def _rounded(value: float, to: Callable[[float], int]) -> float:
+    """A value with four digits, rounded up or down, so that a range holds what it is made of."""
+    if not value:
+        return value
+    scale = 10.0 ** (3 - math.floor(math.log10(abs(value))))
+    return to(value * scale) / scale
