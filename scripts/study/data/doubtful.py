@@ -23,7 +23,7 @@ _MASK_OF = re.compile(
     r"(.+?)[-_. ]+"
     r"(masks?|annotations?|labels?|seg|segmentations?|gt|ground.?truth|superpixels?)([-_. ]?\d+)?$"
 )
-_OF_MASK = re.compile(r"((?:.*/)?)((masks?|labels?|seg|gt)[-_. ]+)([^/]+)$")  # `mask_1`
+_OF_MASK = re.compile(r"((?:masks?|labels?|seg|gt)[-_. ]+)(.+)")  # `mask_1`
 _OF_IMAGE = ("", "img_", "image_", "img", "image")  # how the image of such a mask begins
 _NUMBER = re.compile(r"(?<![^\W_])([^\W\d_]*)\d[^\W_]*")  # 12, patient7, 3f2a
 
@@ -190,7 +190,9 @@ def _paired(images: list[str]) -> str | None:
         (image, found) for image, stem in zip(images, stems) if (found := _MASK_OF.match(stem))
     ]
     begun = [
-        (image, found) for image, stem in zip(images, stems) if (found := _OF_MASK.match(stem))
+        (image, stem, found)
+        for image, stem in zip(images, stems)
+        if (found := _OF_MASK.match(stem, stem.rfind("/") + 1))
     ]
     beside = {*stems} if ended or begun else set()
     for image, found in ended:
@@ -199,9 +201,9 @@ def _paired(images: list[str]) -> str | None:
             word = re.sub(r"[-_. ]?\d+$", "", ending)
             return _mask_beside(image, f"*{word}*")
     paired: dict[str, list[str]] = {}
-    for image, found in begun:
-        if any(f"{found[1]}{word}{found[4]}" in beside for word in _OF_IMAGE):
-            paired.setdefault(found[2], []).append(image)
+    for image, stem, found in begun:
+        if any(f"{stem[: found.start()]}{word}{found[2]}" in beside for word in _OF_IMAGE):
+            paired.setdefault(found[1], []).append(image)
     for beginning, masks in paired.items():
         # `gt_car.png` beside `car.png` may be another car: short words count if half are in pairs
         if beginning.startswith("mask") or 4 * len(masks) >= len(images):

@@ -79,8 +79,9 @@ def _made(read: list[str], above: str) -> list[str]:
     """Images that differ in their ending alone, or in words of what was made of them."""
     stems = {name.rpartition(".")[0] for name in read}
     made = re.compile(f"(.+?){_MADE.format(_WORDS)}")
+    telling = re.compile(f"[-_. ](?i:{_WORDS})")  # quick to search for
     words: set[str] = set()
-    for stem in stems:
+    for stem in filter(telling.search, stems):
         found = made.fullmatch(stem)
         if found and found[1] in stems:
             words.add(found[2].casefold())

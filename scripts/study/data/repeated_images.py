@@ -3,6 +3,8 @@
 Light to import: it is used while the Snakefile is read.
 """
 
+from collections import Counter
+
 from study.data.class_folders import literal
 from study.data.doubtful import ALL
 from study.data.listing import Listing, inside
@@ -41,24 +43,20 @@ def refuse_class_of_all(where: str, listing: Listing, images: list[str], depth: 
     Raises:
         UserError: there is one, with how to leave it out.
     """
-    classes: dict[str, dict[str, list[str]]] = {}  # class -> split and file -> images
+    counts = Counter(name.split("/")[depth] for name in images)
+    largest, count = counts.most_common(1)[0]
+    if len(counts) < 3 or 2 * count != len(images):
+        return
+    own: dict[str, str] = {}  # split and file -> an image
+    others: dict[str, str] = {}
     for name in images:
         parts = name.split("/")
-        files = classes.setdefault(parts[depth], {})
-        files.setdefault("/".join([*parts[:depth], parts[-1]]), []).append(name)
-    largest = max(classes, key=lambda name: len(classes[name]))
-    own = classes.pop(largest)
-    others: dict[str, list[str]] = {}
-    for files in classes.values():
-        for file, names in files.items():
-            others.setdefault(file, []).extend(names)
+        found = own if parts[depth] == largest else others
+        found["/".join([*parts[:depth], parts[-1]])] = name
     if (
-        len(classes) > 1
+        len(own) == count
         and own.keys() == others.keys()
-        and all(
-            len(names) == len(others[file]) == 1 and _alike(listing, names[0], others[file][0])
-            for file, names in own.items()
-        )
+        and all(_alike(listing, name, others[file]) for file, name in own.items())
     ):
         raise UserError(
             f"{where}: {largest} has the images of all other classes again, by their names and"
