@@ -31,9 +31,75 @@ def test_samples_that_may_be_along_the_last_axis_are_said(tmp_path):
         np.save(train[name], np.random.default_rng(0).integers(0, 256, (8, 8, 20), np.uint8))
     description = read_description(prepared(tmp_path, kind="arrays", train=train, positive="b"))
     assert description["decided"] == [
-        "Arrays of shape (8, 8, 20) were read as 8 images of 8 × 20; if samples are along the last"
-        " axis, save np.moveaxis(array, -1, 0)."
+        "Arrays of shape (8, 8, 20) were read as 8 samples of (8, 20); if samples are along the"
+        " last axis, save np.moveaxis(array, -1, 0)."
     ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ((9, 9, 3, 20), "9 samples of (9, 3, 20); if samples are along the last axis"),
+        ((9, 9, 3), "9 samples of (9, 3); if they are one image in colour"),
+        ((9, 64), "9 samples of (64,), of features without an order; if they are images"),
+        ((20, 8, 8, 2), "20 samples of (8, 8, 2), volumes; if the last axis is of channels"),
+        ((20, 8, 8, 3), None),
+        ((9, 9, 9), None),
+        ((20, 8, 8), None),
+    ],
+)
+def test_what_shapes_may_mean_is_said(tmp_path, shape, said):
+    files = write_classes(tmp_path, counts=(shape[0],) * 2, shape=shape[1:])
+    entry = {"kind": "arrays", "train": files, "positive": "normal"}
+    decided = read_description(prepared(tmp_path, **entry)).get("decided", [])
+    if said:
+        assert len(decided) == 1
+        assert decided[0].startswith(f"Arrays of shape {shape} were read as {said}")
+    else:
+        assert decided == []
+
+
+def test_samples_of_the_last_axis_are_thought_of_where_classes_differ_in_it(tmp_path):
+    files = write_classes(tmp_path, counts=(8, 8), shape=(9, 20))
+    np.save(files["normal"], np.zeros((8, 9, 30), np.uint8))
+    with pytest.raises(UserError, match=r"must be alike; if samples are along the last axis, save"):
+        prepared(tmp_path, kind="arrays", train=files, positive="normal")
+    np.save(files["normal"], np.zeros((8, 20), np.uint8))
+    with pytest.raises(UserError, match=r"must be alike$"):
+        prepared(tmp_path, kind="arrays", train=files, positive="normal")
+
+
+def test_bytes_in_another_order_are_read(tmp_path):
+    """torch takes only the machine's order."""
+    files = write_classes(tmp_path, dtype=np.uint16)
+    images = {name: np.load(path) * 257 for name, path in files.items()}
+    for name, order in (("normal", ">u2"), ("pneumonia", "<u2")):
+        np.save(files[name], images[name].astype(order))
+    folder = prepared(tmp_path, kind="arrays", train=files, positive="pneumonia")
+    splits, names, _ = load_all(folder)
+    inputs = np.concatenate([pair[0] for pair in splits.values()])
+    assert inputs.dtype == np.dtype("=u2")
+    assert np.array_equal(inputs[names.index("train/normal[3]")], images["normal"][3])
+
+
+def test_a_declared_range_of_which_next_to_nothing_is_used_is_refused(tmp_path):
+    files = write_classes(tmp_path, dtype=np.float32)
+    for path in files.values():
+        np.save(path, np.load(path) / 255)
+    entry = {"kind": "arrays", "train": files, "positive": "normal"}
+    with pytest.raises(
+        UserError, match=r"all values are from 0 to 0\.99.*, and `range` says 0 to 255"
+    ):
+        prepared(tmp_path, **entry, range=[0, 255])
+    assert prepared(tmp_path, **entry, range=[0, 255], normalize="standardize")
+    assert prepared(tmp_path, **entry, range=[0, 2])
+
+
+def test_a_pointer_of_git_lfs_is_no_array(tmp_path):
+    files = write_classes(tmp_path)
+    (tmp_path / "normal.npy").write_text("version https://git-lfs.github.com/spec/v1\noid x\n")
+    with pytest.raises(UserError, match=r"normal\.npy: is a pointer of Git LFS, .*`git lfs pull`"):
+        prepared(tmp_path, kind="arrays", train=files, positive="normal")
 
 
 def test_arrays_with_their_own_splits(tmp_path):

@@ -260,6 +260,10 @@ def test_levels_get_their_parameters_type():
         ),
         ({"pathvars": {"results": 3}}, "pathvars.results: 3 should be text"),
         (
+            {"pathvars": {"results": True}},
+            "pathvars.results: True should be text; YAML takes yes, no, on and off for it: write",
+        ),
+        (
             {"reference": {"title": "t", "tables": SOURCE, "dataset": "d", "note": "no.html"}},
             "reference.note: there is no file no.html",
         ),

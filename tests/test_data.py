@@ -25,7 +25,9 @@ def test_wdbc_is_split_class_by_class_and_standardized_on_the_training_split(tmp
     assert (train.shape, val.shape) == ((455, 30), (114, 30))
     # 212 of the 569 are malignant; scikit-learn has them as class 0
     assert (train_labels.sum(), val_labels.sum()) == (170, 42)
-    assert read_description(folder)["classes"] == ["benign", "malignant"]
+    description = read_description(folder)
+    assert description["classes"] == ["benign", "malignant"]
+    assert "decided" not in description  # nothing is doubtful about what its shape means
     data = load_breast_cancer()
     rows = [int(name.partition("[")[2].rstrip("]")) for name in names]
     assert sorted(rows) == list(range(569))
@@ -150,7 +152,7 @@ BAD_ARRAYS = {
     ),
     "a label between": (
         {"val_labels": np.arange(20) % 2 / 2},
-        "val_labels hold 0.0, 0.5; a label is the number of a class, from 0 to 126",
+        "val_labels hold 0.0, 0.5; a label is the number of a class, from 0 to 126; regression is",
     ),
     "one-hot": (
         {"val_labels": np.eye(2)[np.arange(20) % 2]},
@@ -185,7 +187,8 @@ BAD_ARRAYS = {
     ),
     "floats up to 1 / 255": (
         {name: images / 255 for name, images in UNIT.items()},
-        "images of float64 have values from 0 to 0.0036",
+        "to 0.00367551 only, and their type holds 0 to 1; say what black and white are, such as"
+        " `range: [0, 0.003676]`",
     ),
     "0 and 1": (
         {name: ARRAYS[name] // 128 for name in UNIT},

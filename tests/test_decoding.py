@@ -132,6 +132,21 @@ def test_metadata_of_any_size_are_ignored_and_the_limit_of_pixels_is_a_key(tmp_p
         decoded(tmp_path / "a.png", max_megapixels=0.0005)
 
 
+def test_a_pointer_of_git_lfs_is_no_image(tmp_path):
+    (tmp_path / "1.png").write_text("version https://git-lfs.github.com/spec/v1\noid x\n")
+    with pytest.raises(UserError, match=r"1\.png: is a pointer of Git LFS, .* `git lfs pull`"):
+        decoded(tmp_path / "1.png")
+
+
+def test_files_that_use_next_to_nothing_of_a_declared_range_are_refused(tmp_path):
+    entry = write_classes(tmp_path, twice(halves(1 / 255, np.float32), "tif"))
+    with pytest.raises(
+        UserError, match=r"all values are from 0\.156.* to 0\.94.*`range` says 0 to 255"
+    ):
+        prepared(tmp_path, **entry, range=[0, 255])
+    assert prepared(tmp_path, **entry, range=[0, 40])
+
+
 def test_several_broken_images_are_all_named(tmp_path):
     entry = write_classes(tmp_path, {f"{name}/{n}.png": halves() for name in ("well", "ill")
                                      for n in range(8)})  # fmt: skip

@@ -57,6 +57,10 @@ REFUSED = {
     ),
     "other columns": ("name,patient\nx,y\n", "line 1: no column image, group; needed are image"),
     "a column twice": (PLAIN.replace("p", "p,p").replace("oup,p", "oup,group"), "columns 2 and 3"),
+    "other separators": (
+        PLAIN.replace(",", "|"),
+        "there are image|group; what separates columns is a comma, a semicolon or a tab",
+    ),
     "a value more": (PLAIN.replace("p2", "p2,x"), "line 4: 3 values, but 2 columns"),
     "a quote": (PLAIN.replace("p2", '"p2'), "line 4: cannot be divided into values"),
     "two groups": (
@@ -110,7 +114,7 @@ def test_images_that_are_not_there_and_groups_spelt_alike_are_said(tmp_path):
     )
 
 
-@pytest.mark.parametrize("other", ["P 7", "p07", "P-7", "P_7", "P7.0"])
+@pytest.mark.parametrize("other", ["P 7", "p07", "P-7", "P_7", "P7.0", "Ｐ7"])
 def test_a_patient_that_is_spelt_in_two_ways_is_said(tmp_path, other):
     _, decided = of_file(tmp_path, PLAIN.replace("p2", "P7").replace("p3", other))
     assert decided == (
@@ -126,10 +130,54 @@ def test_what_has_no_width_is_not_a_part_of_a_name(tmp_path):
     assert ([*groups], decided) == (["p1", "p1", "p2", "p2"], ())
 
 
-@pytest.mark.parametrize("nothing", ["#NV", "#REF!", "-", "?", "unbekannt", "Unknown"])
+@pytest.mark.parametrize(
+    "nothing",
+    ["#NV", "#REF!", "-", "?", "unbekannt", "Unknown", "keine Angabe", "K. A.", "不明", "-999"],
+)
 def test_what_stands_for_nothing_is_no_group(tmp_path, nothing):
-    with pytest.raises(UserError, match="1 of 4 samples have no group"):
+    with pytest.raises(UserError) as error:
         of_file(tmp_path, PLAIN.replace("p2", nothing))
+    assert "1 of 4 samples have no group" in str(error.value)
+    assert str(error.value).endswith(f" ({nothing} is no group)")
+
+
+def test_several_numbers_below_0_are_groups(tmp_path):
+    """As signed digests of names are."""
+    content = PLAIN.replace("p1", "-7").replace("p2", "-999")
+    assert [*of_file(tmp_path, content)[0]] == ["-7", "-7", "-999", "p3"]
+
+
+@pytest.mark.parametrize("date", ["03. Dez", "12-Mar", "Mär-12", "1/12/2024", "01.12.2024"])
+def test_what_a_spreadsheet_may_have_made_a_date_is_said(tmp_path, date):
+    groups, decided = of_file(tmp_path, PLAIN.replace("p2", date))
+    assert date in groups
+    assert decided == (f"Groups that a spreadsheet may have made dates of other text: {date}.",)
+    for other in ("12-Ann", "1/12", "Mara-12", "1.12.3"):
+        assert of_file(tmp_path, PLAIN.replace("p2", other))[1] == ()
+
+
+def test_long_numbers_that_a_spreadsheet_rounded_are_said(tmp_path):
+    content = PLAIN.replace("p1", "1234567890123450").replace("p2", "1234567890123460")
+    (sentence,) = of_file(tmp_path, content)[1]
+    assert sentence.startswith(
+        "All groups of more than 15 digits end in 0, as a spreadsheet rounds"
+    )
+    assert of_file(tmp_path, content.replace("p3", "1234567890123461"))[1] == ()
+
+
+def test_groups_of_one_sample_each_are_said(tmp_path):
+    content = PLAIN.replace("a/2.png,p1", "a/2.png,p4")
+    assert of_file(tmp_path, content)[1] == (
+        "No group has two samples, so that groups keep nothing together.",
+    )
+
+
+def test_the_index_that_pandas_writes_is_no_column(tmp_path):
+    rows = PLAIN.splitlines()
+    content = "\n".join([f",{rows[0]}", *(f"{n},{row}" for n, row in enumerate(rows[1:]))])
+    assert [*of_file(tmp_path, content)[0]] == ["p1", "p1", "p2", "p3"]
+    with pytest.raises(UserError, match="line 2: '0' is in a column without a name"):
+        of_file(tmp_path, content.replace("\n1,", "\n7,"))
 
 
 def test_a_group_of_all_that_is_not_known_is_said(tmp_path):

@@ -85,7 +85,7 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
         (
             "Train/1.png",
             "Test/1.png",
-        ): r"Test/1\.png \(and 1 more\) is not in .* `images: \"!Test/\*\"`, or .*none",
+        ): r"Test/1\.png is not in the folder of a class, and no image is; .* `splits: none` if",
         ("Ill/1.png", "ill/1.png"): "the folders 'Ill' and 'ill' differ in nothing but",
         ("a/train/1.png", "a/test/2.png", "b/1.png"): "a/te.* is a split below a class",
     }.items(),
@@ -248,6 +248,36 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
             ["one/0/1.png", "two/0/1.png"],
         ),
         (
+            ("a/1.png", "a/1_superpixels.png", "b/2.png"),
+            "a/1_superpixels.png is called as the mask of an image beside it",
+            "!**/*_superpixels*",
+            ["a/1.png", "b/2.png"],
+        ),
+        (
+            ("a/img_1.png", "a/mask_1.png", "a/masked.png", "b/2.png"),
+            r"a/mask_1.png is called as the mask of an image beside it; .*\"!\*\*/mask_\*\"",
+            "!**/mask_*",
+            ["a/img_1.png", "a/masked.png", "b/2.png"],
+        ),
+        (
+            ("a/1.png", "a/gt-1.png", "b/2.png", "b/gt-2.png"),
+            r"a/gt-1.png is called as the mask of an image beside it; .*\"!\*\*/gt-\*\"",
+            "!**/gt-*",
+            ["a/1.png", "b/2.png"],
+        ),
+        (
+            ("one/x/ill/1.png", "one/x/well/2.png", "two/x/ill/1.png", "two/x/well/2.png"),
+            "one and two have folders of the same names, such as ill and well; if those are",
+            "**/ill/*",
+            ["one/x/ill/1.png", "two/x/ill/1.png"],
+        ),
+        (
+            ("all/1.png", "all/2.png", "ill/1.png", "own/2.png"),
+            r"all has the images of all other classes again, .* `images: \"!all/\*\*\"`",
+            "!all/**",
+            ["ill/1.png", "own/2.png"],
+        ),
+        (
             ("image/1.png", "masks/1.png"),
             "masks is called as what belongs to images",
             "*/*",
@@ -287,6 +317,10 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
         ("ill", "ill - Kopie", "x"): 'images: "!\\* - Kopie/\\*\\*"`',
         ("fold0", "fold1", "fold2"): "fold0, fold1 and fold2 are called as parts of .*s: none`",
         ("Set_A", "Set_B", "x"): "Set_A and Set_B are called as parts",
+        ("Copy of ill", "ill", "well"): "Copy of ill and ill have one name but for Copy of, as",
+        ("New folder (2)", "ill", "well"): 'New folder .* hardly .* `images: "!New folder \\(2\\)/',
+        ("train/a", "train/b", "train/unlabelled"): '"!\\*/unlabelled/\\*\\*"`, or .*"\\*\\*"`',
+        ("seg_pred", "ill", "well"): "seg_pred is hardly the name of a class",
     }.items(),
 )
 def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
@@ -296,7 +330,7 @@ def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
     text = str(caught.value)
     last = yaml.safe_load(re.findall(r"`([^`]*)`", text)[-1])  # if all are classes
     assert len(laid_out(tmp_path, **last).classes) == len(folders)
-    if "leave those out" in text:
+    if "leave those out" in text or "leave it out" in text:
         first = yaml.safe_load(re.findall(r"`([^`]*)`", text)[0])
         assert len(laid_out(tmp_path, **first).classes) < len(folders)
 
@@ -314,6 +348,8 @@ def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
         ("CD4+", "CD4-", "CD4"),
         ("test_positive", "test_negative"),
         ("set1", "parts"),
+        ("label_0", "label_1"),
+        ("predicted", "mask_1"),
     ],
 )
 def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
@@ -340,6 +376,21 @@ def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
             ["P3", "P3", "P3", "P4"],
         ),
         (
+            ("a/1.png", "a/1_flip.png", "a/1-ROT90.png", "a/2.png", "b/1.png", "b/3_rot.png"),
+            "By their names, 3 images are versions of 1, such as a/1-ROT90.png and a/1.png",
+            ["a/1", "a/1", "a/1", "a/2", "b/1", "b/3_rot"],
+        ),
+        (
+            ("train/a/1.jpg", "train/a/1.png", "train/b/1 - Copy.png", "train/b/2.png"),
+            "By their names, 2 images are versions of 1, such as train/a/1.jpg and train/a/1.png",
+            ["a/1", "a/1", "b/1 - Copy", "b/2"],
+        ),
+        (
+            ("a/x/P3/1.png", "a/x/P3/2.png", "b/x/P5/1.png"),
+            "Images of one folder below a class, such as a/x/P3/1.png, are not kept",
+            ["P3", "P3", "P5"],
+        ),
+        (
             ("train/a/P3/1.png", "train/b/P4/1.png"),
             "Images of one folder below a class, such as train/a/P3/1.png",
             ["P3", "P4"],
@@ -357,6 +408,70 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
     assert found.tolist() == groups
     assert laid_out(tmp_path, **entry, **written).decided == []
     assert laid_out(tmp_path / "plain", "a/x/1.png", "b/x/1.rf.0.png").decided == []
+
+
+def test_folders_of_a_split_in_one_of_the_same_are_named_by_their_paths(tmp_path):
+    names = [f"seg_{split}/seg_{split}/{name}" for split in ("test", "train") for name in CLASSES]
+    with pytest.raises(UserError, match="seg_train and seg_test are splits, and seg_pred is") as no:
+        laid_out(tmp_path, *names, "seg_pred/seg_pred/1.png")
+    images = yaml.safe_load(re.search("`(images.*?)`", str(no.value))[1])
+    with pytest.raises(UserError, match="seg_train and seg_test is a folder of the same") as no:
+        laid_out(tmp_path, **images)
+    entry = images | yaml.safe_load(re.search("`(.*)`", str(no.value))[1])
+    layout = laid_out(tmp_path, **entry)
+    assert layout.splits == {"train": "seg_train/seg_train", "test": "seg_test/seg_test"}
+    assert (layout.classes, [*layout.images]) == (["a", "b"], names)
+    with pytest.raises(UserError, match="splits has folders of different depths"):
+        laid_out(tmp_path, splits={"train": "seg_train", "test": "seg_test/seg_test"})
+
+
+def test_splits_in_folders_of_their_own_are_prepared(tmp_path):
+    entry = write_folder(tmp_path / "x", ("one/Train", "two/Test"))
+    splits = {"train": "one/Train", "test": "two/Test"}
+    prepared_splits, names, _ = load_all(prepared(tmp_path, **entry, splits=splits))
+    labels = {split: labels.tolist() for split, (_, labels) in prepared_splits.items()}
+    assert labels["test"] == [0] * 6 + [1] * 6
+    assert all(name.startswith("two/Test/") for name in names[-12:])
+    assert sum(labels["train"] + labels["val"]) == 6
+
+
+def test_patterns_answer_which_files_are_images_and_not_which_folders_are_classes(tmp_path):
+    names = ("ill/1.png", "ill_val/2.png", "well/1.png")
+    with pytest.raises(UserError, match=r"ill and ill_val .* `splits: none`"):
+        laid_out(tmp_path, *names, images="**")
+    assert len(laid_out(tmp_path, images="**", splits="none").classes) == 3
+    names = [f"train/{name}" for name in ("ill/1.png", "ill_old/2.png", "well/1.png", "well/2.png")]
+    with pytest.raises(UserError, match="ill and ill_old") as error:
+        laid_out(tmp_path / "splits", *names, images="!train/well/2.png")
+    written = yaml.safe_load(re.findall("`([^`]*)`", str(error.value))[-1])
+    assert written == {"images": ["**", "!train/well/2.png"]}
+    assert list(laid_out(tmp_path / "splits", **written).images) == names[:3]
+
+
+def test_another_car_is_no_mask_of_a_car(tmp_path):
+    names = ("a/car.png", "a/gt_car.png", "a/van.png", "b/1.png", "b/2.png")
+    assert len(laid_out(tmp_path, *names).images) == 5
+
+
+def test_classes_with_the_numbers_of_all_others_are_no_copies_of_them(tmp_path):
+    names = ("a/1.png", "another/2.png", "c/1.png", "c/2.png")  # of the sizes of their names
+    assert laid_out(tmp_path, *names).classes == ["a", "another", "c"]
+
+
+@pytest.mark.parametrize("name", ["IM0001", "1.2.840.113619"])
+def test_dicom_without_an_ending_is_refused(tmp_path, name):
+    laid_out(tmp_path, *CLASSES, "b/LICENSE", f"b/{name}")
+    (tmp_path / "x" / "b" / name).write_bytes(bytes(128) + b"DICM")
+    with pytest.raises(UserError, match=rf"b/{name} is a DICOM file, .* of the 2 that have no"):
+        laid_out(tmp_path)
+    assert len(laid_out(tmp_path, images="**").images) == 4
+
+
+def test_images_of_no_class_are_asked_for_their_folders(tmp_path):
+    with pytest.raises(
+        UserError, match=r"several labels, .* covered\), or if this is the folder of"
+    ):
+        laid_out(tmp_path, "1.png", "2.png")
 
 
 def test_folders_of_patients_are_read(tmp_path):
@@ -384,7 +499,8 @@ def test_images_that_fit_nothing_are_refused(tmp_path):
     [
         {"splits": "no"},
         {"splits": {"test": "Test"}},
-        {"splits": {"train": "a/b"}},
+        {"splits": {"train": "a//b"}},
+        {"splits": {"train": "a/.."}},
         {"images": "/a/*"},
         {"images": "../*"},
         {"images": "a\\*"},

@@ -67,7 +67,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     places = np.array([classes.index(class_name) for class_name in CLASSES[entry["name"]]])
     source = from_arrays(f"datasets.{name}", {"train": (inputs, places[data.target])}, classes)
     names = [f"sample[{row}]" for row in range(len(inputs))]
-    return source._replace(names=names, normalize=normalize)
+    return source._replace(names=names, normalize=normalize, decided=())  # its shape is known
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:

@@ -58,19 +58,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
         label = np.full(len(array) if array.ndim else 0, classes.index(class_name))
         parts[part] = (array, label)
     source = from_arrays(f"datasets.{name}", parts, classes)
-    decided = [*source.decided, *_doubts([array.shape for array, _ in parts.values()])]
-    return source._replace(value_range=declared_range(entry), decided=decided)
-
-
-def _doubts(shapes: list[tuple[int, ...]]) -> list[str]:
-    """That samples may be along the last axis, as MATLAB writes them, where all files look so."""
-    if not all(len(shape) == 3 and shape[0] == shape[1] != shape[2] for shape in shapes):
-        return []
-    samples, height, width = shapes[0]
-    return [
-        f"Arrays of shape {shapes[0]} were read as {samples} images of {height} × {width}; if"
-        " samples are along the last axis, save np.moveaxis(array, -1, 0)."
-    ]
+    return source._replace(value_range=declared_range(entry))
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:

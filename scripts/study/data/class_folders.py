@@ -4,7 +4,7 @@ Light to import: it is used while the Snakefile is read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from study.data import SPLITS
@@ -17,6 +17,12 @@ _CHANGED = re.compile(
     r"|copy|copies|kopie|copie|copia)\d*$"
 )
 _STATED = {"original", "originals", "orig", "new", "old"}
+# What systems and people call folders that are no classes.
+_NO_CLASS = re.compile(
+    r"(new|untitled) folder( \d+)?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella"
+    r"|un-?labell?ed|un-?sorted|(seg_)?pred(iction)?s?"
+)
+_COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de|copia di) ", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one
 _PART = re.compile(
     r"((?:k.?)?folds?|cv|split|part|partition|batch|set|subset)([-_. ]?\d+|[-_. ][a-z])$"
@@ -33,17 +39,27 @@ class _Name(NamedTuple):
     words: list[str]  # that were taken off
 
 
-def doubtful_classes(classes: list[str], depth: int) -> Iterator[str]:
+def doubtful_classes(classes: list[str], depth: int, patterns: Sequence[str] = ()) -> Iterator[str]:
     """What is wrong with the names of some folders, if they are to be those of classes.
 
     Args:
         classes: their names.
         depth: how many folders are above those of the classes.
+        patterns: which files are read: globs that leave out, or none.
 
     Yields:
         What is wrong, and what to write.
     """
-    answer = '`images: "**"`' if depth else "`splits: none`"
+    every = ", ".join(f'"{pattern}"' for pattern in ("**", *patterns))
+    every = f"[{every}]" if patterns else every
+    answer = f"`images: {every}`" if depth else "`splits: none`"
+    for folder in classes:
+        if _NO_CLASS.fullmatch(_COPY.sub("", folder).casefold()):
+            glob = f'"!{"*/" * depth}{literal(folder)}/**"'
+            yield (
+                f"{folder} is hardly the name of a class; leave it out with `images: {glob}`, or"
+                f" write {answer} if all are classes"
+            )
     alike: dict[str, list[_Name]] = {}
     parts: dict[str, list[str]] = {}
     for folder in classes:
@@ -74,6 +90,8 @@ def doubtful_classes(classes: list[str], depth: int) -> Iterator[str]:
 def _read(folder: str, folders: list[str]) -> _Name:
     plain = _COPY.sub("", folder)
     words = [folder[len(plain) :].strip()] if plain != folder and plain in folders else []
+    if copy_of := _COPY_OF.match(folder):
+        plain, words = folder[copy_of.end() :], [copy_of[0].strip()]
     kept: list[str] = []
     splits: list[str] = []
     changed = False  # by the word before
@@ -130,13 +148,14 @@ def _distance(name: _Name) -> tuple[bool, int]:
 def _globs(folders: list[str], classes: list[str]) -> list[str]:
     """What fits some folders and no others: `*_augmented`, or each by its name."""
     breaks = [found.start() for found in re.finditer(r"[-_. (\[]+", folders[0])]
-    endings = [f"*{_literal(folders[0][at:])}" for at in breaks]
-    beginnings = [f"{_literal(folders[0][: at + 1])}*" for at in reversed(breaks)]
+    endings = [f"*{literal(folders[0][at:])}" for at in breaks]
+    beginnings = [f"{literal(folders[0][: at + 1])}*" for at in reversed(breaks)]
     for glob in endings + beginnings:
         if sorted(name for name in classes if matches(name, glob)) == sorted(folders):
             return [glob]
-    return [_literal(folder) for folder in folders]
+    return [literal(folder) for folder in folders]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A glob that fits a name alone."""
     return re.sub(r"[*?[]", r"[\g<0>]", text)

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from study.data.keys import described_as
+from study.data.location import refuse_pointer
 from study.data.value_range import Range, declared_range, refuse_outside
 from study.store.errors import UserError
 
@@ -115,6 +116,7 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         image = image.resize(rules.size[::-1], Image.Resampling.BILINEAR)
         pixels = np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
     except UnidentifiedImageError as error:
+        refuse_pointer(path)
         known = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise UserError(
             f"{path}: cannot be decoded as an image (it is damaged, or no {known} that can be read)"

@@ -20,8 +20,11 @@ _BESIDE = re.compile(
 # As a class may be called a mask, of faces with one, only these are no class by their name alone.
 _NO_CLASS = re.compile(r"(masks|annotations?|labels|segmentations?|ground.?truths?)$")
 _MASK_OF = re.compile(
-    r"(.+?)[-_. ]+(masks?|annotations?|labels?|seg|segmentations?|gt|ground.?truth)([-_. ]?\d+)?$"
+    r"(.+?)[-_. ]+"
+    r"(masks?|annotations?|labels?|seg|segmentations?|gt|ground.?truth|superpixels?)([-_. ]?\d+)?$"
 )
+_OF_MASK = re.compile(r"((?:masks?|labels?|seg|gt)[-_. ]+)(.+)")  # `mask_1`
+_OF_IMAGE = ("", "img_", "image_", "img", "image")  # how the image of such a mask begins
 _NUMBER = re.compile(r"(?<![^\W_])([^\W\d_]*)\d[^\W_]*")  # 12, patient7, 3f2a
 
 
@@ -113,10 +116,11 @@ def _crossed(folders: list[str], depth: int) -> str | None:
 
     Not so folders that are numbered, such as patient7, unless each class has the same.
     """
+    paths = [folder.split("/") for folder in folders]
+    level = _first_that_differs(paths, depth + 1)
     inner: dict[str, set[str]] = {}
-    for folder in folders:
-        parts = folder.split("/")
-        inner.setdefault(parts[depth], set()).update(parts[depth + 1 : depth + 2])
+    for parts in paths:
+        inner.setdefault(parts[depth], set()).update(parts[level : level + 1])
     common = set.intersection(*inner.values())
     numbered = len({_shape(name) for name in common}) < 2
     same = all(names == common for names in inner.values())
@@ -129,6 +133,14 @@ def _crossed(folders: list[str], depth: int) -> str | None:
         " classes, put them above the others; if they are parts of the classes, write"
         ' `images: "**"`'
     )
+
+
+def _first_that_differs(paths: list[list[str]], level: int) -> int:
+    """The first level from one on at which paths have several names: 2 of `benign/SOB/40X`."""
+    levels = list(zip(*paths))
+    while level < len(levels) and len({*levels[level]}) == 1:
+        level += 1
+    return level
 
 
 def _two_depths(folders: list[str], depth: int) -> str | None:
@@ -172,22 +184,38 @@ def _shape(folder: str) -> str:
 
 
 def _paired(images: list[str]) -> str | None:
-    """A file is called as the mask of one beside it: `1_mask.png` and `1.png`."""
-    marked = [
-        (image, found[1])
-        for image in images
-        if (found := _MASK_OF.match(image.casefold().rpartition(".")[0]))
+    """A file is called as the mask of one beside it: `1_mask.png` or `mask_1.png`, and `1.png`."""
+    stems = [image.casefold().rpartition(".")[0] for image in images]
+    ended = [
+        (image, found) for image, stem in zip(images, stems) if (found := _MASK_OF.match(stem))
     ]
-    stems = {image.casefold().rpartition(".")[0] for image in images} if marked else set()
-    for image, of in marked:
-        if of in stems:
-            ending = image.rpartition(".")[0][len(of) :]
+    begun = [
+        (image, stem, found)
+        for image, stem in zip(images, stems)
+        if (found := _OF_MASK.match(stem, stem.rfind("/") + 1))
+    ]
+    beside = {*stems} if ended or begun else set()
+    for image, found in ended:
+        if found[1] in beside:
+            ending = image.rpartition(".")[0][len(found[1]) :]
             word = re.sub(r"[-_. ]?\d+$", "", ending)
-            return (
-                f"{image} is called as the mask of an image beside it; leave such files out with"
-                f' `images: "!**/*{word}*"`, {ALL}'
-            )
+            return _mask_beside(image, f"*{word}*")
+    paired: dict[str, list[str]] = {}
+    for image, stem, found in begun:
+        if any(f"{stem[: found.start()]}{word}{found[2]}" in beside for word in _OF_IMAGE):
+            paired.setdefault(found[1], []).append(image)
+    for beginning, masks in paired.items():
+        # `gt_car.png` beside `car.png` may be another car: short words count if half are in pairs
+        if beginning.startswith("mask") or 4 * len(masks) >= len(images):
+            return _mask_beside(masks[0], f"{beginning}*")
     return None
+
+
+def _mask_beside(image: str, glob: str) -> str:
+    return (
+        f"{image} is called as the mask of an image beside it; leave such files out with"
+        f' `images: "!**/{glob}"`, {ALL}'
+    )
 
 
 def _stars(folder: str) -> str:

@@ -12,13 +12,14 @@ from study.data.listing import list_folder
 from study.data.listing import stamp as folder_stamp
 from study.data.location import expand_home, file_sizes
 from study.data.source import Source, ordered_classes
+from study.data.split_folders import depth_of
 from study.store.errors import UserError
 
 DESCRIPTION = "Images in one folder a class, with or without train/, val/ and test/ above."
 REQUIRED = ["path", "size"]
 # a path below the folder, with globs
 GLOB = r"^!?(?!\.{1,2}(/|$))[^/\\!][^/\\]*(/(?!\.{1,2}(/|$))[^/\\]+)*$"
-FOLDER = {"type": "string", "pattern": r"^(?!\.{1,2}$)[^/\\]+$"}
+FOLDER = {"type": "string", "pattern": r"^(?!\.{1,2}(/|$))[^/\\]+(/(?!\.{1,2}(/|$))[^/\\]+)*$"}
 KEYS = {
     "path": {
         "description": "The folder, relative to the folder that Snakemake runs in, or absolute.",
@@ -41,8 +42,9 @@ KEYS = {
     },
     "splits": {
         "description": (
-            "Which folder is which split, as {train: Training, test: Testing}, train at least; or"
-            " none, where folders with such names are classes. Left out, the usual names are taken."
+            "Which folder is which split, as {train: Training, test: Testing}, train at least,"
+            " each by its path below the folder; or none, where folders with such names are"
+            " classes. Left out, the usual names are taken."
         ),
         "anyOf": [
             {"enum": ["none"]},
@@ -114,7 +116,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     classes = ordered_classes(where, layout.classes, entry.get("positive"))
     places = {class_name: place for place, class_name in enumerate(classes)}
     names = [part for part in files if part != "groups"]
-    depth = 1 if layout.splits else 0
+    depth = depth_of(layout.splits)
     labels = np.array([places[part.split("/")[depth]] for part in names], dtype=np.int64)
     shape = _shape(entry)
     paths = [files[part] for part in names]

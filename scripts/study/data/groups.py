@@ -20,8 +20,21 @@ COLUMNS = ("image", "group")
 # What spreadsheets, data frames and people write where there is nothing.
 NOTHING = {
     *("", "na", "n/a", "n.a.", "<na>", "nan", "none", "null", "-", "--", "?", "missing"),
-    *("unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "k.a.", "n.d."),
+    *("unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "k.a.", "n.d.", "n.v.t."),
+    *("keineangabe", "nichtbekannt", "notknown", "sindato", "sindatos", "不明", "н/д", "未知"),
 }
+NEGATIVE = re.compile(r"-\d+")  # -999 stands for nothing, where no other group is below 0
+# 03. Dez, 12-Mar, Mar-12, 1/12/2024: what a spreadsheet makes of texts that may be dates
+MONTHS = (
+    "jan|janv|ene|gen|feb|févr?|fev|mar|mär|mrz|mars|apr|avr|abr|may|mai|mag|jun|juin|giu"
+    "|jul|juil|lug|aug|août|ago|sep|sept|set|oct|okt|ott|out|nov|dec|dez|déc|dic"
+)
+LIKE_DATES = re.compile(
+    rf"\d{{1,2}}[-. ]+({MONTHS})\.?|({MONTHS})[-. ]+\d{{2}}|\d{{1,2}}([/.])\d{{1,2}}\3\d{{4}}",
+    re.IGNORECASE,
+)
+LONG = re.compile(r"\d{16,}")  # more digits than a spreadsheet keeps
+KEPT = 15
 OF_SPREADSHEET = re.compile(r"#\w+([!?]|/\w)?")  # #N/A, #NV, #REF!, #BEZUG!
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
 SHOWN = 5  # samples that a message names
@@ -49,6 +62,7 @@ def read_groups(
         return None, ()
     wanted = [_plain(sample) for sample in names]
     extra: list[str] = []
+    nothing: list[str] = []
     if "pattern" in entry:
         where = f"datasets.{name}.groups.pattern: {entry['pattern']}"
         pattern = re.compile(normalize("NFC", entry["pattern"]))
@@ -56,13 +70,14 @@ def read_groups(
         groups = [(match and match.group(1)) or "" for match in matches]
     else:
         where = str(files["groups"])
-        listed = _read_file(files["groups"])
+        listed, nothing = _read_file(files["groups"])
         groups = [listed.get(sample, (0, ""))[1] for sample in wanted]
         present = {*wanted}
         extra = [f"{image} (line {listed[image][0]})" for image in listed if image not in present]
     missing = [sample for sample, group in zip(names, groups) if not group]
     if missing and (extra or len(missing) == len(names) or entry.get("missing") != "own"):
-        raise UserError(_missing_text(where, missing, len(names), extra, entry))
+        text = _missing_text(where, missing, len(names), extra, entry)
+        raise UserError(text + f" ({_some(nothing)} is no group)" * bool(nothing))
     return np.array(groups), tuple(_decided(where, missing, groups, extra))
 
 
@@ -77,11 +92,19 @@ def own_groups(groups: Sequence[str] | np.ndarray | None) -> np.ndarray | None:
     return np.array([f"group {name}" if name else f"row {row}" for row, name in enumerate(groups)])
 
 
-def _read_file(path: Path) -> dict[str, tuple[int, str]]:
-    """Image -> the line that lists it, and its group, empty where there is none."""
+def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
+    """Image -> the line that lists it, and its group, empty where there is none; and what is none.
+
+    What stands for nothing is listed as it is written there.
+    """
+    rows = [
+        (line, _plain(row["image"]), _visible(row["group"]))
+        for line, row in read_csv(path, COLUMNS).rows
+    ]
+    below_zero = {group for _, _, group in rows if NEGATIVE.fullmatch(group)}
     listed: dict[str, tuple[int, str]] = {}
-    for line, row in read_csv(path, COLUMNS).rows:
-        image, group = _plain(row["image"]), _visible(row["group"])
+    nothing: dict[str, None] = {}
+    for line, image, group in rows:
         if not image:
             raise UserError(f"{path}, line {line}: a group, {group}, and no image")
         if ROUNDED.fullmatch(group):
@@ -89,7 +112,9 @@ def _read_file(path: Path) -> dict[str, tuple[int, str]]:
                 f"{path}, line {line}: {group} is what a spreadsheet makes of a long number, and"
                 " others may be the same; save the groups as text"
             )
-        if group.casefold() in NOTHING or OF_SPREADSHEET.fullmatch(group):
+        word = group.casefold().replace(" ", "")
+        if word in NOTHING or OF_SPREADSHEET.fullmatch(group) or below_zero == {group}:
+            nothing |= dict.fromkeys([group] if group else [])
             group = ""
         first, known = listed.setdefault(image, (line, group))
         if known != group:
@@ -97,7 +122,7 @@ def _read_file(path: Path) -> dict[str, tuple[int, str]]:
                 f"{path}, lines {first} and {line}: {image} is in the groups {known or '(none)'}"
                 f" and {group or '(none)'}; remove one of the lines"
             )
-    return listed
+    return listed, list(nothing)
 
 
 def _visible(text: str) -> str:
@@ -136,6 +161,9 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
         )
     if extra:
         decided.append(f"{Path(where).name} lists images that are no samples: {_some(extra)}.")
+    decided += _of_spreadsheet({*filter(None, groups)})
+    if len({*filter(None, groups)}) == sum(map(bool, groups)) > 1:
+        decided.append("No group has two samples, so that groups keep nothing together.")
     (largest, most), *others = Counter(filter(None, groups)).most_common(2) or [("", 0)]
     if most > 4 and most > 3 * max((count for _, count in others), default=0) and others:
         decided.append(
@@ -153,9 +181,26 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
     return decided
 
 
+def _of_spreadsheet(groups: set[str]) -> list[str]:
+    """Which groups may be what a spreadsheet made of others, in sentences."""
+    dates = sorted(group for group in groups if LIKE_DATES.fullmatch(group))
+    long = sorted(group for group in groups if LONG.fullmatch(group))
+    decided = []
+    if dates:
+        decided.append(
+            f"Groups that a spreadsheet may have made dates of other text: {_some(dates)}."
+        )
+    if long and not any(group[KEPT:].strip("0") for group in long):
+        decided.append(
+            f"All groups of more than {KEPT} digits end in 0, as a spreadsheet rounds long numbers,"
+            f" and several may have become one: {_some(long)}."
+        )
+    return decided
+
+
 def _alike(group: str) -> str:
     """What spellings of one group may have in common: P07 and p7, P-7 and P_7, or 7 and 7,0."""
-    whole = re.sub(r"(?<=\d)[.,]0+$", "", group.casefold())
+    whole = re.sub(r"(?<=\d)[.,]0+$", "", normalize("NFKC", group).casefold())
     parts = re.findall(r"\d+|[^\W\d_]+", re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", whole))
     return " ".join(part.lstrip("0") or "0" for part in parts)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from study.data.decode import WIDE, Facts, Rules, read_image
-from study.data.value_range import refuse_small_part
+from study.data.value_range import Range, refuse_small_part, refuse_wide_range
 from study.store.errors import UserError
 
 SHOWN = 10  # images that a refusal names
@@ -50,7 +50,8 @@ class ImageFiles:
             among them, as property -> value -> how many files of each class.
 
         Raises:
-            UserError: some cannot be read, or their values use a small part of their type's range.
+            UserError: some cannot be read, or their values use a small part of their type's range,
+                or of the declared one.
         """
         if self.problems:
             told = [problem for _, problem in sorted(self.problems.items())]
@@ -61,6 +62,10 @@ class ImageFiles:
             raise UserError("\n  ".join([head, *told[:SHOWN], *more]))
         if self.rules.value_range is None:
             _refuse_small_parts(self.where, list(self.facts.values()))
+        else:
+            wide = [fact.seen for fact in self.facts.values() if fact.depth in WIDE]
+            if wide:
+                refuse_wide_range(self.where, _whole(wide), self.rules.value_range)
         noted = {
             "decided": _decisions(list(self.facts.values()), self.rules),
             "files": _differences(self.facts, self.labels),
@@ -74,8 +79,12 @@ def _refuse_small_parts(where: str, facts: list[Facts]) -> None:
     for depth, most in largest.items():
         seen = [fact.seen for fact in facts if fact.depth == depth]
         if seen:
-            both = (min(low for low, _ in seen), max(high for _, high in seen))
-            refuse_small_part(where, f"its images ({depth})", both, most)
+            refuse_small_part(where, f"its images ({depth})", _whole(seen), most)
+
+
+def _whole(seen: list[Range]) -> Range:
+    """From the smallest of all values to the largest."""
+    return min(low for low, _ in seen), max(high for _, high in seen)
 
 
 def _decisions(facts: list[Facts], rules: Rules) -> list[str]:

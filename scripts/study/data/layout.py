@@ -7,6 +7,7 @@ or the data set is refused, by its name. Light to import: it is used while the S
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from study.data.class_folders import doubtful_classes
 from study.data.decode import SUFFIXES
 from study.data.doubtful import folders_above, refuse_doubtful
 from study.data.left_out import (
@@ -17,8 +18,10 @@ from study.data.left_out import (
     splits_decided,
     suffix,
 )
-from study.data.listing import Listing, list_folder, matches
-from study.data.split_folders import find_splits
+from study.data.listing import Listing, inside, list_folder, matches
+from study.data.location import begins_with
+from study.data.repeated_images import copy_of_the_rest, refuse_class_of_all
+from study.data.split_folders import depth_of, find_splits
 from study.store.errors import UserError
 
 # Images too, as people have them, that are not read: without some, it would be another data set.
@@ -28,6 +31,7 @@ OTHER_IMAGES = {
     *(".pgm", ".ppm", ".pbm", ".pnm"),
     *(".cr2", ".nef", ".dng", ".arw"),
 }
+LOOKED_INTO = 50  # files without an ending, which may be DICOM
 
 
 class Layout(NamedTuple):
@@ -65,16 +69,23 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     images = _named(where, found, patterns)
     with_images = dict.fromkeys(name.rpartition("/")[0] for name in images if "/" in name)
     folders = folders_above(with_images) if patterns else listing.folders
-    copy = _copy_of_the_rest(listing, images, _inside(folders, ""))
+    copy = copy_of_the_rest(listing, images, folders)
     if copy:
         images = [name for name in images if not name.startswith(f"{copy}/")]
         folders = [name for name in folders if not f"{name}/".startswith(f"{copy}/")]
-    splits = find_splits(where, entry.get("splits"), _inside(folders, ""))
+    splits = find_splits(where, entry.get("splits"), folders)
+    depth = depth_of(splits)
     classes = _find_classes(where, listing, images, folders, splits)
-    depth = 1 if splits else 0
+    # patterns answer which files are images; which folders are classes only `**` does, or `none`
+    leave_out = [pattern for pattern in patterns if _takes_away(pattern)]
+    answered = patterns != leave_out if depth else entry.get("splits") == "none"
+    if patterns and not answered:
+        for problem in doubtful_classes(classes, depth, leave_out):
+            raise UserError(f"{where}: {problem}")
     if not patterns:
         refuse_doubtful(where, images, depth, classes, entry)
-        _refuse_other_images(where, others)
+        refuse_class_of_all(where, listing, images, depth)
+        _refuse_other_images(where, listing, others)
     return Layout(
         images={name: Path(listing.files[name].path) for name in images},
         splits=splits,
@@ -110,26 +121,6 @@ def _takes_away(pattern: str) -> bool:
     return pattern.startswith("!")
 
 
-def _copy_of_the_rest(listing: Listing, images: list[str], tops: list[str]) -> str | None:
-    """A folder that has the same images again as those beside it, by their names and sizes.
-
-    Archives are published that way: `chest_xray/train` and `chest_xray/chest_xray/train`.
-    """
-    for top in tops:
-        inner = _inside(listing.folders, f"{top}/")
-        if not inner or not {*inner} <= {*tops} - {top}:
-            continue
-        below = [name for name in images if name.startswith(f"{top}/")]
-        rest = {*images}.difference(below)
-        pairs = [(name, name.removeprefix(f"{top}/")) for name in below]
-        if all(other in rest for _, other in pairs) and all(
-            listing.files[name].stat().st_size == listing.files[other].stat().st_size
-            for name, other in pairs
-        ):
-            return top
-    return None
-
-
 def _find_classes(
     where: str,
     listing: Listing,
@@ -142,16 +133,8 @@ def _find_classes(
     Raises:
         UserError: an image is in no class, or a folder of a class has no images.
     """
-    depth = 1 if splits else 0
-    stray = [name for name in images if name.count("/") <= depth]
-    if stray:
-        more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""
-        here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")
-        raise UserError(
-            f"{where}: {stray[0]}{more} is not in the folder of a class; put it in one, or leave it"
-            f' out with `images: "!{here}"`'
-            f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
-        )
+    depth = depth_of(splits)
+    _refuse_stray(where, images, splits)
     filled = dict.fromkeys("/".join(name.split("/")[: depth + 1]) for name in images)
     for folder in folders:
         if folder.count("/") == depth and folder not in filled:
@@ -178,7 +161,7 @@ def _find_classes(
                 " or blanks; call them alike, or so that they differ"
             )
     first = next(iter(filled))
-    if len(classes) == 1 and len(_inside(folders, f"{first}/")) > 1:
+    if len(classes) == 1 and len(inside(folders, f"{first}/")) > 1:
         raise UserError(
             f"{where}: {first} is the only folder of a class; if the classes are in it, write"
             f" `path: …/{first}`"
@@ -186,17 +169,45 @@ def _find_classes(
     return classes
 
 
-def _refuse_other_images(where: str, others: list[str]) -> None:
+def _refuse_stray(where: str, images: list[str], splits: dict[str, str]) -> None:
+    """Images are in no folder of a class."""
+    depth = depth_of(splits)
+    stray = [name for name in images if name.count("/") <= depth]
+    if len(stray) == len(images):
+        otherwise = (
+            "write `splits: none` if these folders are the classes"
+            if splits
+            else "if this is the folder of one class, write the path of the one above"
+        )
+        raise UserError(
+            f"{where}: {stray[0]} is not in the folder of a class, and no image is; put those of"
+            " each class in a folder of its own (images that have several labels, or boxes, are not"
+            f" covered), or {otherwise}"
+        )
+    if stray:
+        more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""
+        here = f"{stray[0].rpartition('/')[0]}/*".removeprefix("/")
+        raise UserError(
+            f"{where}: {stray[0]}{more} is not in the folder of a class; put it in one, or leave it"
+            f' out with `images: "!{here}"`'
+            f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
+        )
+
+
+def _refuse_other_images(where: str, listing: Listing, others: list[str]) -> None:
     """Some images are of formats that are not read."""
+    unnamed = [name for name in others if not suffix(name).strip(".0123456789")]
+    some = unnamed[:: 1 + len(unnamed) // LOOKED_INTO]
+    dicom = [name for name in some if begins_with(Path(listing.files[name].path), b"DICM", 128)]
+    if dicom:
+        raise UserError(
+            f"{where}: {dicom[0]} is a DICOM file, and so may be others of the {len(unnamed)} that"
+            " have no ending; they are not read: convert them, or leave them out with"
+            ' `images: "**"`'
+        )
     unread = [name for name in others if suffix(name) in OTHER_IMAGES]
     if unread:
         raise UserError(
             f"{where}: {kinds(unread)} cannot be read, such as {unread[0]}; convert them, or leave"
             ' them out with `images: "**"`'
         )
-
-
-def _inside(folders: list[str], above: str) -> list[str]:
-    """The last parts of those names that are directly in one, which ends in `/`, or is empty."""
-    inside = [name.removeprefix(above) for name in folders if name.startswith(above)]
-    return [name for name in inside if "/" not in name]

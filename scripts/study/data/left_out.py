@@ -11,6 +11,12 @@ from study.data.listing import Listing
 from study.data.split_folders import listed
 
 SHOWN = 5  # kinds of files in a sentence
+# The end of the name of an image that was made of another: `1_flip.png`, `1 - Copy.png`
+_MADE = r"[-_. ]+(?i:{})[-_. ]?[0-9]*"
+_WORDS = (
+    r"([hv]?flip(?:ped)?|mirror(?:ed)?|rot(?:90|180|270)|rotat(?:ed?|ion)|aug(?:mented)?"
+    r"|copy|kopie|copie|copia)"
+)
 
 
 def splits_decided(splits: dict[str, str]) -> list[str]:
@@ -64,11 +70,29 @@ def not_grouped(read: list[str], depth: int) -> list[str]:
         depth: how many folders are above those of the classes.
     """
     above = "[^/]+/" * depth
-    return [*_versions(read, f"^{above}(.+)[.]rf[.]"), *_inner(read, f"^{above}[^/]+/([^/]+)/")]
+    # Roboflow writes `1_jpg.rf.<hash>.jpg`, with another hash for each version of an image
+    roboflow = _versions(read, f"^{above}(.+)[.]rf[.]")
+    return [*(roboflow or _made(read, above)), *_inner(read, f"^{above}[^/]+/")]
+
+
+def _made(read: list[str], above: str) -> list[str]:
+    """Images that differ in their ending alone, or in words of what was made of them."""
+    stems = {name.rpartition(".")[0] for name in read}
+    made = re.compile(f"(.+?){_MADE.format(_WORDS)}")
+    telling = re.compile(f"[-_. ](?i:{_WORDS})")  # quick to search for
+    words: set[str] = set()
+    for stem in filter(telling.search, stems):
+        found = made.fullmatch(stem)
+        if found and found[1] in stems:
+            words.add(found[2].casefold())
+    if words:
+        endings = _MADE.format("|".join(sorted(words)))
+        return _versions(read, f"^{above}(.+?)(?:{endings})*[.][^.]+$")
+    return _versions(read, f"^{above}(.+)[.][^.]+$") if len(stems) < len(read) else []
 
 
 def _versions(read: list[str], pattern: str) -> list[str]:
-    """Roboflow writes `1_jpg.rf.<hash>.jpg`, with another hash for each version of an image."""
+    """Several images that are of one group by a pattern."""
     found = _groups(read, pattern)
     several = [names for names in found.values() if len(names) > 1]
     if not several:
@@ -81,11 +105,13 @@ def _versions(read: list[str], pattern: str) -> list[str]:
     ]
 
 
-def _inner(read: list[str], pattern: str) -> list[str]:
-    """Folders below those of the classes, which are often patients."""
-    found = _groups(read, pattern)
-    if len(found) < 2:
-        return []
+def _inner(read: list[str], classes: str) -> list[str]:
+    """Folders below those of the classes, at the first depth with several; often patients."""
+    below = classes
+    while len(found := _groups(read, pattern := f"{below}([^/]+)/")) < 2:
+        if not found:
+            return []
+        below += "[^/]+/"
     return [
         f"Images of one folder below a class, such as {next(iter(found.values()))[0]}, are not"
         " kept in one split; if such folders are patients, write"

@@ -105,6 +105,12 @@ def _match(parts: list[str], patterns: list[str]) -> bool:
     return _match(parts[1:], patterns[1:])
 
 
+def inside(folders: list[str], above: str) -> list[str]:
+    """The last parts of those names that are directly in one, which ends in `/`, or is empty."""
+    inside = [name.removeprefix(above) for name in folders if name.startswith(above)]
+    return [name for name in inside if "/" not in name]
+
+
 class _Broken(NamedTuple):
     unwritable: list[str]  # names that are not UTF-8
     nowhere: list[str]  # links that lead nowhere, and devices

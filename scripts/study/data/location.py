@@ -9,6 +9,8 @@ from study.data import kind_module
 from study.store.errors import UserError
 from study.store.paths import expand_path
 
+_POINTER = b"version https://git-lfs"
+
 
 def locate(name: str, entry: dict) -> dict[str, Path]:
     """The files that a data set is read from, by their part in it.
@@ -53,6 +55,27 @@ def expand_home(key: str, path: str) -> Path:
         UserError: there is no such user, or a variable is not set.
     """
     return Path(expand_path(key, path))
+
+
+def refuse_pointer(path: Path) -> None:
+    """Stop where a file that could not be read is what Git LFS has in place of it.
+
+    Raises:
+        UserError: it is, with how to get the file.
+    """
+    if begins_with(path, _POINTER):
+        raise UserError(
+            f"{path}: is a pointer of Git LFS, in place of the file; get it with `git lfs pull`"
+        )
+
+
+def begins_with(path: Path, text: bytes, skip: int = 0) -> bool:
+    """Whether a file can be read and has a text at its beginning, or after some bytes."""
+    try:
+        with path.open("rb") as file:
+            return file.read(skip + len(text))[skip:] == text
+    except OSError:
+        return False
 
 
 def file_sizes(files: dict[str, Path]) -> int:

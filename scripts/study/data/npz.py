@@ -159,8 +159,10 @@ def _check_labels(path: Path, split: str, labels: np.ndarray, classes: list[str]
     values = np.unique(labels)
     most = len(classes or range(MOST_CLASSES))
     if labels.dtype.kind not in "uifb" or not np.isin(values, range(most)).all():
-        listed = ", ".join(str(value) for value in values[:12])
+        listed = ", ".join(str(value) for value in values[:12]) + ", …" * (len(values) > 12)
+        finite = values[np.isfinite(values)] if labels.dtype.kind == "f" else np.zeros(0)
+        measured = (finite % 1 != 0).any()
         raise UserError(
             f"{path}: {split}_labels hold {listed}; a label is the number of a class, from 0 to"
-            f" {most - 1}"
+            f" {most - 1}{'; regression is not covered' * bool(measured)}"
         )

@@ -18,7 +18,13 @@ from study.data import PREPARE_AGAIN
 from study.data.groups import own_groups
 from study.data.location import locate
 from study.data.source import Source, read_source
-from study.data.value_range import Range, largest_value, refuse_outside, refuse_small_part
+from study.data.value_range import (
+    Range,
+    largest_value,
+    refuse_outside,
+    refuse_small_part,
+    refuse_wide_range,
+)
 from study.store.errors import UserError
 from study.store.files import replacing, write_text
 
@@ -230,6 +236,8 @@ def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
         largest = largest_value(source.dtype)
         refuse_small_part(source.where, f"images of {source.dtype}", seen, largest)
     if source.value_range:
+        if normalize == "unit":
+            refuse_wide_range(source.where, seen, source.value_range)
         noted["range"] = list(source.value_range)
     decided = [*source.decided, *noted.pop("decided", [])]
     return noted | ({"decided": decided} if decided else {})

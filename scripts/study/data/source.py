@@ -11,12 +11,14 @@ import numpy as np
 from study.data import MOST_CLASSES, SPLITS, kind_module
 from study.data.groups import own_groups, read_groups
 from study.data.listing import normalized
+from study.data.location import refuse_pointer
 from study.data.splits import complete_splits, describe_shares
 from study.data.value_range import Range, largest_value
 from study.store.errors import UserError
 
 # The arrays of an .npz file
 ARRAYS = [f"{split}_{kind}" for split in SPLITS for kind in ("images", "labels")]
+LAST_AXIS = "if samples are along the last axis, save np.moveaxis(array, -1, 0)"
 
 
 class Source(NamedTuple):
@@ -83,6 +85,7 @@ def load_arrays(path: Path) -> np.ndarray | dict[str, np.ndarray]:
             return {name: file[name] for name in ARRAYS if name in file.files}
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         # a damaged header makes zipfile raise RuntimeError or one of its kinds
+        refuse_pointer(path)
         raise UserError(
             f"{path}: cannot be read as a file of plain arrays ({error}); it may be truncated, or"
             " hold pickled objects, which are not loaded"
@@ -100,11 +103,13 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
     if decided:
         parts = {part: (_without_axis(inputs), labels) for part, (inputs, labels) in parts.items()}
     first = next(iter(parts.values()))[0]
+    dtype = first.dtype.newbyteorder("=")  # torch takes no other order of bytes
     for part, (inputs, _) in parts.items():
-        if (inputs.shape[1:], inputs.dtype) != (first.shape[1:], first.dtype):
+        if (inputs.shape[1:], inputs.dtype.newbyteorder("=")) != (first.shape[1:], dtype):
+            last = inputs.ndim > 2 and inputs.shape[:-1] == first.shape[:-1]
             raise UserError(
                 f"{where}: {part} images are {inputs.shape[1:]} {inputs.dtype}, others"
-                f" {first.shape[1:]} {first.dtype}; they must be alike"
+                f" {first.shape[1:]} {first.dtype}; they must be alike{f'; {LAST_AXIS}' * last}"
             )
     offsets = np.cumsum([0, *(len(inputs) for inputs, _ in parts.values())])
     splits: dict[str, np.ndarray] = {}
@@ -113,7 +118,7 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
         splits[split] = np.append(splits.get(split, np.array([], int)), np.arange(begin, end))
 
     def read(rows):
-        out = np.empty((len(rows), *first.shape[1:]), first.dtype)
+        out = np.empty((len(rows), *first.shape[1:]), dtype)
         for (inputs, _), begin, end in zip(parts.values(), offsets, offsets[1:]):
             inside = (rows >= begin) & (rows < end)
             out[inside] = inputs[rows[inside] - begin]
@@ -126,12 +131,29 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
         ],
         labels=np.concatenate([labels for _, labels in parts.values()]).astype(np.int64),
         shape=first.shape[1:],
-        dtype=first.dtype,
+        dtype=dtype,
         read=read,
         splits=splits,
         classes=classes,
-        decided=decided,
+        decided=[*decided, *_doubts([inputs.shape for inputs, _ in parts.values()])],
     )
+
+
+def _doubts(shapes: list[tuple[int, ...]]) -> list[str]:
+    """What the shapes of all arrays may also mean, as where samples are along the last axis."""
+    first = shapes[0]
+    read = f"Arrays of shape {first} were read as {first[0]} samples of {first[1:]}"
+    colours = [len(shape) == 4 and shape[3] in (1, 3) for shape in shapes]
+    square = [len(shape) > 2 and shape[0] == shape[1] != shape[-1] for shape in shapes]
+    if all(len(shape) == 3 and shape[2] in (3, 4) for shape in shapes):
+        return [f"{read}; if they are one image in colour, give them a first axis of samples."]
+    if all(square) and not any(colours):
+        return [f"{read}; {LAST_AXIS}."]
+    if all(len(shape) == 2 for shape in shapes):
+        return [f"{read}, of features without an order; if they are images, reshape them."]
+    if all(len(shape) == 4 and shape[3] in (2, 4) for shape in shapes):
+        return [f"{read}, volumes; if the last axis is of channels, save those that are meant."]
+    return []
 
 
 def _check_shape(where: str, inputs: np.ndarray) -> None:

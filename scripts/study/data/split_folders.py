@@ -16,21 +16,28 @@ SPELLINGS = {
     **dict.fromkeys(("val", "valid", "validation", "validate", "dev"), "val"),
     **dict.fromkeys(("test", "testing", "tst"), "test"),
 }
+_BEGINNING = re.compile(r"^(seg|data|dataset|images?)[-_ .]")
 _ENDING = re.compile(r"[-_ .]?(set|data|images?|split|folder)$")
 
 
 def split_of(folder: str) -> str | None:
-    """The split that a folder is called as: of `Training`, `test_set` or `val-images`."""
-    return SPELLINGS.get(_ENDING.sub("", folder.casefold()))
+    """The split that a folder is called as: of `Training`, `test_set` or `seg_train`."""
+    return SPELLINGS.get(_BEGINNING.sub("", _ENDING.sub("", folder.casefold())))
 
 
-def find_splits(where: str, declared: Any, folders: list[str]) -> dict[str, str]:
-    """Which of some folders is which split; nothing where they are classes.
+def depth_of(splits: dict[str, str]) -> int:
+    """How many folders are above those of the classes."""
+    return 1 + next(iter(splits.values())).count("/") if splits else 0
+
+
+def find_splits(where: str, declared: Any, every: list[str]) -> dict[str, str]:
+    """Which folders are which split; nothing where there are classes alone.
 
     Args:
         where: the folder that they are in, for messages.
         declared: `splits` of the entry: `none`, or split -> folder; None where it does not say.
-        folders: the names of all that are to be splits or classes.
+        every: the names of all folders. Those of the splits are at the top, or as deep as those
+            that are declared.
 
     Returns:
         Split -> folder, in the order of `SPLITS`.
@@ -40,6 +47,13 @@ def find_splits(where: str, declared: Any, folders: list[str]) -> dict[str, str]
     """
     if declared == "none":
         return {}
+    depth = 0
+    if declared:
+        depths = {folder.count("/") for folder in declared.values()}
+        if len(depths) > 1:
+            raise UserError(f"{where}: splits has folders of different depths")
+        (depth,) = depths
+    folders = [folder for folder in every if folder.count("/") == depth]
     splits = _declared(where, declared, folders) if declared else _called(where, folders)
     splits = {split: splits[split] for split in SPLITS if split in splits}
     others = [folder for folder in folders if folder not in splits.values()]
@@ -57,7 +71,25 @@ def find_splits(where: str, declared: Any, folders: list[str]) -> dict[str, str]
             f"{where} has {', '.join(splits.values())} but no train; name it, as in"
             " `splits: {train: Training}`, or write `splits: none` if all are classes"
         )
+    _refuse_twice(where, splits, every)
     return splits
+
+
+def _refuse_twice(where: str, splits: dict[str, str], every: list[str]) -> None:
+    """Stop where each folder of a split holds one folder alone, of the same split."""
+    inner = {
+        split: [name for name in every if name.rpartition("/")[0] == folder]
+        for split, folder in splits.items()
+    }
+    if splits and all(
+        len(names) == 1 and split_of(names[0].rpartition("/")[2]) == split
+        for split, names in inner.items()
+    ):
+        below = ", ".join(f"{split}: {names[0]}" for split, names in inner.items())
+        raise UserError(
+            f"{where}: in {listed(list(splits.values()))} is a folder of the same split again;"
+            f" write `splits: {{{below}}}`"
+        )
 
 
 def _declared(where: str, declared: dict[str, str], folders: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ part of their type are refused until their range is declared.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ Range = tuple[float, float]  # what becomes 0 and 1
 # shown, and may be dark; wider types are what fewer bits are put into.
 PART_OF_8_BITS = 1 / 8
 PART_OF_MORE = 1 / 4
+PART_OF_DECLARED = 1 / 64  # as floating-point numbers to 1 use of a range to 255
 USUAL_BITS = (1, 4, 8, 10, 12, 14, 16)
 
 
@@ -55,6 +57,20 @@ def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> N
     )
 
 
+def refuse_wide_range(where: str, seen: Range, declared: Range) -> None:
+    """Stop if values use so little of the declared range that it is that of something else.
+
+    Raises:
+        UserError: they do, with the range that was seen.
+    """
+    if seen[1] - seen[0] < PART_OF_DECLARED * (declared[1] - declared[0]):
+        raise UserError(
+            f"{where}: all values are from {seen[0]:g} to {seen[1]:g}, and `range` says"
+            f" {declared[0]:g} to {declared[1]:g}, of which that is next to nothing; write what"
+            " black and white are in the files"
+        )
+
+
 def refuse_outside(where: str, seen: Range, declared: Range) -> None:
     """Stop if values lie outside of the declared range.
 
@@ -72,6 +88,15 @@ def _likely_range(seen: Range) -> str:
     """The smallest usual range that holds what was seen, as in an entry."""
     low, high = seen
     if high != math.floor(high) or low < 0:
-        return f"[{low:g}, {high:g}]"
+        low = 0 if 0 <= low < PART_OF_DECLARED * high else _rounded(low, math.floor)
+        return f"[{low:g}, {_rounded(high, math.ceil):g}]"
     bits = next((bits for bits in USUAL_BITS if high < 2**bits), None)
     return f"[0, {2**bits - 1}]" if bits else f"[0, {high:g}]"
+
+
+def _rounded(value: float, to: Callable[[float], int]) -> float:
+    """A value with four digits, rounded up or down, so that a range holds what it is made of."""
+    if not value:
+        return value
+    scale = 10.0 ** (3 - math.floor(math.log10(abs(value))))
+    return to(value * scale) / scale

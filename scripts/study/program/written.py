@@ -200,41 +200,63 @@ def read_scores(
                     " val_scores: np.savez(path, val_scores=scores); or call it otherwise"
                 )
         return {}
+    arrays = _stored(path, [f"{split}_scores" for split in counts])
+    scores = {}
+    for split, count in counts.items():
+        if f"{split}_scores" in arrays:
+            shape = (count,) if classes == 2 else (count, classes)
+            array, where = arrays[f"{split}_scores"], f"{path}: {split}_scores"
+            _check_form(array, shape, where)
+            scores[split] = (
+                np.full(shape, np.nan, np.float32) if diverged else _logits(array, kind, where)
+            )
+    return scores
+
+
+def _stored(path: Path, known: list[str]) -> dict[str, np.ndarray]:
+    """The arrays of a file of scores, by their names.
+
+    Raises:
+        UserError: it cannot be read, has others than those that are known, or not that of `val`.
+    """
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise UserError(f"{path}: cannot be read as an .npz file ({error})") from error
-    known = [f"{split}_scores" for split in counts]
     for name in arrays:
         if name not in known:
             raise UserError(f"{path}: unknown array {name}; known here: {', '.join(known)}")
     if "val_scores" not in arrays:
         raise UserError(f"{path}: has no array val_scores")
-    scores = {}
-    for split, count in counts.items():
-        if f"{split}_scores" not in arrays:
-            continue
-        array, where = arrays[f"{split}_scores"], f"{path}: {split}_scores"
-        shape = (count,) if classes == 2 else (count, classes)
-        what = "the log-odds of the positive class" if classes == 2 else "a logit of each class"
-        if array.shape != shape:
-            raise UserError(
-                f"{where} has the shape {array.shape}; it must be {shape}: {what}, in the samples'"
-                " order"
-            )
-        if array.dtype.kind not in "fiu":
-            raise UserError(f"{where} is of type {array.dtype}; it must be of numbers")
-        if diverged:
-            scores[split] = np.full(shape, np.nan, np.float32)
-            continue
-        refuse_labels(array, kind, where)
-        if kind == "probability":
-            array = as_logits(array, where)
-        scores[split] = array.astype(np.float32)
-        if not np.isfinite(scores[split]).all():
-            raise UserError(
-                f"{where} has values that are not finite; clip probabilities before taking their"
-                " logarithm: np.clip(p, 1e-7, 1 - 1e-7)"
-            )
-    return scores
+    return arrays
+
+
+def _check_form(array: np.ndarray, shape: tuple[int, ...], where: str) -> None:
+    """Stop where scores are not of their shape, or no numbers."""
+    what = "the log-odds of the positive class" if len(shape) == 1 else "a logit of each class"
+    if array.shape != shape:
+        raise UserError(
+            f"{where} has the shape {array.shape}; it must be {shape}: {what}, in the samples'"
+            " order"
+        )
+    if array.dtype.kind not in "fiu":
+        raise UserError(f"{where} is of type {array.dtype}; it must be of numbers")
+
+
+def _logits(array: np.ndarray, kind: str | None, where: str) -> np.ndarray:
+    """Scores of one split as logits, `float32`.
+
+    Raises:
+        UserError: they are labels, no probabilities where these are declared, or not finite.
+    """
+    refuse_labels(array, kind, where)
+    if kind == "probability":
+        array = as_logits(array, where)
+    logits = array.astype(np.float32)
+    if not np.isfinite(logits).all():
+        raise UserError(
+            f"{where} has values that are not finite; clip probabilities before taking their"
+            " logarithm: np.clip(p, 1e-7, 1 - 1e-7)"
+        )
+    return logits

@@ -44,6 +44,9 @@ def read_csv(path: Path | str, needed: Sequence[str]) -> CsvFile:
     spelt = {name.casefold(): name for name in needed if name not in header}
     header = [spelt.get(name.casefold(), name) for name in header]
     _check_header(path, first, header, needed)
+    if not header[0] and [values[0] for _, values, _ in body] == [*map(str, range(len(body)))]:
+        # the index that pandas writes
+        header, body = header[1:], [(line, values[1:], by) for line, values, by in body]
     rows = []
     for line, values, _ in body:
         if len(values) < len(header) or any(values[len(header) :]):
@@ -106,9 +109,10 @@ def _text(path: Path | str) -> str:
 def _check_header(path: Path | str, line: int, header: Sequence[str], needed: Sequence[str]):
     missing = [name for name in needed if name not in header]
     if missing:
+        alone = "; what separates columns is a comma, a semicolon or a tab" * (len(header) == 1)
         raise UserError(
             f"{path}, line {line}: no column {', '.join(missing)}; needed are"
-            f" {', '.join(needed)}, and there are {', '.join(filter(None, header))}"
+            f" {', '.join(needed)}, and there are {', '.join(filter(None, header))}{alone}"
         )
     for name, count in Counter(filter(None, header)).items():
         if count > 1:
