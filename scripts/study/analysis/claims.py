@@ -37,6 +37,7 @@ from study.analysis.planned_looks import (
     values_by_look,
 )
 from study.analysis.significance import holm, holm_alphas
+from study.analysis.skewness import SKEWNESS_COLUMNS
 from study.analysis.verdicts import (
     CONTRADICTED,
     NOT_TESTED,
@@ -46,6 +47,7 @@ from study.analysis.verdicts import (
     UNDECIDED,
     what_is_tested,
 )
+from study.analysis.wins import WINS_COLUMNS
 from study.design.claims import Claim
 
 # What the files have, column by column.
@@ -85,7 +87,9 @@ PAIR_COLUMNS = {
     "p_sign_flip": float,
     "d_z": float,
     "probability_higher": float,
+    **WINS_COLUMNS,
     "correlation": float,
+    **SKEWNESS_COLUMNS,
     "differences": str,
     "guard": str,
     "caveat": str,
@@ -212,6 +216,7 @@ def _pair_row(judged: JudgedPair) -> Row:
         "second": pair.second.title,
         "metric": pair.metric,
         **pair.statistics,
+        **pair.bootstrap_t(),
         "p_supporting": judged.p.supporting,
         "p_contradicting": judged.p.contradicting,
         "p_sign_flip": pair.sign_flip_p,
@@ -255,10 +260,11 @@ def _decide(
 
 
 def _adjusted(judged: JudgedPair, levels: Sequence[float]) -> Row:
-    """A pair's interval at the level at which its claim is supported, or contradicted."""
+    """A pair's intervals at the level at which its claim is supported, or contradicted."""
     # any of the pairs may contradict the claim
-    found = judged.pair.interval(levels[1 if judged.p.supporting == 1 else 0])
-    return {"low_adjusted": found.low, "high_adjusted": found.high}
+    level = levels[1 if judged.p.supporting == 1 else 0]
+    found, beside = judged.pair.interval(level), judged.pair.bootstrap_t(level)
+    return {"low_adjusted": found.low, "high_adjusted": found.high, **beside}
 
 
 def _margins(claim: Claim, pairs: Sequence[JudgedPair], levels: Sequence[float]) -> Row:
