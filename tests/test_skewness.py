@@ -2,21 +2,25 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from jinja2 import Environment, FileSystemLoader
 from measurements import BCE, CE, claim, make_runs, make_table, make_values, measured
 from scipy import stats
 
 from study.analysis.claims import judge
 from study.analysis.comparisons import compare_levels
 from study.analysis.interval import Added, Noise
+from study.analysis.pairs import pair_sides
 from study.analysis.skewness import RESAMPLES, are_skewed, bootstrap_t, skewness
 from study.design.cell import Cell
 from study.report.pair_words import place_words, skewness_words, zero_words
 from study.report.sections.claims import claim_items
 from study.report.sections.tables import skewed_comparisons
 from study.settings.parameters import DEFAULTS
+from study.store.paths import REPORT_FOLDER
 
 # Hours of sleep gained with the second drug more than with the first (Student 1908).
 SLEEP = np.array([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
@@ -138,11 +142,25 @@ def test_differences_that_are_not_skewed_have_no_bootstrap_t():
     assert skewed_comparisons(even, []) == {"skewed": [], "skewed_others": []}
 
 
+def test_the_page_warns_beside_the_claim_and_under_the_table():
+    sections = Environment(loader=FileSystemLoader(REPORT_FOLDER))
+    claims, pairs = sleep_pairs()
+    (item,) = claim_items(claims, pairs, 10)
+    shown = item | {"name": "a", "verdict": "supported"}
+    page = sections.get_template("sections/claims.html.j2").render(claims=[shown])
+    before, unfolded = page.split("<details>")
+    assert "<strong>Skewed differences</strong>, of which a t-test" in before
+    assert item["pairs"][0]["skewed"] in before
+    assert "P(A &gt; B): the first side is better in 0.95 [0.85, 1.00] of 10 seeds" in unfolded
+
+    said = skewed_comparisons(compared(SLEEP / 100), [])
+    table = {"name": "t", "crossed": [], "table": {}, "levels": {}, **said}
+    page = sections.get_template("sections/tables.html.j2").render(tables=[table])
+    assert f"<li>{said['skewed'][0]}.</li>" in page.split("<details>")[0]
+    assert page.count("Skewed differences.") == 1
+
+
 def test_other_noise_than_the_seeds_has_no_bootstrap_t():
-    from dataclasses import replace
-
-    from study.analysis.pairs import pair_sides
-
     accuracy = np.linspace(0.90, 0.92, 10)
     values = make_values(bce=[*accuracy], ce=[*(accuracy + SLEEP / 100)])
     pair = pair_sides(CE, BCE, "val_accuracy", "loss", {}, measured(values))
