@@ -21,12 +21,13 @@ def wins_text(row: Row) -> str:
 
 
 def wins_words(row: Row) -> str:
-    """`the first side is better in 0.80 [0.60, 0.93] of 15 seeds, ties half: not significant …`"""
+    """`the first side is better in 12 of 15 seeds, ties half: 0.80 [0.60, 1.00], significant …`"""
     if pd.isna(row.get("wins_low")):
         return ""
-    said = f": {found} at a threshold of {THRESHOLD:g}" if (found := reading(row)) else ""
     seeds = counted(int(row["n"]), "seed")
-    return f"the first side is better in {wins_text(row)} of {seeds}, ties half{said}."
+    said = f", {found} (threshold {THRESHOLD:g})" if (found := reading(row)) else ""
+    won = f"{row['wins'] * row['n']:.4g}"
+    return f"the first side is better in {won} of {seeds}, ties half: {wins_text(row)}{said}"
 
 
 def skewness_words(row: Row) -> str:
@@ -52,7 +53,8 @@ def zero_words(row: Row) -> str:
         "out" if row[f"low_{name}"] > 0 or row[f"high_{name}"] < 0 else "in"
         for name in ("adjusted", "bootstrap_t")
     )
-    return f"it leaves zero {beside}, {_beside('t-test leaves it', by_t, beside)}"
+    as_well = "as the t-test does" if by_t == beside else f"the t-test leaves it {by_t}"
+    return f"it leaves zero {beside}, {as_well}"
 
 
 def place_words(claim: Claim, row: Row) -> str:
@@ -61,17 +63,14 @@ def place_words(claim: Claim, row: Row) -> str:
         _place(claim, row[f"low_{name}"], row[f"high_{name}"])
         for name in ("adjusted", "bootstrap_t")
     )
-    return f"it {beside}, {_beside('t-test’s', by_t, beside)}"
-
-
-def _beside(what: str, by_t: str, beside: str) -> str:
-    return "as the t-test does" if by_t == beside else f"the {what} {by_t}"
+    if pd.isna(row["low_bootstrap_t"]):
+        return "it decides nothing"
+    as_well = "as the t-test’s does" if by_t == beside else f"the t-test’s {by_t}"
+    return f"its interval {beside}, {as_well}"
 
 
 def _place(claim: Claim, low: float, high: float) -> str:
     lowest, highest = bounds(claim)
     if low >= lowest and high <= highest:
         return "lies where the claim says"
-    if high < lowest or low > highest:
-        return "lies elsewhere"
-    return "does not decide"
+    return "lies elsewhere" if high < lowest or low > highest else "crosses a bound of the claim"
