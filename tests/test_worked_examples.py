@@ -32,15 +32,17 @@ SECOND_DRUG = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
 
 
 def test_two_one_sided_tests_of_sas():
-    """It prints p = 0.0031 and <.0001 against ratios of 0.8 and 1.25, and 0.8634 to 1.0260 at 90%.
+    """p = 0.0031 and 0.00005 against ratios of 0.8 and 1.25; 0.9412, 90% from 0.8634 to 1.0260.
 
-    Logarithms have symmetric bounds. A claim's p is twice that of one side.
+    Its output as others quote it: the p-values in the tests of statsmodels, the interval in Hu
+    (2012, "Equivalence testing and TOST"). Logarithms have symmetric bounds. A claim's p is twice
+    that of one side.
     """
     differences = np.log(TEST_AUC) - np.log(REFERENCE_AUC)
     claim = Claim("They are.", "val_loss", "loss", "equivalent", [], margin=math.log(1.25))
     found = p_values(claim, differences)
     assert found.supporting / 2 == pytest.approx(0.0031, abs=5e-5) and found.contradicting == 1
-    assert p_value(differences, mean=math.log(1.25)) / 2 < 0.0001
+    assert p_value(differences, mean=math.log(1.25)) / 2 == pytest.approx(5e-5, abs=5e-6)
     within = interval(differences, alpha=0.1)
     assert math.exp(within.mean) == pytest.approx(0.9412, abs=5e-5)
     ends = [math.exp(within.low), math.exp(within.high)]
@@ -58,7 +60,7 @@ def test_holm_as_rs_multtest_prints_it():
 
 
 def test_mann_whitneys_statistic_of_students_sleep_data():
-    """R's wilcox.test(extra ~ group, data = sleep) prints W = 25.5, of 100 pairs of patients."""
+    """W = 25.5 of 100 pairs, as R prints of wilcox.test(extra ~ group, data = sleep)."""
     found = compare_values(FIRST_DRUG, SECOND_DRUG)
     assert found["probability_higher"] == 0.255
     assert found["p_value"] == pytest.approx(0.002833, abs=1e-6)  # t.test(…, paired = TRUE)
