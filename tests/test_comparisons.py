@@ -117,7 +117,7 @@ def test_comparisons_as_people_read_them(values, scores):
         "p, adjusted": "0.148",
         "95% over images": "[+0.00, +30.00]",
         "d_z": "2.00",
-        "P(>)": "0.72",
+        "P(A > B)": "1.00 [1.00, 1.00]",
         "r": "1.00",
         "n": "3",
     }

@@ -36,6 +36,7 @@ from study.analysis.planned_looks import (
     values_by_look,
 )
 from study.analysis.significance import holm, holm_alphas
+from study.analysis.skewness import SKEWNESS_COLUMNS
 from study.analysis.tuned_sides import AT_CHOSEN
 from study.analysis.verdicts import (
     CONTRADICTED,
@@ -46,6 +47,7 @@ from study.analysis.verdicts import (
     UNDECIDED,
     what_is_tested,
 )
+from study.analysis.wins import WINS_COLUMNS
 from study.design.claims import Claim
 
 # What the files have, column by column.
@@ -87,7 +89,9 @@ PAIR_COLUMNS = {
     "p_sign_flip": float,
     "d_z": float,
     "probability_higher": float,
+    **WINS_COLUMNS,
     "correlation": float,
+    **SKEWNESS_COLUMNS,
     "differences": str,
     "guard": str,
     "caveat": str,
@@ -215,6 +219,7 @@ def _pair_row(judged: JudgedPair) -> Row:
         "metric": pair.metric,
         **pair.about_sides,
         **pair.statistics,
+        **pair.bootstrap_t(),
         "p_supporting": judged.p.supporting,
         "p_contradicting": judged.p.contradicting,
         "p_sign_flip": pair.sign_flip_p,
@@ -265,10 +270,11 @@ def _sides_of(pairs: Sequence[JudgedPair]) -> str:
 
 
 def _adjusted(judged: JudgedPair, levels: Sequence[float]) -> Row:
-    """A pair's interval at the level at which its claim is supported, or contradicted."""
+    """A pair's intervals at the level at which its claim is supported, or contradicted."""
     # any of the pairs may contradict the claim
-    found = judged.pair.interval(levels[1 if judged.p.supporting == 1 else 0])
-    return {"low_adjusted": found.low, "high_adjusted": found.high}
+    level = levels[1 if judged.p.supporting == 1 else 0]
+    found, beside = judged.pair.interval(level), judged.pair.bootstrap_t(level)
+    return {"low_adjusted": found.low, "high_adjusted": found.high, **beside}
 
 
 def _margins(claim: Claim, pairs: Sequence[JudgedPair], levels: Sequence[float]) -> Row:

@@ -17,7 +17,9 @@ from study.analysis.noise import tuning
 from study.analysis.noise.images import image_interval
 from study.analysis.pairs import DIFFERENCE_COLUMNS, SIDES_COLUMNS, Pair, pair_sides
 from study.analysis.significance import holm, holm_alphas
+from study.analysis.skewness import SKEWNESS_COLUMNS
 from study.analysis.values import present_metrics
+from study.analysis.wins import WINS_COLUMNS
 from study.design.cell import Cell
 from study.design.claims import Side
 from study.design.tables import Table, of_one_factor
@@ -53,7 +55,9 @@ COMPARISON_COLUMNS = {
     "high_adjusted": float,
     "d_z": float,
     "probability_higher": float,
+    **WINS_COLUMNS,
     "correlation": float,
+    **SKEWNESS_COLUMNS,
     "images_low": float,
     "images_high": float,
     "guard": str,
@@ -194,6 +198,8 @@ def compare_levels(
         for place, alpha in zip(family.index, holm_alphas(family["p_value"])):
             found = pairs[place].interval(alpha)
             frame.loc[place, ["low_adjusted", "high_adjusted"]] = [found.low, found.high]
+            if beside := pairs[place].bootstrap_t(alpha):
+                frame.loc[place, list(beside)] = list(beside.values())
     return frame
 
 

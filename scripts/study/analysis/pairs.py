@@ -20,9 +20,12 @@ from study.analysis.caveats import caveat
 from study.analysis.guard import NotTrained, check_comparison, check_sides
 from study.analysis.interval import Interval, Noise
 from study.analysis.measured import Measured
+from study.analysis.metrics import METRICS
 from study.analysis.noise import noise_of
 from study.analysis.significance import ALPHA, sign_flip_p
+from study.analysis.skewness import are_skewed, bootstrap_t, skewness
 from study.analysis.tuned_sides import AT_CHOSEN, FIXED
+from study.analysis.wins import share_won
 from study.design.claims import Side
 from study.design.factors import Along
 
@@ -75,10 +78,15 @@ class Pair:
 
     @cached_property
     def statistics(self) -> dict[str, float]:
-        """What `compare_values` returns, the interval and the p-value with all of the noise."""
+        """What `compare_values` returns, the interval and the p-value with all of the noise.
+
+        And how often the first side is the better one (`WINS_COLUMNS`); where there is no other
+        noise than the seeds', how skewed the differences are.
+        """
         row = compare_values(self.matched["first"], self.matched["second"])
+        row |= share_won(self.differences, METRICS[self.metric].better, self.noise)
         if self.noise.is_of_seeds_alone:
-            return row
+            return row | {"skewness": skewness(self.differences)}
         found = self.interval()
         return row | {"low": found.low, "high": found.high, "p_value": self.p_value()}
 
@@ -86,6 +94,18 @@ class Pair:
     def about_sides(self) -> dict[str, str | float]:
         """What its sides are, and the standard deviation that sources add to the mean's own."""
         return {"sides": self.sides, "added_sd": math.hypot(*self.noise.sds)}
+
+    @cached_property
+    def is_skewed(self) -> bool:
+        """Whether there is a bootstrap-t beside the t-test."""
+        return self.noise.is_of_seeds_alone and are_skewed(self.differences)
+
+    def bootstrap_t(self, alpha: float = ALPHA) -> dict[str, float]:
+        """What files have of the bootstrap-t at a level; nothing where the pair is not skewed."""
+        if not self.is_skewed:
+            return {}
+        found = bootstrap_t(self.differences, alpha)
+        return {f"{name}_bootstrap_t": value for name, value in zip(("low", "high", "p"), found)}
 
     @cached_property
     def sign_flip_p(self) -> float:
@@ -161,8 +181,8 @@ def compare_values(first: ArrayLike, second: ArrayLike) -> dict[str, float]:
     Returns `n`, `difference` (its mean), `sd`, the 95% t-interval from `low` to `high`, `p_value`
     (paired t; NaN of fewer than two), `d_z` (mean / sd of the differences, Cohen 1988),
     `probability_higher` (that a run of the first is higher than a run of the second, whatever their
-    seeds, ties counted half: the Mann-Whitney statistic over n²), and `correlation` (Pearson's,
-    from three pairs on).
+    seeds, ties counted half: the Mann-Whitney statistic over n², which does not look at pairs), and
+    `correlation` (Pearson's, from three pairs on).
     """
     one, other = (np.round(np.asarray(side, float), DECIMALS) for side in (first, second))
     differences = paired_differences(one, other)

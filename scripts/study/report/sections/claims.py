@@ -13,6 +13,7 @@ from study.design.claims import Claim
 from study.design.study import Study
 from study.report.inputs import Inputs
 from study.report.looks_words import decided_words, look_words, looks_words
+from study.report.pair_words import place_words, skewness_words, wins_words
 from study.report.sections.tables import published_title
 from study.report.tables import cell_title
 from study.report.wording import (
@@ -112,7 +113,7 @@ def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[d
             "note": _claim_note(row),
             "expected": _expectation(row),
             "pairs": [
-                _pair_text(pair, _planned_seeds(row, seeds))
+                _pair_text(pair, _planned_seeds(row, seeds)) | {"skewed": _skewed(row, pair)}
                 for pair in rows_of(of_claims[row["claim"],])
             ],
         }
@@ -137,7 +138,16 @@ def _pair_text(pair: Mapping[str, Any], seeds: int) -> dict[str, Any]:
         "caveat": "" if pd.isna(pair["caveat"]) else pair["caveat"],
         "seeds": f"{pair['n']:.0f} of {counted(seeds, 'seed')}" if pair["n"] < seeds else "",
         "guard": "" if pd.isna(pair["guard"]) else pair["guard"],
+        "wins": wins_words(pair),
     }
+
+
+def _skewed(row: Mapping[str, Any], pair: Mapping[str, Any]) -> str:
+    """What the bootstrap-t says of skewed differences; of those of a verdict, if it agrees."""
+    said = skewness_words(pair)
+    if not said or pd.isna(pair["low_adjusted"]):
+        return said
+    return f"{said}; {place_words(_claim_of(row), pair)}"
 
 
 def _interval_keys(pair: Mapping[str, Any]) -> tuple[str, str]:
@@ -171,7 +181,12 @@ def seeds_words(row: Mapping[str, Any]) -> str:
 def _expectation(row: Mapping[str, Any]) -> str:
     """`Difference of validation accuracy: above 0`."""
     title = metric_title(row["metric"]).removesuffix(" (%)")
-    claim = Claim(
+    return f"Difference of {lower_first(title)}: {expectation(_claim_of(row))}"
+
+
+def _claim_of(row: Mapping[str, Any]) -> Claim:
+    """What a row of claims.csv says that its claim expects."""
+    return Claim(
         sentence=row["sentence"],
         metric=row["metric"],
         factor=row["factor"],
@@ -179,4 +194,3 @@ def _expectation(row: Mapping[str, Any]) -> str:
         compare=[],
         margin=0.0 if pd.isna(row["margin"]) else row["margin"],
     )
-    return f"Difference of {lower_first(title)}: {expectation(claim)}"

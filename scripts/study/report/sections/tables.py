@@ -13,6 +13,7 @@ from study.design.tables import Table
 from study.report import crossed
 from study.report.data_table import DataTable, cell_links, split_rows
 from study.report.inputs import Inputs
+from study.report.pair_words import skewness_words, wins_text, zero_words
 from study.report.tables import (
     at_words,
     caption,
@@ -33,7 +34,7 @@ from study.report.wording import (
     with_titles,
 )
 from study.settings.choices import level_title, ordered_levels, parameter_title
-from study.store.frames import read_frame, rows_of
+from study.store.frames import Row, read_frame, rows_of
 from study.training import EPOCH_METRICS
 
 TITLE = ""
@@ -128,6 +129,7 @@ def table_parts(name: str, title: str, path: str, inputs: Inputs) -> dict[str, A
         ],
         "guards": [with_titles(text, specs) for text in dict.fromkeys(tested["guard"])],
         "caveats": list(dict.fromkeys(tested["caveat"].dropna())),
+        **skewed_comparisons(tested, table_metrics(frame)),
         "warnings": warned["text"].tolist(),
         "meanings": [MEANINGS[what] for what in dict.fromkeys(warned["what"])],
         "beside": DataTable(
@@ -188,6 +190,16 @@ def comparison_tables(
     }
 
 
+def first_metrics(metrics: Sequence[str]) -> set[str]:
+    """The metrics that come first; of the four of an epoch, two."""
+    return {*FIRST} | {*metrics} - {*EPOCH_METRICS}
+
+
+def sides_text(row: Row) -> str:
+    """`CE − BCE`, of a row of fixed/comparisons.csv."""
+    return " − ".join(level_title(row["factor"], row[side]) for side in ("level", "against"))
+
+
 def comparison_rows(
     comparisons: pd.DataFrame, metrics: Sequence[str]
 ) -> tuple[list[str], list[tuple[bool, list[str]]]]:
@@ -197,27 +209,42 @@ def comparison_rows(
         comparisons: the table's rows of fixed/comparisons.csv, without refused ones.
         metrics: those that the table shows; of the four of an epoch, two come first.
     """
-    first = {*FIRST} | {*metrics} - {*EPOCH_METRICS}
+    first = first_metrics(metrics)
     headings = ["Comparison", "Metric", "Difference", "Interval, adjusted", "p, adjusted"]
-    headings += ["95% over images", "d_z", "P(>)", "r", "n"]
+    headings += ["95% over images", "d_z", "P(A > B)", "r", "n"]
     rows = []
     for row in rows_of(comparisons):
         metric = row["metric"]
-        sides = [level_title(row["factor"], row[side]) for side in ("level", "against")]
         text = [
-            " − ".join(sides),
+            sides_text(row),
             metric_title(metric),
             format_value(metric, row["difference"], sign=True),
             interval_text(metric, row["low_adjusted"], row["high_adjusted"]),
             p_text(row["p_holm"]),
             interval_text(metric, row["images_low"], row["images_high"]),
             plain(row["d_z"]),
-            plain(row["probability_higher"]),
+            wins_text(row),
             plain(row["correlation"]),
             str(int(row["n"])),
         ]
         rows.append((metric in first, text))
     return headings, rows
+
+
+def skewed_comparisons(tested: pd.DataFrame, metrics: Sequence[str]) -> dict[str, list[str]]:
+    """Those whose differences are skewed, with what the bootstrap-t says; arguments as above.
+
+    Returns:
+        `skewed`, on the metrics that come first, and `skewed_others`.
+    """
+    shown = first_metrics(metrics)
+    found: dict[str, list[str]] = {"skewed": [], "skewed_others": []}
+    for row in rows_of(tested):
+        if said := skewness_words(row):
+            about = f"{sides_text(row)}, {lower_first(metric_title(row['metric']))}"
+            key = "skewed" if row["metric"] in shown else "skewed_others"
+            found[key].append(f"{about}: {said}; {zero_words(row)}")
+    return found
 
 
 def seeds_note(comparisons: pd.DataFrame, looks: Sequence[int]) -> str:

@@ -1,0 +1,76 @@
+"""What is said of a difference beside its interval: how often its side wins, and skewness."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from study.analysis.expectations import bounds
+from study.analysis.wins import THRESHOLD, reading
+from study.design.claims import Claim
+from study.report.wording import counted, interval_text, p_text, plain
+
+Row = Mapping[str, Any]  # of comparisons.csv or claim_pairs.csv
+
+
+def wins_text(row: Row) -> str:
+    """`0.80 [0.60, 0.93]`, – for nothing."""
+    if pd.isna(row.get("wins_low")):
+        return plain(row.get("wins", float("nan")))
+    return f"{plain(row['wins'])} [{plain(row['wins_low'])}, {plain(row['wins_high'])}]"
+
+
+def wins_words(row: Row) -> str:
+    """`the first side is better in 12 of 15 seeds, ties half: 0.80 [0.60, 1.00], significant …`"""
+    if pd.isna(row.get("wins_low")):
+        return ""
+    seeds = counted(int(row["n"]), "seed")
+    said = f", {found} (threshold {THRESHOLD:g})" if (found := reading(row)) else ""
+    won = f"{row['wins'] * row['n']:.4g}"
+    return f"the first side is better in {won} of {seeds}, ties half: {wins_text(row)}{said}"
+
+
+def skewness_words(row: Row) -> str:
+    """`skewness +1.87; the bootstrap-t has [−0.01, +0.12], and p = 0.03 before adjustment`.
+
+    Nothing of differences that are not skewed.
+    """
+    if pd.isna(row.get("p_bootstrap_t")):
+        return ""
+    ends = interval_text(row["metric"], row["low_bootstrap_t"], row["high_bootstrap_t"])
+    said = "no interval at this level" if ends == "–" else ends
+    sign = "+" if row["skewness"] > 0 else ""
+    p = p_text(row["p_bootstrap_t"])
+    return (
+        f"skewness {sign}{plain(row['skewness'])}; the bootstrap-t has {said}, and p"
+        f" {p if p.startswith('<') else f'= {p}'} before adjustment"
+    )
+
+
+def zero_words(row: Row) -> str:
+    """Whether the bootstrap-t leaves out zero, beside the t-test's interval."""
+    by_t, beside = (
+        "out" if row[f"low_{name}"] > 0 or row[f"high_{name}"] < 0 else "in"
+        for name in ("adjusted", "bootstrap_t")
+    )
+    as_well = "as the t-test does" if by_t == beside else f"the t-test leaves it {by_t}"
+    return f"it leaves zero {beside}, {as_well}"
+
+
+def place_words(claim: Claim, row: Row) -> str:
+    """Where the bootstrap-t's interval lies, beside the t-test's that a verdict is read off."""
+    by_t, beside = (
+        _place(claim, row[f"low_{name}"], row[f"high_{name}"])
+        for name in ("adjusted", "bootstrap_t")
+    )
+    if pd.isna(row["low_bootstrap_t"]):
+        return "it decides nothing"
+    as_well = "as the t-test’s does" if by_t == beside else f"the t-test’s {by_t}"
+    return f"its interval {beside}, {as_well}"
+
+
+def _place(claim: Claim, low: float, high: float) -> str:
+    lowest, highest = bounds(claim)
+    if low >= lowest and high <= highest:
+        return "lies where the claim says"
+    return "lies elsewhere" if high < lowest or low > highest else "crosses a bound of the claim"
