@@ -230,7 +230,7 @@ def noise_inputs(**frames: pd.DataFrame) -> Inputs:
 def test_noise_by_metric_comparison_and_source():
     noise = [
         ("table1", "ce", "bce", "val_accuracy", "seed", 0.0031, 0.0022, 0.0053, 12),
-        ("table1", "ce", "bce", "val_accuracy", "split", 0.0102, 0.0, 0.0153, 10),
+        ("table1", "ce", "bce", "val_accuracy", "split_and_seed", 0.0102, 0.0, 0.0153, 10),
         ("rates", "0.01", "0.001", "val_accuracy", "seed", 0.0044, 0.0031, 0.0075, 11),
         ("table1", "ce", "bce", "val_loss", "seed", 0.01234, 0.01, 0.02, 12),
     ]
@@ -242,7 +242,7 @@ def test_noise_by_metric_comparison_and_source():
         )
     )
     (loss,), (accuracy, probabilities) = found["shown"]
-    assert accuracy.headings == ["Comparison", "Seed", "Split"]
+    assert accuracy.headings == ["Comparison", "Seed", "Split and seed"]
     assert accuracy.rows == [
         ["Table 1: CE − BCE", "0.31 [0.22, 0.53]", "1.02 [0.00, 1.53]"],
         ["Table 2 (rates): 0.01 − 0.001", "0.44 [0.31, 0.75]", "–"],
@@ -252,7 +252,7 @@ def test_noise_by_metric_comparison_and_source():
     assert probabilities.rows == [["Table 1: CE − BCE", "seeds", "±0.50", "0.4", "25.0", "74.6"]]
     assert loss.rows[0][1] == "0.0123 [0.0100, 0.0200]"
     assert "percentage" not in loss.caption and found["others"] == []
-    assert [source["title"] for source in found["sources"]] == ["Seed", "Split"]
+    assert [source["title"] for source in found["sources"]] == ["Seed", "Split and seed"]
     assert not found["over_splits"]
 
 

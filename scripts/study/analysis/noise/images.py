@@ -1,11 +1,11 @@
 """Images: how far a difference varies because the images that it is taken on are a sample.
 
-Of a validation metric it is within the split's, and not to be added to it. This variance is of the
-images alone: it is the same for one run and for the mean of many, and only more images make it
-smaller. (Of few seeds it has a little of the seeds' noise too.) Whole groups are the units, because
-images of one are alike. A function here returns the variance of the mean difference over the seeds
-that it is given, and each group's `influence`: what the group adds to the difference, about a mean
-of zero, so that the variance is about the sum of its squares.
+Of a validation metric it is within what splits vary by, and not to be added to it. This variance is
+of the images alone: it is the same for one run and for the mean of many, and only more images make
+it smaller. (Of few seeds it has a little of the seeds' noise too.) Whole groups are the units,
+because images of one are alike. A function here returns the variance of the mean difference over
+the seeds that it is given, and each group's `influence`: what the group adds to the difference,
+about a mean of zero, so that the variance is about the sum of its squares.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ TITLE = "Images"
 UNITS = ("image or group of images", "images or groups of images")
 MEANING = (
     "which images the metric is taken on, whole groups at a time. Seeds do not average it out; more"
-    " images do. Of a validation metric it is a part of the split’s, because each split validates"
+    " images do. Of a validation metric it is a part of what splits vary by, because each validates"
     " on other images."
 )
 RESAMPLES = 2000  # of images or groups

@@ -26,7 +26,7 @@ TITLE = "Verdicts side by side"
 WHERE = {
     "tuned": "where each side is tuned",
     "splits": "on other splits",
-    "tuned_splits": "where each side is tuned, on other splits",
+    "tuned_splits": "on other splits, with values tuned on the study’s own split",
 }
 # What becomes of a verdict: one, and of several.
 BECOMES = {
@@ -51,7 +51,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     return {
         "changes": [line for name in protocols[1:] for line in change_lines(inputs, name)],
         "claims": claim_rows(verdicts, protocols, study.claims),
-        "protocols": [PROTOCOLS[name].title for name in protocols],
+        "protocols": [PROTOCOLS[name].heading for name in protocols],
         "tables": [table for metric, table in tables.items() if metric in FIRST],
         "others": [table for metric, table in tables.items() if metric not in FIRST],
         "splits": len(study.splits) if "splits" in protocols else 0,
@@ -185,7 +185,7 @@ def comparison_table(
     unit = ", in percentage points" if is_percentage(metric) else ""
     return DataTable(
         f"Difference{unit} with its adjusted interval; * where it leaves out 0.",
-        ["Comparison", *(PROTOCOLS[name].title for name in protocols)],
+        ["Comparison", *(PROTOCOLS[name].heading for name in protocols)],
         rows,
         title=METRICS[metric].title,
         kind="fine",
