@@ -20,7 +20,7 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS
-from study.analysis.disagreements import DISAGREEMENT_COLUMNS, MEANINGS
+from study.analysis.disagreements import DISAGREEMENT_COLUMNS, MEANINGS, warned_of
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
 from study.analysis.verdict_changes import VERDICT_COLUMNS
@@ -188,7 +188,7 @@ def clearest_effects() -> str:
 
 def disagreements() -> str:
     """Where validation and test disagree, as a list."""
-    warned = read("statistics/disagreements.csv", DISAGREEMENT_COLUMNS)
+    warned = warned_of(read("statistics/disagreements.csv", DISAGREEMENT_COLUMNS))
     if warned.empty:
         return "Validation and test agree."
     parts = []

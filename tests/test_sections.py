@@ -161,7 +161,8 @@ def test_weights_are_counted():
 def test_the_first_screen_says_where_splits_disagree():
     tables = {name: {"vary": "loss"} for name in ("table1", "rates", "table3")}
     study = study_of(grid={"loss": ["bce", "ce"]}, tables=tables, figures={})
-    warned = pd.DataFrame({"table": ["table1", "rates", "rates"], "text": ["…"] * 3})
+    tables = ["table1", "rates", "rates", "table3"]
+    warned = pd.DataFrame({"table": tables, "text": ["…", "…", "…", None]})
     assert undecided(page_inputs(study, disagreements=warned))[0].startswith(
         "The validation and the test split disagree: see the notes under Table 1 and"
         " Table 2 (rates)."

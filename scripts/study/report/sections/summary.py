@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from study.analysis.averages import diverged_rows
+from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.significance import ALPHA, MIN_SEEDS
 from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
@@ -174,7 +175,7 @@ def clearest(inputs: Inputs) -> list[dict[str, str]]:
 def undecided(inputs: Inputs) -> list[str]:
     """What the study leaves open, in sentences."""
     sentences = open_claims(inputs.frames.claims)
-    warned = inputs.frames.disagreements
+    warned = warned_of(inputs.frames.disagreements)
     if len(warned):
         titles = numbered_titles("Table", inputs.study.tables)
         places = listed([titles[name] for name in dict.fromkeys(warned["table"])])
