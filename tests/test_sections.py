@@ -25,7 +25,7 @@ from study.report.sections.claims import claims_note
 from study.report.sections.cost import duration, weights_table
 from study.report.sections.forest import INDENT, Axis, line, scale
 from study.report.sections.noise import context as noise_context
-from study.report.sections.summary import found, undecided
+from study.report.sections.summary import counted_once, fair_found, found, undecided
 from study.report.wording import counted, listed, with_titles
 from study.settings.parameters import DEFAULTS, PARAMETERS
 from study.store.paths import REPORT_FOLDER
@@ -190,6 +190,37 @@ def test_what_a_level_says(verdicts, looks, how):
         "How surely: a study like this gives a false verdict in about 5 of 100 repeats, by chance"
         f" between seeds alone ({how})."
     )
+
+
+def test_claims_that_are_one_test_count_once():
+    """Three claims, of which two are one: on the first screen, and beside the other protocols."""
+    study = study_of(grid={"loss": ["bce", "ce", "focal"]}, tables={}, figures={})
+    bce, ce, focal = (Side(name, [1]) for name in ("bce", "ce", "focal"))
+    about = {"metric": "val_loss", "factor": "loss", "expect": "greater"}
+    claims = {
+        name: Claim(name, compare=[(one, bce)], **about)
+        for name, one in (("ce is worse", ce), ("bce is better", ce), ("focal is worse", focal))
+    }
+    study = replace(study, claims=claims)
+    frame = judged("supported", "supported", "undecided").assign(claim=[*claims])
+    verdicts = pd.DataFrame(
+        [
+            {"kind": "claim", "name": name, "protocol": protocol, "verdict": verdict}
+            for protocol, said in (("fixed", frame["verdict"]), ("tuned_splits", ["supported"] * 3))
+            for name, verdict in zip(claims, said)
+        ]
+    ).assign(level=None, against=None, metric="val_loss", difference=0.1, low=0.05, high=0.2)
+    inputs = page_inputs(study, claims=frame, verdicts=verdicts)
+    counted_claims = counted_once(inputs)
+    assert counted_claims["claim"].tolist() == ["ce is worse", "focal is worse"]
+    assert found(counted_claims, [], 1)[0] == (
+        "Of 2 claims (1 more is one of them in other words), 1 supported and 1 undecided."
+    )
+    assert fair_found(inputs) == [
+        "On other splits, with values tuned on the study’s own split, of 1 decided claim 1 keeps"
+        " its verdict; 1 more is decided only here."
+    ]
+    assert undecided(inputs)[0] == "1 claim is undecided."
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from study.analysis.metrics import METRICS, format_value, is_percentage, metric_title
 from study.analysis.verdict_changes import DECIDED, FOUND, GONE, HOLDS, TURNED, change
+from study.analysis.verdicts import tested_once
 from study.design.claims import Claim
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
@@ -69,9 +70,13 @@ def verdict_pairs(verdicts: pd.DataFrame, protocol: str, kind: str) -> pd.DataFr
     return both[0].merge(both[1], on=keys, suffixes=("", "_then"))
 
 
-def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
-    """`Where each side is tuned: of 9 decided claims 7 keep their verdict, 2 become undecided.`"""
-    pairs = rows_of(verdict_pairs(verdicts, protocol, "claim"))
+def counts_of_changes(verdicts: pd.DataFrame, protocol: str, claims: Mapping[str, Claim]) -> str:
+    """`Where each side is tuned: of 9 decided claims 7 keep their verdict, 2 become undecided.`
+
+    Claims that are one test in other words count once.
+    """
+    counted_once = verdicts[verdicts["name"].isin(tested_once(claims))]
+    pairs = rows_of(verdict_pairs(counted_once, protocol, "claim"))
     changes = [(row["verdict"], change(row["verdict"], row["verdict_then"])) for row in pairs]
     decided = [what for verdict, what in changes if verdict in DECIDED]
     kept = decided.count(HOLDS)
@@ -92,6 +97,7 @@ def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
 def lost_and_found(inputs: Inputs, protocol: str) -> list[str]:
     """Which claims a protocol leaves without their verdict, and which it gives one."""
     pairs = verdict_pairs(inputs.frames.verdicts, protocol, "claim")
+    pairs = pairs[pairs["name"].isin(tested_once(inputs.study.claims))]
     said: dict[str, list[str]] = {}
     for row in rows_of(pairs):
         what = change(row["verdict"], row["verdict_then"])
