@@ -156,6 +156,8 @@ def _levels(
         trained = measured.of_cell(side.cell, table.round)
         both = trained[[f"final_{split}_accuracy" for split in SPLITS]].dropna()
         both = both[:1] if are_alike(trained) else both
+        if both.empty:
+            continue
         gap = _gap(both, [of_accuracy(side, split, measured) for split in SPLITS])
         if gap is None:
             continue
@@ -205,7 +207,7 @@ def _differences(
 def _gap(both: pd.DataFrame, images: Sequence[OverImages | None]) -> Gap | None:
     """Of what each seed has on either split, (n, 2), and of the images; None if not known."""
     known = [(of.variance, len(of.influence)) for of in images if of]
-    if both.empty or len(known) < len(SPLITS) or min(units for _, units in known) < 2:
+    if len(known) < len(SPLITS) or min(units for _, units in known) < 2:
         return None
     return gap_of(both.iloc[:, 0] - both.iloc[:, 1], known)
 
