@@ -20,11 +20,11 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS
-from study.analysis.disagreements import DISAGREEMENT_COLUMNS, MEANINGS
+from study.analysis.disagreements import DISAGREEMENT_COLUMNS, MEANINGS, warned_of
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
 from study.analysis.verdict_changes import VERDICT_COLUMNS
-from study.analysis.verdicts import VERDICTS
+from study.analysis.verdicts import VERDICTS, tested_once
 from study.design.protocols import PROTOCOLS
 from study.notebook import load_study
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
@@ -96,19 +96,19 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
 def first_verdicts() -> str:
     """What the project's own page shows: some claims, and how many survive tuning."""
     found = read("statistics/verdicts.csv", VERDICT_COLUMNS)
-    return f"{verdicts(SHOWN_FIRST)}\n\n{counts_of_changes(found, 'tuned')}"
+    return f"{verdicts(SHOWN_FIRST)}\n\n{counts_of_changes(found, 'tuned', STUDY.claims)}"
 
 
 def protocols() -> str:
     """What becomes of the verdicts where sides are tuned, and on other splits."""
     verdicts = read("statistics/verdicts.csv", VERDICT_COLUMNS)
     there = [name for name in PROTOCOLS if name in {*verdicts["protocol"]}]
-    counts = [f"- {counts_of_changes(verdicts, name)}" for name in there[1:]]
+    counts = [f"- {counts_of_changes(verdicts, name, STUDY.claims)}" for name in there[1:]]
     rows = [
         [row["sentence"], *(f"{cell['verdict']}, {cell['text']}" for cell in row["cells"])]
         for row in claim_rows(verdicts, there, STUDY.claims)
     ]
-    table = markdown_table(["Claim", *(PROTOCOLS[name].title for name in there)], rows)
+    table = markdown_table(["Claim", *(PROTOCOLS[name].heading for name in there)], rows)
     return "\n\n".join(["\n".join(counts), table])
 
 
@@ -145,8 +145,9 @@ def settings() -> str:
 
 
 def counts() -> str:
-    """How many claims have which verdict."""
-    claims = read("fixed/claims.csv", CLAIM_COLUMNS)
+    """How many claims, those that are one test once, have which verdict."""
+    every = read("fixed/claims.csv", CLAIM_COLUMNS)
+    claims = every[every["claim"].isin(tested_once(STUDY.claims))]
     found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS
              if (claims["verdict"] == verdict).any()]  # fmt: skip
     tests = int(claims["tests"].dropna().iloc[0])
@@ -188,7 +189,7 @@ def clearest_effects() -> str:
 
 def disagreements() -> str:
     """Where validation and test disagree, as a list."""
-    warned = read("statistics/disagreements.csv", DISAGREEMENT_COLUMNS)
+    warned = warned_of(read("statistics/disagreements.csv", DISAGREEMENT_COLUMNS))
     if warned.empty:
         return "Validation and test agree."
     parts = []

@@ -1,26 +1,15 @@
 """Write where the validation and the test split disagree."""
 
-from study.analysis.comparisons import COMPARISON_COLUMNS, LEVEL_COLUMNS
 from study.analysis.disagreements import find_disagreements
-from study.data.prepared import described_data
-from study.design.study import cells_from
-from study.store.frames import read_frame, write_frame
+from study.analysis.measured import read_measured
+from study.design.protocols import FIXED
+from study.design.study import cells_from, tables_from
+from study.store.frames import write_frame
 from study.store.logs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    files = snakemake.input
-    sizes = {
-        split: rows["count"]
-        for data in described_data(files.data).values()
-        for split, rows in data["splits"].items()
-    }
-    if not sizes:
-        print("The prepared data are not here, so how large their splits are is not known")
-    found = find_disagreements(
-        read_frame(files.levels, LEVEL_COLUMNS),
-        read_frame(files.comparisons, COMPARISON_COLUMNS),
-        sizes,
-        cells_from(snakemake.params.told["cells"]),
-    )
+    told, files = snakemake.params.told, snakemake.input
+    fixed = read_measured(FIXED, files.values, files.runs, dict(files.items()), told)
+    found = find_disagreements(tables_from(told["tables"]), cells_from(told["cells"]), fixed)
     write_frame(snakemake.output.disagreements, found)

@@ -1,13 +1,12 @@
 """Draw each side's trials, and what would have been chosen with fewer of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from study.analysis.expected_best import BEST_OF_COLUMNS, TrialMeans, expected_difference
+from study.analysis.expected_best import BEST_OF_COLUMNS, difference_seen
 from study.analysis.metrics import METRICS
-from study.analysis.trials import trial_means
 from study.design.study import tables_from
 from study.design.tables import Table, of_one_factor
 from study.report.plots.style import write_picture
@@ -23,7 +22,7 @@ COLUMNS = ["table", "level", "against", "metric", "round", *BEST_OF_COLUMNS]
 
 
 def budgets(
-    tables: Mapping[str, Table], means: Mapping[str, np.ndarray], metric: str, number: int
+    tables: Mapping[str, Table], tried: Mapping[str, np.ndarray], metric: str, number: int
 ) -> pd.DataFrame:
     """The difference of each comparison with the best of k trials for each side: `COLUMNS`.
 
@@ -31,19 +30,26 @@ def budgets(
 
     Args:
         tables: those of tuned sides.
-        means: side -> the mean of each trial, (trials,).
+        tried: side -> the metric of each trial and tuning seed, (trials, seeds).
         metric: the one that trials are chosen by and that is compared.
         number: that round.
     """
     parts = [pd.DataFrame(columns=COLUMNS)]
     less_is_better = METRICS[metric].better == "lower"
     for name, table in tables.items():
-        sides = [TrialMeans(means[cell], means[cell]) for cell in table.cells]
+        sides = [tried[cell] for cell in table.cells]
         for level, side in list(zip(table.row_levels, sides))[1:]:
-            found = expected_difference(side, sides[0], less_is_better)
+            found = difference_seen(side, sides[0], less_is_better)
             about = {"table": name, "level": str(level), "against": str(table.row_levels[0])}
             parts.append(found.assign(metric=metric, round=number, **about)[COLUMNS])
     return pd.concat([part for part in parts if len(part)] or parts)
+
+
+def by_seed(values: pd.DataFrame, cells: Sequence[str], number: int, metric: str) -> np.ndarray:
+    """A side's trials, of which each is a cell, after a round: (trials, seeds)."""
+    of_round = values[values["round"] == number]
+    wide = of_round.pivot(index="cell", columns="seed", values=metric)
+    return wide.reindex(list(cells)).to_numpy(float)
 
 
 def titled(found: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
@@ -72,11 +78,11 @@ if __name__ == "__main__":
     )
     trials = dict(zip(told["sides"], map(read_frame, files.trials), strict=True))
     chosen = dict(zip(told["sides"], map(read_chosen, files.chosen), strict=True))
-    means = {
-        side: trial_means(values, told["cells"][side], number, metric)
+    tried = {
+        side: by_seed(values, told["cells"][side], number, metric)
         for side, values in trials.items()
     }
-    found = budgets(tables, means, metric, number)
+    found = budgets(tables, tried, metric, number)
     write_frame(output.budgets, found)
     sides = [
         SideTrials(

@@ -2,13 +2,16 @@
 
 from collections import Counter
 
+from judged import judged
 from published import EXAMPLE, STUDY, TABLES, read
 
 PROTOCOLS = {
     "tuned": "Where each side is tuned",
     "splits": "On other splits",
-    "tuned_splits": "Where each side is tuned, on other splits",
+    "tuned_splits": "On other splits, with values tuned on the study’s own split",
 }
+# of the claims that are one test in other words the first; all of those without a test
+ONCE = {item.get("test", name): name for name, item in reversed([*judged().items()])}.values()
 DECIDED = ("supported", "contradicted")
 RATES = STUDY["tune"]["space"]["learning_rate"]
 SIDES = len({row["cell"] for row in read(EXAMPLE / "tuned" / "values.csv")})
@@ -24,16 +27,20 @@ def verdicts(protocol: str) -> dict[str, str]:
 
 
 def changes(protocol: str) -> str:
-    """How many verdicts are the same, become undecided, turn round, are none, or are new."""
+    """How many verdicts are the same, become undecided, turn round, are none, or are new.
+
+    Claims that are one test in other words count once.
+    """
     before, after = verdicts("fixed"), verdicts(protocol)
     kinds = Counter(
         "new" if before[name] not in DECIDED
         else "same" if after[name] == before[name]
         else "turned" if after[name] in DECIDED else after[name]
-        for name in before if before[name] in DECIDED or after[name] in DECIDED
+        for name in before
+        if name in ONCE and {before[name], after[name]} & {*DECIDED}
     )  # fmt: skip
     assert {*kinds} <= {"new", "same", "undecided", "not tested"} and kinds["not tested"] < 2
-    decided = sum(verdict in DECIDED for verdict in before.values())
+    decided = sum(verdict in DECIDED for name, verdict in before.items() if name in ONCE)
     text = f"of {decided} decided claims {kinds['same']} keep their verdict"
     if kinds["undecided"]:
         text += f"{',' if kinds['not tested'] else ' and'} {kinds['undecided']} become undecided"

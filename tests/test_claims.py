@@ -100,6 +100,22 @@ def test_what_is_the_same_in_all_runs_cannot_be_tested():
     )
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_the_same_in_all_runs_keeps_no_other_pair_from_contradicting(order):
+    """It is one of two pairs that could; where the other does not either, nothing is said."""
+    values = make_values(bce={1: [1.0] * 10, 2: [1.0] * 10, 3: LOW})
+    first, second, third = (replace(BCE, rounds=[n], title=f"round {n}") for n in (1, 2, 3))
+    pairs = [(second, first), (third, first)][::order]
+    claims = {kind: claim(kind, *pairs, factor="round") for kind in ("greater", "less")}
+    rows = verdict(claims, values)
+    assert rows["verdict"].to_dict() == {"greater": "contradicted", "less": "not tested"}
+    assert rows.loc["greater", "reason"] == "it falls, round 3 against round 1"
+    assert rows.loc["less", "reason"].startswith("it is 100.00 in all runs of both sides")
+    p_value = 2 * stats.ttest_1samp(np.array(LOW) - 1, 0).pvalue
+    assert rows["p_value"].tolist() == pytest.approx([p_value, 1])
+    assert rows["p_adjusted"].tolist() == pytest.approx([2 * p_value, 1])
+
+
 def test_too_few_seeds_say_how_many_are_needed():
     row = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW[:5], ce=HIGH[:5])).loc[
         "a"

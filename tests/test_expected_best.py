@@ -9,6 +9,7 @@ import pytest
 from study.analysis.expected_best import (
     BEST_OF_COLUMNS,
     TrialMeans,
+    difference_seen,
     expected_best,
     expected_chosen,
     expected_difference,
@@ -78,6 +79,24 @@ def test_the_difference_of_two_cells_on_the_same_trials():
         assert row[["first", "second"]].tolist() == pytest.approx([one.mean(), other.mean()])
         assert row["difference"] == pytest.approx((one - other).mean())
         assert row["sd"] == pytest.approx((one - other).std(), abs=1e-12)
+
+
+def test_the_difference_that_is_seen_depends_on_the_tuning_seeds_too():
+    """Three seeds, of which two are drawn: of all nine draws and, of k trials, all choices."""
+    generator = np.random.default_rng(4)
+    first, second = generator.normal(0, 1, (2, 4, 3))
+    found = difference_seen(first, second).set_index("k")
+    for k in (1, 2, 3, 4):
+        seen = []
+        for seeds in itertools.product(range(3), repeat=2):
+            one, other = (side[:, seeds].mean(axis=1) for side in (first, second))
+            for drawn in itertools.combinations(range(4), k):
+                seen.append(one[[*drawn]].max() - other[[*drawn]].max())
+        assert found.loc[k, "sd"] == pytest.approx(np.std(seen), rel=0.1)
+    means = first.mean(axis=1), second.mean(axis=1)
+    assert found.loc[4, "difference"] == pytest.approx(means[0].max() - means[1].max())
+    assert found.loc[4, "sd"] > 0.1
+    assert difference_seen(first[:, :1], second[:, :1])["sd"].isna().all()
 
 
 def test_a_trial_that_diverged_has_its_place_and_is_never_chosen():

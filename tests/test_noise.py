@@ -5,17 +5,15 @@ import math
 import numpy as np
 import pytest
 from measurements import BCE, CE, LOW, make_values, measured
-from scipy import integrate, optimize, stats
+from scipy import stats
 
-from study.analysis.noise import NOISE_COLUMNS, Observed, noise_rows
+from study.analysis.noise import NOISE_COLUMNS, Observed, noise_rows, sample_deviation
 from study.analysis.noise.images import (
     accuracy_images,
     auc_images,
     image_interval,
     variance_interval,
 )
-from study.analysis.noise.seeds import seed_noise
-from study.analysis.noise.splits import split_noise
 
 
 def with_variance(variance: float, n: int) -> np.ndarray:
@@ -29,64 +27,20 @@ def with_variance(variance: float, n: int) -> np.ndarray:
 
 def test_the_interval_over_seeds_is_chi_squared():
     """Ten values of variance 4: 36 / 19.02277 and 36 / 2.700389 (tables of chi-squared)."""
-    found = seed_noise(with_variance(4, 10))
+    found = sample_deviation(with_variance(4, 10))
     assert found.sd == pytest.approx(2)
     assert found.low**2 == pytest.approx(36 / 19.02277, rel=1e-6)
     assert found.high**2 == pytest.approx(36 / 2.700389, rel=1e-6)
 
 
-# Yields of dyestuff (Davies 1947, in Box and Tiao 1973, section 5.1.2): mean squares of 11271.5
-# between 6 batches, and of 2451.25 within, with 24 degrees of freedom. The estimate of the variance
-# between batches of 5 is (11271.5 - 2451.25) / 5 = 1764.05.
-BETWEEN, WITHIN = with_variance(11271.5, 6), with_variance(2451.25, 25)
-
-
-def generalized_quantile(probability: float, between: tuple, within: tuple) -> float:
-    """Of between's sum of squares / chi-squared minus within's, by integration."""
-    (ss_between, df_between), (ss_within, df_within) = between, within
-
-    def below(limit: float) -> float:
-        def given(chi):  # within's chi-squared is this
-            reached = limit + ss_within / chi
-            tail = stats.chi2.sf(ss_between / reached, df_between) if reached > 0 else 0.0
-            return tail * stats.chi2.pdf(chi, df_within)
-
-        return integrate.quad(given, 0, 120, limit=200)[0]
-
-    return optimize.brentq(lambda limit: below(limit) - probability, -1e5, 1e6, xtol=1e-3)
-
-
-def test_the_variance_between_batches_of_dyestuff():
-    found = split_noise(BETWEEN, WITHIN)
-    assert found.sd**2 / 5 == pytest.approx(1764.05)
-    for end, probability in (("low", 0.025), ("high", 0.975)):
-        squares = ((5 * 11271.5, 5), (24 * 2451.25, 24))
-        expected = max(0, generalized_quantile(probability, *squares))
-        assert getattr(found, end) ** 2 == pytest.approx(expected, rel=0.03), end
-
-
-def test_a_variance_is_never_below_zero():
-    """Dyestuff2 (Box and Tiao 1973, section 5.1.3): 1.6459 between and 14.9459 within."""
-    found = split_noise(with_variance(8.2295, 6), with_variance(14.9459, 25))
-    assert found.sd == found.low == 0 < found.high
-
-
-@pytest.mark.slow
-def test_the_intervals_have_what_they_say():
-    """500 studies of 15 seeds and 10 splits: 95% of the intervals have the true deviation."""
-    generator = np.random.default_rng(0)
-    inside = {"seed": 0, "split": 0}
-    for _ in range(500):
-        seeds = generator.normal(0, 1.0, 15)
-        splits = generator.normal(0, 1.5, 10) + generator.normal(0, 1.0, 10)
-        for source, found, truth in (
-            ("seed", seed_noise(seeds), 1.0),
-            ("split", split_noise(splits, seeds), 1.5),
-        ):
-            inside[source] += found.low <= truth <= found.high
-    least = stats.binom.ppf(0.001, 500, 0.95)
-    assert least <= inside["seed"] <= stats.binom.ppf(0.999, 500, 0.95)
-    assert least <= inside["split"] <= 495  # a little wide, as generalized intervals are
+@pytest.mark.parametrize("variance", [5, 0.5])
+def test_splits_that_each_have_another_seed_vary_by_both_at_once(variance):
+    """Also where they vary less than seeds on one split do: 7 V / 16.01276 and 7 V / 1.689869."""
+    seed, both = noise_rows(observed(with_variance(1, 12), with_variance(variance, 8)))
+    assert (seed["source"], both["source"], both["n"]) == ("seed", "split_and_seed", 8)
+    found = [both[key] ** 2 for key in ("sd", "low", "high")]
+    expected = [variance, 7 * variance / 16.01276, 7 * variance / 1.689869]
+    assert found == pytest.approx(expected, rel=1e-6)
 
 
 # ---- Images -------------------------------------------------------------------------------------
@@ -203,9 +157,9 @@ def test_a_row_for_each_source_that_there_is():
     }
     rows = noise_rows(observed(seeds, splits, scores, (0.02, 2)))
     assert [(row["source"], row["n"]) for row in rows] == [
-        ("seed", 12), ("split", 8), ("images", 300), ("tuning", 2),
+        ("seed", 12), ("split_and_seed", 8), ("images", 300), ("tuning", 2),
     ]  # fmt: skip
-    assert rows[1]["sd"] == pytest.approx(2)  # 5 - 1
+    assert rows[1]["sd"] == pytest.approx(math.sqrt(5))
     assert rows[2]["sd"] == pytest.approx(math.sqrt(accuracy_images(first, second)[0]))
     assert all(row["low"] <= row["sd"] <= row["high"] for row in rows[:3])
     assert rows[3]["sd"] == 0.02
@@ -216,5 +170,5 @@ def test_a_row_for_each_source_that_there_is():
 def test_no_row_for_what_there_is_too_little_of():
     seeds, splits = with_variance(1, 12), with_variance(5, 8)
     assert [row["source"] for row in noise_rows(observed(seeds))] == ["seed"]
-    assert noise_rows(observed(seeds[:1], splits)) == []
+    assert [row["source"] for row in noise_rows(observed(seeds[:1], splits))] == ["split_and_seed"]
     assert [row["source"] for row in noise_rows(observed(seeds, splits[:1]))] == ["seed"]

@@ -108,6 +108,9 @@ def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
         "Look 1 of 2 (5 seeds): 1 of 3 claims are decided. 1 cannot be tested. Next: 5 more seeds"
         " of 3 cells."
     )
+    again = replace(study, claims=claims | {"two in other words": claims["two"]})
+    twice = replace(ended, open=[*ended.open, "two in other words"])
+    assert look_words(again, twice) == look_words(study, ended)
     last = decide_look(claims, [fixed, tuned], [5, 10], 2, ended.seeds, "d")
     assert (last.look, last.seeds) == (2, ended.seeds)
     assert "the last look" in look_words(replace(study, look=2, cell_seeds=ended.seeds), last)

@@ -159,11 +159,11 @@ def settings() -> str:
 
 
 def counts() -> str:
-    verdicts = [item["verdict"] for item in judged().values()]
+    verdicts = [judged()[name]["verdict"] for name in published_protocols.ONCE]
     order = ("supported", "contradicted", "undecided", "too few seeds", "not tested", "refused")
     found = [f"{verdicts.count(verdict)} {verdict}" for verdict in order if verdict in verdicts]
     tests = len({item["test"] for item in judged().values() if "test" in item})
-    return f"Of {len(CLAIMS)} claims, in {tests} tests, {listed(found)}."
+    return f"Of {len(verdicts)} claims, in {tests} tests, {listed(found)}."
 
 
 def sizes() -> list[str]:

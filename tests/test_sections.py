@@ -25,7 +25,7 @@ from study.report.sections.claims import claims_note
 from study.report.sections.cost import duration, weights_table
 from study.report.sections.forest import INDENT, Axis, line, scale
 from study.report.sections.noise import context as noise_context
-from study.report.sections.summary import found, undecided
+from study.report.sections.summary import counted_once, fair_found, found, undecided
 from study.report.wording import counted, listed, with_titles
 from study.settings.parameters import DEFAULTS, PARAMETERS
 from study.store.paths import REPORT_FOLDER
@@ -161,7 +161,8 @@ def test_weights_are_counted():
 def test_the_first_screen_says_where_splits_disagree():
     tables = {name: {"vary": "loss"} for name in ("table1", "rates", "table3")}
     study = study_of(grid={"loss": ["bce", "ce"]}, tables=tables, figures={})
-    warned = pd.DataFrame({"table": ["table1", "rates", "rates"], "text": ["…"] * 3})
+    tables = ["table1", "rates", "rates", "table3"]
+    warned = pd.DataFrame({"table": tables, "text": ["…", "…", "…", None]})
     assert undecided(page_inputs(study, disagreements=warned))[0].startswith(
         "The validation and the test split disagree: see the notes under Table 1 and"
         " Table 2 (rates)."
@@ -189,6 +190,37 @@ def test_what_a_level_says(verdicts, looks, how):
         "How surely: a study like this gives a false verdict in about 5 of 100 repeats, by chance"
         f" between seeds alone ({how})."
     )
+
+
+def test_claims_that_are_one_test_count_once():
+    """Three claims, of which two are one: on the first screen, and beside the other protocols."""
+    study = study_of(grid={"loss": ["bce", "ce", "focal"]}, tables={}, figures={})
+    bce, ce, focal = (Side(name, [1]) for name in ("bce", "ce", "focal"))
+    about = {"metric": "val_loss", "factor": "loss", "expect": "greater"}
+    claims = {
+        name: Claim(name, compare=[(one, bce)], **about)
+        for name, one in (("ce is worse", ce), ("bce is better", ce), ("focal is worse", focal))
+    }
+    study = replace(study, claims=claims)
+    frame = judged("supported", "supported", "undecided").assign(claim=[*claims])
+    verdicts = pd.DataFrame(
+        [
+            {"kind": "claim", "name": name, "protocol": protocol, "verdict": verdict}
+            for protocol, said in (("fixed", frame["verdict"]), ("tuned_splits", ["supported"] * 3))
+            for name, verdict in zip(claims, said)
+        ]
+    ).assign(level=None, against=None, metric="val_loss", difference=0.1, low=0.05, high=0.2)
+    inputs = page_inputs(study, claims=frame, verdicts=verdicts)
+    counted_claims = counted_once(inputs)
+    assert counted_claims["claim"].tolist() == ["ce is worse", "focal is worse"]
+    assert found(counted_claims, [], 1)[0] == (
+        "Of 2 claims (1 more is one of them in other words), 1 supported and 1 undecided."
+    )
+    assert fair_found(inputs) == [
+        "On other splits, with values tuned on the study’s own split, of 1 decided claim 1 keeps"
+        " its verdict; 1 more is decided only here."
+    ]
+    assert undecided(inputs)[0] == "1 claim is undecided."
 
 
 @pytest.mark.parametrize(
@@ -230,7 +262,7 @@ def noise_inputs(**frames: pd.DataFrame) -> Inputs:
 def test_noise_by_metric_comparison_and_source():
     noise = [
         ("table1", "ce", "bce", "val_accuracy", "seed", 0.0031, 0.0022, 0.0053, 12),
-        ("table1", "ce", "bce", "val_accuracy", "split", 0.0102, 0.0, 0.0153, 10),
+        ("table1", "ce", "bce", "val_accuracy", "split_and_seed", 0.0102, 0.0, 0.0153, 10),
         ("rates", "0.01", "0.001", "val_accuracy", "seed", 0.0044, 0.0031, 0.0075, 11),
         ("table1", "ce", "bce", "val_loss", "seed", 0.01234, 0.01, 0.02, 12),
     ]
@@ -242,7 +274,7 @@ def test_noise_by_metric_comparison_and_source():
         )
     )
     (loss,), (accuracy, probabilities) = found["shown"]
-    assert accuracy.headings == ["Comparison", "Seed", "Split"]
+    assert accuracy.headings == ["Comparison", "Seed", "Split and seed"]
     assert accuracy.rows == [
         ["Table 1: CE − BCE", "0.31 [0.22, 0.53]", "1.02 [0.00, 1.53]"],
         ["Table 2 (rates): 0.01 − 0.001", "0.44 [0.31, 0.75]", "–"],
@@ -252,7 +284,7 @@ def test_noise_by_metric_comparison_and_source():
     assert probabilities.rows == [["Table 1: CE − BCE", "seeds", "±0.50", "0.4", "25.0", "74.6"]]
     assert loss.rows[0][1] == "0.0123 [0.0100, 0.0200]"
     assert "percentage" not in loss.caption and found["others"] == []
-    assert [source["title"] for source in found["sources"]] == ["Seed", "Split"]
+    assert [source["title"] for source in found["sources"]] == ["Seed", "Split and seed"]
     assert not found["over_splits"]
 
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from study.data.prepared import load_all, prepare, read_description
 from study.data.redrawn import redraw
 from study.design.study import split_runs, trial_runs
 from study.design.tuning import FIRST_SEED, draw_trials
+from study.report.plan_words import beside_lines
 from study.settings.parameters import DEFAULTS, PARAMETERS
 from study.store.errors import UserError
 
@@ -226,6 +228,14 @@ def finish_tuned_study(folder) -> None:
     write_study(folder, STUDY)
     done = snakemake(folder)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_plan_says_that_nothing_is_tuned_on_other_splits():
+    space = {"learning_rate": [0.001, 0.01]}
+    line = beside_lines(default_study(tune={"space": space, "trials": 2}, resample=10))[-1]
+    assert line.endswith(", tuned sides with the values chosen on the study's own")
+    (line,) = beside_lines(default_study(resample=10))
+    assert re.fullmatch(r"  of these on 10 other splits: \d+ runs", line)
 
 
 def test_a_tuned_study_on_other_splits(tmp_path_factory):

@@ -10,10 +10,10 @@ from study.snake.result_jobs import (
     over_splits,
     protocol_names,
     shown_files,
-    told_of_cells,
     told_of_effects,
     told_of_looks,
     told_of_noise,
+    told_of_splits,
     told_to_judge,
     trials_of_protocol,
 )
@@ -78,18 +78,23 @@ rule record_look:
 rule compare_splits:
     """Say where the validation and the test split disagree."""
     input:
-        levels="<made>/fixed/levels.csv",
-        comparisons="<made>/fixed/comparisons.csv",
+        values="<made>/fixed/values.csv",
+        runs="<made>/fixed/runs.csv",
+        scores=per_study(DATA, fixed_files, "scores.npz"),
+        records=per_study(DATA, fixed_files, "run.json"),
+        samples=ancient(per_study(DATA, prepared_file, "samples.csv")),
         data=ancient(per_study(DATA, prepared_file, "description.json")),
     output:
         disagreements="<made>/statistics/disagreements.csv",
     log:
         "<made_logs>/compare_splits.log",
-    localrule: True
     conda:
         "../../envs/study.yaml"
+    resources:
+        mem_mb=growing(per_study(DATA, result_memory)),
+        runtime=growing(per_study(DATA, result_minutes)),
     params:
-        told=per_study(STUDIES, told_of_cells),
+        told=per_study(DATA, told_of_splits),
         code=code_digest("compare_splits"),
     message:
         "Compare validation and test"

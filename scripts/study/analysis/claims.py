@@ -3,9 +3,10 @@
 A claim is about one or more pairs of sides, and means all of them. Each pair is tested on the
 seeds that both sides have. What the claim needs is the largest of its pairs' p-values (an
 intersection-union test); what contradicts it is the smallest, times the number of pairs. The
-smaller of the two is the claim's p-value, adjusted by Holm over all tests. `alpha` is the level of
-both verdicts together. Beside each pair is its interval at the level at which Holm tests the claim:
-the verdict is what this interval says.
+smaller of the two is the claim's p-value, adjusted by Holm over all tests. A pair of which all runs
+are the same says nothing for the claim and nothing against it, but another may contradict it.
+`alpha` is the level of both verdicts together. Beside each pair is its interval at the level at
+which Holm tests the claim: the verdict is what this interval says.
 
 Where looks are planned, a claim is tested at each that its cells have the seeds of, and its level
 is over all looks: see study.analysis.spending.
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from study.analysis.alike import Alike
-from study.analysis.expectations import contradiction, margins, p_values, seeds_to_decide
+from study.analysis.expectations import PValues, contradiction, margins, p_values, seeds_to_decide
 from study.analysis.guard import Confounded, NotTrained
 from study.analysis.measured import Measured
 from study.analysis.metrics import format_value
@@ -174,27 +175,28 @@ def _test_pairs(
         row: Row = {"first": first.title, "second": second.title, "metric": claim.metric}
         try:
             pair = pair_sides(first, second, claim.metric, claim.factor, claim.along, measured)
-            _refuse_empty(claim, pair)
+            _refuse_empty(pair)
         except Confounded as error:
             problem = problem or {"verdict": REFUSED, "reason": str(error)}
         except (NotTrained, Alike, NothingToTest) as error:
             problem = problem or {"verdict": NOT_TESTED, "reason": str(error)}
         else:
-            found = JudgedPair(pair, p_values(claim, pair.differences, pair.noise))
-            tested.append(found)
-            row = _pair_row(found)
+            tested.append(_judge_pair(claim, pair))
+            row = _pair_row(tested[-1])
         rows.append(row)
+    if problem is None and all(judged.constant for judged in tested):
+        problem = {"verdict": NOT_TESTED, "reason": tested[0].constant}
     if problem is None and (fewest := min(found.pair.n for found in tested)) < needed:
         reason = f"{needed} needed; {fewest} run"
         problem = {"verdict": TOO_FEW, "reason": reason, "seeds": fewest}
     return tested, rows, problem
 
 
-def _refuse_empty(claim: Claim, pair: Pair) -> None:
+def _refuse_empty(pair: Pair) -> None:
     """Refuse a pair in which there is nothing to test.
 
     Raises:
-        NothingToTest: seeds diverged, or all runs are the same, or no test keeps its level.
+        NothingToTest: seeds diverged, or no test keeps its level.
     """
     if pair.noise.untested:
         raise NothingToTest(pair.noise.untested)
@@ -203,11 +205,17 @@ def _refuse_empty(claim: Claim, pair: Pair) -> None:
             raise NothingToTest(f"{side.title}: all seeds diverged")
     if pair.n < 2:
         raise NothingToTest(f"seeds with both sides: {pair.n}; at least 2 seeds are needed")
+
+
+def _judge_pair(claim: Claim, pair: Pair) -> JudgedPair:
+    """A pair with its p-values; both are 1 where all runs are the same and one is to be better."""
     one, other = pair.matched["first"], pair.matched["second"]
     constant = np.ptp(one) == 0 and np.ptp(other) == 0 and not pair.differences.any()
     if constant and claim.expect in ("greater", "less"):
         value = format_value(claim.metric, one.iloc[0])
-        raise NothingToTest(f"it is {value} in all runs of both sides: there is nothing to test")
+        why = f"it is {value} in all runs of both sides: there is nothing to test"
+        return JudgedPair(pair, PValues(1.0, 1.0), why)
+    return JudgedPair(pair, p_values(claim, pair.differences, pair.noise))
 
 
 def _pair_row(judged: JudgedPair) -> Row:
@@ -254,11 +262,14 @@ def _decide(
             **_margins(claim, shown.pairs, levels),
             **look_row(shown, plan, levels),
         }
-        if row["p_adjusted"] > claim.alpha:
+        constant = next((each.constant for each in shown.pairs if each.constant), "")
+        if row["p_adjusted"] <= claim.alpha:
+            row |= _verdict(claim, shown)
+        elif constant:
+            row |= {"verdict": NOT_TESTED, "reason": constant}
+        else:
             next_level = plan.level(claim.alpha / max(1, undecided), -1)
             row |= _undecided(claim, shown.pairs, next_level)
-        else:
-            row |= _verdict(claim, shown)
         found[name] = row, [_pair_row(each) | _adjusted(each, levels) for each in shown.pairs]
     return found
 

@@ -5,8 +5,7 @@ Light to import, because the Snakefile asks whether there is something to draw.
 
 from math import factorial
 
-# Data sets that the test of three levels or more takes to be trusted: where no level is better
-# it then finds a difference at 5% in at most 7% of all cases, with fewer in up to 19%.
+# Data sets that a test of three levels or more takes: fewer stand for few others.
 MIN_DATASETS = 5
 
 

@@ -37,6 +37,7 @@ class JudgedPair:
 
     pair: Pair
     p: PValues
+    constant: str = ""  # why it says nothing for its claim and nothing against it
 
 
 @dataclass(frozen=True, eq=False)

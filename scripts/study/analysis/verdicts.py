@@ -1,6 +1,7 @@
 """The verdicts that a claim can have, and which claims are one test in other words."""
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 
 from study.design.claims import Claim
@@ -23,6 +24,12 @@ def what_is_tested(claim: Claim) -> str:
         ],
     }
     return json.dumps(about, sort_keys=True)
+
+
+def tested_once(claims: Mapping[str, Claim]) -> list[str]:
+    """The names of claims, of those that are one test in other words the first: to be counted."""
+    first = {what_is_tested(claim): name for name, claim in reversed([*claims.items()])}
+    return [name for name in claims if name in first.values()]
 
 
 def test_name(claim: Claim) -> str:

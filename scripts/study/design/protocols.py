@@ -4,7 +4,8 @@ fixed: the study's own cells, over seeds. tuned: each side with the values that 
 on the same seeds. splits: the study's cells on redrawn splits, which take the place of
 seeds, each with a seed of its own number, so that both sources of variance move at once
 (Bouthillier et al. 2021, MLSys 3). The cells of one split are trained on the same samples with the
-same seed, and are paired by it. tuned_splits: both.
+same seed, and are paired by it. tuned_splits: the same with the values that tuning chose on the
+study's own split; nothing is tuned on the others.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,12 @@ class Protocol:
     title: str  # as people read it
     tuned: bool  # whether each side has what tuning chose for it
     splits: bool  # whether the seeds are redrawn splits
+    short: str = ""  # the title where a column has no room for it
+
+    @property
+    def heading(self) -> str:
+        """The title of a column."""
+        return self.short or self.title
 
 
 FIXED = Protocol("fixed", "Fixed", tuned=False, splits=False)
@@ -36,7 +43,13 @@ PROTOCOLS = {
         FIXED,
         Protocol("tuned", "Tuned", tuned=True, splits=False),
         Protocol("splits", "Fixed, other splits", tuned=False, splits=True),
-        Protocol("tuned_splits", "Tuned, other splits", tuned=True, splits=True),
+        Protocol(
+            "tuned_splits",
+            "Other splits, with values tuned on the study’s own split",
+            tuned=True,
+            splits=True,
+            short="Other splits, tuned on the study’s own",
+        ),
     )
 }
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from study.analysis.significance import ALPHA
 from study.analysis.spending import nominal_level
-from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED
+from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, tested_once
 from study.design.study import Study
 from study.report.wording import counted, listed
 
@@ -31,11 +31,14 @@ def looks_words(study: Study) -> str:
 def decided_words(claims: pd.DataFrame, study: Study) -> list[str]:
     """How many claims each look decided, with the level that one claim alone is held to there.
 
+    Claims that are one test in other words count once.
+
     Args:
         claims: fixed/claims.csv.
         study: at the last look that was taken.
     """
     looks, lines = tuple(study.looks), []
+    claims = claims[claims["claim"].isin(tested_once(study.claims))]
     for position, seeds in enumerate(looks[: study.look]):
         decided = claims["verdict"].isin([SUPPORTED, CONTRADICTED])
         count = int((decided & (claims["look"] == position + 1)).sum())

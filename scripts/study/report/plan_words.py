@@ -33,7 +33,8 @@ def beside_lines(study: Study) -> list[str]:
         )
     if study.splits:
         count = counted(len(split_runs(study)), "run")
-        lines.append(f"  of these on {counted(len(study.splits), 'other split')}: {count}")
+        tuned = ", tuned sides with the values chosen on the study's own" if study.tuning else ""
+        lines.append(f"  of these on {counted(len(study.splits), 'other split')}: {count}{tuned}")
     return lines
 
 

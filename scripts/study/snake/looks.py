@@ -16,7 +16,14 @@ from typing import Any
 
 import pandas as pd
 
-from study.analysis.verdicts import CONTRADICTED, SUPPORTED, TOO_FEW, UNDECIDED, what_is_tested
+from study.analysis.verdicts import (
+    CONTRADICTED,
+    SUPPORTED,
+    TOO_FEW,
+    UNDECIDED,
+    tested_once,
+    what_is_tested,
+)
 from study.design.claims import Claim
 from study.design.runs import Run
 from study.design.study import Study, with_look
@@ -140,19 +147,22 @@ def decide_look(
 def look_words(study: Study, ended: Ended, datasets: int = 1) -> str:
     """How a look ended: `Look 1 of 3 (5 seeds): 4 of 9 claims are decided. Next: …`.
 
+    Claims that are one test in other words count once.
+
     Args:
         study: at this look.
         ended: how it ended.
         datasets: how many there are; of several, the study's is named.
     """
-    looks, total = study.looks, len(study.claims)
-    seeds, decided = looks[ended.taken - 1], len(ended.decided)
+    looks, counted = study.looks, {*tested_once(study.claims)}
+    total, seeds = len(counted), looks[ended.taken - 1]
+    decided, left = (len(counted.intersection(names)) for names in (ended.decided, ended.open))
     said = f"{study.dataset}: " if datasets > 1 else ""
     said += (
         f"Look {ended.taken} of {len(looks)} ({seeds} seeds): {decided} of {total}"
         f" claim{' is' if total == 1 else 's are'} decided."
     )
-    untested = total - decided - len(ended.open)
+    untested = total - decided - left
     said += f" {untested} cannot be tested." if untested else ""
     if not ended.open:
         return f"{said} No further seeds are needed."

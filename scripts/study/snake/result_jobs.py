@@ -106,6 +106,15 @@ def told_to_judge(data: Prepared, wildcards: Any) -> dict[str, Any]:
     }
 
 
+def told_of_splits(data: Prepared) -> dict[str, Any]:
+    """What validation and test are compared on."""
+    return {
+        "shown": plain_runs(fixed_shown(data)),
+        "tables": plain_value(of_one_factor(data.study.tables)),
+        "cells": plain_value(data.study.cells),
+    }
+
+
 def told_of_noise(data: Prepared) -> dict[str, Any]:
     """What the noise of each comparison is worked out from."""
     study = data.study

@@ -2,8 +2,8 @@
 
 What a source is estimated to be, in noise.csv, is the standard deviation of the difference between
 two cells, in the metric's own unit, as one run of each would show it (Bouthillier et al. 2021,
-MLSys 3, on which sources there are). More seeds average the seed's out, and more splits the
-split's; the mean over seeds has all of the others, however many seeds there are. What a source adds
+MLSys 3, on which sources there are). More seeds average the seed's out; the mean over seeds has all
+of the others, however many seeds there are. What a source adds
 to the noise of a mean, in the interval and the test of every comparison, its module says too.
 
 A new source is a module and its entry in `SOURCES`: docs/extending.md has one.
@@ -15,9 +15,12 @@ from importlib import import_module
 from typing import NamedTuple, Protocol, cast
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import chdtri
 
 from study.analysis.interval import Added, Noise
 from study.analysis.measured import Measured
+from study.analysis.significance import ALPHA
 from study.design.claims import Side
 
 # What a file has, column by column. `sd`, `low` and `high` are of one run's difference, `level` -
@@ -36,7 +39,7 @@ NOISE_COLUMNS = {
 # The modules, in the order of files and reports.
 SOURCES = {
     "seed": "study.analysis.noise.seeds",
-    "split": "study.analysis.noise.splits",
+    "split_and_seed": "study.analysis.noise.splits",
     "images": "study.analysis.noise.images",
     "tuning": "study.analysis.noise.tuning",
 }
@@ -71,10 +74,18 @@ def deviations(variance: float, low: float, high: float, n: int) -> Estimate:
     return Estimate(sd, low, high, n)
 
 
+def sample_deviation(differences: ArrayLike, alpha: float = ALPHA) -> Estimate:
+    """The standard deviation of (n,) differences, with its interval by chi-squared."""
+    differences = np.asarray(differences, float)
+    variance, df = np.var(differences, ddof=1), len(differences) - 1
+    low, high = (df * variance / chdtri(df, tail) for tail in (alpha / 2, 1 - alpha / 2))
+    return deviations(variance, low, high, len(differences))
+
+
 class Source(Protocol):
     """What the module of a source has."""
 
-    TITLE: str  # a column's heading: `Split`
+    TITLE: str  # a column's heading: `Seed`
     UNITS: tuple[str, str]  # what it is estimated from: one, and many
     MEANING: str  # what varies, and what makes it less: sentences for the report
 

@@ -1,16 +1,17 @@
 """Images: how far a difference varies because the images that it is taken on are a sample.
 
-Of a validation metric it is within the split's, and not to be added to it. This variance is of the
-images alone: it is the same for one run and for the mean of many, and only more images make it
-smaller. (Of few seeds it has a little of the seeds' noise too.) Whole groups are the units, because
-images of one are alike. A function here returns the variance of the mean difference over the seeds
-that it is given, and each group's `influence`: what the group adds to the difference, about a mean
-of zero, so that the variance is about the sum of its squares.
+Of a validation metric it is within what splits vary by, and not to be added to it. This variance is
+of the images alone: it is the same for one run and for the mean of many, and only more images make
+it smaller. (Of few seeds it has a little of the seeds' noise too.) Whole groups are the units,
+because images of one are alike. The variance of a mean is about the sum of the squares of each
+group's influence on it.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
-from study.analysis.evaluation import correct_predictions, whole_seeds
+from study.analysis.evaluation import Scores, correct_predictions, whole_seeds
 from study.analysis.interval import Added
 from study.analysis.measured import Measured
 from study.analysis.noise import Estimate, Observed, deviations
@@ -21,10 +22,17 @@ TITLE = "Images"
 UNITS = ("image or group of images", "images or groups of images")
 MEANING = (
     "which images the metric is taken on, whole groups at a time. Seeds do not average it out; more"
-    " images do. Of a validation metric it is a part of the split’s, because each split validates"
+    " images do. Of a validation metric it is a part of what splits vary by, because each validates"
     " on other images."
 )
 RESAMPLES = 2000  # of images or groups
+
+
+class OverImages(NamedTuple):
+    """How far a mean over seeds varies because its images are a sample."""
+
+    variance: float
+    influence: np.ndarray  # (groups,), what each adds to the mean, about zero
 
 
 def added(first: Side, second: Side, metric: str, measured: Measured) -> Added:
@@ -34,42 +42,53 @@ def added(first: Side, second: Side, metric: str, measured: Measured) -> Added:
 
 def estimate(observed: Observed) -> Estimate | None:
     """Of a final accuracy or AUC of two classes, over the seeds of both sides."""
-    found = _images(observed)
-    if found is None or len(found[1]) < 2:
+    found = of_difference(observed.first, observed.second, observed.metric, observed.measured)
+    if found is None or len(found.influence) < 2:
         return None
-    variance, influence = found
-    return deviations(variance, *variance_interval(variance, influence, ALPHA), len(influence))
+    interval = variance_interval(found.variance, found.influence, ALPHA)
+    return deviations(found.variance, *interval, len(found.influence))
 
 
-def _images(observed: Observed) -> tuple[float, np.ndarray] | None:
-    """The images' variance and each group's influence; None where there is no formula."""
-    if not observed.metric.startswith("final_"):
+def of_difference(first: Side, second: Side, metric: str, measured: Measured) -> OverImages | None:
+    """Of the mean difference over the seeds of both sides; None where there is no formula."""
+    if not metric.startswith("final_"):
         return None
-    scores = observed.measured.scores
-    keys = [(side.cell, side.rounds[-1]) for side in (observed.first, observed.second)]
-    _, split, quantity = observed.metric.split("_", 2)
-    there = all(key in scores and f"{split}_scores" in scores[key] for key in keys)
-    if quantity not in ("accuracy", "roc_auc") or not there:
+    _, split, quantity = metric.split("_", 2)
+    found = [_scores_of(side, split, measured) for side in (first, second)]
+    if quantity not in ("accuracy", "roc_auc") or None in found:
         return None
-    sides = [scores[key] for key in keys]
+    sides = [scores for scores in found if scores]
     whole = [set(side["seeds"][whole_seeds(side[f"{split}_scores"])].tolist()) for side in sides]
     picked = [np.isin(side["seeds"], [*(whole[0] & whole[1])]) for side in sides]
-    of_split = (observed.measured.groups or {}).get(split)
+    of_split = (measured.groups or {}).get(split)
     if quantity == "accuracy":
-        first, second = (
-            correct_predictions(side, split)[rows] for side, rows in zip(sides, picked)
-        )
-        return accuracy_images(first, second, of_split)
-    first, second = (side[f"{split}_scores"][rows] for side, rows in zip(sides, picked))
-    if first.ndim > 2:  # of more than two classes there is no such formula
+        one, other = (correct_predictions(side, split)[rows] for side, rows in zip(sides, picked))
+        return accuracy_images(one, other, of_split)
+    one, other = (side[f"{split}_scores"][rows] for side, rows in zip(sides, picked))
+    if one.ndim > 2:  # of more than two classes there is no such formula
         return None
-    return auc_images(first, second, sides[0][f"{split}_labels"], of_split)
+    return auc_images(one, other, sides[0][f"{split}_labels"], of_split)
+
+
+def of_accuracy(side: Side, split: str, measured: Measured) -> OverImages | None:
+    """Of a side's mean accuracy over its seeds; None where there are no scores of the split."""
+    scores = _scores_of(side, split, measured)
+    if scores is None:
+        return None
+    correct = correct_predictions(scores, split)[whole_seeds(scores[f"{split}_scores"])]
+    none = np.zeros_like(correct)
+    return accuracy_images(correct, none, (measured.groups or {}).get(split))
+
+
+def _scores_of(side: Side, split: str, measured: Measured) -> Scores | None:
+    scores = measured.scores.get((side.cell, side.rounds[-1]))
+    return scores if scores and f"{split}_scores" in scores else None
 
 
 def accuracy_images(
     first: np.ndarray, second: np.ndarray, groups: np.ndarray | None = None
-) -> tuple[float, np.ndarray]:
-    """Of a difference of accuracies: its variance, and each group's influence, (groups,).
+) -> OverImages:
+    """Of a difference of accuracies.
 
     A ratio of totals over groups, linearized (Cochran 1977, Sampling Techniques, chapter 2 and 6);
     of single images it is the variance of a mean.
@@ -80,13 +99,13 @@ def accuracy_images(
     """
     by_image = (np.asarray(first, float) - second).mean(axis=0)
     influence = _by_group((by_image - by_image.mean()) / len(by_image), groups)
-    return _between(influence), influence
+    return OverImages(_between(influence), influence)
 
 
 def auc_images(
     first: np.ndarray, second: np.ndarray, labels: np.ndarray, groups: np.ndarray | None = None
-) -> tuple[float, np.ndarray]:
-    """Of a difference of ROC AUCs: its variance, and each group's influence, (groups,).
+) -> OverImages:
+    """Of a difference of ROC AUCs.
 
     By the placements of DeLong, DeLong and Clarke-Pearson (1988, Biometrics 44), summed by group as
     Obuchowski has it (1997, Biometrics 53), of the mean area over the seeds.
@@ -112,7 +131,7 @@ def auc_images(
         + _scale(with_negative) * np.square(negative).sum()
         + 2 * _scale(total) * (positive * negative).sum()
     )
-    return float(max(variance, 0.0)), positive + negative
+    return OverImages(float(max(variance, 0.0)), positive + negative)
 
 
 def variance_interval(variance: float, influence: np.ndarray, alpha: float) -> tuple[float, float]:

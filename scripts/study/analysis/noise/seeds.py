@@ -1,13 +1,8 @@
 """Seeds: the initial weights, the order of the samples. Over seeds on one split."""
 
-import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import chdtri
-
 from study.analysis.interval import Added
 from study.analysis.measured import Measured
-from study.analysis.noise import Estimate, Observed, deviations
-from study.analysis.significance import ALPHA
+from study.analysis.noise import Estimate, Observed, sample_deviation
 from study.design.claims import Side
 
 TITLE = "Seed"
@@ -22,12 +17,4 @@ def added(first: Side, second: Side, metric: str, measured: Measured) -> Added:
 
 def estimate(observed: Observed) -> Estimate | None:
     """The deviation of the differences over seeds."""
-    return seed_noise(observed.seeds) if len(observed.seeds) > 1 else None
-
-
-def seed_noise(seeds: ArrayLike, alpha: float = ALPHA) -> Estimate:
-    """The standard deviation of (n,) differences over seeds, with its interval by chi-squared."""
-    seeds = np.asarray(seeds, float)
-    variance, df = np.var(seeds, ddof=1), len(seeds) - 1
-    low, high = (df * variance / chdtri(df, tail) for tail in (alpha / 2, 1 - alpha / 2))
-    return deviations(variance, low, high, len(seeds))
+    return sample_deviation(observed.seeds) if len(observed.seeds) > 1 else None

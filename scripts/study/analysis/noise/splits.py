@@ -1,4 +1,4 @@
-"""Splits that are drawn anew, beside the seed: which samples are trained on, and validated on.
+"""Splits that are drawn anew, each with another seed: which samples are trained and validated on.
 
 Of a validation metric the same draw decides both. Redrawn splits share most of their samples, so
 that other samples altogether would make a larger difference than this.
@@ -6,24 +6,20 @@ that other samples altogether would make a larger difference than this.
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from study.analysis.interval import Added
 from study.analysis.measured import Description, Measured
 from study.analysis.metrics import is_of_test
-from study.analysis.noise import Estimate, Observed, deviations
-from study.analysis.significance import ALPHA
+from study.analysis.noise import Estimate, Observed, sample_deviation
 from study.design.claims import Side
 from study.store.errors import UserError
 
-TITLE = "Split"
+TITLE = "Split and seed"
 UNITS = ("split", "splits")
 MEANING = (
-    "other samples to train on, and other samples to validate on, beside what the seed does. Seeds"
-    " on one split do not average it out; more splits do."
+    "another split of the samples with another seed, both at once. Seeds on one split do not"
+    " average it out; more splits do. Redrawn splits share most of their samples, so it is"
+    " understated."
 )
-DRAWS = 100_000  # of a generalized pivotal quantity
 OF_TEST = (
     "other splits leave the test split as it is; of its metrics no test over splits keeps its level"
 )
@@ -60,32 +56,9 @@ def split_share(data: Mapping[str, Description]) -> float:
 
 
 def estimate(observed: Observed) -> Estimate | None:
-    """What differences over splits vary by, less what seeds do."""
-    if min(len(observed.seeds), len(observed.splits)) < 2:
-        return None
-    return split_noise(observed.splits, observed.seeds)
+    """The deviation of the differences over splits.
 
-
-def split_noise(splits: ArrayLike, seeds: ArrayLike, alpha: float = ALPHA) -> Estimate:
-    """The split's standard deviation, with its generalized confidence interval.
-
-    Differences over splits that each have another seed vary by the seed's variance and the split's;
-    the seed's is that over seeds on one split, which is taken to be the same on every split. The
-    difference of the two estimates, or 0 where it is negative. The interval is of quantiles of the
-    generalized pivotal quantity (Weerahandi 1993, JASA 88; Burdick, Borror and Montgomery 2005,
-    Design and Analysis of Gauge R&R Studies), in 100,000 draws from a fixed seed.
-
-    Args:
-        splits: (k,) differences over redrawn splits.
-        seeds: (n,) differences over seeds on one split.
-        alpha: one minus the level.
+    The split's own part is not to be had: each split has one seed, and how much seeds vary on one
+    split is not how much they do on another.
     """
-    splits, seeds = np.asarray(splits, float), np.asarray(seeds, float)
-    generator = np.random.default_rng(0)
-    variance, drawn = 0.0, np.zeros(DRAWS)
-    for values, sign in ((splits, 1), (seeds, -1)):
-        of_values, df = np.var(values, ddof=1), len(values) - 1
-        variance += sign * of_values
-        drawn += sign * df * of_values / generator.chisquare(df, DRAWS)
-    low, high = np.quantile(drawn, [alpha / 2, 1 - alpha / 2])
-    return deviations(variance, low, high, len(splits))
+    return sample_deviation(observed.splits) if len(observed.splits) > 1 else None

@@ -100,7 +100,7 @@ def draw_budgets(found: pd.DataFrame, metric: str) -> Figure:
 
     Args:
         found: `table`, `title` of the comparison, and the columns of
-            `study.analysis.expected_best.expected_difference`.
+            `study.analysis.expected_best.difference_seen`.
         metric: the one that is compared.
     """
     tables = groups_of(found, "table")
@@ -111,7 +111,7 @@ def draw_budgets(found: pd.DataFrame, metric: str) -> Figure:
     for axes, ((title,), of_table) in zip(panels, tables.items()):
         comparisons = groups_of(of_table, "title").items()
         for ((label,), rows), colour, dash in zip(comparisons, COLOURS, DASHES):
-            middle, reach = scale * rows["difference"], scale * rows["sd"].fillna(0)
+            middle, reach = scale * rows["difference"], scale * rows["sd"]
             axes.fill_between(rows["k"], middle - reach, middle + reach, color=colour, alpha=0.15)
             axes.plot(rows["k"], middle, color=colour, linestyle=dash, label=label)
         axes.axhline(0, color="#8a94a3", linewidth=0.8)

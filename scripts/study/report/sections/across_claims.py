@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from study.analysis.verdicts import SUPPORTED, VERDICTS
+from study.analysis.verdicts import SUPPORTED, VERDICTS, tested_once
 from study.report.across_inputs import AcrossInputs
 from study.store.frames import rows_of
 
@@ -30,11 +30,14 @@ def context(inputs: AcrossInputs) -> dict[str, Any] | None:
                 "holds": holds_words([row["verdict"] for row in rows]),
             }
         )
+    names = tested_once(inputs.claims)
+    once = [claim for claim in claims if claim["name"] in names]
     return {
         "claims": claims,
         "datasets": list(inputs.links),
         "links": list(inputs.links.values()),
-        "everywhere": sum(set(claim["verdicts"]) == {SUPPORTED} for claim in claims),
+        "everywhere": sum(set(claim["verdicts"]) == {SUPPORTED} for claim in once),
+        "tests": len(once),
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from study.analysis.verdicts import VERDICTS
+from study.analysis.verdicts import VERDICTS, tested_once
 from study.report.across_inputs import AcrossInputs
 from study.report.data_table import DataTable
 
@@ -12,6 +12,7 @@ TITLE = ""
 def context(inputs: AcrossInputs) -> dict[str, Any]:
     """A row a data set."""
     claims = inputs.frames.claims
+    claims = claims[claims["claim"].isin(tested_once(inputs.claims))]
     rows = []
     for dataset in inputs.links:
         verdicts = claims.loc[claims["dataset"] == dataset, "verdict"].value_counts()

@@ -134,11 +134,9 @@ def rank_words(test: Mapping[str, Any], ranks: pd.Series, titles: Sequence[str])
             f"Sign test over {datasets} data sets: {p_words}, {found}."
             f" {best} has the better average rank, {plain(ranks.min())}."
         )
-    statistic = "∞" if test["f"] == float("inf") else plain(test["f"])
     return (
-        f"Friedman's test over {datasets} data sets: χ² = {plain(test['chi2'])}, Iman and"
-        f" Davenport's F({levels - 1}, {(levels - 1) * (datasets - 1)}) = {statistic},"
-        f" {p_words}: {found}."
+        f"Friedman's test over {datasets} data sets: χ² = {plain(test['chi2'])}, {p_words} by"
+        f" permutation: {found}."
         f" {best} has the best average rank, {plain(ranks.min())}; two levels differ if their"
         f" average ranks are {plain(test['critical_difference'])} apart (Nemenyi)."
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from study.analysis.metrics import METRICS, format_value, is_percentage, metric_title
 from study.analysis.verdict_changes import DECIDED, FOUND, GONE, HOLDS, TURNED, change
+from study.analysis.verdicts import tested_once
 from study.design.claims import Claim
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
@@ -27,7 +28,7 @@ TITLE = "Verdicts side by side"
 WHERE = {
     "tuned": "where each side is tuned",
     "splits": "on other splits",
-    "tuned_splits": "where each side is tuned, on other splits",
+    "tuned_splits": "on other splits, with values tuned on the study’s own split",
 }
 # What becomes of a verdict: one, and of several.
 BECOMES = {
@@ -52,7 +53,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     return {
         "changes": [line for name in protocols[1:] for line in change_lines(inputs, name)],
         "claims": claim_rows(verdicts, protocols, study.claims),
-        "protocols": [PROTOCOLS[name].title for name in protocols],
+        "protocols": [PROTOCOLS[name].heading for name in protocols],
         "tables": [table for metric, table in tables.items() if metric in FIRST],
         "others": [table for metric, table in tables.items() if metric not in FIRST],
         "splits": len(study.splits) if "splits" in protocols else 0,
@@ -70,9 +71,13 @@ def verdict_pairs(verdicts: pd.DataFrame, protocol: str, kind: str) -> pd.DataFr
     return both[0].merge(both[1], on=keys, suffixes=("", "_then"))
 
 
-def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
-    """`Where each side is tuned: of 9 decided claims 7 keep their verdict, 2 become undecided.`"""
-    pairs = rows_of(verdict_pairs(verdicts, protocol, "claim"))
+def counts_of_changes(verdicts: pd.DataFrame, protocol: str, claims: Mapping[str, Claim]) -> str:
+    """`Where each side is tuned: of 9 decided claims 7 keep their verdict, 2 become undecided.`
+
+    Claims that are one test in other words count once.
+    """
+    counted_once = verdicts[verdicts["name"].isin(tested_once(claims))]
+    pairs = rows_of(verdict_pairs(counted_once, protocol, "claim"))
     changes = [(row["verdict"], change(row["verdict"], row["verdict_then"])) for row in pairs]
     decided = [what for verdict, what in changes if verdict in DECIDED]
     kept = decided.count(HOLDS)
@@ -93,6 +98,7 @@ def counts_of_changes(verdicts: pd.DataFrame, protocol: str) -> str:
 def lost_and_found(inputs: Inputs, protocol: str) -> list[str]:
     """Which claims a protocol leaves without their verdict, and which it gives one."""
     pairs = verdict_pairs(inputs.frames.verdicts, protocol, "claim")
+    pairs = pairs[pairs["name"].isin(tested_once(inputs.study.claims))]
     said: dict[str, list[str]] = {}
     for row in rows_of(pairs):
         what = change(row["verdict"], row["verdict_then"])
@@ -186,7 +192,7 @@ def comparison_table(
     unit = ", in percentage points" if is_percentage(metric) else ""
     return DataTable(
         f"Difference{unit} with its adjusted interval; * where it leaves out 0.",
-        ["Comparison", *(PROTOCOLS[name].title for name in protocols)],
+        ["Comparison", *(PROTOCOLS[name].heading for name in protocols)],
         rows,
         title=METRICS[metric].title,
         kind="fine",

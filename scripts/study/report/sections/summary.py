@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from study.analysis.averages import diverged_rows
+from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.significance import ALPHA, MIN_SEEDS
-from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS
+from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS, tested_once
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
 from study.report.budget_words import round_words
@@ -33,7 +34,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
     """Sentences, and what the reader must know of missing, outdated and diverged runs."""
     values = inputs.frames.values
     diverged = values.loc[diverged_rows(values), ["cell", "seed"]].drop_duplicates()
-    claims = inputs.frames.claims
+    claims = counted_once(inputs)
     return {
         "present": f"{inputs.run_count - len(inputs.missing)} of"
         f" {counted(inputs.run_count, 'run')} present",
@@ -48,7 +49,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
             if (claims["verdict"] == verdict).any()
         ],
         "found": [
-            *found(claims, inputs.study.looks),
+            *found(claims, inputs.study.looks, len(inputs.frames.claims) - len(claims)),
             *fair_found(inputs),
             *effects_found(inputs.frames.effects, inputs.study),
         ],
@@ -93,13 +94,26 @@ def sample_words(card: DataCard | None) -> str:
     return f" ({listed(sizes)} samples{several})"
 
 
-def found(claims: pd.DataFrame, looks: Sequence[int]) -> list[str]:
-    """How many claims have which verdict, and how often such verdicts are false."""
+def counted_once(inputs: Inputs) -> pd.DataFrame:
+    """The claims that are counted: of those that are one test in other words the first."""
+    claims = inputs.frames.claims
+    return claims[claims["claim"].isin(tested_once(inputs.study.claims))]
+
+
+def found(claims: pd.DataFrame, looks: Sequence[int], same: int = 0) -> list[str]:
+    """How many claims have which verdict, and how often such verdicts are false.
+
+    Args:
+        claims: those that are counted.
+        looks: those that the study plans.
+        same: how many more claims are one of these in other words.
+    """
     if claims.empty:
         return ["The configuration declares no claims, so nothing has a verdict."]
     counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
     said = [f"{count} {verdict}" for verdict, count in counts.items() if count]
-    sentences = [f"Of {counted(len(claims), 'claim')}, {listed(said)}."]
+    more = f" ({same} more {'is' if same == 1 else 'are'} one of them in other words)" * (same > 0)
+    sentences = [f"Of {counted(len(claims), 'claim')}{more}, {listed(said)}."]
     tested = claims[claims["tests"].notna()]
     if len(tested):
         tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
@@ -124,7 +138,7 @@ def fair_found(inputs: Inputs) -> list[str]:
     return [
         " ".join(
             [
-                counts_of_changes(verdicts, name),
+                counts_of_changes(verdicts, name, inputs.study.claims),
                 *(lost_and_found(inputs, name) if name == "tuned" else []),
             ]
         )
@@ -173,8 +187,8 @@ def clearest(inputs: Inputs) -> list[dict[str, str]]:
 
 def undecided(inputs: Inputs) -> list[str]:
     """What the study leaves open, in sentences."""
-    sentences = open_claims(inputs.frames.claims)
-    warned = inputs.frames.disagreements
+    sentences = open_claims(counted_once(inputs))
+    warned = warned_of(inputs.frames.disagreements)
     if len(warned):
         titles = numbered_titles("Table", inputs.study.tables)
         places = listed([titles[name] for name in dict.fromkeys(warned["table"])])

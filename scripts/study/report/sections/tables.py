@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from study.analysis.disagreements import MEANINGS
+from study.analysis.disagreements import MEANINGS, warned_of
 from study.analysis.metrics import METRICS, format_value, metric_title
 from study.analysis.significance import MIN_SEEDS
 from study.design.study import Study
@@ -98,10 +98,11 @@ def table_parts(name: str, title: str, path: str, inputs: Inputs) -> dict[str, A
     """All that is said of a table of one factor; arguments as for `crossed_parts`."""
     study, frames, table = inputs.study, inputs.frames, inputs.study.tables[name]
     frame = read_frame(path, text_columns(table))
-    levels, comparisons, beside, warned = (
+    levels, comparisons, beside, disagreements = (
         of_all[of_all["table"] == name]
         for of_all in (frames.levels, frames.comparisons, frames.beside, frames.disagreements)
     )
+    warned = warned_of(disagreements)
     tested = comparisons[comparisons["refused"].isna() & (comparisons["n"] > 1)]
     cells, source = dict(zip(table.row_levels, table.cells)), published_title(study)
     specs = study.design.specs
