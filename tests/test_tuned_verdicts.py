@@ -107,9 +107,9 @@ def test_a_claim_on_rounds_that_trials_do_not_reach_has_no_verdict():
     for name in "abc":
         assert (claims.loc[name, "verdict"], claims.loc[name, "reason"]) == ("not tested", ENDED)
         assert math.isnan(claims.loc[name, "p_value"]) and math.isnan(pairs.loc[name, "difference"])
-    assert (claims.loc["d", "verdict"], claims.loc["d", "tests"]) == ("undecided", 1)
+    assert (claims.loc["d", "verdict"], claims.loc["d", "tests"]) == ("no signal", 1)
     fixed = judge(all_claims, measured(VALUES))[0]
-    assert set(fixed["verdict"]) == {"supported", "undecided"}
+    assert set(fixed["verdict"]) == {"supported", "no signal"}
 
 
 def test_a_metric_that_trials_do_not_have_has_no_verdict():

@@ -56,6 +56,7 @@ COMPARISON_COLUMNS = {
     "images_high": float,
     "guard": str,
     "caveat": str,
+    "edge": str,
     "refused": str,
 }
 
@@ -209,7 +210,7 @@ def _compare(
         except NotKnown as error:
             found.append((row | {"refused": str(error)}, None))
             continue
-        row |= {"guard": pair.guard, "caveat": pair.caveat, **pair.statistics}
+        row |= {"guard": pair.guard, "caveat": pair.caveat, "edge": pair.edge, **pair.statistics}
         found.append((row | _images(pair, measured), pair))
     return found
 

@@ -5,8 +5,11 @@ their difference is known, before anything is worked out of it. Comparisons of t
 and probabilities about a margin are all made from such pairs.
 """
 
+import math
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,14 +21,28 @@ from study.analysis.averages import DECIMALS
 from study.analysis.caveats import caveat
 from study.analysis.guard import NotTrained, check_comparison, check_sides
 from study.analysis.interval import Interval, Noise
-from study.analysis.measured import Measured
+from study.analysis.measured import Description, Measured
+from study.analysis.metrics import METRICS
 from study.analysis.noise import noise_of
 from study.analysis.significance import ALPHA, sign_flip_p
+from study.design.budget import training_samples
 from study.design.claims import Side
 from study.design.factors import Along
 
+# The metrics of which one sample is a share of the split.
+ACCURACIES = [name for name in METRICS if name.removesuffix("_chosen").endswith("_accuracy")
+              and "balanced" not in name and METRICS[name].split]
 # What a file has of a paired difference, column by column: see `compare_values`.
-DIFFERENCE_COLUMNS = {"n": int, "difference": float, "sd": float, "low": float, "high": float}
+DIFFERENCE_COLUMNS = {
+    "n": int,
+    "difference": float,
+    "sd": float,
+    "low": float,
+    "high": float,
+    "added_sd": float,  # what other noise than that of seeds or splits adds to the mean's
+    "one_sample": float,  # of an accuracy, what one sample of its split is; else nothing
+    "differences": str,  # each seed's or split's, `seed:difference`
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +58,8 @@ class Pair:
     guard: str  # the proof, in words
     caveat: str  # what the difference may come from besides; sentences, or nothing
     noise: Noise  # of the mean difference, beside that of its seeds or splits
+    one_sample: float = np.nan  # see DIFFERENCE_COLUMNS
+    edge: str = ""  # which values that tuning chose are an end of what was tried, so not tuned
 
     @cached_property
     def matched(self) -> pd.DataFrame:
@@ -69,13 +88,18 @@ class Pair:
         return interval.p_value(self.differences, self.noise, mean)
 
     @cached_property
-    def statistics(self) -> dict[str, float]:
-        """What `compare_values` returns, the interval and the p-value with all of the noise."""
-        row = compare_values(self.matched["first"], self.matched["second"])
-        if self.noise.is_of_seeds_alone:
-            return row
-        found = self.interval()
-        return row | {"low": found.low, "high": found.high, "p_value": self.p_value()}
+    def statistics(self) -> dict[str, Any]:
+        """What `compare_values` returns, the interval and the p-value with all of the noise, and
+        the rest of `DIFFERENCE_COLUMNS`."""
+        row: dict[str, Any] = compare_values(self.matched["first"], self.matched["second"])
+        if not self.noise.is_of_seeds_alone:
+            found = self.interval()
+            row |= {"low": found.low, "high": found.high, "p_value": self.p_value()}
+        return row | {
+            "added_sd": math.hypot(*self.noise.sds),
+            "one_sample": self.one_sample,
+            "differences": " ".join(f"{seed}:{value!r}" for seed, value in self.differences.items()),
+        }
 
     @cached_property
     def sign_flip_p(self) -> float:
@@ -135,7 +159,49 @@ def pair_sides(
     )
     noise = noise_of(first, second, metric, measured)
     kept = values[0].dropna(), values[1].dropna()
-    return Pair(first, second, metric, kept, guard, said, noise)
+    one_sample = sample_share(metric, (first, second), measured.description(records[0]["data"]))
+    edge = edge_words((first, second), measured.edges)
+    return Pair(first, second, metric, kept, guard, said, noise, one_sample, edge)
+
+
+def edge_words(sides: Iterable[Side], edges: Mapping[str, Mapping[str, str]]) -> str:
+    """`learning_rate is the highest tried for loss CE, round 3`; nothing where none is an end.
+
+    Args:
+        sides: those that are compared.
+        edges: as `Measured` has them.
+    """
+    titles: dict[str, str] = {}
+    for side in sides:
+        titles.setdefault(side.cell, side.title)
+    return "; ".join(
+        f"{name} is the {end} tried for {title}"
+        for cell, title in titles.items()
+        for name, end in edges.get(cell, {}).items()
+    )
+
+
+def sample_share(metric: str, sides: Iterable[Side], data: Description | None) -> float:
+    """What one sample is of an accuracy: 1 / those of its split, or of the smaller training share.
+
+    NaN of other metrics, and where the data are not described.
+    """
+    split = METRICS[metric].split
+    if data is None or split not in data["splits"] or metric not in ACCURACIES:
+        return np.nan
+    counts = [data["splits"][split]["count"]]
+    if split == "train":
+        counts = [training_samples(side.parameters, data) for side in sides if side.parameters]
+    return float(np.round(1 / min(counts), DECIMALS))
+
+
+def is_below_one_sample(row: Mapping[Hashable, Any]) -> bool:
+    """Whether a difference of accuracies is smaller than one sample of their split.
+
+    Args:
+        row: of a file with `DIFFERENCE_COLUMNS`; False where there is no such column.
+    """
+    return 0 < abs(row["difference"]) < row.get("one_sample", np.nan)
 
 
 def paired_differences(first: ArrayLike, second: ArrayLike) -> np.ndarray:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from study.analysis.expectations import bounds
 from study.analysis.metrics import format_value, is_percentage, metric_title
+from study.analysis.verdict_changes import each_difference
 from study.analysis.verdicts import VERDICTS
 from study.design.claims import Claim, Side
 from study.design.study import Study
@@ -114,10 +115,7 @@ def scale(pairs: Iterable[Row]) -> Axis:
 
 def seed_values(pair: Row) -> list[tuple[str, float]]:
     """Each seed's difference: `0:0.0147 1:0.0103` -> [("0", 0.0147), ("1", 0.0103)]."""
-    if pd.isna(pair["differences"]):
-        return []
-    parts = (item.partition(":") for item in str(pair["differences"]).split())
-    return [(seed, float(value)) for seed, _, value in parts]
+    return [] if pd.isna(pair["differences"]) else each_difference(str(pair["differences"]))
 
 
 def panel(kind: str, axis: Axis, entries: Sequence[Entry]) -> dict[str, Any]:
