@@ -136,7 +136,10 @@ def test_looks_follow_the_protocol_whose_verdicts_count():
         ({"looks": [20]}, "looks: 20 is one look; write seeds: 20"),
         ({"looks": [3, 10]}, r"looks\[0\]: 3 is less than the minimum of 5"),
         ({"looks": [5, 10], "claims": None}, "looks: there is no claim to decide"),
-        ({"looks": [5, 10], "resample": 2, "verdicts": "splits"}, "write verdicts: fixed, or seeds"),
+        (
+            {"looks": [5, 10], "resample": 2, "verdicts": "splits"},
+            "write verdicts: fixed, or seeds",
+        ),
         ({"looks": [5, 10], "spending": "pocok"}, "did you mean 'pocock'"),
     ],
 )

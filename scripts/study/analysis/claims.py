@@ -124,8 +124,9 @@ def judge(
         `tests` is how many tests Holm's adjustment is over: claims that are the same test in other
         words count once. `alpha_adjusted` is the level at which it tests this claim. An undecided
         claim has in `seeds_half` and `seeds_most` with how many seeds in all it would be decided
-        with a probability of 50% and of 80%, where that can be said. `supported_above` and `contradicted_below` are the margins at which a claim
-        with a margin would get another verdict.
+        with a probability of 50% and of 80%, where that can be said. `supported_above` and
+        `contradicted_below` are the margins at which a claim with a margin would get another
+        verdict.
 
         With looks, all of a row is of one look, the first that decides the claim, or of an
         undecided one the last that its cells have the seeds of; `p_value` is the smallest over its

@@ -120,9 +120,7 @@ def crosses(claim: Claim, low: float, high: float) -> bool:
     return not (within or high < bound_low or low > bound_high)
 
 
-def seeds_to_decide(
-    claim: Claim, pairs: Sequence[np.ndarray], alpha: float
-) -> tuple[float, float]:
+def seeds_to_decide(claim: Claim, pairs: Sequence[np.ndarray], alpha: float) -> tuple[float, float]:
     """With how many seeds in all an undecided claim would be decided with 50%, and with 80%.
 
     By the predictive distribution of the seeds to come, which are added to those seen. NaN above

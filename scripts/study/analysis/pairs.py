@@ -6,7 +6,7 @@ and probabilities about a margin are all made from such pairs.
 """
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,9 +29,15 @@ from study.design.budget import training_samples
 from study.design.claims import Side
 from study.design.factors import Along
 
+SMALL = "smaller than one sample"  # what `is_below_one_sample` is called
 # The metrics of which one sample is a share of the split.
-ACCURACIES = [name for name in METRICS if name.removesuffix("_chosen").endswith("_accuracy")
-              and "balanced" not in name and METRICS[name].split]
+ACCURACIES = [
+    name
+    for name in METRICS
+    if name.removesuffix("_chosen").endswith("_accuracy")
+    and "balanced" not in name
+    and METRICS[name].split
+]
 # What a file has of a paired difference, column by column: see `compare_values`.
 DIFFERENCE_COLUMNS = {
     "n": int,
@@ -95,10 +101,11 @@ class Pair:
         if not self.noise.is_of_seeds_alone:
             found = self.interval()
             row |= {"low": found.low, "high": found.high, "p_value": self.p_value()}
+        each = (f"{seed}:{value!r}" for seed, value in self.differences.items())
         return row | {
             "added_sd": math.hypot(*self.noise.sds),
             "one_sample": self.one_sample,
-            "differences": " ".join(f"{seed}:{value!r}" for seed, value in self.differences.items()),
+            "differences": " ".join(each),
         }
 
     @cached_property
@@ -195,13 +202,13 @@ def sample_share(metric: str, sides: Iterable[Side], data: Description | None) -
     return float(np.round(1 / min(counts), DECIMALS))
 
 
-def is_below_one_sample(row: Mapping[Hashable, Any]) -> bool:
+def is_below_one_sample(row: Mapping[str, Any]) -> bool:
     """Whether a difference of accuracies is smaller than one sample of their split.
 
     Args:
         row: of a file with `DIFFERENCE_COLUMNS`; False where there is no such column.
     """
-    return 0 < abs(row["difference"]) < row.get("one_sample", np.nan)
+    return bool(0 < abs(row["difference"]) < row.get("one_sample", np.nan))
 
 
 def paired_differences(first: ArrayLike, second: ArrayLike) -> np.ndarray:

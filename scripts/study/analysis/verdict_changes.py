@@ -1,7 +1,7 @@
 """What becomes of each verdict where sides are tuned, or on other splits."""
 
 import math
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -78,7 +78,7 @@ def collect_verdicts(protocols: Mapping[str, Judged]) -> pd.DataFrame:
 
 def _differences(judged: Judged) -> dict[tuple[str, ...], str]:
     """Each seed's differences of a protocol, by what a row has that is of them."""
-    found = {}
+    found: dict[tuple[str, ...], str] = {}
     for kind, frame, keys in (
         ("claim", judged.pairs, ["claim", "first", "second", "metric"]),
         ("comparison", judged.comparisons, ["table", *SIDES]),
@@ -133,13 +133,13 @@ def _of_claims(judged: Judged) -> Iterator[Row]:
             "p_adjusted": claim["p_adjusted"],
             "reason": None if claim["verdict"] in ON_DATA else claim["reason"],
             **_numbers(pair),
-            "edge": _joined(of_claim["edge"]) if "edge" in of_claim else None,
+            "edge": joined(of_claim["edge"]) if "edge" in of_claim else None,
         }
 
 
-def _joined(texts: pd.Series) -> str:
-    """Each part of some texts once, without those that are empty."""
-    parts = (part for text in texts.dropna() for part in text.split("; ") if part)
+def joined(texts: Iterable[Any]) -> str:
+    """Each part of some texts once; what is no text, because it is missing, has none."""
+    parts = (part for text in texts if isinstance(text, str) for part in text.split("; ") if part)
     return "; ".join(dict.fromkeys(parts))
 
 

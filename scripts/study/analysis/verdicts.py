@@ -6,8 +6,8 @@ from hashlib import sha256
 from study.design.claims import Claim
 
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
-# Undecided in two ways: the interval excludes 0 and crosses the margin, a clear direction whose size
-# lies near the margin; or it includes 0.
+# Undecided in two ways: the interval excludes 0 and crosses the margin, a clear direction of a size
+# near the margin; or it includes 0.
 BORDERLINE, NO_SIGNAL = "borderline", "no signal"
 UNDECIDED = (BORDERLINE, NO_SIGNAL)
 TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
