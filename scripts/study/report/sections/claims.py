@@ -7,7 +7,7 @@ import pandas as pd
 
 from study.analysis.expectations import amount, expectation
 from study.analysis.metrics import format_value, metric_title
-from study.analysis.pairs import is_below_one_sample
+from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.power import MOST_SEEDS
 from study.analysis.recorded_looks import chance_of_false_verdict, grown
 from study.analysis.significance import ALPHA
@@ -32,7 +32,6 @@ from study.report.wording import (
 from study.store.frames import groups_of, rows_of
 
 TITLE = ""
-SMALL = "smaller than one sample"
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
