@@ -198,7 +198,8 @@ def sample_share(metric: str, sides: Iterable[Side], data: Description | None) -
         return np.nan
     counts = [data["splits"][split]["count"]]
     if split == "train":
-        counts = [training_samples(side.parameters, data) for side in sides if side.parameters]
+        known = (side.parameters for side in sides if "train_share" in side.parameters)
+        counts += [training_samples(parameters, data) for parameters in known]
     return float(np.round(1 / min(counts), DECIMALS))
 
 

@@ -35,7 +35,7 @@ def judged_claims(study: Study) -> dict[str, Claim]:
     return found
 
 
-def tested_words(claim: Claim, pairs: Sequence[Row]) -> str:
+def hypothesis_words(claim: Claim, pairs: Sequence[Row]) -> str:
     """Whose p-value a claim's is, where it is not that of a difference of 0; else nothing.
 
     `that it is within ±0.5 percentage points`.

@@ -16,7 +16,7 @@ from study.analysis.verdicts import BORDERLINE, NO_SIGNAL, UNDECIDED
 from study.design.claims import Claim
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
-from study.report.claim_words import tested_words
+from study.report.claim_words import hypothesis_words
 from study.report.inputs import Inputs
 from study.report.looks_words import decided_words, look_words, looks_words
 from study.report.sections.tables import published_title
@@ -150,7 +150,7 @@ def claim_items(
             {
                 "row": row,
                 "p": p_text(row["p_adjusted"]),
-                "p_of": tested_words(claim, of_claim) if tested else "",
+                "p_of": hypothesis_words(claim, of_claim) if tested else "",
                 "note": _claim_note(row),
                 "expected": _expectation(claim),
                 "edge": joined(pair.get("edge") for pair in of_claim),

@@ -63,7 +63,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         if metric in measured
     }
     return {
-        "primary": PROTOCOLS[study.primary.name].title,
+        "primary": WHERE[study.primary.name],
         "changes": [
             line
             for name in protocols
