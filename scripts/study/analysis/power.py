@@ -13,7 +13,7 @@ from study.analysis.significance import ALPHA, MIN_SEEDS
 
 POWER = 0.8
 MOST_SEEDS = 1000  # numbers of seeds above this are not worth distinguishing
-DRAWS = 20_000  # of what seeds to come may show
+DRAWS = 5000  # of what seeds to come may show
 
 
 def detectable_difference(sd: float, seeds: int, tests: int = 1, alpha: float = ALPHA) -> float:
