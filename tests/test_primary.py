@@ -79,7 +79,7 @@ def test_a_claim_on_what_is_tuned_is_listed_and_not_judged():
     rates, losses = judged.to_dict("records")
     assert (rates["verdict"], rates["reason"]) == (
         "not tested",
-        "its factor, learning_rate, is tuned",
+        "its factor, learning rate, is tuned",
     )
     assert math.isnan(rates["p_adjusted"]) and (losses["verdict"], losses["tests"]) == (
         "supported",
@@ -89,7 +89,7 @@ def test_a_claim_on_what_is_tuned_is_listed_and_not_judged():
     fixed = pd.DataFrame({"claim": [*claims], "verdict": ["no signal", "supported"]})
     lines = verdict_lines(judged, pairs, fixed)
     assert lines == [
-        "rates   not tested: its factor, learning_rate, is tuned; with fixed values no signal",
+        "rates   not tested: its factor, learning rate, is tuned; with fixed values no signal",
         "losses  supported: with fixed values supported",
     ]
 
@@ -230,10 +230,10 @@ def test_a_difference_below_one_sample():
 @pytest.mark.parametrize(
     ("expect", "margin", "ce", "words"),
     [
-        ("equivalent", 0.01, NEAR, "that it is within ±1 percentage point"),
-        ("equivalent", 0.01, HIGH, "that it is not within ±1 percentage point"),
-        ("not_greater", 0.02, NEAR, "that it is below 2 percentage points"),
-        ("greater", 0.01, HIGH, "that it is above 1 percentage point"),
+        ("equivalent", 0.01, NEAR, "for “within ±1 percentage point”"),
+        ("equivalent", 0.01, HIGH, "for “not within ±1 percentage point”"),
+        ("not_greater", 0.02, NEAR, "for “below 2 percentage points”"),
+        ("greater", 0.01, HIGH, "for “above 1 percentage point”"),
         ("greater", 0, HIGH, ""),
     ],
 )

@@ -54,6 +54,7 @@ from study.analysis.verdicts import (
     what_is_tested,
 )
 from study.design.claims import Claim, Side
+from study.settings.choices import parameter_title
 
 # What the files have, column by column.
 CLAIM_COLUMNS = {
@@ -141,7 +142,7 @@ def judge(
         if name in left_out:
             rows[name] = _about(name, claim) | {
                 "verdict": NOT_TESTED,
-                "reason": f"its factor, {claim.factor}, is tuned",
+                "reason": f"its factor, {parameter_title(claim.factor).lower()}, is tuned",
             }
             pair_rows[name] = [_sides(claim, *pair) for pair in claim.compare]
             continue

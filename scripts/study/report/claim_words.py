@@ -38,7 +38,7 @@ def judged_claims(study: Study) -> dict[str, Claim]:
 def hypothesis_words(claim: Claim, pairs: Sequence[Row]) -> str:
     """Whose p-value a claim's is, where it is not that of a difference of 0; else nothing.
 
-    `that it is within ±0.5 percentage points`.
+    `for “within ±0.5 percentage points”`.
 
     Args:
         claim: the claim.
@@ -50,7 +50,7 @@ def hypothesis_words(claim: Claim, pairs: Sequence[Row]) -> str:
     supporting = max(pair["p_supporting"] for pair in tested)
     contradicting = min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in tested))
     not_so = "" if supporting <= contradicting else "not "
-    return f"that it is {not_so}{expectation(claim)}"
+    return f"for “{not_so}{expectation(claim)}”"
 
 
 def is_clear(pair: Row) -> bool:

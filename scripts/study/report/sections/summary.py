@@ -7,6 +7,7 @@ import pandas as pd
 
 from study.analysis.averages import diverged_rows
 from study.analysis.metrics import SPLIT_TITLES
+from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.significance import ALPHA, MIN_SEEDS
 from study.analysis.verdicts import CONTRADICTED, NO_SIGNAL, SUPPORTED, UNDECIDED, VERDICTS
 from study.design.protocols import FIXED, PROTOCOLS, Protocol
@@ -141,8 +142,8 @@ def at_edges(inputs: Inputs) -> list[str]:
     if not count:
         return []
     return [
-        f"{count} of these {'has' if count == 1 else 'have'} a side whose chosen value is at the"
-        " edge of what was tried, and which is so not tuned."
+        f"Of the decided claims {count} {'has' if count == 1 else 'have'} a side that is not tuned:"
+        " its chosen value is at the edge of what was tried."
     ]
 
 
@@ -198,6 +199,7 @@ def clearest(inputs: Inputs) -> list[dict[str, str]]:
         sizes = [abs(pair["d_z"]) for pair in pairs]
         place = sizes.index(max(sizes))
         words = difference_words(claim, claim.compare[place], pairs[place])
+        words += f", {SMALL}" if is_below_one_sample(pairs[place]) else ""
         items.setdefault(words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]})
     return list(items.values())[:CLEAREST]
 
