@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ from study.analysis.disagreements import DISAGREEMENT_COLUMNS, MEANINGS, warned_
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
 from study.analysis.verdict_changes import VERDICT_COLUMNS
-from study.analysis.verdicts import VERDICTS, tested_once
+from study.analysis.verdicts import NO_SIGNAL, VERDICTS, tested_once
 from study.design.protocols import PROTOCOLS
 from study.notebook import load_study
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
@@ -38,6 +39,8 @@ from study.training import EPOCH_METRICS
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 README = REPOSITORY / "README.md"
+# the example was made when undecided was one word
+EARLIER = {"verdict": {"undecided": NO_SIGNAL}}
 BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 OF_PROTOCOL = ("values", "runs", "levels", "comparisons", "claims", "claim_pairs")
 COPIED = [f"{protocol}/{name}.csv" for protocol in PROTOCOLS for name in OF_PROTOCOL]
@@ -64,6 +67,15 @@ def read(name: str, columns: Mapping[str, type] | None = None) -> pd.DataFrame:
     return read_frame(EXAMPLE / name, columns)
 
 
+def earlier_seeds(row: Mapping[str, Any]) -> str:
+    """How many seeds would decide a claim, as the files have it that the example was made with."""
+    if pd.isna(row.get("seeds_from")):
+        return ""
+    low, high = int(row["seeds_from"]), int(row["seeds_to"])
+    number = f"about {low}" if low == high else f"{low} to {high}"
+    return f"{number} seeds would probably decide it"
+
+
 def markdown_table(headings: list[str], rows: list[list[str]], right: int = 0) -> str:
     """A table in Markdown, its last `right` columns aligned to the right."""
     rule = ["---"] * (len(headings) - right) + ["---:"] * right
@@ -84,7 +96,8 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     for name in only or items:
         item = items[name]
         differences = [f"{pair['difference']} {pair['interval']}" for pair in item["pairs"]]
-        sentence = item["row"]["sentence"] + (f" *{item['note']}*" if item["note"] else "")
+        note = "; ".join(filter(None, [earlier_seeds(item["row"]), item["note"]]))
+        sentence = item["row"]["sentence"] + (f" *{note}*" if note else "")
         rows.append(
             [f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]]
         )
@@ -94,8 +107,8 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
 
 
 def first_verdicts() -> str:
-    """What the project's own page shows: some claims, and how many survive tuning."""
-    found = read("statistics/verdicts.csv", VERDICT_COLUMNS)
+    """What the project's own page shows: some claims, and what tuning makes of them all."""
+    found = read("statistics/verdicts.csv", VERDICT_COLUMNS).replace(EARLIER)
     return f"{verdicts(SHOWN_FIRST)}\n\n{counts_of_changes(found, 'tuned', STUDY.claims)}"
 
 
@@ -103,7 +116,8 @@ def protocols() -> str:
     """What becomes of the verdicts where sides are tuned, and on other splits."""
     verdicts = read("statistics/verdicts.csv", VERDICT_COLUMNS)
     there = [name for name in PROTOCOLS if name in {*verdicts["protocol"]}]
-    counts = [f"- {counts_of_changes(verdicts, name, STUDY.claims)}" for name in there[1:]]
+    earlier = verdicts.replace(EARLIER)
+    counts = [f"- {counts_of_changes(earlier, name, STUDY.claims)}" for name in there[1:]]
     rows = [
         [row["sentence"], *(f"{cell['verdict']}, {cell['text']}" for cell in row["cells"])]
         for row in claim_rows(verdicts, there, STUDY.claims)
@@ -148,7 +162,8 @@ def counts() -> str:
     """How many claims, those that are one test once, have which verdict."""
     every = read("fixed/claims.csv", CLAIM_COLUMNS)
     claims = every[every["claim"].isin(tested_once(STUDY.claims))]
-    found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS
+    words = (*VERDICTS[:2], *EARLIER["verdict"], *VERDICTS[2:])
+    found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in words
              if (claims["verdict"] == verdict).any()]  # fmt: skip
     tests = int(claims["tests"].dropna().iloc[0])
     return f"Of {len(claims)} claims, in {tests} tests, {_listed(found)}."

@@ -1,6 +1,6 @@
 """Print the verdicts, and fail if a claim that is marked as required is not supported.
 
-They are given on the runs that exist; nothing is trained.
+They are given on the runs that exist, by the protocol whose verdicts count; nothing is trained.
 """
 
 import sys
@@ -8,24 +8,46 @@ from pathlib import Path
 
 import pandas as pd
 
-from study.analysis.claims import CLAIM_COLUMNS
-from study.design.protocols import FIXED
+from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
+from study.analysis.pairs import SMALL, is_below_one_sample
+from study.analysis.tuned_sides import AT_CHOSEN
+from study.analysis.verdict_changes import joined
+from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
 from study.snake.datasets import read_studies
 from study.snake.regenerate import coverage_lines, is_begun, regenerate
+from study.snake.result_jobs import primary_file
 from study.store.errors import UserError
-from study.store.frames import read_frame
+from study.store.frames import read_frame, rows_of
+
+COLUMNS = (CLAIM_COLUMNS, PAIR_COLUMNS, CLAIM_COLUMNS)  # of `judged_files`
 
 
-def verdict_lines(claims: pd.DataFrame) -> list[str]:
-    """One line per claim: its name, its verdict, and why."""
-    width = max(claims["claim"].str.len(), default=0)
-    return [
-        f"{row.claim:{width}}  {row.verdict}"
-        + ("  (required)" if row.required else "")
-        + (f": {row.reason}" if isinstance(row.reason, str) else "")
-        for row in claims.itertuples()
-    ]
+def verdict_lines(
+    claims: pd.DataFrame, pairs: pd.DataFrame, fixed: pd.DataFrame | None = None
+) -> list[str]:
+    """One line per claim: its name, its verdict, why, and what stands beside it.
+
+    Args:
+        claims, pairs: of the protocol whose verdicts count.
+        fixed: the claims with fixed values, as a check; None where these are the ones that count.
+    """
+    width, lines = max(claims["claim"].str.len(), default=0), []
+    checks = {} if fixed is None else dict(zip(fixed["claim"], fixed["verdict"]))
+    for row in claims.itertuples():
+        of_claim = rows_of(pairs[pairs["claim"] == row.claim])
+        said = [AT_CHOSEN] if row.sides == AT_CHOSEN else []
+        said += [row.reason] if isinstance(row.reason, str) else []
+        if any(is_below_one_sample(pair) for pair in of_claim):
+            said.append(SMALL)
+        if edge := joined(pair.get("edge") for pair in of_claim):
+            said.append(f"not tuned: {edge}")
+        if row.claim in checks:
+            said.append(f"with fixed values {checks[row.claim]}")
+        required = "  (required)" if row.required else ""
+        why = f": {'; '.join(said)}" if said else ""
+        lines.append(f"{row.claim:{width}}  {row.verdict}{required}{why}")
+    return lines
 
 
 def not_supported(claims: pd.DataFrame) -> list[str]:
@@ -36,17 +58,23 @@ def not_supported(claims: pd.DataFrame) -> list[str]:
 
 def judged(study: Study, several: bool) -> tuple[list[str], list[str]]:
     """What is printed of a study's claims, and the required ones that are not supported."""
-    claims = read_frame(claims_file(study), CLAIM_COLUMNS)
-    lines = verdict_lines(claims) or ["The configuration declares no claims."]
+    claims, pairs, *fixed = map(read_frame, judged_files(study), COLUMNS)
+    lines = verdict_lines(claims, pairs, *fixed) or ["The configuration declares no claims."]
     failed = not_supported(claims)
+    if study.is_pending:
+        what = PROTOCOLS[study.verdicts].title.lower()
+        lines.insert(0, f"The verdicts that count ({what}) are still to come. With fixed values:")
+        required = claims[claims["required"].astype(bool)]
+        failed = [f"{row.claim}: not judged yet. {row.sentence}" for row in required.itertuples()]
     if several:
         return [f"{study.dataset}:", *lines], [f"{study.dataset}, {line}" for line in failed]
     return lines, failed
 
 
-def claims_file(study: Study) -> str:
-    """Where a study's verdicts are."""
-    return f"{study.made}/{FIXED.name}/claims.csv"
+def judged_files(study: Study) -> list[str]:
+    """Where a study's verdicts are: claims, pairs, and unless these are they, the fixed claims."""
+    files = [primary_file(study, name) for name in ("claims.csv", "claim_pairs.csv")]
+    return files + [f"{study.made}/{FIXED.name}/claims.csv"] * (study.primary != FIXED)
 
 
 if __name__ == "__main__":
@@ -57,7 +85,8 @@ if __name__ == "__main__":
         raise UserError("No run has been trained yet, so no claim can be judged")
     print("\n".join(coverage_lines(data.values())), flush=True)
     triggers = ["--rerun-triggers", "mtime", "params", "input", "--max-checksum-file-size", "1TB"]
-    if code := regenerate(snakemake, *map(claims_file, begun), *triggers):
+    files = [path for study in begun for path in judged_files(study)]
+    if code := regenerate(snakemake, *files, *triggers):
         sys.exit(code)
     lines: list[str] = []
     failed: list[str] = []

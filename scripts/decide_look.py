@@ -13,6 +13,6 @@ from study.store.logs import log_to
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     told = dict(snakemake.params.told)
-    judged = [read_frame(path, CLAIM_COLUMNS) for path in snakemake.input.claims]
+    judged = read_frame(snakemake.input.claims, CLAIM_COLUMNS)
     ended = decide_look(claims_from(told.pop("claims")), judged, **told)
     write_text(snakemake.output.told, json.dumps(asdict(ended), indent=1) + "\n")

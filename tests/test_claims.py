@@ -21,6 +21,7 @@ from measurements import (
 from scipy import stats
 
 from study.analysis.claims import judge
+from study.analysis.verdicts import VERDICTS
 from study.design.claims import Side
 from study.settings.parameters import DEFAULTS
 
@@ -30,15 +31,16 @@ from study.settings.parameters import DEFAULTS
     [
         ("greater", {}, HIGH, "supported"),
         ("less", {}, HIGH, "contradicted"),
-        ("greater", {}, NEAR, "undecided"),
+        ("greater", {}, NEAR, "no signal"),
         ("equivalent", {"margin": 0.01}, NEAR, "supported"),
         ("equivalent", {"margin": 0.01}, HIGH, "contradicted"),
-        ("equivalent", {"margin": 0.05}, HIGH, "undecided"),
+        ("equivalent", {"margin": 0.05}, HIGH, "borderline"),
         ("not_greater", {"margin": 0.01}, NEAR, "supported"),
         ("not_greater", {"margin": 0.01}, HIGH, "contradicted"),
         ("not_less", {"margin": 0.01}, HIGH, "supported"),
         ("greater", {"margin": 0.01}, HIGH, "supported"),
-        ("greater", {"margin": 0.05}, HIGH, "undecided"),
+        ("greater", {"margin": 0.05}, HIGH, "borderline"),
+        ("not_less", {"margin": 0.0001}, NEAR, "no signal"),
         ("greater", {}, HIGH[:9], "too few seeds"),
         ("greater", {}, HIGH[:1], "not tested"),
         ("greater", {}, [np.nan] * 10, "not tested"),  # all diverged
@@ -88,7 +90,7 @@ def test_p_values_are_adjusted_over_the_tests_that_are_made():
 def test_differences_in_the_last_bits_are_none():
     ce = list(np.array(LOW) + 1e-16 * (1 + STEPS))
     row = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=ce)).loc["a"]
-    assert (row["verdict"], row["p_value"]) == ("undecided", 1)
+    assert (row["verdict"], row["p_value"]) == ("no signal", 1)
 
 
 def test_what_is_the_same_in_all_runs_cannot_be_tested():
@@ -144,10 +146,10 @@ def test_the_margin_at_which_a_verdict_flips():
     """A claim with a margin just beyond either number gets the verdict that it says."""
     values = make_values(bce=LOW, ce=HIGH)
     row = verdict({"a": claim("equivalent", (CE, BCE), margin=0.05)}, values).loc["a"]
-    assert row["verdict"] == "undecided"
+    assert row["verdict"] == "borderline"
     for key, step, expected in (
-        ("supported_above", 1e-6, "supported"), ("supported_above", -1e-6, "undecided"),
-        ("contradicted_below", -1e-6, "contradicted"), ("contradicted_below", 1e-6, "undecided"),
+        ("supported_above", 1e-6, "supported"), ("supported_above", -1e-6, "borderline"),
+        ("contradicted_below", -1e-6, "contradicted"), ("contradicted_below", 1e-6, "borderline"),
     ):  # fmt: skip
         claims = {"a": claim("equivalent", (CE, BCE), margin=row[key] + step)}
         assert verdict(claims, values)["verdict"].tolist() == [expected]
@@ -182,10 +184,13 @@ def test_verdicts_are_what_the_intervals_say():
             lower, upper = of_claim["low_adjusted"], of_claim["high_adjusted"]
             within = ((lower > low) & (upper < high)).all()
             beyond = ((upper < low) | (lower > high)).any()
-            expected = "supported" if within else "contradicted" if beyond else "undecided"
+            crossing = ((lower <= low) & (low <= upper)) | ((lower <= high) & (high <= upper))
+            clear = ((lower > 0) | (upper < 0))[crossing].all()
+            undecided = "borderline" if clear else "no signal"
+            expected = "supported" if within else "contradicted" if beyond else undecided
             assert row["verdict"] == expected
             seen.add((row["expect"], expected))
-    assert len(seen) == 15  # every verdict of every kind
+    assert len(seen) == 20  # every verdict of every kind
 
 
 def test_a_metric_that_the_data_do_not_have():
@@ -207,7 +212,7 @@ def test_a_claim_of_several_pairs_means_all_of_them():
         "against": claim("greater", (second, first), (first, second), factor="round"),
     }
     frame = verdict(claims, values)
-    assert frame["verdict"].tolist() == ["supported", "undecided", "contradicted"]
+    assert frame["verdict"].tolist() == ["supported", "no signal", "contradicted"]
     assert frame.loc["against", "reason"] == "it falls, 1 against 2"
     # the second pair decides what supports it, and two pairs could each contradict it
     assert frame.loc["both", "p_value"] == pytest.approx(max(t_two_one, t_two_three))
@@ -232,35 +237,30 @@ def test_only_seeds_of_both_sides_are_paired():
     assert frame["seeds"][0] == pairs["n"][0] == 7
 
 
-def test_an_undecided_claim_says_how_many_seeds_it_would_take():
-    """From and to: for the ends of the 80% interval of the mean, at 80% power and 5%."""
+def test_an_undecided_claim_says_with_how_many_seeds_it_would_be_decided():
+    """Half and most of all studies that go on from here; simulated seed by seed."""
     shift = (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1)
-    values = make_values(bce=LOW, ce=list(np.array(LOW) + 0.01 * (shift + 0.7)))
-    row = verdict({"a": claim("greater", (CE, BCE))}, values).loc["a"]
-    half = stats.t.ppf(0.9, 9) / math.sqrt(10)
-    assert row["verdict"] == "undecided"
-    assert row["seeds_from"] == seeds_of_t_test(0.7 + half)
-    assert row["seeds_to"] == seeds_of_t_test(0.7 - half)
+    seen = 0.01 * (shift + 0.5)
+    row = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=LOW + seen)).loc["a"]
+    assert row["verdict"] == "no signal"
+    generator, studies = np.random.default_rng(5), 4000
+    variance = 9 * seen.var(ddof=1) / generator.chisquare(9, studies)
+    means = generator.normal(seen.mean(), np.sqrt(variance / 10))
+    for key, chance in (("seeds_half", 0.5), ("seeds_most", 0.8)):
+        more = int(row[key]) - 10
+        new = generator.normal(means, np.sqrt(variance), (more, studies))
+        found = stats.ttest_1samp(np.vstack([np.tile(seen[:, None], studies), new]), 0).pvalue
+        assert np.mean(found <= 0.05) == pytest.approx(chance, abs=0.03)
+    assert 10 < row["seeds_half"] < row["seeds_most"]
 
 
-def seeds_of_t_test(effect: float) -> int:
-    """The first number of seeds with 80% power, from the noncentral t distribution."""
-    for n in range(11, 1000):
-        limit = stats.t.ppf(0.975, n - 1)
-        if stats.nct.sf(limit, n - 1, effect * math.sqrt(n)) >= 0.8:
-            return n
-    raise AssertionError
-
-
-def test_no_number_of_seeds_where_the_interval_is_wide_around_zero():
-    """Nor where the numbers would be more than twenty times apart."""
-    shift = (STEPS - 4.5) / (STEPS - 4.5).std(ddof=1)
-    for effect in (0.0, 0.3, 0.5):
-        values = make_values(bce=LOW, ce=list(np.array(LOW) + 0.01 * (shift + effect)))
-        row = verdict({"a": claim("greater", (CE, BCE))}, values).loc["a"]
-        assert row["verdict"] == "undecided" and math.isnan(row["seeds_from"])
+def test_no_number_of_seeds_beyond_1000_or_of_differences_that_do_not_vary():
+    ce = np.array(LOW) + 0.01 * (STEPS - 4.5)
+    row = verdict({"a": claim("greater", (CE, BCE), alpha=1e-5)}, make_values(bce=LOW, ce=ce))
+    assert row.loc["a", "verdict"] == "no signal" and row.loc["a", "seeds_half"] < 1000
+    assert math.isnan(row.loc["a", "seeds_most"])
     same = verdict({"a": claim("greater", (CE, BCE))}, make_values(bce=LOW, ce=LOW)).loc["a"]
-    assert math.isnan(same["seeds_from"])
+    assert same["verdict"] == "no signal" and math.isnan(same["seeds_half"])
 
 
 def test_halves_of_a_round_are_compared():
@@ -296,7 +296,7 @@ def test_many_studies_without_an_effect_and_with_a_large_one():
         "large": claim("greater", (d, a), factor="batch_size"),
         "all of it": claim("greater", (d, a), (b, a), factor="batch_size"),
     }
-    counts = {name: {"supported": 0, "contradicted": 0, "undecided": 0} for name in claims}
+    counts = {name: dict.fromkeys(VERDICTS, 0) for name in claims}
     alone = {"supported": 0, "contradicted": 0}  # what the first claim would be without the others
     for _ in range(400):
         seeds = generator.normal(0, 1, 10)  # shared by the cells of a seed

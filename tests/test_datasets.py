@@ -123,5 +123,5 @@ def test_each_is_told_what_would_run_it_alone():
 
 def test_on_how_many_a_claim_holds():
     assert holds_words(["supported"] * 3) == "3 of 3"
-    found = ["undecided", "supported", "contradicted", "undecided"]
-    assert holds_words(found) == "1 of 4; 1 contradicted; 2 undecided"
+    found = ["no signal", "supported", "contradicted", "no signal"]
+    assert holds_words(found) == "1 of 4; 1 contradicted; 2 no signal"

@@ -16,10 +16,12 @@ from study.analysis.interval import interval, p_value
 from study.analysis.planned_looks import Plan
 from study.analysis.significance import holm
 from study.analysis.spending import overall_p
+from study.analysis.verdicts import UNDECIDED
 from study.design.claims import Claim, Side
 from study.design.runs import seed_blocks
 from study.design.study import study_runs, with_look
-from study.snake.looks import decide_look, look_words
+from study.snake.looks import decide_look, look_digest, look_words
+from study.snake.result_jobs import primary_file
 from study.store.errors import UserError
 
 LOOKS = (5, 10, 20)
@@ -58,7 +60,7 @@ def test_a_claim_is_decided_at_the_first_look_that_can():
             )
             # verdict and interval say the same
             outside = bound < found.low or found.high < bound
-            assert outside == any(crossed) == (row["verdict"] != "undecided")
+            assert outside == any(crossed) == (row["verdict"] not in UNDECIDED)
     assert claims.loc["higher", "look"] < 3  # of the largest effect
 
 
@@ -86,7 +88,7 @@ def test_no_block_has_the_seeds_of_two_looks():
     assert {run.cell for run in grown if run not in runs} == {first}
 
 
-def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
+def test_cells_go_on_while_a_claim_of_theirs_is_open():
     def about(*pairs: tuple[str, str]) -> Claim:
         return claim("greater", *((Side(one, [1]), Side(other, [1])) for one, other in pairs))
 
@@ -95,15 +97,19 @@ def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
     }  # fmt: skip
     five = dict.fromkeys("abcde", 5)
     study = replace(default_study(looks=[5, 10]), claims=claims, cell_seeds=five)
-    fixed = pd.DataFrame({"claim": ["one", "two", "three"],
-                          "verdict": ["supported", "contradicted", "not tested"]})  # fmt: skip
-    tuned = pd.DataFrame({"claim": ["two"], "verdict": ["undecided"]})
-    ended = decide_look(claims, [fixed], [5, 10], 1, five, "d")
+
+    def verdicts(*words: str) -> pd.DataFrame:
+        return pd.DataFrame({"claim": list(claims), "verdict": words})
+
+    decided = verdicts("supported", "contradicted", "not tested")
+    ended = decide_look(claims, decided, [5, 10], 1, five, "d")
     assert (ended.look, ended.decided, ended.open) == (1, ["one", "two"], [])
     assert ended.seeds == five
-    ended = decide_look(claims, [fixed, tuned], [5, 10], 1, five, "d")
-    assert (ended.look, ended.decided, ended.open) == (2, ["one"], ["two"])
-    assert ended.seeds == {"a": 5, "b": 10, "c": 10, "d": 10, "e": 5}
+    for word in ("no signal", "borderline", "too few seeds"):
+        left = verdicts("supported", word, "not tested")
+        ended = decide_look(claims, left, [5, 10], 1, five, "d")
+        assert (ended.look, ended.decided, ended.open) == (2, ["one"], ["two"])
+        assert ended.seeds == {"a": 5, "b": 10, "c": 10, "d": 10, "e": 5}
     assert look_words(study, ended) == (
         "Look 1 of 2 (5 seeds): 1 of 3 claims are decided. 1 cannot be tested. Next: 5 more seeds"
         " of 3 cells."
@@ -111,17 +117,19 @@ def test_cells_go_on_while_a_claim_of_theirs_is_open_in_any_set_of_verdicts():
     again = replace(study, claims=claims | {"two in other words": claims["two"]})
     twice = replace(ended, open=[*ended.open, "two in other words"])
     assert look_words(again, twice) == look_words(study, ended)
-    last = decide_look(claims, [fixed, tuned], [5, 10], 2, ended.seeds, "d")
+    last = decide_look(claims, left, [5, 10], 2, ended.seeds, "d")
     assert (last.look, last.seeds) == (2, ended.seeds)
     assert "the last look" in look_words(replace(study, look=2, cell_seeds=ended.seeds), last)
 
 
-def test_a_claim_without_a_tuned_verdict_is_decided_by_the_fixed_one():
-    claims = {"a": claim("greater", (CE, BCE))}
-    judged = [pd.DataFrame({"claim": ["a"], "verdict": [word]}) for word in
-              ("supported", "not tested")]  # fmt: skip
-    assert decide_look(claims, judged, [5, 10], 1, {"ce": 5}, "d").decided == ["a"]
-    assert decide_look(claims, judged[1:], [5, 10], 1, {"ce": 5}, "d").decided == []
+def test_looks_follow_the_protocol_whose_verdicts_count():
+    tune = {"space": {"learning_rate": [0.001, 0.01]}}
+    tuned = default_study(looks=[5, 10], tune=tune)
+    fixed = default_study(looks=[5, 10], tune=tune, verdicts="fixed")
+    for study in (tuned, fixed):
+        path = f"{study.made}/{study.verdicts}/claims.csv"
+        assert primary_file(study, "claims.csv") == path
+    assert look_digest(tuned, "d") != look_digest(fixed, "d")
 
 
 @pytest.mark.parametrize(
@@ -131,6 +139,10 @@ def test_a_claim_without_a_tuned_verdict_is_decided_by_the_fixed_one():
         ({"looks": [20]}, "looks: 20 is one look; write seeds: 20"),
         ({"looks": [3, 10]}, r"looks\[0\]: 3 is less than the minimum of 5"),
         ({"looks": [5, 10], "claims": None}, "looks: there is no claim to decide"),
+        (
+            {"looks": [5, 10], "resample": 2, "verdicts": "splits"},
+            "write verdicts: fixed, or seeds",
+        ),
         ({"looks": [5, 10], "spending": "pocok"}, "did you mean 'pocock'"),
     ],
 )
@@ -181,7 +193,7 @@ def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
     claims = {row["claim"]: row for row in read_csv(made / "fixed" / "claims.csv")}
     assert {name: (row["verdict"], float(row["look"])) for name, row in claims.items()} == {
         "smaller_batches_train_no_worse": ("supported", 1),
-        "losses_train_alike": ("undecided", 2),
+        "losses_train_alike": ("no signal", 2),
     }
     assert "Decided at look 1 of 2 (5 seeds)" in (made / "report.html").read_text()
     assert NOTHING in snakemake(fresh).stdout

@@ -68,7 +68,7 @@ def judged(means: list[float], rates: list[int], noise: np.ndarray) -> list[str]
 
 
 def is_decided(verdicts: list[str]) -> bool:
-    return not set(verdicts) <= {"undecided"}
+    return not set(verdicts) <= {"no signal", "borderline"}
 
 
 def accuracy(best: float, drop: float) -> np.ndarray:

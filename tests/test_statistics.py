@@ -15,7 +15,7 @@ from study.analysis.expectations import p_values
 from study.analysis.interval import interval, p_value
 from study.analysis.noise.images import image_interval
 from study.analysis.pairs import compare_values
-from study.analysis.power import detectable_difference, seeds_to_be_within, seeds_to_differ
+from study.analysis.power import detectable_difference, predict
 from study.analysis.recorded_looks import (
     RECORDED_COLUMNS,
     add_look,
@@ -167,12 +167,24 @@ def test_p_of_an_equivalence_by_hand():
         assert found.contradicting == pytest.approx(expected, rel=1e-4)
 
 
-def test_power_agrees_with_published_sample_sizes():
-    """Two-sided paired t-test at 5%, 80% power: d_z 0.2, 0.5, 0.8 need 199, 34, 15 (G*Power)."""
-    assert [seeds_to_differ(effect, 0.05) for effect in (0.2, 0.5, 0.8)] == [199, 34, 15]
-    assert seeds_to_differ(-0.5, 0.05) == 34
-    assert seeds_to_differ(0, 0.05) == math.inf
-    assert seeds_to_differ(1e6, 0.05) == 10  # no verdict with fewer
+def test_the_mean_of_seeds_to_come_is_students_t():
+    """About the mean of the n seen: t(n - 1) × s √(1/n + 1/more), of which more/(n + more) counts.
+
+    The variance of n and one more has the mean of their squares' predictive: Fisher's F for more.
+    """
+    mean, error = predict(DIFFERENCES, 25)
+    n, more = 5, 20
+    scale = more / 25 * DIFFERENCES.std(ddof=1) * math.sqrt(1 / n + 1 / more)
+    for share in (0.05, 0.25, 0.5, 0.9):
+        expected = 0.12 + scale * stats.t.ppf(share, n - 1)
+        assert np.mean(mean <= expected) == pytest.approx(share, abs=0.01)
+    # those to come have F(more - 1, n - 1) times the variance seen; with 20 it is most of it
+    of_all = np.square(error) * 25 * 24 - 4 * DIFFERENCES.var(ddof=1)
+    of_all -= n * more / 25 * np.square((mean - 0.12) * 25 / more)
+    ratio = of_all / (more - 1) / DIFFERENCES.var(ddof=1)
+    for share in (0.1, 0.5, 0.9):
+        expected = stats.f.ppf(share, more - 1, n - 1)
+        assert np.mean(ratio <= expected) == pytest.approx(share, abs=0.01)
 
 
 @pytest.mark.parametrize(("seeds", "tests"), [(10, 1), (12, 18), (10, 18)])
@@ -183,14 +195,6 @@ def test_detectable_difference_has_the_power_it_says_of_the_test_that_decides(se
     share = np.mean([p_value(differences) <= 0.05 / tests for differences in samples])
     assert share == pytest.approx(0.8, abs=0.03)
     assert detectable_difference(0.3, 9, tests) == math.inf
-
-
-def test_seeds_to_be_within_have_the_power_they_are_for():
-    n = seeds_to_be_within(0.9, 0.9, 0.05)
-    samples = np.random.default_rng(2).normal(0, 1, (2000, n))
-    error = samples.std(axis=1, ddof=1) / math.sqrt(n)
-    reach = np.abs(samples.mean(axis=1)) + stats.t.ppf(0.975, n - 1) * error
-    assert 0.78 < np.mean(reach < 0.9) < 0.87  # a whole seed more than needed, at most
 
 
 def test_looking_again_and_again():

@@ -162,7 +162,9 @@ def test_what_becomes_of_a_verdict():
     assert change("supported", "supported") == "holds"
     assert change("higher", "not clear") == "goes away"
     assert change("supported", "contradicted") == "turns round"
-    assert change("undecided", "contradicted") == "appears"
+    assert change("borderline", "contradicted") == "appears"
+    assert change("no signal", "borderline") == "stays open"
+    assert change("supported", "borderline") == "goes away"
     assert change("supported", "too few seeds") is None
 
 

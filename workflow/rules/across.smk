@@ -4,6 +4,7 @@ from study.analysis.few_datasets import is_drawn
 from study.design.study import plain
 from study.design.tables import of_one_factor
 from study.snake.jobs import fields, of_all
+from study.snake.result_jobs import primary_file
 from study.store.files import folder_digest
 from study.store.paths import REPORT_FOLDER
 
@@ -19,7 +20,7 @@ rule compare_datasets:
     """Set the data sets beside each other, and rank the levels of each table."""
     input:
         tables=of_all(STUDIES, *(f"tables/{table}.csv" for table in STUDY.tables)),
-        claims=of_all(STUDIES, "fixed/claims.csv"),
+        claims=[primary_file(study, "claims.csv") for study in STUDIES.values()],
     output:
         levels="<across>/levels.csv",
         ranks="<across>/ranks.csv",

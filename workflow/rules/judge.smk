@@ -8,6 +8,7 @@ from study.snake.result_jobs import (
     judged_files,
     made_for_tuning,
     over_splits,
+    primary_file,
     protocol_names,
     shown_files,
     told_of_effects,
@@ -57,7 +58,7 @@ rule judge:
 rule record_look:
     """Record with how many seeds each claim was judged, before and now, planned or not."""
     input:
-        claims="<made>/fixed/claims.csv",
+        claims=per_study(STUDIES, primary_file, "claims.csv"),
     output:
         # update: what was recorded at earlier looks is kept while this job runs
         looks=update("<made>/statistics/looks.csv"),

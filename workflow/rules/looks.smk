@@ -1,14 +1,13 @@
 # Where looks are planned: after a look, which cells need more seeds. The last job of a call, because
 # from then on the study is a larger one.
-from study.snake.result_jobs import claims_of_looks
+from study.snake.result_jobs import primary_file
 from study.snake.looks import NEXT_LOOK, told_to_decide
 
 
 rule decide_look:
     """Say which cells need how many seeds at the next look, by the verdicts of this one."""
     input:
-        # fixed and tuned: a claim is decided if it is in all of them
-        claims=per_study(STUDIES, claims_of_looks),
+        claims=per_study(STUDIES, primary_file, "claims.csv"),
         complete="<made>/SHA256SUMS",  # so that this comes after all else of the data set
     output:
         # update: kept while it is written; without it the study begins at its first look

@@ -8,6 +8,7 @@ from study.snake.result_jobs import (
     made_for_reference,
     made_for_tuning,
     own_files,
+    primary_file,
     read_files,
     told_to_report,
 )
@@ -52,8 +53,8 @@ rule make_report:
         curves="<made>/fixed/curves.json",
         levels="<made>/fixed/levels.csv",
         comparisons="<made>/fixed/comparisons.csv",
-        claims="<made>/fixed/claims.csv",
-        pairs="<made>/fixed/claim_pairs.csv",
+        claims=per_study(STUDIES, primary_file, "claims.csv"),
+        pairs=per_study(STUDIES, primary_file, "claim_pairs.csv"),
         looks="<made>/statistics/looks.csv",
         disagreements="<made>/statistics/disagreements.csv",
         effects="<made>/statistics/effects.csv",

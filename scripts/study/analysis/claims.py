@@ -13,18 +13,25 @@ is over all looks: see study.analysis.spending.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from study.analysis.alike import Alike
-from study.analysis.expectations import PValues, contradiction, margins, p_values, seeds_to_decide
+from study.analysis.expectations import (
+    PValues,
+    contradiction,
+    crosses,
+    margins,
+    p_values,
+    seeds_to_decide,
+)
 from study.analysis.guard import Confounded, NotTrained
 from study.analysis.measured import Measured
 from study.analysis.metrics import format_value
-from study.analysis.pairs import DIFFERENCE_COLUMNS, SIDES_COLUMNS, Pair, pair_sides
+from study.analysis.pairs import DIFFERENCE_COLUMNS, Pair, pair_sides
 from study.analysis.planned_looks import (
     ONE_LOOK,
     PLANNED_COLUMNS,
@@ -40,16 +47,18 @@ from study.analysis.significance import holm, holm_alphas
 from study.analysis.skewness import SKEWNESS_COLUMNS
 from study.analysis.tuned_sides import AT_CHOSEN
 from study.analysis.verdicts import (
+    BORDERLINE,
     CONTRADICTED,
+    NO_SIGNAL,
     NOT_TESTED,
     REFUSED,
     SUPPORTED,
     TOO_FEW,
-    UNDECIDED,
     what_is_tested,
 )
 from study.analysis.wins import WINS_COLUMNS
-from study.design.claims import Claim
+from study.design.claims import Claim, Side
+from study.settings.choices import parameter_title
 
 # What the files have, column by column.
 CLAIM_COLUMNS = {
@@ -62,8 +71,8 @@ CLAIM_COLUMNS = {
     "alpha": float,
     "alpha_adjusted": float,
     "seeds": int,
-    "seeds_from": float,
-    "seeds_to": float,
+    "seeds_half": float,
+    "seeds_most": float,
     "supported_above": float,
     "contradicted_below": float,
     "required": bool,
@@ -81,7 +90,6 @@ PAIR_COLUMNS = {
     "first": str,
     "second": str,
     "metric": str,
-    **SIDES_COLUMNS,
     **DIFFERENCE_COLUMNS,
     "low_adjusted": float,
     "high_adjusted": float,
@@ -93,9 +101,9 @@ PAIR_COLUMNS = {
     **WINS_COLUMNS,
     "correlation": float,
     **SKEWNESS_COLUMNS,
-    "differences": str,
     "guard": str,
     "caveat": str,
+    "edge": str,
 }
 
 Row = dict[str, Any]  # of a file, by its columns
@@ -106,7 +114,10 @@ class NothingToTest(Exception):
 
 
 def judge(
-    claims: Mapping[str, Claim], measured: Measured, plan: Plan = ONE_LOOK
+    claims: Mapping[str, Claim],
+    measured: Measured,
+    plan: Plan = ONE_LOOK,
+    left_out: Collection[str] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge all claims by what a protocol's runs came to.
 
@@ -114,14 +125,16 @@ def judge(
         claims: id -> claim, about the protocol's own cells.
         measured: the protocol's values and runs.
         plan: the looks that are planned; without any it is one, at all seeds.
+        left_out: ids of claims that the protocol does not judge, because their factor is tuned.
 
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
         `tests` is how many tests Holm's adjustment is over: claims that are the same test in other
         words count once. `alpha_adjusted` is the level at which it tests this claim. An undecided
-        claim has in `seeds_from` and `seeds_to` how many seeds would probably decide it, where that
-        can be said. `supported_above` and `contradicted_below` are the margins at which a claim
-        with a margin would get another verdict. `differences` are each seed's, `seed:difference`.
+        claim has in `seeds_half` and `seeds_most` with how many seeds in all it would be decided
+        with a probability of 50% and of 80%, where that can be said. `supported_above` and
+        `contradicted_below` are the margins at which a claim with a margin would get another
+        verdict.
 
         With looks, all of a row is of one look, the first that decides the claim, or of an
         undecided one the last that its cells have the seeds of; `p_value` is the smallest over its
@@ -133,6 +146,13 @@ def judge(
     pair_rows: dict[str, list[Row]] = {}
     tested: dict[str, list[AtLook]] = {}
     for name, claim in claims.items():
+        if name in left_out:
+            rows[name] = _about(name, claim) | {
+                "verdict": NOT_TESTED,
+                "reason": f"its factor, {parameter_title(claim.factor).lower()}, is tuned",
+            }
+            pair_rows[name] = [_sides(claim, *pair) for pair in claim.compare]
+            continue
         for look, of_look, needed in looks_of_claim(claim, by_look, plan):
             pairs, of_pairs, problem = _test_pairs(claim, of_look, needed)
             if problem is None:
@@ -160,6 +180,11 @@ def _about(name: str, claim: Claim) -> Row:
     return {"claim": name} | own | {"margin": claim.margin or None}
 
 
+def _sides(claim: Claim, first: Side, second: Side) -> Row:
+    """What a pair's row has where it is not tested."""
+    return {"first": first.title, "second": second.title, "metric": claim.metric}
+
+
 def _test_pairs(
     claim: Claim, measured: Measured, needed: int
 ) -> tuple[list[JudgedPair], list[Row], Row | None]:
@@ -172,7 +197,7 @@ def _test_pairs(
     rows: list[Row] = []
     problem: Row | None = None
     for first, second in claim.compare:
-        row: Row = {"first": first.title, "second": second.title, "metric": claim.metric}
+        row = _sides(claim, first, second)
         try:
             pair = pair_sides(first, second, claim.metric, claim.factor, claim.along, measured)
             _refuse_empty(pair)
@@ -225,15 +250,14 @@ def _pair_row(judged: JudgedPair) -> Row:
         "first": pair.first.title,
         "second": pair.second.title,
         "metric": pair.metric,
-        **pair.about_sides,
         **pair.statistics,
         **pair.bootstrap_t(),
         "p_supporting": judged.p.supporting,
         "p_contradicting": judged.p.contradicting,
         "p_sign_flip": pair.sign_flip_p,
-        "differences": " ".join(f"{seed}:{value!r}" for seed, value in pair.differences.items()),
         "guard": pair.guard,
         "caveat": pair.caveat,
+        "edge": pair.edge,
     }
 
 
@@ -269,7 +293,7 @@ def _decide(
             row |= {"verdict": NOT_TESTED, "reason": constant}
         else:
             next_level = plan.level(claim.alpha / max(1, undecided), -1)
-            row |= _undecided(claim, shown.pairs, next_level)
+            row |= _undecided(claim, shown.pairs, levels, next_level)
         found[name] = row, [_pair_row(each) | _adjusted(each, levels) for each in shown.pairs]
     return found
 
@@ -298,16 +322,28 @@ def _margins(claim: Claim, pairs: Sequence[JudgedPair], levels: Sequence[float])
     return found
 
 
-def _undecided(claim: Claim, pairs: Sequence[JudgedPair], alpha: float) -> Row:
-    """That a claim is undecided, and how many seeds would probably decide it at a level.
+def _undecided(
+    claim: Claim, pairs: Sequence[JudgedPair], levels: Sequence[float], alpha: float
+) -> Row:
+    """How a claim is undecided, and how many seeds would probably decide it at a level.
 
     Not where there is other noise than the seeds', where more seeds help only so far.
+
+    Args:
+        claim: the claim.
+        pairs: its pairs.
+        levels: at which it is supported, and contradicted.
+        alpha: the level of the next test.
     """
+    ends = [tuple(_adjusted(judged, levels).values()) for judged in pairs]
+    crossing = [end for end in ends if crosses(claim, *end)]
+    clear = bool(claim.margin and crossing) and all(low > 0 or high < 0 for low, high in crossing)
+    row: Row = {"verdict": BORDERLINE if clear else NO_SIGNAL}
     if not all(judged.pair.noise.is_of_seeds_alone for judged in pairs):
-        return {"verdict": UNDECIDED}
+        return row
     differences = [judged.pair.differences.to_numpy() for judged in pairs]
     seeds = seeds_to_decide(claim, differences, alpha)
-    return {"verdict": UNDECIDED} | dict(zip(("seeds_from", "seeds_to"), seeds or ()))
+    return row | dict(zip(("seeds_half", "seeds_most"), seeds))
 
 
 def _verdict(claim: Claim, shown: AtLook) -> Row:

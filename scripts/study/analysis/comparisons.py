@@ -15,7 +15,7 @@ from study.analysis.measured import Measured
 from study.analysis.metrics import SCORED_SPLITS
 from study.analysis.noise import tuning
 from study.analysis.noise.images import image_interval
-from study.analysis.pairs import DIFFERENCE_COLUMNS, SIDES_COLUMNS, Pair, pair_sides
+from study.analysis.pairs import DIFFERENCE_COLUMNS, Pair, pair_sides
 from study.analysis.significance import holm, holm_alphas
 from study.analysis.skewness import SKEWNESS_COLUMNS
 from study.analysis.values import present_metrics
@@ -47,7 +47,6 @@ COMPARISON_COLUMNS = {
     "against": str,
     "round": int,
     "metric": str,
-    **SIDES_COLUMNS,
     **DIFFERENCE_COLUMNS,
     "p_value": float,
     "p_holm": float,
@@ -62,6 +61,7 @@ COMPARISON_COLUMNS = {
     "images_high": float,
     "guard": str,
     "caveat": str,
+    "edge": str,
     "refused": str,
 }
 
@@ -216,8 +216,7 @@ def _compare(
             return []
         except (Confounded, Alike) as error:
             return [(about | {"refused": str(error)}, None)]
-        row |= {"guard": pair.guard, "caveat": pair.caveat}
-        row |= pair.about_sides | pair.statistics
+        row |= {"guard": pair.guard, "caveat": pair.caveat, "edge": pair.edge, **pair.statistics}
         found.append((row | _images(pair, measured), pair))
     return found
 

@@ -7,21 +7,22 @@ t-test against the bound that decides.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
 from study.analysis import power
-from study.analysis.interval import OF_SEEDS, Noise, interval, p_value
+from study.analysis.interval import OF_SEEDS, Noise, p_value
 from study.analysis.metrics import is_percentage
+from study.analysis.significance import MIN_SEEDS
 from study.design.claims import Claim
 
-# An effect's size is uncertain; how many seeds decide it is said for both ends of this interval.
-EFFECT_ALPHA = 0.2
-# A range of numbers of seeds that is wider than this helps nobody.
-WIDEST = 20
+CHANCES = (0.5, 0.8)  # with which an undecided claim would be decided
 
 
 def bounds(claim: Claim) -> tuple[float, float]:
@@ -112,62 +113,47 @@ def expectation(claim: Claim) -> str:
     }[claim.expect]
 
 
-def seeds_to_decide(
-    claim: Claim, pairs: Sequence[np.ndarray], alpha: float
-) -> tuple[float, float] | None:
-    """How many seeds would probably decide an undecided claim, from and to.
+def crosses(claim: Claim, low: float, high: float) -> bool:
+    """Whether an interval is neither within a claim's bounds nor beyond them."""
+    bound_low, bound_high = bounds(claim)
+    within = bound_low < low and high < bound_high
+    return not (within or high < bound_low or low > bound_high)
 
-    With 80% power, if the true mean is anywhere in the 80% interval of those seen and the spread
-    is as seen. None where that interval crosses a bound, or comes so near to it that the numbers
-    are more than twenty times apart, or above 1,000: then it is open which way, and how far.
+
+def seeds_to_decide(claim: Claim, pairs: Sequence[np.ndarray], alpha: float) -> tuple[float, float]:
+    """With how many seeds in all an undecided claim would be decided with 50%, and with 80%.
+
+    By the predictive distribution of the seeds to come, which are added to those seen. NaN above
+    1,000, and where differences do not vary.
 
     Args:
         claim: what is expected.
-        pairs: the differences of each of its pairs.
+        pairs: the differences of each of its pairs, as if each had seeds of its own.
         alpha: the level of the next test.
     """
-    of_each = 1 - (1 - power.POWER) / len(pairs)
-    within, beyond = [], []
-    for differences in pairs:
-        found = interval(differences, alpha=EFFECT_ALPHA)
-        if not found.sd > 0:
-            return None
-        places = [_place(claim, mean) for mean in (found.low, found.high)]
-        if places == ["within", "within"]:
-            numbers = [
-                _seeds_within(claim, mean, found.sd, alpha, of_each)
-                for mean in (found.low, found.mean, found.high)
-            ]
-            within.append((min(numbers), max(numbers)))
-        elif places[0] == places[1]:
-            bound = bounds(claim)[0 if places[0] == "below" else 1]
-            numbers = [
-                power.seeds_to_differ((mean - bound) / found.sd, alpha / len(pairs))
-                for mean in (found.low, found.high)
-            ]
-            beyond.append((min(numbers), max(numbers)))
-    if beyond:
-        few, many = min(beyond)
-    elif len(within) == len(pairs):
-        few, many = (max(numbers) for numbers in zip(*within))
-    else:
-        return None
-    more = max(len(differences) for differences in pairs) + 1
-    if math.isinf(many) or many > WIDEST * few:
-        return None
-    return max(few, more), max(many, more)
+    if not all(len(found) > 1 and np.ptp(found) > 0 for found in pairs):
+        return math.nan, math.nan
+    seen = max(len(found) for found in pairs)
 
+    @cache
+    def chance(seeds: int) -> float:
+        """That the claim is decided with so many."""
+        supported, contradicted = True, False
+        for number, found in enumerate(pairs):
+            mean, error = power.predict(found, seeds, number)
+            for level, what in ((alpha, "within"), (alpha / len(pairs), "beyond")):
+                half = stdtrit(seeds - 1, 1 - level / 2) * error
+                low, high = bounds(claim)
+                if what == "within":
+                    supported = supported & (low < mean - half) & (mean + half < high)
+                else:
+                    contradicted = contradicted | (mean + half < low) | (mean - half > high)
+        return float(np.mean(supported | contradicted))
 
-def _place(claim: Claim, mean: float) -> str:
-    low, high = bounds(claim)
-    return "below" if mean <= low else "above" if mean >= high else "within"
-
-
-def _seeds_within(claim: Claim, mean: float, sd: float, alpha: float, wanted: float) -> float:
-    nearest, *other = (abs(mean - bound) / sd for bound in _finite(claim))
-    if other:
-        return power.seeds_to_be_within(nearest, other[0], alpha, wanted)
-    return power.seeds_to_differ(nearest, alpha, wanted)
+    numbers = range(max(seen + 1, MIN_SEEDS), power.MOST_SEEDS + 1)
+    found = [bisect_left(numbers, wanted, key=chance) for wanted in CHANCES]
+    half, most = (numbers[place] if place < len(numbers) else math.nan for place in found)
+    return half, most
 
 
 def _finite(claim: Claim) -> list[float]:

@@ -49,6 +49,8 @@ class Measured:
     # by cell and round, of sides whose images are looked at
     scores: Mapping[tuple[str, int], Scores] = field(default_factory=dict)
     groups: Mapping[str, np.ndarray] | None = None  # split -> the group of each of its images
+    # side -> what tuning chose of it that is an end of what was tried, as chosen.json has it
+    edges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_cell(self, cell: str, number: int) -> pd.DataFrame:
         """A cell's values after a round, by seed; without rows where there are none."""

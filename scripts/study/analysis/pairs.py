@@ -6,8 +6,10 @@ and probabilities about a margin are all made from such pairs.
 """
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,20 +21,38 @@ from study.analysis.averages import DECIMALS
 from study.analysis.caveats import caveat
 from study.analysis.guard import NotTrained, check_comparison, check_sides
 from study.analysis.interval import Interval, Noise
-from study.analysis.measured import Measured
+from study.analysis.measured import Description, Measured
 from study.analysis.metrics import METRICS
 from study.analysis.noise import noise_of
 from study.analysis.significance import ALPHA, sign_flip_p
 from study.analysis.skewness import are_skewed, bootstrap_t, skewness
 from study.analysis.tuned_sides import AT_CHOSEN, FIXED
 from study.analysis.wins import share_won
+from study.design.budget import training_samples
 from study.design.claims import Side
 from study.design.factors import Along
 
+SMALL = "smaller than one sample"  # what `is_below_one_sample` is called
+# The metrics of which one sample is a share of the split.
+ACCURACIES = [
+    name
+    for name in METRICS
+    if name.removesuffix("_chosen").endswith("_accuracy")
+    and "balanced" not in name
+    and METRICS[name].split
+]
 # What a file has of a paired difference, column by column: see `compare_values`.
-DIFFERENCE_COLUMNS = {"n": int, "difference": float, "sd": float, "low": float, "high": float}
-# And of its sides and its noise, see `Pair`.
-SIDES_COLUMNS = {"sides": str, "added_sd": float}
+DIFFERENCE_COLUMNS = {
+    "sides": str,  # what it is a difference of: see study.analysis.tuned_sides
+    "n": int,
+    "difference": float,
+    "sd": float,
+    "low": float,
+    "high": float,
+    "added_sd": float,  # what other noise than that of seeds or splits adds to the mean's
+    "one_sample": float,  # of an accuracy, what one sample of its split is; else nothing
+    "differences": str,  # each seed's or split's, `seed:difference`
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +68,9 @@ class Pair:
     guard: str  # the proof, in words
     caveat: str  # what the difference may come from besides; sentences, or nothing
     noise: Noise  # of the mean difference, beside that of its seeds or splits
-    sides: str = FIXED  # what it is a difference of: see study.analysis.tuned_sides
+    one_sample: float = np.nan  # see DIFFERENCE_COLUMNS
+    edge: str = ""  # which values that tuning chose are an end of what was tried, so not tuned
+    sides: str = FIXED  # see DIFFERENCE_COLUMNS
 
     @cached_property
     def matched(self) -> pd.DataFrame:
@@ -77,23 +99,24 @@ class Pair:
         return interval.p_value(self.differences, self.noise, mean)
 
     @cached_property
-    def statistics(self) -> dict[str, float]:
-        """What `compare_values` returns, the interval and the p-value with all of the noise.
-
-        And how often the first side is the better one (`WINS_COLUMNS`); where there is no other
-        noise than the seeds', how skewed the differences are.
-        """
-        row = compare_values(self.matched["first"], self.matched["second"])
-        row |= share_won(self.differences, METRICS[self.metric].better, self.noise)
+    def statistics(self) -> dict[str, Any]:
+        """What `compare_values` returns, the interval and the p-value with all of the noise, the
+        rest of `DIFFERENCE_COLUMNS`, and `WINS_COLUMNS`; where there is no other noise than the
+        seeds', how skewed the differences are."""
+        row: dict[str, Any] = compare_values(self.matched["first"], self.matched["second"])
         if self.noise.is_of_seeds_alone:
-            return row | {"skewness": skewness(self.differences)}
-        found = self.interval()
-        return row | {"low": found.low, "high": found.high, "p_value": self.p_value()}
-
-    @property
-    def about_sides(self) -> dict[str, str | float]:
-        """What its sides are, and the standard deviation that sources add to the mean's own."""
-        return {"sides": self.sides, "added_sd": math.hypot(*self.noise.sds)}
+            row |= {"skewness": skewness(self.differences)}
+        else:
+            found = self.interval()
+            row |= {"low": found.low, "high": found.high, "p_value": self.p_value()}
+        each = (f"{seed}:{value!r}" for seed, value in self.differences.items())
+        return row | {
+            **share_won(self.differences, METRICS[self.metric].better, self.noise),
+            "sides": self.sides,
+            "added_sd": math.hypot(*self.noise.sds),
+            "one_sample": self.one_sample,
+            "differences": " ".join(each),
+        }
 
     @cached_property
     def is_skewed(self) -> bool:
@@ -167,7 +190,50 @@ def pair_sides(
     )
     noise = noise_of(first, second, metric, measured)
     kept = values[0].dropna(), values[1].dropna()
-    return Pair(first, second, metric, kept, guard, said, noise, sides)
+    one_sample = sample_share(metric, (first, second), measured.description(records[0]["data"]))
+    edge = edge_words((first, second), measured.edges)
+    return Pair(first, second, metric, kept, guard, said, noise, one_sample, edge, sides)
+
+
+def edge_words(sides: Iterable[Side], edges: Mapping[str, Mapping[str, str]]) -> str:
+    """`learning_rate is the highest tried for loss CE, round 3`; nothing where none is an end.
+
+    Args:
+        sides: those that are compared.
+        edges: as `Measured` has them.
+    """
+    titles: dict[str, str] = {}
+    for side in sides:
+        titles.setdefault(side.cell, side.title)
+    return "; ".join(
+        f"{name} is the {end} tried for {title}"
+        for cell, title in titles.items()
+        for name, end in edges.get(cell, {}).items()
+    )
+
+
+def sample_share(metric: str, sides: Iterable[Side], data: Description | None) -> float:
+    """What one sample is of an accuracy: 1 / those of its split, or of the smaller training share.
+
+    NaN of other metrics, and where the data are not described.
+    """
+    split = METRICS[metric].split
+    if data is None or split not in data["splits"] or metric not in ACCURACIES:
+        return np.nan
+    counts = [data["splits"][split]["count"]]
+    if split == "train":
+        known = (side.parameters for side in sides if "train_share" in side.parameters)
+        counts += [training_samples(parameters, data) for parameters in known]
+    return float(np.round(1 / min(counts), DECIMALS))
+
+
+def is_below_one_sample(row: Mapping[str, Any]) -> bool:
+    """Whether a difference of accuracies is smaller than one sample of their split.
+
+    Args:
+        row: of a file with `DIFFERENCE_COLUMNS`; False where there is no such column.
+    """
+    return bool(0 < abs(row["difference"]) < row.get("one_sample", np.nan))
 
 
 def paired_differences(first: ArrayLike, second: ArrayLike) -> np.ndarray:

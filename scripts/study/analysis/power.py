@@ -5,15 +5,15 @@ normal: the noncentral t distribution gives its power.
 """
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable
 
+import numpy as np
 from scipy.special import nctdtr, stdtrit
 
 from study.analysis.significance import ALPHA, MIN_SEEDS
 
 POWER = 0.8
 MOST_SEEDS = 1000  # numbers of seeds above this are not worth distinguishing
+DRAWS = 5000  # of what seeds to come may show
 
 
 def detectable_difference(sd: float, seeds: int, tests: int = 1, alpha: float = ALPHA) -> float:
@@ -29,43 +29,33 @@ def detectable_difference(sd: float, seeds: int, tests: int = 1, alpha: float = 
     return sd * brentq(lambda d: _power(d, seeds, alpha / tests) - POWER, 1e-3, 100)
 
 
-def seeds_to_differ(distance: float, alpha: float, power: float = POWER) -> float:
-    """How many seeds show on which side of a bound a mean lies.
+def predict(seen: np.ndarray, seeds: int, stream: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of differences, and its standard error, once there are so many seeds.
+
+    Those seen are kept, and the rest drawn from their predictive distribution: normal differences,
+    whose mean and variance have the posterior of the reference prior, 1/variance (predictive
+    power: Spiegelhalter, Freedman and Blackburn 1986, Controlled Clinical Trials 7).
 
     Args:
-        distance: of the mean from the bound, in standard deviations of the differences.
-        alpha: the level of the two-sided test.
-        power: with what probability.
+        seen: (n,) differences, two or more, not all the same.
+        seeds: how many there are in all; more than n.
+        stream: which random numbers.
 
     Returns:
-        A number from `MIN_SEEDS` on; infinite above 1,000.
+        Two arrays, (draws,), from a fixed seed.
     """
-    return _fewest_seeds(lambda seeds: _power(abs(distance), seeds, alpha) >= power)
-
-
-def seeds_to_be_within(low: float, high: float, alpha: float, power: float = POWER) -> float:
-    """How many seeds show that a mean lies between two bounds.
-
-    Args:
-        low, high: its distance from each, in standard deviations of the differences.
-        alpha, power: as for `seeds_to_differ`.
-
-    Returns:
-        As `seeds_to_differ`; by the power of the two tests, at least the sum of theirs minus 1.
-    """
-    return _fewest_seeds(
-        lambda seeds: _power(low, seeds, alpha) + _power(high, seeds, alpha) >= 1 + power
-    )
+    generator = np.random.default_rng(stream)
+    n, more = len(seen), seeds - len(seen)
+    squares = np.square(seen - seen.mean()).sum()
+    variance = squares / generator.chisquare(n - 1, DRAWS)
+    # the mean of those to come, about the mean of those seen: its own noise and the posterior's
+    beside = np.sqrt(variance * (1 / n + 1 / more)) * generator.standard_normal(DRAWS)
+    within = variance * generator.chisquare(more - 1, DRAWS) if more > 1 else 0.0
+    total = squares + within + n * more / seeds * np.square(beside)
+    return seen.mean() + more / seeds * beside, np.sqrt(total / (seeds - 1) / seeds)
 
 
 def _power(distance: float, seeds: int, alpha: float) -> float:
     """The power of a two-sided t-test, but for the chance to be significant on the wrong side."""
     limit = stdtrit(seeds - 1, 1 - alpha / 2)
     return float(1 - nctdtr(seeds - 1, min(distance, 10) * math.sqrt(seeds), limit))
-
-
-def _fewest_seeds(enough: Callable[[int], bool]) -> float:
-    """The smallest number of seeds that is enough, given that more always are."""
-    numbers = range(MIN_SEEDS, MOST_SEEDS + 1)
-    position = bisect_left(numbers, True, key=enough)
-    return numbers[position] if position < len(numbers) else math.inf

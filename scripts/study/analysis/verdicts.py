@@ -6,9 +6,13 @@ from hashlib import sha256
 
 from study.design.claims import Claim
 
-SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
+SUPPORTED, CONTRADICTED = "supported", "contradicted"
+# Undecided in two ways: the interval excludes 0 and crosses the margin, a clear direction of a size
+# near the margin; or it includes 0.
+BORDERLINE, NO_SIGNAL = "borderline", "no signal"
+UNDECIDED = (BORDERLINE, NO_SIGNAL)
 TOO_FEW, NOT_TESTED, REFUSED = "too few seeds", "not tested", "refused"
-VERDICTS = (SUPPORTED, CONTRADICTED, UNDECIDED, TOO_FEW, NOT_TESTED, REFUSED)
+VERDICTS = (SUPPORTED, CONTRADICTED, *UNDECIDED, TOO_FEW, NOT_TESTED, REFUSED)
 
 
 def what_is_tested(claim: Claim) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from study.analysis.metrics import is_percentage
+from study.design.protocols import PROTOCOLS
 from study.training import EPOCH_METRICS
 
 
@@ -50,3 +51,27 @@ def look_problems(looks: list[int], claims: Mapping[str, Any]) -> list[str]:
     if not claims:
         return ["looks: there is no claim to decide; declare claims, or write seeds instead"]
     return []
+
+
+def verdict_problems(config: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the protocol whose verdicts count."""
+    name, space = config["verdicts"], (config["tune"] or {}).get("space", {})
+    protocol = PROTOCOLS[name]
+    if protocol.tuned and not space:
+        other = "splits" if protocol.splits else "fixed"
+        return [f"verdicts: {name} needs `tune`, what is to be tuned; add it, or write {other}"]
+    other = "tuned" if protocol.tuned else "fixed"
+    if protocol.splits and not config["resample"]:
+        return [f"verdicts: {name} needs other splits; write resample: 10, or verdicts: {other}"]
+    if protocol.splits and config["looks"]:
+        return [
+            f"looks: {config['looks']} are numbers of seeds, and verdicts: {name} are over splits;"
+            f" write verdicts: {other}, or seeds in place of looks"
+        ]
+    return [
+        f"claims.{key}.required: its factor, {claim['factor']}, is tuned, so that it has no verdict"
+        f" on tuned sides; write verdicts: {'splits' if protocol.splits else 'fixed'}, or leave"
+        " `required` out"
+        for key, claim in config["claims"].items()
+        if protocol.tuned and claim["factor"] in space and claim.get("required")
+    ]

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from study.config.claim_checks import claim_problems, look_problems
+from study.config.claim_checks import claim_problems, look_problems, verdict_problems
 from study.config.data_checks import data_problems
 from study.config.design_checks import (
     cell_problems,
@@ -38,7 +38,7 @@ def read_config(config: Mapping[str, Any]) -> dict[str, Any]:
     levels, and every cell that is named the levels of what moves along. The device auto becomes the
     one that is here. Claims that are in a file of their own are read from there, and so are the
     `rows` of the reference. The reference, the name of the `study`, the `program` and what to
-    `tune` are None if there is none.
+    `tune` are None if there is none; `verdicts` is then tuned where the study tunes, else fixed.
 
     Raises:
         UserError: one line per mistake, each with its key and what would be right.
@@ -57,6 +57,8 @@ def read_config(config: Mapping[str, Any]) -> dict[str, Any]:
     read |= {key: read.get(key) for key in ("reference", "study", "program", "tune")}
     read["device"] = pick_device(read["device"])
     refuse(look_problems(read["looks"], read["claims"]))
+    read["verdicts"] = read.get("verdicts") or ("tuned" if read["tune"] else "fixed")
+    refuse(verdict_problems(read))
     read["looks"] = [int(seeds) for seeds in read["looks"]]
     read["seeds"] = [read["seeds"], *read["looks"]][-1]
     _set_types(read, parameters)

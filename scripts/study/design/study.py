@@ -16,7 +16,7 @@ from study.design.cell import (
 )
 from study.design.claims import Claim, Side, expand_claim
 from study.design.factors import Factorial, design_changes, factorial, factors
-from study.design.protocols import Protocol, protocols_of
+from study.design.protocols import FIXED, PROTOCOLS, Protocol, protocols_of
 from study.design.runs import Run, blocks_from, runs_of, seed_blocks
 from study.design.tables import Figure, Table, expand_figure, expand_table, of_one_factor
 from study.design.tuning import Tuning, expand_tuning
@@ -51,6 +51,7 @@ class Study:
 
     tuning: Tuning | None
     splits: list[int]  # the numbers of the redrawn ones, from 1
+    verdicts: str  # the name of the protocol whose verdicts count
     margins: dict[str, float]  # metric -> below which difference cells are equivalent
 
     tables: dict[str, Table]
@@ -78,6 +79,17 @@ class Study:
     def protocols(self) -> list[Protocol]:
         """The protocols that it follows, the fixed one first."""
         return protocols_of(self.tuning is not None, bool(self.splits))
+
+    @property
+    def primary(self) -> Protocol:
+        """The protocol whose verdicts count, which has the level; the fixed one while it is not
+        known what tuning chooses, as `is_pending` says."""
+        return FIXED if self.is_pending else PROTOCOLS[self.verdicts]
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the verdicts that count are still to come."""
+        return PROTOCOLS[self.verdicts] not in self.protocols
 
 
 def expand_study(config: Mapping[str, Any], folders: Mapping[str, str]) -> Study:
@@ -122,6 +134,7 @@ def expand_study(config: Mapping[str, Any], folders: Mapping[str, str]) -> Study
         cell_seeds=dict.fromkeys(cells, [*config["looks"], config["seeds"]][0]),
         tuning=expand_tuning(config["tune"], design, compared, config["rounds"]),
         splits=list(range(1, config["resample"] + 1)),
+        verdicts=config["verdicts"],
         margins=config["margins"],
         tables=tables,
         figures=figures,

@@ -1,16 +1,56 @@
 """The difference that a claim is about, in a sentence: `training accuracy rises by 1.44 …`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from study.analysis.expectations import expectation
 from study.analysis.metrics import format_value, is_percentage
 from study.design.claims import Claim, Side
+from study.design.study import Study
 from study.report.wording import amount_words, listed, lower_first, metric_words, upper_first
 from study.settings.choices import CHOICES, level_title, parameter_title
 
-Row = Mapping[str, Any]  # of fixed/claim_pairs.csv, of which `n` is not empty
+Row = Mapping[str, Any]  # of claim_pairs.csv, of which `n` is not empty
+
+
+def judged_claims(study: Study) -> dict[str, Claim]:
+    """The study's claims as the verdicts that count are about them: without what is tuned."""
+    if not study.primary.tuned or study.tuning is None:
+        return study.claims
+    space = study.tuning.space
+
+    def untold(side: Side) -> Side:
+        kept = {name: level for name, level in side.changes.items() if name not in space}
+        return replace(side, changes=kept)
+
+    found = {}
+    for name, claim in study.claims.items():
+        pairs = [(untold(first), untold(second)) for first, second in claim.compare]
+        along = {key: levels for key, levels in claim.along.items() if key not in space}
+        untuned = replace(claim, compare=pairs, along=along)
+        found[name] = claim if claim.factor in space else untuned
+    return found
+
+
+def hypothesis_words(claim: Claim, pairs: Sequence[Row]) -> str:
+    """Whose p-value a claim's is, where it is not that of a difference of 0; else nothing.
+
+    `for “within ±0.5 percentage points”`.
+
+    Args:
+        claim: the claim.
+        pairs: its rows, tested or not.
+    """
+    tested = [pair for pair in pairs if not pd.isna(pair["n"])]
+    if not claim.margin or not tested:
+        return ""
+    supporting = max(pair["p_supporting"] for pair in tested)
+    contradicting = min(1.0, len(pairs) * min(pair["p_contradicting"] for pair in tested))
+    not_so = "" if supporting <= contradicting else "not "
+    return f"for “{not_so}{expectation(claim)}”"
 
 
 def is_clear(pair: Row) -> bool:

@@ -34,7 +34,7 @@ def decided_words(claims: pd.DataFrame, study: Study) -> list[str]:
     Claims that are one test in other words count once.
 
     Args:
-        claims: fixed/claims.csv.
+        claims: claims.csv of the protocol whose verdicts count.
         study: at the last look that was taken.
     """
     looks, lines = tuple(study.looks), []
@@ -55,16 +55,18 @@ def look_words(row: Mapping[str, Any], looks: Sequence[int]) -> str:
     """`Decided at look 1 of 3 (5 seeds): p 0.00021, at most 0.0014 was needed`.
 
     Args:
-        row: the claim's of fixed/claims.csv.
+        row: the claim's, of the same file.
         looks: those that the study plans.
     """
     if not looks or pd.isna(row["look"]):
         return ""
-    what = "Undecided after" if row["verdict"] == UNDECIDED else "Decided at"
+    what = "Undecided after" if row["verdict"] in UNDECIDED else "Decided at"
+    said = f"{what} look {row['look']:.0f} of {len(looks)} ({row['look_seeds']:.0f} seeds)"
+    if not pd.isna(row["margin"]):  # whose p-value it is, is said where that is
+        return said
     return (
-        f"{what} look {row['look']:.0f} of {len(looks)} ({row['look_seeds']:.0f} seeds):"
-        f" p {level_text(row['p_nominal'])} there, where {level_text(row['alpha_nominal'])} or less"
-        " decides"
+        f"{said}: p {level_text(row['p_nominal'])} there, where"
+        f" {level_text(row['alpha_nominal'])} or less decides"
     )
 
 

@@ -89,7 +89,7 @@ def look_digest(study: Study, data: str) -> str:
     sides = study.tuning.sides if study.tuning else {}
     decides = {
         "claims": {name: what_is_tested(claim) for name, claim in study.claims.items()},
-        "looks": [study.looks, study.spending],
+        "looks": [study.looks, study.spending, study.verdicts],
         "runs": [
             (run.cell, run.digest, study.cells[run.cell].warmup)
             for run in place_runs(study, data, cells)
@@ -109,7 +109,7 @@ def told_to_decide(data: Prepared) -> dict[str, Any]:
 
 def decide_look(
     claims: Mapping[str, Claim],
-    judged: Sequence[pd.DataFrame],
+    judged: pd.DataFrame,
     looks: Sequence[int],
     look: int,
     cell_seeds: Mapping[str, int],
@@ -119,22 +119,16 @@ def decide_look(
 
     Args:
         claims: the study's.
-        judged: claims.csv of each set of verdicts. A claim is open while one of them is undecided
-            or has too few seeds, and else decided if one is: what tuning's trials do not reach has
-            no verdict beside the fixed one. What cannot be tested at all is neither.
+        judged: claims.csv of the protocol whose verdicts count. A claim is open while it is
+            undecided or has too few seeds; what cannot be tested is neither open nor decided.
         looks: the planned numbers of seeds.
         look: the one that this is, from 1.
         cell_seeds: cell -> its number of seeds now.
         decided_for: the study's `look_digest`.
     """
-    verdicts = [dict(zip(frame["claim"], frame["verdict"])) for frame in judged]
-    found = {name: {of[name] for of in verdicts if name in of} for name in claims}
-    still_open = [name for name, words in found.items() if words & {UNDECIDED, TOO_FEW}]
-    decided = [
-        name
-        for name, words in found.items()
-        if words & {SUPPORTED, CONTRADICTED} and name not in still_open
-    ]
+    verdicts = dict(zip(judged["claim"], judged["verdict"]))
+    still_open = [name for name in claims if verdicts[name] in (*UNDECIDED, TOO_FEW)]
+    decided = [name for name in claims if verdicts[name] in (SUPPORTED, CONTRADICTED)]
     next_look = min(look + 1, len(looks)) if still_open else look
     needed = {side.cell for name in still_open for pair in claims[name].compare for side in pair}
     seeds = {

@@ -94,9 +94,11 @@ def shown_files(data: Prepared, wildcards: Any, name: str) -> list[str]:
 def told_to_judge(data: Prepared, wildcards: Any) -> dict[str, Any]:
     """What a protocol's runs are asked: its tables and its claims, and how they are decided."""
     study, protocol = data.study, PROTOCOLS[wildcards.protocol]
+    judged = protocol_claims(protocol, study.claims, study.tuning)
     return {
         "tables": plain_value(protocol_tables(protocol, study.tables, study.tuning)),
-        "claims": plain_value(protocol_claims(protocol, study.claims, study.tuning)),
+        "claims": plain_value(study.claims | judged),
+        "left_out": [name for name in study.claims if name not in judged],
         "cells": plain_value(protocol_cells(protocol, study.cells, study.tuning)),
         "shown": plain_runs(shown_runs(data, wildcards)),
         "sides": _sides_of(study, protocol),
@@ -198,13 +200,9 @@ def over_splits(data: Prepared) -> list[str]:
     return [f"{folder}/{name}" for name in names] if data.study.splits else []
 
 
-def claims_of_looks(study: Study) -> list[str]:
-    """The verdicts that decide whether a claim needs more seeds: fixed, and tuned."""
-    return [
-        f"{study.made}/{protocol.name}/claims.csv"
-        for protocol in study.protocols
-        if not protocol.splits
-    ]
+def primary_file(study: Study, name: str) -> str:
+    """A file of the protocol whose verdicts count."""
+    return f"{study.made}/{study.primary.name}/{name}"
 
 
 def made_for_protocols(study: Study, name: str) -> list[str]:

@@ -39,8 +39,9 @@ def of_level(side: Side, metric: str, measured: Measured) -> Noise:
     tuned = measured.tuned.get(side.cell)
     if tuned is None or not tuned.is_covered:
         return Noise()
-    worth = measured.place_means(side, metric)[tuned.drawn[tuned.drawn >= 0]]
-    return Noise({"tuning": Added(sd=float(np.std(worth, ddof=1)))})
+    means = measured.place_means(side, metric)
+    nothing = TunedSide([""], np.zeros_like(tuned.drawn))
+    return Noise({"tuning": Added(sd=choice_deviation((tuned, nothing), (means, np.zeros(1))))})
 
 
 def estimate(observed: Observed) -> Estimate | None:
@@ -66,4 +67,6 @@ def choice_deviation(
     """
     both = (sides[0].drawn >= 0) & (sides[1].drawn >= 0)
     worth = [of_places[side.drawn[both]] for side, of_places in zip(sides, means)]
-    return float(np.std(worth[0] - worth[1], ddof=1))
+    differences = worth[0] - worth[1]
+    # of one value the deviation is not quite zero in floating-point numbers
+    return float(np.std(differences, ddof=1)) if np.ptp(differences) > 0 else 0.0

@@ -42,7 +42,7 @@ def context(inputs: AcrossInputs) -> dict[str, Any] | None:
 
 
 def holds_words(verdicts: Sequence[str]) -> str:
-    """`2 of 3`, with what it is where it does not hold: `2 of 3; 1 undecided`."""
+    """`2 of 3`, with what it is where it does not hold: `2 of 3; 1 no signal`."""
     counts = Counter(verdicts)
     others = [f"{counts[name]} {name}" for name in VERDICTS if counts[name] and name != SUPPORTED]
     return "; ".join([f"{counts[SUPPORTED]} of {len(verdicts)}", *others])

@@ -7,10 +7,17 @@ import pandas as pd
 
 from study.analysis.expectations import amount, expectation
 from study.analysis.metrics import format_value, metric_title
+from study.analysis.pairs import SMALL, is_below_one_sample
+from study.analysis.power import MOST_SEEDS
 from study.analysis.recorded_looks import chance_of_false_verdict, grown
 from study.analysis.significance import ALPHA
+from study.analysis.tuned_sides import AT_CHOSEN
+from study.analysis.verdict_changes import joined
+from study.analysis.verdicts import BORDERLINE, NO_SIGNAL, UNDECIDED
 from study.design.claims import Claim
+from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
+from study.report.claim_words import hypothesis_words
 from study.report.inputs import Inputs
 from study.report.looks_words import decided_words, look_words, looks_words
 from study.report.pair_words import place_words, skewness_words, wins_words
@@ -33,11 +40,15 @@ def context(inputs: Inputs) -> dict[str, Any]:
     """The claims as cards, and how they are adjusted."""
     frames, study = inputs.frames, inputs.study
     seeds = study.looks[0] if study.looks else study.seeds  # of a look, its own are said
+    unit = "split" if study.primary.splits else "seed"
+    seeds = len(study.splits) if study.primary.splits else seeds
     return {
         "claims": [
             card(item, study) | {"runs": trained_cells(study.claims[item["row"]["claim"]], study)}
-            for item in claim_items(frames.claims, frames.pairs, seeds)
+            for item in claim_items(frames.claims, frames.pairs, seeds, unit)
         ],
+        "units": f"{unit}s",
+        "checks": checks_by_claim(frames.verdicts, study),
         "note": claims_note(frames.claims),
         "looks": looks_note(frames.looks),
         "planned": looks_words(study),
@@ -60,6 +71,8 @@ def card(item: Mapping[str, Any], study: Study) -> dict[str, Any]:
         "note": upper_first(with_titles(item["note"], study.design.specs)),
         "look": look_words(row, study.looks),
         "p": item["p"],
+        "p_of": item["p_of"],
+        "edge": upper_first(with_titles(item["edge"], study.design.specs)),
         "pairs": [
             pair | {"guard": with_titles(pair["guard"], study.design.specs)}
             for pair in item["pairs"]
@@ -67,8 +80,25 @@ def card(item: Mapping[str, Any], study: Study) -> dict[str, Any]:
     }
 
 
+def checks_by_claim(verdicts: pd.DataFrame, study: Study) -> dict[str, str]:
+    """What the other protocols say of each claim: `fixed: supported; on other splits: …`."""
+    others = verdicts[(verdicts["kind"] == "claim") & (verdicts["protocol"] != study.primary.name)]
+    return {
+        name: "; ".join(
+            f"{lower_first(PROTOCOLS[row['protocol']].title)}: {row['verdict']}"
+            for row in rows_of(rows)
+        )
+        for (name,), rows in groups_of(others, "name").items()
+    }
+
+
 def trained_cells(claim: Claim, study: Study) -> list[tuple[str, str]]:
-    """The cells that a claim is about, each once: name and title, of those that are trained."""
+    """The cells that a claim is about, each once: name and title, of those that are trained.
+
+    None where the verdict is not on the study's own cells.
+    """
+    if study.primary != FIXED:
+        return []
     names = dict.fromkeys(side.cell for pair in claim.compare for side in pair)
     return [
         (name, cell_title(study.cells[name].parameters, study.design))
@@ -103,22 +133,36 @@ def looks_note(looks: pd.DataFrame) -> str:
     )
 
 
-def claim_items(claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int) -> list[dict[str, Any]]:
-    """What the report says of a claim: its `row`, `p`, `note`, what is `expected`, its `pairs`."""
-    of_claims = groups_of(pairs, "claim")
-    return [
-        {
-            "row": row,
-            "p": p_text(row["p_adjusted"]),
-            "note": _claim_note(row),
-            "expected": _expectation(row),
-            "pairs": [
-                _pair_text(pair, _planned_seeds(row, seeds)) | {"skewed": _skewed(row, pair)}
-                for pair in rows_of(of_claims[row["claim"],])
-            ],
-        }
-        for row in rows_of(claims)
-    ]
+def claim_items(
+    claims: pd.DataFrame, pairs: pd.DataFrame, seeds: int, unit: str = "seed"
+) -> list[dict[str, Any]]:
+    """What the report says of a claim: its `row`, its `p` and whose it is, its `note`, what is
+    `expected`, which tuned values are at the `edge` of what was tried, its `pairs`.
+
+    Args:
+        claims, pairs: the rows of claims.csv and claim_pairs.csv.
+        seeds: how many a pair should have.
+        unit: what they are: a seed or a split.
+    """
+    of_claims, items = groups_of(pairs, "claim"), []
+    for row in rows_of(claims):
+        of_claim, planned = rows_of(of_claims[row["claim"],]), _planned_seeds(row, seeds)
+        claim, tested = _claim_of(row), not pd.isna(row["p_adjusted"])
+        items.append(
+            {
+                "row": row,
+                "p": p_text(row["p_adjusted"]),
+                "p_of": hypothesis_words(claim, of_claim) if tested else "",
+                "note": _claim_note(row),
+                "expected": _expectation(claim),
+                "edge": joined(pair.get("edge") for pair in of_claim),
+                "pairs": [
+                    _pair_text(pair, planned, unit) | {"skewed": _skewed(row, pair)}
+                    for pair in of_claim
+                ],
+            }
+        )
+    return items
 
 
 def _planned_seeds(row: Mapping[str, Any], seeds: int) -> int:
@@ -127,7 +171,7 @@ def _planned_seeds(row: Mapping[str, Any], seeds: int) -> int:
     return seeds if pd.isna(planned) else int(planned)
 
 
-def _pair_text(pair: Mapping[str, Any], seeds: int) -> dict[str, Any]:
+def _pair_text(pair: Mapping[str, Any], seeds: int, unit: str) -> dict[str, Any]:
     metric = pair["metric"]
     tested = not pd.isna(pair["n"])
     return {
@@ -136,7 +180,8 @@ def _pair_text(pair: Mapping[str, Any], seeds: int) -> dict[str, Any]:
         "interval": interval_text(metric, *(pair[key] for key in _interval_keys(pair))),
         "adjusted": not pd.isna(pair["low_adjusted"]),
         "caveat": "" if pd.isna(pair["caveat"]) else pair["caveat"],
-        "seeds": f"{pair['n']:.0f} of {counted(seeds, 'seed')}" if pair["n"] < seeds else "",
+        "small": SMALL if tested and is_below_one_sample(pair) else "",
+        "seeds": f"{pair['n']:.0f} of {counted(seeds, unit)}" if pair["n"] < seeds else "",
         "guard": "" if pd.isna(pair["guard"]) else pair["guard"],
         "wins": wins_words(pair),
     }
@@ -157,35 +202,42 @@ def _interval_keys(pair: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _claim_note(row: Mapping[str, Any]) -> str:
-    notes = []
+    notes = [AT_CHOSEN] if row.get("sides") == AT_CHOSEN else []
     if not pd.isna(row["reason"]) and row["reason"]:
         notes.append(str(row["reason"]))
-    if not pd.isna(row["seeds_from"]):
-        notes.append(f"{seeds_words(row)} seeds would probably decide it")
+    if row["verdict"] == NO_SIGNAL and not pd.isna(row["seeds_half"]):
+        few, many = seeds_words(row)
+        notes.append(
+            f"{few} seeds in all would decide it with a probability of 50%, {many} with one of 80%"
+        )
+    if row["verdict"] == BORDERLINE:
+        notes.append("its direction is clear, and its size near the margin")
     if not pd.isna(row["supported_above"]):
         above, below = (
             amount(row["metric"], float(f"{row[key]:.2g}"))
             for key in ("supported_above", "contradicted_below")
         )
         text = f"supported with a margin above {above}"
-        notes.append(text + (f", contradicted below {below}" if row["contradicted_below"] else ""))
+        text += f", contradicted below {below}" if row["contradicted_below"] else ""
+        if row["verdict"] in UNDECIDED:  # a margin that these data suggest is not tested by them
+            text = f"to choose a margin for a next study: these data would be {text}"
+        notes.append(text)
+    elif row["verdict"] == BORDERLINE:
+        notes.append("for a next study, declare a margin that tells sizes apart")
     return "; ".join(notes)
 
 
-def seeds_words(row: Mapping[str, Any]) -> str:
-    """With how many seeds a claim would probably be decided: `21 to 826`, `about 41`."""
-    low, high = int(row["seeds_from"]), int(row["seeds_to"])
-    return f"about {low}" if low == high else f"{low} to {high}"
-
-
-def _expectation(row: Mapping[str, Any]) -> str:
-    """`Difference of validation accuracy: above 0`."""
-    title = metric_title(row["metric"]).removesuffix(" (%)")
-    return f"Difference of {lower_first(title)}: {expectation(_claim_of(row))}"
+def seeds_words(row: Mapping[str, Any]) -> tuple[str, str]:
+    """With how many seeds a claim would be decided with 50% and with 80%: `18`, `71`."""
+    few, many = (
+        f"more than {MOST_SEEDS:,}" if pd.isna(row[key]) else f"{row[key]:,.0f}"
+        for key in ("seeds_half", "seeds_most")
+    )
+    return few, many
 
 
 def _claim_of(row: Mapping[str, Any]) -> Claim:
-    """What a row of claims.csv says that its claim expects."""
+    """A claim of its row, without the sides."""
     return Claim(
         sentence=row["sentence"],
         metric=row["metric"],
@@ -194,3 +246,9 @@ def _claim_of(row: Mapping[str, Any]) -> Claim:
         compare=[],
         margin=0.0 if pd.isna(row["margin"]) else row["margin"],
     )
+
+
+def _expectation(claim: Claim) -> str:
+    """`Difference of validation accuracy: above 0`."""
+    title = metric_title(claim.metric).removesuffix(" (%)")
+    return f"Difference of {lower_first(title)}: {expectation(claim)}"

@@ -6,7 +6,17 @@ from typing import Any
 import pandas as pd
 
 from study.analysis.metrics import METRICS, format_value, is_percentage, metric_title
-from study.analysis.verdict_changes import DECIDED, FOUND, GONE, HOLDS, TURNED, change
+from study.analysis.significance import ALPHA
+from study.analysis.tuned_sides import AT_CHOSEN
+from study.analysis.verdict_changes import (
+    DECIDED,
+    FOUND,
+    GONE,
+    HOLDS,
+    TURNED,
+    change,
+    joined,
+)
 from study.analysis.verdicts import tested_once
 from study.design.claims import Claim
 from study.design.protocols import FIXED, PROTOCOLS
@@ -24,18 +34,23 @@ from study.store.frames import groups_of, rows_of
 from study.store.records import Chosen
 
 TITLE = "Verdicts side by side"
-# What a protocol has that the fixed one has not.
+MOVES = {"fixed", "tuned"}  # the protocols on the same seeds
+# Where the verdicts of a protocol are.
 WHERE = {
+    "fixed": "with fixed values",
     "tuned": "where each side is tuned",
     "splits": "on other splits",
     "tuned_splits": "on other splits, with values tuned on the study’s own split",
 }
-# What becomes of a verdict: one, and of several.
+# What becomes of a verdict: of one, of several, and before their names.
 BECOMES = {
-    GONE: ("becomes undecided", "become undecided"),
-    TURNED: ("turns round", "turn round"),
-    FOUND: ("is decided only here", "are decided only here"),
+    GONE: ("becomes undecided", "become undecided", "Undecided here"),
+    TURNED: ("turns round", "turn round", "Turned round"),
+    FOUND: ("is decided only here", "are decided only here", "Decided only here"),
 }
+NOT_MOVED = ", its difference not clearly moved"
+AT_EDGE = "at an edge"
+EDGE = "a chosen value is at the edge of what was tried, so not tuned"
 
 
 def context(inputs: Inputs) -> dict[str, Any] | None:
@@ -51,7 +66,13 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         if metric in measured
     }
     return {
-        "changes": [line for name in protocols[1:] for line in change_lines(inputs, name)],
+        "primary": WHERE[study.primary.name],
+        "changes": [
+            line
+            for name in protocols
+            if name != study.primary.name
+            for line in change_lines(inputs, name)
+        ],
         "claims": claim_rows(verdicts, protocols, study.claims),
         "protocols": [PROTOCOLS[name].heading for name in protocols],
         "tables": [table for metric, table in tables.items() if metric in FIRST],
@@ -63,57 +84,119 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     }
 
 
-def verdict_pairs(verdicts: pd.DataFrame, protocol: str, kind: str) -> pd.DataFrame:
-    """The fixed verdict, difference and interval of each claim or comparison, and a protocol's."""
-    keys = ["name"] if kind == "claim" else ["name", "level", "against", "metric"]
-    of_kind = verdicts[verdicts["kind"] == kind]
-    both = [of_kind[of_kind["protocol"] == name] for name in (FIXED.name, protocol)]
-    return both[0].merge(both[1], on=keys, suffixes=("", "_then"))
+def verdict_pairs(verdicts: pd.DataFrame, before: str, after: str) -> list[dict[str, Any]]:
+    """Each claim's verdict by one protocol beside that by another, whose keys end in `_then`."""
+    of_claims = verdicts[verdicts["kind"] == "claim"]
+    both = [of_claims[of_claims["protocol"] == name] for name in (before, after)]
+    return rows_of(both[0].merge(both[1], on="name", suffixes=("", "_then")))
 
 
-def counts_of_changes(verdicts: pd.DataFrame, protocol: str, claims: Mapping[str, Claim]) -> str:
-    """`Where each side is tuned: of 9 decided claims 7 keep their verdict, 2 become undecided.`
+def counts_of_changes(
+    verdicts: pd.DataFrame, protocol: str, claims: Mapping[str, Claim], primary: str = FIXED.name
+) -> str:
+    """`Where each side is tuned, of 9 decided claims 7 keep their verdict, 2 become undecided.`
 
-    Claims that are one test in other words count once.
+    Claims that are one test in other words count once. What a side that is not tuned has, for its
+    chosen value is at an edge, is not kept.
+
+    Args:
+        verdicts: statistics/verdicts.csv.
+        protocol: the one that is a check.
+        claims: of the study.
+        primary: the protocol whose verdicts count.
     """
     counted_once = verdicts[verdicts["name"].isin(tested_once(claims))]
-    pairs = rows_of(verdict_pairs(counted_once, protocol, "claim"))
-    changes = [(row["verdict"], change(row["verdict"], row["verdict_then"])) for row in pairs]
-    decided = [what for verdict, what in changes if verdict in DECIDED]
+    pairs = verdict_pairs(counted_once, primary, protocol)
+    changes = [(row["verdict"], change(row["verdict"], row["verdict_then"]), row) for row in pairs]
+    decided = [
+        AT_EDGE if what == HOLDS and edge_of(row) else what
+        for verdict, what, row in changes
+        if verdict in DECIDED
+    ]
     kept = decided.count(HOLDS)
     parts = [f"{kept} {'keeps' if kept == 1 else 'keep'} {'its' if kept == 1 else 'their'} verdict"]
+    if count := decided.count(AT_EDGE):
+        parts.append(
+            f"{count} {'does' if count == 1 else 'do'} with a value at the edge of what was tried"
+        )
     for name in (GONE, TURNED):
         if count := decided.count(name):
             parts.append(f"{count} {BECOMES[name][count > 1]}")
     if count := decided.count(None):
         parts.append(f"{count} {'has' if count == 1 else 'have'} no verdict")
     text = f"of {counted(len(decided), 'decided claim')} {listed(parts)}"
+    at_chosen = sum(is_at_chosen(row, "_then") for _, _, row in changes)
+    if at_chosen and protocol == "tuned":
+        text += f" ({at_chosen} of all {len(changes)} verdicts {AT_CHOSEN})"
     if not decided:
         text = "there is no verdict to lose"
-    if count := [what for _, what in changes].count(FOUND):
+    if count := [what for _, what, _ in changes].count(FOUND):
         text += f"; {count} more {BECOMES[FOUND][count > 1]}"
     return f"{upper_first(WHERE[protocol])}, {text}."
 
 
+def is_at_chosen(row: Mapping[str, Any], end: str = "") -> bool:
+    """Whether a verdict on the study's own split is of the values that were chosen, not of tuned
+    sides: of a row of statistics/verdicts.csv, or of `verdict_pairs`."""
+    return row.get("protocol" + end) == "tuned" and row.get("sides" + end) == AT_CHOSEN
+
+
+def edge_of(row: Mapping[str, Any]) -> str:
+    """Which values of a verdict or of the one beside it are at an edge of what was tried."""
+    return joined(row.get(key) for key in ("edge", "edge_then"))
+
+
 def lost_and_found(inputs: Inputs, protocol: str) -> list[str]:
-    """Which claims a protocol leaves without their verdict, and which it gives one."""
-    pairs = verdict_pairs(inputs.frames.verdicts, protocol, "claim")
-    pairs = pairs[pairs["name"].isin(tested_once(inputs.study.claims))]
+    """Which claims a check on the same seeds leaves undecided or gives a verdict, and whether the
+    difference itself is another there or only its interval."""
     said: dict[str, list[str]] = {}
-    for row in rows_of(pairs):
+    verdicts = inputs.frames.verdicts
+    once = verdicts[verdicts["name"].isin(tested_once(inputs.study.claims))]
+    for row in verdict_pairs(once, inputs.study.primary.name, protocol):
         what = change(row["verdict"], row["verdict_then"])
-        if what in BECOMES:
-            sentence = inputs.study.claims[row["name"]].sentence.rstrip(".")
-            said.setdefault(what, []).append(f"“{sentence}”")
-    titles = {GONE: "No longer decided", TURNED: "Turned round", FOUND: "Decided only here"}
-    return [f"{titles[what]}: {listed(said[what])}." for what in titles if what in said]
+        if what not in BECOMES:
+            continue
+        sentence = inputs.study.claims[row["name"]].sentence.rstrip(".")
+        moved = has_moved(row)
+        how = "" if moved is None else ", its difference moved" if moved else NOT_MOVED
+        title = BECOMES[what][2] + how
+        said.setdefault(title, []).append(f"“{sentence}”")
+    return [f"{title}: {listed(claims)}." for title, claims in said.items()]
+
+
+def has_moved(row: Mapping[str, Any]) -> bool | None:
+    """Whether a difference is another where it is tuned; None where that is not tested.
+
+    Args:
+        row: of statistics/verdicts.csv, or of `verdict_pairs`.
+    """
+    found = [row.get(key) for key in ("p_moved", "p_moved_then")]
+    tested = [p for p in found if p is not None and not pd.isna(p)]
+    return tested[0] <= ALPHA if tested else None
+
+
+def moved_words(row: Mapping[str, Any]) -> str:
+    """`the difference itself moved by +0.21 [+0.02, +0.40]`; nothing where that is not tested."""
+    moved = has_moved(row)
+    if moved is None:
+        return ""
+    end = "" if not pd.isna(row["p_moved"]) else "_then"
+    size = format_value(row["metric"], row[f"moved{end}"], sign=True)
+    by = f"{size} {interval_text(row['metric'], row[f'moved_low{end}'], row[f'moved_high{end}'])}"
+    if moved:
+        return f"the difference itself moved by {by}"
+    if "low_then" not in row:
+        return f"not clearly moved ({by})"
+    widths = {name: row[f"high{name}"] - row[f"low{name}"] for name in ("", "_then")}
+    other = "" if end else "_then"
+    wider = ", only its interval is wider" if widths[end] > widths[other] else ""
+    return f"the difference did not clearly move ({by}){wider}"
 
 
 def change_lines(inputs: Inputs, protocol: str) -> list[dict[str, str]]:
     """A sentence for each claim whose verdict is another in a protocol, with its anchor."""
-    lines = []
-    pairs = verdict_pairs(inputs.frames.verdicts, protocol, "claim")
-    for row in rows_of(pairs):
+    lines, primary = [], inputs.study.primary.name
+    for row in verdict_pairs(inputs.frames.verdicts, primary, protocol):
         what = change(row["verdict"], row["verdict_then"])
         if what not in BECOMES:
             continue
@@ -124,12 +207,15 @@ def change_lines(inputs: Inputs, protocol: str) -> list[dict[str, str]]:
             for end in ("", "_then")
         )
         unit = " percentage points" if is_percentage(metric) else ""
+        moved = moved_words(row)
+        where = "as it is" if primary == FIXED.name else WHERE[primary]
         lines.append(
             {
                 "claim": row["name"],
                 "sentence": inputs.study.claims[row["name"]].sentence,
-                "words": f"{row['verdict']} as it is, {row['verdict_then']} {WHERE[protocol]}:"
-                f" the difference is {after} rather than {before}{unit}",
+                "words": f"{row['verdict']} {where}, {row['verdict_then']} {WHERE[protocol]}:"
+                f" the difference is {after} rather than {before}{unit}"
+                + (f"; {moved}" if moved else ""),
             }
         )
     return lines
@@ -151,7 +237,9 @@ def _cell(row: Mapping[str, Any] | None) -> dict[str, str]:
     if row is None:
         return {"verdict": "", "text": "its factor is tuned"}
     why = row["reason"] if isinstance(row["reason"], str) else ""
-    return {"verdict": row["verdict"], "text": why or _difference(row)}
+    beside = [AT_CHOSEN * is_at_chosen(row), moved_words(row), EDGE if edge_of(row) else ""]
+    text = "; ".join(filter(None, [why or _difference(row), *beside]))
+    return {"verdict": row["verdict"], "text": text}
 
 
 def not_compared(verdicts: pd.DataFrame, study: Study) -> list[str]:
@@ -186,12 +274,13 @@ def comparison_table(
         texts = []
         for protocol in protocols:
             row = by_protocol.get(protocol)
-            star = "*" if row and row["verdict"] in DECIDED else ""
-            texts.append(f"{_difference(row) or '–'}{star}" if row else "–")
+            texts.append(f"{_difference(row) or '–'}{_marks(row)}" if row else "–")
         rows.append([f"{titles[table]}: {sides}, round {number}", *texts])
     unit = ", in percentage points" if is_percentage(metric) else ""
     return DataTable(
-        f"Difference{unit} with its adjusted interval; * where it leaves out 0.",
+        f"Difference{unit} with its adjusted interval; * where it leaves out 0, † where the"
+        " difference itself is another than with fixed values (paired t-test at 5%, not adjusted),"
+        f" ‡ {EDGE}, § {AT_CHOSEN}.",
         ["Comparison", *(PROTOCOLS[name].heading for name in protocols)],
         rows,
         title=METRICS[metric].title,
@@ -199,6 +288,12 @@ def comparison_table(
         text_columns=["Comparison"],
         file="statistics/verdicts.csv",
     )
+
+
+def _marks(row: Mapping[str, Any]) -> str:
+    marks = {"*": row["verdict"] in DECIDED, "†": has_moved(row), "‡": edge_of(row)}
+    marks |= {"§": is_at_chosen(row)}
+    return "".join(mark for mark, holds in marks.items() if holds)
 
 
 def tuning_words(inputs: Inputs, tuning: Tuning) -> dict[str, Any]:
@@ -221,6 +316,7 @@ def tuning_words(inputs: Inputs, tuning: Tuning) -> dict[str, Any]:
         f" {counted(tuning.round, 'round')} for each of {counted(len(rows), 'side')}, chosen by"
         f" {lower_first(METRICS[metric].title)}",
         "trials": f"{trials * len(rows):,}",
+        "places": tuning.places,
         "hours": duration(seconds["trials"] / 3600),
         "rest": duration(seconds["others"] / 3600),
         "chosen": DataTable(

@@ -13,10 +13,18 @@ import pandas as pd
 
 from study.analysis.expectations import bounds
 from study.analysis.metrics import format_value, is_percentage, metric_title
+from study.analysis.pairs import is_below_one_sample
+from study.analysis.verdict_changes import each_difference
 from study.analysis.verdicts import VERDICTS
 from study.design.claims import Claim, Side
 from study.design.study import Study
-from study.report.claim_words import Row, difference_words, drawn_interval, drawn_words
+from study.report.claim_words import (
+    Row,
+    difference_words,
+    drawn_interval,
+    drawn_words,
+    judged_claims,
+)
 from study.report.inputs import Inputs
 from study.report.wording import minus, upper_first, with_titles
 from study.store.frames import groups_of, rows_of
@@ -31,8 +39,8 @@ class Entry:
     """A claim as the picture has it."""
 
     claim: Claim
-    row: Row  # of fixed/claims.csv
-    pairs: Sequence[Row]  # of fixed/claim_pairs.csv
+    row: Row  # of claims.csv
+    pairs: Sequence[Row]  # of claim_pairs.csv
     kind: str  # what its differences may share an axis with: see metric_kind
     reason: str  # why there is nothing to draw, or nothing
 
@@ -55,8 +63,10 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     """The panels, verdict by verdict; None where there is no claim."""
     study, frames = inputs.study, inputs.frames
     of_claims = groups_of(frames.pairs, "claim")
+    claims = judged_claims(study)
     entries = [
-        _entry(row, study, rows_of(of_claims[row["claim"],])) for row in rows_of(frames.claims)
+        _entry(row, claims[row["claim"]], study, rows_of(of_claims[row["claim"],]))
+        for row in rows_of(frames.claims)
     ]
     if not entries:
         return None
@@ -74,13 +84,13 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         panels = [shown for shown in panels if shown["rows"]]
         if panels:
             groups.append({"verdict": verdict, "count": len(found), "panels": panels})
-    return {"groups": groups}
+    return {"groups": groups, "unit": "split" if study.primary.splits else "seed"}
 
 
-def _entry(row: Row, study: Study, pairs: Sequence[Row]) -> Entry:
+def _entry(row: Row, claim: Claim, study: Study, pairs: Sequence[Row]) -> Entry:
     reason = row["reason"] if isinstance(row["reason"], str) else ""
     return Entry(
-        claim=study.claims[row["claim"]],
+        claim=claim,
         row=row,
         pairs=pairs,
         kind=metric_kind(row["metric"]),
@@ -114,10 +124,7 @@ def scale(pairs: Iterable[Row]) -> Axis:
 
 def seed_values(pair: Row) -> list[tuple[str, float]]:
     """Each seed's difference: `0:0.0147 1:0.0103` -> [("0", 0.0147), ("1", 0.0103)]."""
-    if pd.isna(pair["differences"]):
-        return []
-    parts = (item.partition(":") for item in str(pair["differences"]).split())
-    return [(seed, float(value)) for seed, _, value in parts]
+    return [] if pd.isna(pair["differences"]) else each_difference(str(pair["differences"]))
 
 
 def panel(kind: str, axis: Axis, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -164,6 +171,7 @@ def line(claim: Claim, sides: Sequence[Side], pair: Row, axis: Axis) -> dict[str
         "words": difference_words(claim, sides, pair),
         "interval": drawn_words(pair),
         "adjusted": not pd.isna(pair["low_adjusted"]),
+        "small": is_below_one_sample(pair),
         "band": {"from": band[0], "width": round(max(band[1] - band[0], 0), 3)},
         "edges": [
             axis.place(bound)

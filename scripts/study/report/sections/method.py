@@ -10,6 +10,7 @@ from study.report.budget_words import epochs_words, equal_updates, round_words
 from study.report.design_words import design_facts
 from study.report.inputs import Inputs
 from study.report.looks_words import looks_words
+from study.report.sections.fair import WHERE
 from study.report.tables import describe, seed_range
 from study.report.wording import counted, listed
 from study.settings.choices import level_title, ordered_levels, parameter_title
@@ -52,6 +53,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "splits": len(study.splits),
         "tests": counted(int(tests.iloc[0]), "test") if len(tests) else "",
         "claims": counted(len(frames.claims), "claim"),
+        "primary": WHERE[study.primary.name] if len(study.protocols) > 1 else "",
         "min_seeds": MIN_SEEDS,
         "program": trainer.how.get("command", ""),
         "optimizers": optimizers(study.cells) if trainer.is_known else "",

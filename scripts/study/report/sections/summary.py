@@ -8,19 +8,28 @@ import pandas as pd
 from study.analysis.averages import diverged_rows
 from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
+from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.significance import ALPHA, MIN_SEEDS
-from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, VERDICTS, tested_once
-from study.design.protocols import FIXED, PROTOCOLS
+from study.analysis.tuned_sides import AT_CHOSEN
+from study.analysis.verdicts import (
+    CONTRADICTED,
+    NO_SIGNAL,
+    SUPPORTED,
+    UNDECIDED,
+    VERDICTS,
+    tested_once,
+)
+from study.design.protocols import FIXED, PROTOCOLS, Protocol
 from study.design.study import Study
 from study.report.budget_words import round_words
-from study.report.claim_words import difference_words
+from study.report.claim_words import difference_words, judged_claims
 from study.report.design_words import design_words, factor_words
 from study.report.inputs import Inputs
 from study.report.pictures import DataCard
 from study.report.sections.claims import seeds_words
-from study.report.sections.fair import counts_of_changes, lost_and_found
+from study.report.sections.fair import MOVES, WHERE, counts_of_changes, lost_and_found
 from study.report.tables import factor_title, numbered_titles, seed_range
-from study.report.wording import counted, listed, lower_first, p_text, plain
+from study.report.wording import counted, listed, lower_first, p_text, plain, upper_first
 from study.settings.choices import level_title
 from study.store.frames import rows_of
 from study.training.spelling import is_own, read_spelling
@@ -28,6 +37,13 @@ from study.training.spelling import is_own, read_spelling
 TITLE = ""
 CLEAREST = 3  # of so many claims the difference is said
 EFFECTS_OF = "val_accuracy"
+# What the level of a protocol's verdicts is about.
+CHANCE = {
+    "fixed": "between seeds alone",
+    "tuned": "between seeds, and between what they choose in tuning",
+    "splits": "between splits and seeds",
+    "tuned_splits": "between splits and seeds",
+}
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
@@ -39,6 +55,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "present": f"{inputs.run_count - len(inputs.missing)} of"
         f" {counted(inputs.run_count, 'run')} present",
         "run_count": inputs.run_count,
+        "pending": WHERE[inputs.study.verdicts] if inputs.study.is_pending else "",
         "missing": inputs.missing,
         "outdated": inputs.outdated,
         "diverged": len(diverged),
@@ -49,7 +66,13 @@ def context(inputs: Inputs) -> dict[str, Any]:
             if (claims["verdict"] == verdict).any()
         ],
         "found": [
-            *found(claims, inputs.study.looks, len(inputs.frames.claims) - len(claims)),
+            *found(
+                claims,
+                inputs.study.looks,
+                inputs.study.primary,
+                len(inputs.frames.claims) - len(claims),
+            ),
+            *at_edges(inputs),
             *fair_found(inputs),
             *effects_found(inputs.frames.effects, inputs.study),
         ],
@@ -100,12 +123,15 @@ def counted_once(inputs: Inputs) -> pd.DataFrame:
     return claims[claims["claim"].isin(tested_once(inputs.study.claims))]
 
 
-def found(claims: pd.DataFrame, looks: Sequence[int], same: int = 0) -> list[str]:
+def found(
+    claims: pd.DataFrame, looks: Sequence[int], primary: Protocol = FIXED, same: int = 0
+) -> list[str]:
     """How many claims have which verdict, and how often such verdicts are false.
 
     Args:
-        claims: those that are counted.
+        claims: of the protocol whose verdicts count, those that are counted.
         looks: those that the study plans.
+        primary: that protocol.
         same: how many more claims are one of these in other words.
     """
     if claims.empty:
@@ -113,7 +139,13 @@ def found(claims: pd.DataFrame, looks: Sequence[int], same: int = 0) -> list[str
     counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
     said = [f"{count} {verdict}" for verdict, count in counts.items() if count]
     more = f" ({same} more {'is' if same == 1 else 'are'} one of them in other words)" * (same > 0)
-    sentences = [f"Of {counted(len(claims), 'claim')}{more}, {listed(said)}."]
+    where = f"{upper_first(WHERE[primary.name])}, of" if primary != FIXED else "Of"
+    sentences = [f"{where} {counted(len(claims), 'claim')}{more}, {listed(said)}."]
+    if primary.tuned and (count := int((claims["sides"] == AT_CHOSEN).sum())):
+        sentences.append(
+            f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not on tuned"
+            " sides: others that tuning might have chosen are not all trained (tune.places)."
+        )
     tested = claims[claims["tests"].notna()]
     if len(tested):
         tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
@@ -121,7 +153,7 @@ def found(claims: pd.DataFrame, looks: Sequence[int], same: int = 0) -> list[str
         how += f", {len(looks)} planned looks" if looks else ""
         sentences.append(
             f"How surely: a study like this gives a false verdict in about {alpha:g} of 100"
-            f" repeats, by chance between seeds alone ({how})."
+            f" repeats, by chance {CHANCE[primary.name]} ({how})."
         )
     elif (claims["verdict"] == "too few seeds").any():
         sentences.append(
@@ -130,19 +162,33 @@ def found(claims: pd.DataFrame, looks: Sequence[int], same: int = 0) -> list[str
     return sentences
 
 
+def at_edges(inputs: Inputs) -> list[str]:
+    """How many decided claims have a side that is not tuned, for its value is at an edge."""
+    claims, pairs = inputs.frames.claims, inputs.frames.pairs
+    decided = claims.loc[claims["verdict"].isin([SUPPORTED, CONTRADICTED]), "claim"]
+    edges = pairs.loc[pairs["edge"].notna() & (pairs["edge"] != ""), "claim"]
+    count = len({*decided} & {*edges})
+    if not count:
+        return []
+    return [
+        f"Of the decided claims {count} {'has' if count == 1 else 'have'} a side that is not tuned:"
+        " its chosen value is at the edge of what was tried."
+    ]
+
+
 def fair_found(inputs: Inputs) -> list[str]:
-    """What becomes of the verdicts where sides are tuned, and on other splits."""
-    verdicts = inputs.frames.verdicts
+    """What becomes of the verdicts by the protocols that are checks beside them."""
+    verdicts, primary = inputs.frames.verdicts, inputs.study.primary
     claims = verdicts[verdicts["kind"] == "claim"]
-    protocols = [name for name in PROTOCOLS if name in {*claims["protocol"]} - {FIXED.name}]
+    checks = [name for name in PROTOCOLS if name in {*claims["protocol"]} - {primary.name}]
     return [
         " ".join(
             [
-                counts_of_changes(verdicts, name, inputs.study.claims),
-                *(lost_and_found(inputs, name) if name == "tuned" else []),
+                counts_of_changes(verdicts, name, inputs.study.claims, primary.name),
+                *(lost_and_found(inputs, name) if {name, primary.name} == MOVES else []),
             ]
         )
-        for name in protocols
+        for name in checks
     ]
 
 
@@ -174,13 +220,15 @@ def clearest(inputs: Inputs) -> list[dict[str, str]]:
     """The decided claims with the smallest p-values, as differences in words."""
     frames, study = inputs.frames, inputs.study
     decided = frames.claims[frames.claims["verdict"].isin([SUPPORTED, CONTRADICTED])]
+    claims = judged_claims(study)
     items: dict[str, dict[str, str]] = {}
     for row in rows_of(decided.sort_values(["p_value", "claim"], kind="stable")):
-        claim = study.claims[row["claim"]]
+        claim = claims[row["claim"]]
         pairs = rows_of(frames.pairs[frames.pairs["claim"] == row["claim"]])
         sizes = [abs(pair["d_z"]) for pair in pairs]
         place = sizes.index(max(sizes))
         words = difference_words(claim, claim.compare[place], pairs[place])
+        words += f", {SMALL}" if is_below_one_sample(pairs[place]) else ""
         items.setdefault(words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]})
     return list(items.values())[:CLEAREST]
 
@@ -204,17 +252,17 @@ def undecided(inputs: Inputs) -> list[str]:
 
 def open_claims(claims: pd.DataFrame) -> list[str]:
     """How many claims are undecided, what would decide them, and how many could not be judged."""
-    left = claims[claims["verdict"] == UNDECIDED]
-    untested = claims[~claims["verdict"].isin([SUPPORTED, CONTRADICTED, UNDECIDED])]
+    left = claims[claims["verdict"].isin(UNDECIDED)]
+    untested = claims[~claims["verdict"].isin([SUPPORTED, CONTRADICTED, *UNDECIDED])]
     sentences = []
     if len(left):
         text = f"{counted(len(left), 'claim')} {'is' if len(left) == 1 else 'are'} undecided"
-        known = left[left["seeds_to"].notna()]
+        known = left[(left["verdict"] == NO_SIGNAL) & left["seeds_half"].notna()]
         if len(known):
-            numbers = [seeds_words(row) for row in rows_of(known)]
+            numbers = [" or ".join(seeds_words(row)) for row in rows_of(known)]
             text += (
-                f"; that many seeds would probably decide {len(known)} of them:"
-                f" {'; '.join(numbers)}"
+                f"; that many seeds in all would decide {len(known)} of them with a probability of"
+                f" 50%, or of 80%: {'; '.join(numbers)}"
             )
         sentences.append(f"{text}.")
     if len(untested):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from study.analysis.disagreements import MEANINGS, warned_of
 from study.analysis.metrics import METRICS, format_value, metric_title
+from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.significance import MIN_SEEDS
 from study.design.study import Study
 from study.design.tables import Table
@@ -217,7 +218,7 @@ def comparison_rows(
     for row in rows_of(comparisons):
         metric = row["metric"]
         text = [
-            sides_text(row),
+            sides_text(row) + (f", {SMALL}" if is_below_one_sample(row) else ""),
             metric_title(metric),
             format_value(metric, row["difference"], sign=True),
             interval_text(metric, row["low_adjusted"], row["high_adjusted"]),
