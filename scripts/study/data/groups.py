@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 import numpy as np
 
+from study.data.listing import visible
 from study.store.csv_files import read_csv
 from study.store.errors import UserError
 
@@ -98,7 +99,7 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
     What stands for nothing is listed as it is written there.
     """
     rows = [
-        (line, _plain(row["image"]), _visible(row["group"]))
+        (line, _plain(row["image"]), visible(normalize("NFC", row["group"])).strip())
         for line, row in read_csv(path, COLUMNS).rows
     ]
     below_zero = {group for _, _, group in rows if NEGATIVE.fullmatch(group)}
@@ -125,14 +126,9 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
     return listed, list(nothing)
 
 
-def _visible(text: str) -> str:
-    """Text as it is seen: composed, and without what has no width, as copied from web pages."""
-    return "".join(part for part in normalize("NFC", text) if category(part) != "Cf").strip()
-
-
 def _plain(name: str) -> str:
     """A sample's name in the form in which names are compared: composed, and with slashes."""
-    return _visible(name).replace("\\", "/").removeprefix("./")
+    return visible(normalize("NFC", name)).strip().replace("\\", "/").removeprefix("./")
 
 
 def _missing_text(
