@@ -22,7 +22,8 @@ _NO_CLASS = re.compile(
     r"(new|untitled) folder( \d+)?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella"
     r"|nova pasta|nieuwe map|ny mapp?e?|nowy folder|новая папка|新建文件夹|新增資料夾"
     r"|新しいフォルダー?|새 폴더|un-?labell?ed|un-?sorted|(seg_)?pred(iction)?s?"
-    r"|trash|papierkorb|corbeille|papelera|recycled?|(recycle|recycling) bin|backups?|bak|duplicates?|excluded?|rejected|discarded"
+    r"|trash|papierkorb|corbeille|papelera|recycled?|(recycle|recycling) bin"
+    r"|backups?|bak|duplicates?|excluded?|rejected|discarded"
     r"|ignored?|te?mp|thumbs?|thumbnails?|overlays?|heat[-_ ]?maps?|grad[-_ ]?cams?|bbox(es)?"
     r"|figures"
 )
