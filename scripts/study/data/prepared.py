@@ -78,6 +78,8 @@ def save_prepared(
     digest = hashlib.sha256(_header(source.dtype, shape))
     train_count = len(source.splits["train"])
     sums, seen = np.zeros((2, _channels(source.shape))), (np.inf, -np.inf)
+    # Sums of differences from the first sample: those of squares of large values would cancel
+    shift = source.read(rows[:1]).reshape(-1, sums.shape[1])[0].astype(float)
     # not memory-mapped: on a full disk that would end the process without a word
     with replacing(folder / "inputs.npy") as part, open(part, "wb") as file:
         layout = {"descr": np.lib.format.dtype_to_descr(source.dtype), "fortran_order": False}
@@ -89,8 +91,8 @@ def save_prepared(
             chunk = np.ascontiguousarray(chunk, dtype=source.dtype)
             file.write(chunk.data)
             digest.update(chunk.data)
-            flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1])
-            sums += [flat.sum(axis=0, dtype=float), np.square(flat, dtype=float).sum(axis=0)]
+            flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1]) - shift
+            sums += [flat.sum(axis=0), np.square(flat, out=flat).sum(axis=0)]
             print(f"{start + len(chunk)} of {len(rows)} samples", flush=True)
         noted = _finish(source, seen, normalize)
     digest.update(_header(labels.dtype, labels.shape))
@@ -104,7 +106,7 @@ def save_prepared(
         "shape": list(source.shape),
         "dtype": str(source.dtype),
         "normalize": normalize,
-        **_scaling(normalize, source, sums / values),
+        **_scaling(normalize, source, shift, sums / values),
         "sha256": digest.hexdigest(),
         "splits": _describe_splits(source),
         **noted,
@@ -225,8 +227,12 @@ def _refuse_infinite(source: Source, rows: np.ndarray, chunk: np.ndarray) -> Non
         finite = np.isfinite(chunk.astype(np.float32))
     bad = ~finite.reshape(len(chunk), -1).all(axis=1)
     if bad.any():
-        name = source.names[rows[int(np.argmax(bad))]]
-        raise UserError(f"{source.where}: {name} has values that are NaN or infinite")
+        row = int(np.argmax(bad))
+        what = "NaN or infinite"
+        if np.isfinite(chunk[row]).all():
+            largest = float(np.abs(chunk[row]).max())
+            what = f"too large for float32, which networks compute in: up to {largest:g}"
+        raise UserError(f"{source.where}: {source.names[rows[row]]} has values that are {what}")
 
 
 def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
@@ -243,13 +249,22 @@ def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
     return noted | ({"decided": decided} if decided else {})
 
 
-def _scaling(normalize: str, source: Source, moments: np.ndarray) -> dict[str, list[float]]:
-    """What a reader subtracts from the inputs and then divides them by."""
+def _scaling(
+    normalize: str, source: Source, shift: np.ndarray, moments: np.ndarray
+) -> dict[str, list[float]]:
+    """What a reader subtracts from the inputs and then divides them by.
+
+    Args:
+        normalize: `unit` or `standardize`.
+        source: what was read.
+        shift: (channels,), what was subtracted before the moments were taken.
+        moments: (2, channels), the means of the training split and those of its squares.
+    """
     if normalize == "unit":
         low, high = source.value_range or (0.0, largest_value(source.dtype))
         return {"subtract": [float(low)], "divide_by": [float(high - low)]}
-    mean = moments[0]
-    deviation = np.sqrt(np.maximum(moments[1] - mean**2, 0))
+    mean = shift + moments[0]
+    deviation = np.sqrt(np.maximum(moments[1] - moments[0] ** 2, 0))
     deviation[deviation == 0] = 1  # a constant stays at zero
     return {"subtract": mean.tolist(), "divide_by": deviation.tolist()}
 
