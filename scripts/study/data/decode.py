@@ -12,7 +12,7 @@ import numpy as np
 
 from study.data.keys import described_as
 from study.data.location import refuse_pointer
-from study.data.tiff_tags import least_is_white, refuse_unread_type, stored_tags
+from study.data.tiff_tags import least_is_white, refuse_unread_type, stored_tags, tags_of
 from study.data.value_range import Range, declared_range, refuse_outside
 from study.store.errors import UserError
 
@@ -100,8 +100,7 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         with open(path, "rb") as stored, _open(stored) as file:
             _refuse_unclear(path, file, rules)
             name, raw = str(file.format), _raw_mode(file)
-            if name == "TIFF":
-                refuse_unread_type(path, file.tag_v2)
+            refuse_unread_type(path, tags_of(file))
             inverted = least_is_white(file) and _depth(file.mode, raw) in WIDE
             turned = file.getexif().get(0x0112, 1) not in (0, 1)
             image = ImageOps.exif_transpose(file)

@@ -71,7 +71,6 @@ def save_prepared(
         UserError: a value is NaN, infinite, or out of range; or all use a small part of what their
             type holds.
     """
-    folder = Path(folder)
     rows = np.concatenate(list(source.splits.values()))
     labels = source.labels[rows]
     shape = (len(rows), *source.shape)
@@ -94,19 +93,20 @@ def save_prepared(
             flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1]) - shift
             sums += [flat.sum(axis=0), np.square(flat, out=flat).sum(axis=0)]
             print(f"{start + len(chunk)} of {len(rows)} samples", flush=True)
-        noted = _finish(source, seen, normalize)
+        values = train_count * int(np.prod(source.shape)) // sums.shape[1]
+        scaling = _scaling(normalize, source, shift, sums / values)
+        noted = _finish(source, seen, normalize, scaling)
     digest.update(_header(labels.dtype, labels.shape))
     digest.update(labels.data)
     with replacing(folder / "labels.npy") as part, open(part, "wb") as file:
         np.save(file, labels, allow_pickle=False)
     write_text(folder / "samples.csv", _samples(source, rows, groups))
-    values = train_count * int(np.prod(source.shape)) // sums.shape[1]
     description = about | {
         "classes": list(source.classes),
         "shape": list(source.shape),
         "dtype": str(source.dtype),
         "normalize": normalize,
-        **_scaling(normalize, source, shift, sums / values),
+        **scaling,
         "sha256": digest.hexdigest(),
         "splits": _describe_splits(source),
         **noted,
@@ -235,7 +235,9 @@ def _refuse_infinite(source: Source, rows: np.ndarray, chunk: np.ndarray) -> Non
         raise UserError(f"{source.where}: {source.names[rows[row]]} has values that are {what}")
 
 
-def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
+def _finish(
+    source: Source, seen: Range, normalize: str, scaling: dict[str, list[float]]
+) -> dict[str, Any]:
     """Check the values of all samples together; what is to be noted of them, where there is."""
     noted = source.finish() if source.finish else {}
     if not source.finish and normalize == "unit" and source.value_range is None:
@@ -245,8 +247,25 @@ def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
         if normalize == "unit":
             refuse_wide_range(source.where, seen, source.value_range)
         noted["range"] = list(source.value_range)
-    decided = [*source.decided, *noted.pop("decided", [])]
+    lost = _lost(scaling) if normalize == "standardize" else []
+    decided = [*source.decided, *noted.pop("decided", []), *lost]
     return noted | ({"decided": decided} if decided else {})
+
+
+def _lost(scaling: dict[str, list[float]]) -> list[str]:
+    """Which values float32 hardly tells apart, as they differ little for their size, if any do."""
+    steps = np.spacing(np.abs(scaling["subtract"]).astype(np.float32))
+    deviations = np.array(scaling["divide_by"])
+    lost = np.flatnonzero((deviations < 4 * steps) & (deviations != 1))  # 1 is that of a constant
+    if not len(lost):
+        return []
+    mean, deviation = (scaling[key][lost[0]] for key in ("subtract", "divide_by"))
+    return [
+        f"{len(lost)} of {len(steps)} features differ too little for their size to be told apart in"
+        f" float32, which networks compute in: the one of column {lost[0]} has a mean of"
+        f" {mean:g} and a standard deviation of {deviation:g}; subtract a constant before they are"
+        " saved."
+    ]
 
 
 def _scaling(

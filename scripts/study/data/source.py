@@ -104,9 +104,9 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
     if all(single.values()):
         whole = next(iter(parts.values()))[0].shape[1:]
         parts = {part: (pair[0].squeeze(single[part]), pair[1]) for part, pair in parts.items()}
-        read = next(iter(parts.values()))[0].shape[1:]
-        channels = "have one channel" if len(read) == 2 else "have an axis of 1"
-        decided = [f"images of shape {whole} {channels} and are read as {read}."]
+        rest = next(iter(parts.values()))[0].shape[1:]
+        channels = "have one channel" if len(rest) == 2 else "have an axis of 1"
+        decided = [f"images of shape {whole} {channels} and are read as {rest}."]
     first = next(iter(parts.values()))[0]
     dtype = first.dtype.newbyteorder("=")  # torch takes no other order of bytes
     for part, (inputs, _) in parts.items():

@@ -16,7 +16,12 @@ def least_is_white(file: Any) -> bool:
 
     Pillow inverts such files of up to 8 bits, and not those of more.
     """
-    return file.format == "TIFF" and file.tag_v2.get(PHOTOMETRIC) == MIN_IS_WHITE
+    return tags_of(file).get(PHOTOMETRIC) == MIN_IS_WHITE
+
+
+def tags_of(file: Any) -> Mapping[int, Any]:
+    """The tags of an opened image; none where it is no TIFF file."""
+    return file.tag_v2 if file.format == "TIFF" else {}
 
 
 def refuse_unread_type(path: Path, tags: Mapping[int, Any]) -> None:
