@@ -43,7 +43,11 @@ def test_samples_that_may_be_along_the_last_axis_are_said(tmp_path):
         ((9, 9, 3), "9 samples of (9, 3); if they are one image in colour"),
         ((9, 64), "9 samples of (64,), of features without an order; if they are images"),
         ((20, 8, 8, 2), "20 samples of (8, 8, 2), volumes; if the last axis is of channels"),
+        ((20, 8, 8, 5), "20 samples of (8, 8, 5), volumes; if the last axis is of channels"),
+        ((20, 2, 8, 8), "20 samples of (2, 8, 8), volumes; if the second axis is of channels"),
+        ((20, 4, 8, 8), "20 samples of (4, 8, 8), volumes; if the second axis is of channels"),
         ((20, 8, 8, 3), None),
+        ((20, 4, 8, 3), None),
         ((9, 9, 9), None),
         ((20, 8, 8), None),
     ],
@@ -57,6 +61,23 @@ def test_what_shapes_may_mean_is_said(tmp_path, shape, said):
         assert decided[0].startswith(f"Arrays of shape {shape} were read as {said}")
     else:
         assert decided == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "read", "said"),
+    [
+        ((1, 6, 4, 3), (6, 4, 3), "have an axis of 1 and are read as (6, 4, 3)."),
+        ((1, 6, 4, 1), (6, 4), "have one channel and are read as (6, 4)."),
+    ],
+)
+def test_axes_of_1_are_left_out(tmp_path, shape, read, said):
+    files = write_classes(tmp_path, shape=shape)
+    folder = prepared(tmp_path, kind="arrays", train=files, positive="normal")
+    splits, names, _ = load_all(folder)
+    inputs = np.concatenate([pair[0] for pair in splits.values()])
+    image = np.load(files["normal"])[3].reshape(read)
+    assert np.array_equal(inputs[names.index("train/normal[3]")], image)
+    assert read_description(folder)["decided"][0] == f"images of shape {shape} {said}"
 
 
 def test_samples_of_the_last_axis_are_thought_of_where_classes_differ_in_it(tmp_path):

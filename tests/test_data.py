@@ -118,6 +118,18 @@ def test_standardized_images(tmp_path):
     np.testing.assert_allclose(train.std(axis=(0, 1)), 1, atol=1e-5)
 
 
+def test_small_deviations_of_large_features_do_not_cancel(tmp_path):
+    noise = np.random.default_rng(0).standard_normal((70, 2))
+    features = 1e6 + 0.01 * noise
+    path = write_npz(tmp_path / "a.npz", train_images=features[:50], val_images=features[50:])
+    folder = prepared(tmp_path, kind="npz", path=path, normalize="standardize")
+    description = read_description(folder)
+    np.testing.assert_allclose(description["divide_by"], features[:50].std(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(description["subtract"], features[:50].mean(axis=0), rtol=1e-14)
+    (sentence,) = (text for text in description["decided"] if "float32" in text)
+    assert sentence.startswith("2 of 2 features differ too little for their size to be told apart")
+
+
 def test_constant_features_stay_at_zero(tmp_path):
     images = {
         name: np.concatenate([tiny_arrays()[name].reshape(-1, 25) / 255, np.ones((n, 1))], axis=1)
@@ -173,7 +185,10 @@ BAD_ARRAYS = {
     "infinity": (INF, "val[7] has values that are NaN or infinite"),
     "above 1": (UNIT | {"val_images": UNIT["val_images"] * 255}, "must lie in [0, 1]"),
     "below 0": (UNIT | {"val_images": UNIT["val_images"] - 1}, "must lie in [0, 1]"),
-    "huge": (UNIT | {"val_images": UNIT["val_images"] - 1e300}, "val[0] has values that are NaN"),
+    "huge": (
+        UNIT | {"val_images": UNIT["val_images"] - 1e300},
+        "val[0] has values that are too large for float32",
+    ),
     "no pixels": (
         {
             "train_images": np.zeros((50, 0, 5), np.uint8),
@@ -234,6 +249,12 @@ def test_bad_arrays_are_named(changes, expected, tmp_path):
     assert str(error.value).startswith(path)
     assert expected in str(error.value)
     assert not (tmp_path / "prepared" / "description.json").exists()
+
+
+def test_more_names_than_classes_are_counted(tmp_path):
+    path = write_npz(tmp_path / "a.npz")
+    with pytest.raises(UserError, match=r"`classes` has 3 names, and the labels are of 2 classes"):
+        prepared(tmp_path, kind="npz", path=path, classes=["a", "b", "c"])
 
 
 def test_declared_ranges_become_0_to_1(tmp_path):

@@ -80,6 +80,16 @@ def save_frames(path):
     halves().save(path, save_all=True, append_images=[halves(0.5)])
 
 
+def write_tiff(path, values, photometric=1):
+    """A TIFF file with values as they are: Pillow writes neither all types nor MinIsWhite."""
+    kind = {"u": 1, "i": 2, "f": 3}[values.dtype.kind]
+    tags = {256: values.shape[1], 257: values.shape[0], 258: 8 * values.itemsize, 259: 1,
+            262: photometric, 273: 134, 277: 1, 278: values.shape[0], 279: values.nbytes,
+            339: kind}  # fmt: skip
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    path.write_bytes(b"II*\0" + struct.pack("<IH", 8, 10) + entries + bytes(4) + values.tobytes())
+
+
 def see_through(mode="RGBA"):
     image = halves().convert(mode)
     hidden = np.full(HALVES.shape, 255, np.uint8)
@@ -102,6 +112,14 @@ UNCLEAR = {
     ),
     "floats.tif": (halves(1, np.float32).save, "has floating-point numbers from 40 to 240; say"),
     "nan.tif": (halves(np.nan, np.float32).save, "has values that are NaN or infinite"),
+    "signed.tif": (
+        lambda path: write_tiff(path, HALVES.astype(np.int8)),
+        "has signed integers of 8 bits, which are not read; save them with 16 bits",
+    ),
+    "double.tif": (
+        lambda path: write_tiff(path, HALVES / 255),
+        "has floating-point numbers of 64 bits, which are not read; save them as float32",
+    ),
     "lab.tif": (Image.new("LAB", (4, 4)).save, "cannot be decoded as an image"),
     "text.png": (lambda path: path.write_text("<svg/>"), "cannot be decoded as an image"),
 }
@@ -114,6 +132,25 @@ def test_what_would_be_a_guess_is_refused(tmp_path, name):
     with pytest.raises(UserError) as error:
         decoded(tmp_path / name)
     assert str(error.value).startswith(f"{tmp_path / name}: ") and expected in str(error.value)
+
+
+def test_tiffs_whose_least_value_is_white_are_inverted(tmp_path):
+    entry = write_classes(tmp_path, twice(halves(), "tif"))
+    paths = [*(tmp_path / "x").rglob("*.tif")]
+    for values, declared, white, black in (
+        (HALVES, {}, 0, 255),
+        (HALVES.astype(np.uint16) * 257, {}, 0, 65535),
+        (HALVES.astype(np.uint16) * 16, {"range": [0, 4080]}, 0, 4080),
+        ((HALVES / 255).astype(np.float32), {}, 0, 1),
+        (HALVES.astype(np.float32) - 100, {"range": [-100, 155]}, -100, 155),
+    ):
+        for path in paths:
+            write_tiff(path, values, photometric=0)
+        folder = prepared(tmp_path, **entry, **declared)
+        inputs = load_all(folder)[0]["train"][0].astype(int)
+        assert np.abs(inputs[:, :, [0, 3]] - [215, 15]).max() <= 1
+        for sentence in read_description(folder).get("decided", []):
+            assert sentence.endswith(f"(MinIsWhite): {white} is white and {black} black.")
 
 
 def test_transparent_pixels_are_shown_as_declared(tmp_path):

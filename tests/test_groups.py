@@ -114,7 +114,7 @@ def test_images_that_are_not_there_and_groups_spelt_alike_are_said(tmp_path):
     )
 
 
-@pytest.mark.parametrize("other", ["P 7", "p07", "P-7", "P_7", "P7.0", "Ｐ7"])
+@pytest.mark.parametrize("other", ["P 7", "p07", "P-7", "P_7", "P7.0", "Ｐ7", "\u04207", "\u03a17"])
 def test_a_patient_that_is_spelt_in_two_ways_is_said(tmp_path, other):
     _, decided = of_file(tmp_path, PLAIN.replace("p2", "P7").replace("p3", other))
     assert decided == (
@@ -122,6 +122,10 @@ def test_a_patient_that_is_spelt_in_two_ways_is_said(tmp_path, other):
     )
     numbers = PLAIN.replace("p2", "1.001").replace("p3", "1001")
     assert "1.001 and 1001" in of_file(tmp_path, numbers)[1][0]
+    numbers = PLAIN.replace("p2", "6.1").replace("p3", "6.10")
+    assert "6.1 and 6.10" in of_file(tmp_path, numbers)[1][0]
+    for one, other in (("6.1", "6.100"), ("6.1", "61"), ("v6", "v60")):
+        assert of_file(tmp_path, PLAIN.replace("p2", one).replace("p3", other))[1] == ()
     assert of_file(tmp_path, PLAIN.replace("p2", "P1-1").replace("p3", "P11"))[1] == ()
 
 
@@ -132,7 +136,27 @@ def test_what_has_no_width_is_not_a_part_of_a_name(tmp_path):
 
 @pytest.mark.parametrize(
     "nothing",
-    ["#NV", "#REF!", "-", "?", "unbekannt", "Unknown", "keine Angabe", "K. A.", "不明", "-999"],
+    [
+        "#NV",
+        "#REF!",
+        "-",
+        "?",
+        "unbekannt",
+        "Unknown",
+        "keine Angabe",
+        "K. A.",
+        "不明",
+        "-999",
+        "s/d",
+        "Brak",
+        "нет данных",
+        "NA.",
+        "...",
+        "okänd",
+        "TBD",
+        "####",
+        "非公開",
+    ],
 )
 def test_what_stands_for_nothing_is_no_group(tmp_path, nothing):
     with pytest.raises(UserError) as error:

@@ -86,6 +86,7 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
             "Train/1.png",
             "Test/1.png",
         ): r"Test/1\.png is not in the folder of a class, and no image is; .* `splits: none` if",
+        ("ill\u200b/1.png", "ill/1.png"): r"'ill' and 'ill\\u200b' differ in nothing but large le",
         ("Ill/1.png", "ill/1.png"): "the folders 'Ill' and 'ill' differ in nothing but",
         ("a/train/1.png", "a/test/2.png", "b/1.png"): "a/te.* is a split below a class",
     }.items(),
@@ -278,6 +279,12 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
             ["ill/1.png", "own/2.png"],
         ),
         (
+            ("a/1.png", "a/Excluded/2.png", "b/3.png"),
+            r"a/Excluded is called as what was put aside, .* `images: \"!\*\*/Excluded/\*\*\"`",
+            "!**/Excluded/**",
+            ["a/1.png", "b/3.png"],
+        ),
+        (
             ("image/1.png", "masks/1.png"),
             "masks is called as what belongs to images",
             "*/*",
@@ -321,6 +328,13 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
         ("New folder (2)", "ill", "well"): 'New folder .* hardly .* `images: "!New folder \\(2\\)/',
         ("train/a", "train/b", "train/unlabelled"): '"!\\*/unlabelled/\\*\\*"`, or .*"\\*\\*"`',
         ("seg_pred", "ill", "well"): "seg_pred is hardly the name of a class",
+        ("Trash", "ill", "well"): "Trash is hardly the name of a class",
+        ("GradCAM", "ill", "well"): "GradCAM is hardly the name of a class",
+        ("新建文件夹 (2)", "ill", "well"): "新建文件夹 .* is hardly the name of a class",
+        tuple(f"patient{n:03}" for n in range(5)): "patient004 are called as patients, not as cl",
+        tuple(f"Subject_{n}" for n in range(3, 9)): "are called as patients, not as classes; put",
+        tuple(f"train/{n}" for n in range(1000, 1005)): r'1004 are called as p.* "\*\*"`',
+        tuple(f"2024-01-{n}" for n in range(8, 13)): "2024-01-9 are called as dates, not as clas",
     }.items(),
 )
 def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
@@ -350,11 +364,18 @@ def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
         ("set1", "parts"),
         ("label_0", "label_1"),
         ("predicted", "mask_1"),
+        ("tempo", "figure", "backup_power", "not ignored"),
+        tuple(f"KL_{n}" for n in range(5)),
+        tuple(f"c{n}" for n in range(10)),
+        tuple(map(str, range(10))),
+        tuple(f"patient{n}" for n in range(4)),
+        ("case1", "case2", "case3", "case4", "well"),
     ],
 )
 def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
     names = [f"{folder}/{place}.png" for place, folder in enumerate(folders)]
-    assert laid_out(tmp_path, *names).classes == sorted(folders)
+    layout = laid_out(tmp_path, *names)
+    assert (layout.classes, layout.decided) == (sorted(folders), [])
 
 
 @pytest.mark.parametrize(
@@ -446,6 +467,39 @@ def test_patterns_answer_which_files_are_images_and_not_which_folders_are_classe
     written = yaml.safe_load(re.findall("`([^`]*)`", str(error.value))[-1])
     assert written == {"images": ["**", "!train/well/2.png"]}
     assert list(laid_out(tmp_path / "splits", **written).images) == names[:3]
+
+
+def test_boxes_are_said_not_to_be_covered(tmp_path):
+    names = [f"{split}/images/1.png" for split in ("train", "val")]
+    labels = [name.replace("images", "labels").replace("png", "txt") for name in names]
+    with pytest.raises(
+        UserError, match=r"train/labels holds 1 \.txt and no image, .*; boxes are n"
+    ):
+        laid_out(tmp_path, *names, *labels)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("cat", "cats", True),
+        ("Malignant", "malignent", True),
+        ("squamous cell", "squamous cells", True),
+        ("benign", "bening", False),
+        ("grade1", "grade2", False),
+        ("type_a", "type_b", False),
+        ("typeA", "typeB", False),
+        ("stage II", "stage III", False),
+        ("typical", "atypical", False),
+        ("ab", "abs", False),
+    ],
+)
+def test_classes_that_differ_in_a_letter_are_said(tmp_path, one, other, said):
+    decided = laid_out(tmp_path, f"{one}/1.png", f"{other}/2.png", "well/3.png").decided
+    first, second = sorted((one, other))
+    sentence = (
+        f"Classes whose names differ in one letter were taken for different ones: {first} and"
+    )
+    assert [text.startswith(f"{sentence} {second};") for text in decided] == [True] * said
 
 
 def test_another_car_is_no_mask_of_a_car(tmp_path):

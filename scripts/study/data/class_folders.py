@@ -20,13 +20,33 @@ _STATED = {"original", "originals", "orig", "new", "old"}
 # What systems and people call folders that are no classes.
 _NO_CLASS = re.compile(
     r"(new|untitled) folder( \d+)?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella"
-    r"|un-?labell?ed|un-?sorted|(seg_)?pred(iction)?s?"
+    r"|nova pasta|nieuwe map|ny mapp?e?|nowy folder|новая папка|新建文件夹|新增資料夾"
+    r"|新しいフォルダー?|새 폴더|un-?labell?ed|un-?sorted|(seg_)?pred(iction)?s?"
+    r"|trash|papierkorb|corbeille|papelera|recycled?|(recycle|recycling) bin"
+    r"|backups?|bak|duplicates?|excluded?|rejected|discarded"
+    r"|ignored?|te?mp|thumbs?|thumbnails?|overlays?|heat[-_ ]?maps?|grad[-_ ]?cams?|bbox(es)?"
+    r"|figures"
 )
 _COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de|copia di) ", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one
 _PART = re.compile(
     r"((?:k.?)?folds?|cv|split|part|partition|batch|set|subset)([-_. ]?\d+|[-_. ][a-z])$"
 )
+# Folders that are all of one of these are hardly classes, if there are `MANY`.
+_ONE_EACH = {
+    "patients": re.compile(r"([^\W\d_]+)[-_. ]?\d+|\d{4,}"),
+    "dates": re.compile(
+        r"(?:19|20)\d{6}|(?:19|20)\d\d([-_. ])\d\d?\1\d\d?"
+        r"|\d\d?([-_. ])\d\d?\2(?:19|20)?\d\d"
+    ),
+}
+_MANY = 5
+# Words before the number of a class, and single letters as in c0 to c9 and n02102040
+_NUMBERED_CLASSES = {
+    *("class", "classe", "klasse", "cls", "category", "cat", "label", "digit", "cluster"),
+    *("grade", "grad", "kl", "isup", "gleason", "birads", "rads", "score", "level", "stage"),
+    *("stadium", "stade", "stufe", "type", "typ", "phase", "species", "c", "n"),
+}
 _BETWEEN = re.compile(r"[-_. ()\[\]]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -85,6 +105,25 @@ def doubtful_classes(classes: list[str], depth: int, patterns: Sequence[str] = (
                 f" images of each class in a folder of its own, or write {answer} if all are"
                 " classes"
             )
+    if owners := _one_each(classes):
+        yield (
+            f"{listed(classes)} are called as {owners}, not as classes; put the images of each"
+            f" class in a folder of its own, or write {answer} if all are classes"
+        )
+
+
+def _one_each(classes: list[str]) -> str | None:
+    """`patients` or `dates`, where the names of many folders are all numbered so."""
+    if len(classes) < _MANY:
+        return None
+    for owners in ("dates", "patients"):
+        found = [_ONE_EACH[owners].fullmatch(folder.casefold()) for folder in classes]
+        # one word, or none, of patients; one thing between the numbers of dates
+        kinds = {match.groups() if match else None for match in found}
+        words = {match[1] for match in found if match}
+        if all(found) and len(kinds) == 1 and not words & _NUMBERED_CLASSES:
+            return owners
+    return None
 
 
 def _read(folder: str, folders: list[str]) -> _Name:
@@ -154,6 +193,11 @@ def _globs(folders: list[str], classes: list[str]) -> list[str]:
         if sorted(name for name in classes if matches(name, glob)) == sorted(folders):
             return [glob]
     return [literal(folder) for folder in folders]
+
+
+def words_of(folder: str) -> list[str]:
+    """The words of a name, in small letters: of `stage_II` and of `typeA` two."""
+    return [word.casefold() for word in _BETWEEN.split(folder) if word]
 
 
 def literal(text: str) -> str:

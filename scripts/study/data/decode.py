@@ -12,6 +12,7 @@ import numpy as np
 
 from study.data.keys import described_as
 from study.data.location import refuse_pointer
+from study.data.tiff_tags import least_is_white, refuse_unread_type, stored_tags, tags_of
 from study.data.value_range import Range, declared_range, refuse_outside
 from study.store.errors import UserError
 
@@ -63,6 +64,7 @@ class Facts(NamedTuple):
     size: tuple[int, int]  # width and height
     seen: Range  # its smallest and largest value
     turned: bool  # by its orientation
+    inverted: bool = False  # as a TIFF file of more than 8 bits, whose smallest value is white
 
 
 def rules_of(entry: dict[str, Any], size: tuple[int, int]) -> Rules:
@@ -98,6 +100,8 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         with open(path, "rb") as stored, _open(stored) as file:
             _refuse_unclear(path, file, rules)
             name, raw = str(file.format), _raw_mode(file)
+            refuse_unread_type(path, tags_of(file))
+            inverted = least_is_white(file) and _depth(file.mode, raw) in WIDE
             turned = file.getexif().get(0x0112, 1) not in (0, 1)
             image = ImageOps.exif_transpose(file)
         colour, depth = _colour(image.mode), _depth(image.mode, raw)
@@ -105,7 +109,8 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         if depth in WIDE:
             values = np.asarray(image)
             seen = (float(values.min()), float(values.max()))
-            image = Image.fromarray(_scaled(path, values, seen, depth, rules.value_range))
+            scaled = _scaled(path, values, seen, depth, rules.value_range)
+            image = Image.fromarray(255 - scaled if inverted else scaled)
         else:
             image = image if image.mode == "L" else image.convert("L")
             low, high = np.asarray(image).min(), np.asarray(image).max()
@@ -117,13 +122,14 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         pixels = np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
     except UnidentifiedImageError as error:
         refuse_pointer(path)
+        refuse_unread_type(path, stored_tags(path))
         known = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise UserError(
             f"{path}: cannot be decoded as an image (it is damaged, or no {known} that can be read)"
         ) from error
     except Exception as error:  # damaged files make Pillow raise exceptions of many kinds
         raise UserError(f"{path}: cannot be decoded as an image ({error})") from error
-    return pixels, Facts(name, depth, colour, transparency, size, seen, turned)
+    return pixels, Facts(name, depth, colour, transparency, size, seen, turned, inverted)
 
 
 def _open(file: IO[bytes]) -> "Image.Image":

@@ -19,6 +19,10 @@ _BESIDE = re.compile(
 )
 # As a class may be called a mask, of faces with one, only these are no class by their name alone.
 _NO_CLASS = re.compile(r"(masks|annotations?|labels|segmentations?|ground.?truths?)$")
+# What was put aside, and what was made of images.
+_ASIDE = re.compile(
+    r"excluded?|old|backups?|bak|aug|augment(ed|ations?)|rejected|discarded|ignored?|duplicates?"
+)
 _MASK_OF = re.compile(
     r"(.+?)[-_. ]+"
     r"(masks?|annotations?|labels?|seg|segmentations?|gt|ground.?truth|superpixels?)([-_. ]?\d+)?$"
@@ -97,6 +101,11 @@ def _doubtful_folder(folders: list[str], depth: int, classes: list[str]) -> str 
             return (
                 f"{folder} is called as masks or labels of images are; say which files are the"
                 f" images, as in `images: {glob}`, {ALL}"
+            )
+        if _ASIDE.fullmatch(name.casefold()):
+            return (
+                f"{folder} is called as what was put aside, or made of other images; leave it out"
+                f' with `images: "!**/{name}/**"`, {ALL}'
             )
         if split_of(name):
             return (

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 import numpy as np
 
+from study.data.listing import visible
 from study.store.csv_files import read_csv
 from study.store.errors import UserError
 
@@ -22,6 +23,11 @@ NOTHING = {
     *("", "na", "n/a", "n.a.", "<na>", "nan", "none", "null", "-", "--", "?", "missing"),
     *("unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "k.a.", "n.d.", "n.v.t."),
     *("keineangabe", "nichtbekannt", "notknown", "sindato", "sindatos", "不明", "н/д", "未知"),
+    *("s/d", "s.d.", "n/d", "n.d", "na.", "n.a", "k.a", "tbd", "tba", ".", "..", "...", "…"),
+    *("notavailable", "notapplicable", "fehlt", "fehlend", "manquant", "manquante", "onbekend"),
+    *("ukendt", "ukjent", "okänd", "okänt", "tuntematon", "brak", "brakdanych", "nieznany"),
+    *("nieznana", "nieznane", "neznámé", "neznámý", "neznámá", "desconhecido", "bilinmiyor"),
+    *("нет", "нетданных", "неизвестно", "неизвестен", "非公開", "なし", "無", "无", "없음"),
 }
 NEGATIVE = re.compile(r"-\d+")  # -999 stands for nothing, where no other group is below 0
 # 03. Dez, 12-Mar, Mar-12, 1/12/2024: what a spreadsheet makes of texts that may be dates
@@ -35,7 +41,9 @@ LIKE_DATES = re.compile(
 )
 LONG = re.compile(r"\d{16,}")  # more digits than a spreadsheet keeps
 KEPT = 15
-OF_SPREADSHEET = re.compile(r"#\w+([!?]|/\w)?")  # #N/A, #NV, #REF!, #BEZUG!
+OF_SPREADSHEET = re.compile(r"#\w+([!?]|/\w)?|##+")  # #N/A, #NV, #REF!, #BEZUG!; too wide to show
+# Small Cyrillic and Greek letters -> Latin ones that they, or the large ones, look like
+LATIN = str.maketrans("авекмнорстухіјѕ" + "αβεζηικμνορτυχ", "abekmhopctyxijs" + "abezhikmnoptyx")
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
 SHOWN = 5  # samples that a message names
 
@@ -98,7 +106,7 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
     What stands for nothing is listed as it is written there.
     """
     rows = [
-        (line, _plain(row["image"]), _visible(row["group"]))
+        (line, _plain(row["image"]), visible(normalize("NFC", row["group"])).strip())
         for line, row in read_csv(path, COLUMNS).rows
     ]
     below_zero = {group for _, _, group in rows if NEGATIVE.fullmatch(group)}
@@ -125,14 +133,9 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
     return listed, list(nothing)
 
 
-def _visible(text: str) -> str:
-    """Text as it is seen: composed, and without what has no width, as copied from web pages."""
-    return "".join(part for part in normalize("NFC", text) if category(part) != "Cf").strip()
-
-
 def _plain(name: str) -> str:
     """A sample's name in the form in which names are compared: composed, and with slashes."""
-    return _visible(name).replace("\\", "/").removeprefix("./")
+    return visible(normalize("NFC", name)).strip().replace("\\", "/").removeprefix("./")
 
 
 def _missing_text(
@@ -199,8 +202,12 @@ def _of_spreadsheet(groups: set[str]) -> list[str]:
 
 
 def _alike(group: str) -> str:
-    """What spellings of one group may have in common: P07 and p7, P-7 and P_7, or 7 and 7,0."""
-    whole = re.sub(r"(?<=\d)[.,]0+$", "", normalize("NFKC", group).casefold())
+    """What spellings of one group may share: P07 and p7, P-7 and P_7, 7 and 7,0, 6.1 and 6.10."""
+    whole = normalize("NFKC", group).casefold().translate(LATIN)
+    whole = re.sub(r"(?<=\d)[.,]0+$", "", whole)
+    decimal = re.fullmatch(r"(\d+[.,]\d*[1-9])0+", whole)
+    if decimal and not re.search(r"[.,]\d{3}$", whole):  # of three they may be thousands
+        whole = decimal[1]
     parts = re.findall(r"\d+|[^\W\d_]+", re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", whole))
     return " ".join(part.lstrip("0") or "0" for part in parts)
 

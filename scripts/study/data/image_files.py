@@ -97,9 +97,16 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
         ),
         **{
             f"hold values of {depth}, made 8 bit: {black:g} is black and {white:g} white": sum(
-                fact.depth == depth for fact in facts
+                fact.depth == depth and not fact.inverted for fact in facts
             )
             for depth, (black, white) in limits.items()
+        },
+        **{
+            f"hold values of {depth}, made 8 bit and inverted, as their TIFF data say (MinIsWhite):"
+            f" {white:g} is white and {black:g} black": sum(
+                fact.depth == depth and fact.inverted for fact in facts
+            )
+            for depth, (white, black) in limits.items()
         },
         "have 16 bits a colour, of which the upper 8 are read": sum(
             fact.depth == "16 bit in colour" for fact in facts

@@ -18,8 +18,9 @@ from study.data.left_out import (
     splits_decided,
     suffix,
 )
-from study.data.listing import Listing, inside, list_folder, matches
+from study.data.listing import Listing, inside, list_folder, matches, visible
 from study.data.location import begins_with
+from study.data.nearly_one_class import nearly_one_class
 from study.data.repeated_images import copy_of_the_rest, refuse_class_of_all
 from study.data.split_folders import depth_of, find_splits
 from study.store.errors import UserError
@@ -92,6 +93,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
         classes=classes,
         decided=[
             *splits_decided(splits),
+            *nearly_one_class(classes),
             *left_out(listing, found, images, others, copy),
             *links_followed(listing, images),
             *([] if entry.get("groups") else not_grouped(images, depth)),
@@ -139,6 +141,11 @@ def _find_classes(
     for folder in folders:
         if folder.count("/") == depth and folder not in filled:
             here = kinds(name for name in listing.files if name.startswith(f"{folder}/"))
+            if folder.rpartition("/")[2].casefold() in ("labels", "annotations") and here:
+                raise UserError(
+                    f"{where}: {folder} holds {here} and no image, as files of boxes do; boxes are"
+                    " not covered: put the images of each class in a folder of its own"
+                )
             raise UserError(
                 f"{where}: {folder} holds no image that is read{', but ' * bool(here)}{here}; put"
                 " the images of the class there, as PNG or JPEG, or move the folder away"
@@ -154,11 +161,11 @@ def _find_classes(
                 )
     alike: dict[str, str] = {}
     for name in classes:
-        other = alike.setdefault(name.casefold().strip(), name)
+        other = alike.setdefault(visible(name).casefold().strip(), name)
         if other != name:
             raise UserError(
-                f"{where}: the folders {other!r} and {name!r} differ in nothing but large letters"
-                " or blanks; call them alike, or so that they differ"
+                f"{where}: the folders {other!r} and {name!r} differ in nothing but large letters,"
+                " blanks or what cannot be seen; call them alike, or so that they differ"
             )
     first = next(iter(filled))
     if len(classes) == 1 and len(inside(folders, f"{first}/")) > 1:

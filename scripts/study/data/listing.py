@@ -82,6 +82,13 @@ def normalized(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
+def visible(name: str) -> str:
+    """A name as it is seen: without what has no width, as copied from web pages."""
+    if name.isascii():
+        return name
+    return "".join(part for part in name if unicodedata.category(part) != "Cf")
+
+
 def matches(name: str, pattern: str) -> bool:
     """Whether a name is what a glob means, large and small letters alike.
 

@@ -100,6 +100,11 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     count = 1 + max((int(labels.max()) for _, labels in parts.values() if len(labels)), default=0)
     _refuse_dropped(path, left_out)
     _refuse_shifted(path, [labels for _, labels in parts.values()])
+    if entry.get("classes") and 2 <= count < len(entry["classes"]):
+        raise UserError(
+            f"{path}: `classes` has {len(entry['classes'])} names, and the labels are of {count}"
+            f" classes, 0 to {count - 1}; name those alone"
+        )
     names = entry.get("classes") or [str(label) for label in range(max(2, count))]
     classes = in_order(str(path), names, entry.get("positive"))
     if classes != names:

@@ -71,13 +71,14 @@ def save_prepared(
         UserError: a value is NaN, infinite, or out of range; or all use a small part of what their
             type holds.
     """
-    folder = Path(folder)
     rows = np.concatenate(list(source.splits.values()))
     labels = source.labels[rows]
     shape = (len(rows), *source.shape)
     digest = hashlib.sha256(_header(source.dtype, shape))
     train_count = len(source.splits["train"])
     sums, seen = np.zeros((2, _channels(source.shape))), (np.inf, -np.inf)
+    # Sums of differences from the first sample: those of squares of large values would cancel
+    shift = source.read(rows[:1]).reshape(-1, sums.shape[1])[0].astype(float)
     # not memory-mapped: on a full disk that would end the process without a word
     with replacing(folder / "inputs.npy") as part, open(part, "wb") as file:
         layout = {"descr": np.lib.format.dtype_to_descr(source.dtype), "fortran_order": False}
@@ -89,22 +90,23 @@ def save_prepared(
             chunk = np.ascontiguousarray(chunk, dtype=source.dtype)
             file.write(chunk.data)
             digest.update(chunk.data)
-            flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1])
-            sums += [flat.sum(axis=0, dtype=float), np.square(flat, dtype=float).sum(axis=0)]
+            flat = chunk[: max(0, train_count - start)].reshape(-1, sums.shape[1]) - shift
+            sums += [flat.sum(axis=0), np.square(flat, out=flat).sum(axis=0)]
             print(f"{start + len(chunk)} of {len(rows)} samples", flush=True)
-        noted = _finish(source, seen, normalize)
+        values = train_count * int(np.prod(source.shape)) // sums.shape[1]
+        scaling = _scaling(normalize, source, shift, sums / values)
+        noted = _finish(source, seen, normalize, scaling)
     digest.update(_header(labels.dtype, labels.shape))
     digest.update(labels.data)
     with replacing(folder / "labels.npy") as part, open(part, "wb") as file:
         np.save(file, labels, allow_pickle=False)
     write_text(folder / "samples.csv", _samples(source, rows, groups))
-    values = train_count * int(np.prod(source.shape)) // sums.shape[1]
     description = about | {
         "classes": list(source.classes),
         "shape": list(source.shape),
         "dtype": str(source.dtype),
         "normalize": normalize,
-        **_scaling(normalize, source, sums / values),
+        **scaling,
         "sha256": digest.hexdigest(),
         "splits": _describe_splits(source),
         **noted,
@@ -225,11 +227,17 @@ def _refuse_infinite(source: Source, rows: np.ndarray, chunk: np.ndarray) -> Non
         finite = np.isfinite(chunk.astype(np.float32))
     bad = ~finite.reshape(len(chunk), -1).all(axis=1)
     if bad.any():
-        name = source.names[rows[int(np.argmax(bad))]]
-        raise UserError(f"{source.where}: {name} has values that are NaN or infinite")
+        row = int(np.argmax(bad))
+        what = "NaN or infinite"
+        if np.isfinite(chunk[row]).all():
+            largest = float(np.abs(chunk[row]).max())
+            what = f"too large for float32, which networks compute in: up to {largest:g}"
+        raise UserError(f"{source.where}: {source.names[rows[row]]} has values that are {what}")
 
 
-def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
+def _finish(
+    source: Source, seen: Range, normalize: str, scaling: dict[str, list[float]]
+) -> dict[str, Any]:
     """Check the values of all samples together; what is to be noted of them, where there is."""
     noted = source.finish() if source.finish else {}
     if not source.finish and normalize == "unit" and source.value_range is None:
@@ -239,17 +247,43 @@ def _finish(source: Source, seen: Range, normalize: str) -> dict[str, Any]:
         if normalize == "unit":
             refuse_wide_range(source.where, seen, source.value_range)
         noted["range"] = list(source.value_range)
-    decided = [*source.decided, *noted.pop("decided", [])]
+    lost = _lost(scaling) if normalize == "standardize" else []
+    decided = [*source.decided, *noted.pop("decided", []), *lost]
     return noted | ({"decided": decided} if decided else {})
 
 
-def _scaling(normalize: str, source: Source, moments: np.ndarray) -> dict[str, list[float]]:
-    """What a reader subtracts from the inputs and then divides them by."""
+def _lost(scaling: dict[str, list[float]]) -> list[str]:
+    """Which values float32 hardly tells apart, as they differ little for their size, if any do."""
+    steps = np.spacing(np.abs(scaling["subtract"]).astype(np.float32))
+    deviations = np.array(scaling["divide_by"])
+    lost = np.flatnonzero((deviations < 4 * steps) & (deviations != 1))  # 1 is that of a constant
+    if not len(lost):
+        return []
+    mean, deviation = (scaling[key][lost[0]] for key in ("subtract", "divide_by"))
+    return [
+        f"{len(lost)} of {len(steps)} features differ too little for their size to be told apart in"
+        f" float32, which networks compute in: the one of column {lost[0]} has a mean of"
+        f" {mean:g} and a standard deviation of {deviation:g}; subtract a constant before they are"
+        " saved."
+    ]
+
+
+def _scaling(
+    normalize: str, source: Source, shift: np.ndarray, moments: np.ndarray
+) -> dict[str, list[float]]:
+    """What a reader subtracts from the inputs and then divides them by.
+
+    Args:
+        normalize: `unit` or `standardize`.
+        source: what was read.
+        shift: (channels,), what was subtracted before the moments were taken.
+        moments: (2, channels), the means of the training split and those of its squares.
+    """
     if normalize == "unit":
         low, high = source.value_range or (0.0, largest_value(source.dtype))
         return {"subtract": [float(low)], "divide_by": [float(high - low)]}
-    mean = moments[0]
-    deviation = np.sqrt(np.maximum(moments[1] - mean**2, 0))
+    mean = shift + moments[0]
+    deviation = np.sqrt(np.maximum(moments[1] - moments[0] ** 2, 0))
     deviation[deviation == 0] = 1  # a constant stays at zero
     return {"subtract": mean.tolist(), "divide_by": deviation.tolist()}
 

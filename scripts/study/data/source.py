@@ -99,9 +99,14 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
     """
     for part, (inputs, _) in parts.items():
         _check_shape(f"{where}: {part}", inputs)
-    decided = _single_axes({part: inputs.shape for part, (inputs, _) in parts.items()})
-    if decided:
-        parts = {part: (_without_axis(inputs), labels) for part, (inputs, labels) in parts.items()}
+    decided: list[str] = []
+    single = {part: _single_axes(inputs.shape) for part, (inputs, _) in parts.items()}
+    if all(single.values()):
+        whole = next(iter(parts.values()))[0].shape[1:]
+        parts = {part: (pair[0].squeeze(single[part]), pair[1]) for part, pair in parts.items()}
+        rest = next(iter(parts.values()))[0].shape[1:]
+        channels = "have one channel" if len(rest) == 2 else "have an axis of 1"
+        decided = [f"images of shape {whole} {channels} and are read as {rest}."]
     first = next(iter(parts.values()))[0]
     dtype = first.dtype.newbyteorder("=")  # torch takes no other order of bytes
     for part, (inputs, _) in parts.items():
@@ -151,8 +156,11 @@ def _doubts(shapes: list[tuple[int, ...]]) -> list[str]:
         return [f"{read}; {LAST_AXIS}."]
     if all(len(shape) == 2 for shape in shapes):
         return [f"{read}, of features without an order; if they are images, reshape them."]
-    if all(len(shape) == 4 and shape[3] in (2, 4) for shape in shapes):
-        return [f"{read}, volumes; if the last axis is of channels, save those that are meant."]
+    for axis, called in ((3, "last"), (1, "second")):
+        if all(len(shape) == 4 and shape[3] != 3 and shape[axis] in (2, 4, 5) for shape in shapes):
+            return [
+                f"{read}, volumes; if the {called} axis is of channels, save those that are meant."
+            ]
     return []
 
 
@@ -175,19 +183,17 @@ def _check_shape(where: str, inputs: np.ndarray) -> None:
         )
 
 
-def _single_axes(shapes: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
-    """What is decided where all images have an axis of one channel, if they have."""
-    single = (len(s) == 4 and s[3] != 3 and 1 in (s[1], s[3]) for s in shapes.values())
-    if not all(single):
-        return ()
-    shape = next(iter(shapes.values()))[1:]
-    grey = shape[:2] if shape[2] == 1 else shape[1:]
-    return (f"images of shape {shape} have one channel and are read as {grey}.",)
+def _single_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Which axes of 1 images have beside height, width and colours: those of one channel or slice.
 
-
-def _without_axis(images: np.ndarray) -> np.ndarray:
-    """Images (n, height, width, 1) or (n, 1, height, width) as (n, height, width)."""
-    return images[..., 0] if images.shape[3] == 1 else images[:, 0]
+    Of (n, height, width, 1) and (n, 1, height, width), of (n, 1, height, width, 1), and of
+    (n, 1, height, width, 3).
+    """
+    if len(shape) == 4 and shape[3] != 3:
+        return (3,) if shape[3] == 1 else (1,) * (shape[1] == 1)
+    if len(shape) == 5 and shape[1] == 1:
+        return {1: (1, 4), 3: (1,)}.get(shape[4], ())
+    return ()
 
 
 def ordered_classes(where: str, found: list[str], positive: str | None) -> list[str]:
