@@ -33,7 +33,16 @@ RESULTS = REPOSITORY / "docs" / "simulations" / "tuned_verdicts.csv"
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist" / "fixed" / "values.csv"
 BEGIN, END = "<!-- tuned simulations: begin -->", "<!-- tuned simulations: end -->"
 STUDIES, PLACES, METRIC = 1000, 3, "val_accuracy"
-SEEDS = [(3, 15), (5, 10), (5, 20), (5, 50), (10, 20), (10, 50)]  # of tuning, of the evaluation
+SEEDS = [
+    (2, 10),
+    (3, 15),
+    (5, 10),
+    (5, 20),
+    (5, 25),
+    (5, 50),
+    (10, 20),
+    (10, 50),
+]  # of tuning, of the evaluation
 ALPHA, FIRST_OF_22, SIDES = 0.05, 0.05 / 22, 7
 # What trials are worth. Two or three that are nearly tied, or a peak over seven.
 TIES = {f"two, {gap} apart": [0.0, -gap] for gap in (0.0, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5)}
@@ -76,7 +85,8 @@ def tuned_side(tried: np.ndarray) -> tuple[TunedSide, list[int]]:
     drawn = np.full(len(choices), -1)
     for position, trial in enumerate(places):
         drawn[choices == trial] = position
-    return TunedSide([f"tuned{number + 1}" for number in range(len(places))], drawn), places
+    names = [f"tuned{number + 1}" for number in range(len(places))]
+    return TunedSide(names, drawn, tried.shape[1]), places
 
 
 def compare(

@@ -11,10 +11,8 @@ from measurements import BCE, CE, HIGH, LOW, NEAR, TENTH, claim, make_values, me
 from studies import default_study
 
 from study.analysis.claims import judge
-from study.analysis.measured import Trials
 from study.analysis.pairs import is_below_one_sample, sample_share
 from study.analysis.verdict_changes import VERDICT_COLUMNS, move
-from study.design.protocols import PROTOCOLS
 from study.report.claim_words import hypothesis_words, judged_claims
 from study.report.sections.claims import claim_items
 from study.report.sections.fair import counts_of_changes, has_moved, moved_words
@@ -124,23 +122,6 @@ def test_how_far_a_difference_moved_by_hand():
     )
     assert move(before, before, 0.0)["p_moved"] == 1
     assert math.isnan(move("", after, 0.0)["p_moved"])
-
-
-def test_what_other_noise_adds_stands_beside_a_difference():
-    """As in the tests of tuned verdicts: of one side's two choices 0.05 and 0.08, so 0.015."""
-    rows = [
-        {"trial": trial, "round": 1, "seed": seed, "val_accuracy": worth, "final_val_roc_auc": auc}
-        for trial, worth, aucs in ((0, 0.90, (0.9, 0.7)), (1, 0.93, (0.8, 0.8)))
-        for seed, auc in enumerate(aucs)
-    ]
-    one = pd.DataFrame(rows)
-    other = one.assign(final_val_roc_auc=1 - one["trial"])
-    trials = Trials("final_val_roc_auc", 1, 2, {"ce": one, "bce": other})
-    tuned = measured(VALUES, protocol=PROTOCOLS["tuned"], trials=trials)
-    _, pairs = judge({"a": claim("greater", (CE, BCE))}, tuned)
-    assert pairs["added_sd"][0] == pytest.approx(0.015, rel=0.02)
-    _, pairs = judge({"a": claim("greater", (CE, BCE))}, measured(VALUES))
-    assert pairs["added_sd"][0] == 0
 
 
 def verdict_row(name: str, protocol: str, verdict: str, low: float, high: float, **more) -> dict:

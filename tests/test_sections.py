@@ -213,7 +213,7 @@ def test_claims_that_are_one_test_count_once():
     inputs = page_inputs(study, claims=frame, verdicts=verdicts)
     counted_claims = counted_once(inputs)
     assert counted_claims["claim"].tolist() == ["ce is worse", "focal is worse"]
-    assert found(counted_claims, [], 1)[0] == (
+    assert found(counted_claims, [], same=1)[0] == (
         "Of 2 claims (1 more is one of them in other words), 1 supported and 1 undecided."
     )
     assert fair_found(inputs) == [

@@ -46,12 +46,13 @@ IN_PLACES = {
 DRAWN = {"ce": np.repeat([0, 1], 500), "bce": np.zeros(1000, int)}
 
 
-def tuned(drawn=DRAWN, protocol: str = "tuned") -> Measured:
+def tuned(drawn=DRAWN, protocol: str = "tuned", seeds: int = 2) -> Measured:
     """What tuned sides came to.
 
     Args:
         drawn: cell -> which place each sample of the tuning seeds chooses.
         protocol: its name.
+        seeds: of tuning.
     """
     frames = [
         make_values(**{cell: values}).assign(place=place)
@@ -59,7 +60,7 @@ def tuned(drawn=DRAWN, protocol: str = "tuned") -> Measured:
     ]
     by_place = pd.concat(frames).set_index(["cell", "place", "round", "seed"]).sort_index()
     places = {"ce": ["tuned1", "tuned2"], "bce": ["tuned1"]}
-    sides = {cell: TunedSide(places[cell], of_cell) for cell, of_cell in drawn.items()}
+    sides = {cell: TunedSide(places[cell], of_cell, seeds) for cell, of_cell in drawn.items()}
     values = weighted_values(by_place, sides)
     return replace(
         measured(VALUES, protocol=PROTOCOLS[protocol], by_place=by_place, tuned=sides),
@@ -123,6 +124,11 @@ def test_where_too_much_is_in_no_place_the_verdict_is_at_the_chosen_values():
                 {"tuned": Judged(*judge(rises, tuned(drawn)), compare_levels({}, tuned(), CELLS))}
             )
             assert found.loc[0, "sides"] == sides
+
+
+def test_more_than_five_seeds_for_each_tuning_seed_are_at_the_chosen_values():
+    assert tuned(seeds=2).what_is_compared(CE, BCE) == "tuned"  # ten seeds
+    assert tuned(seeds=1).what_is_compared(CE, BCE) == "at the chosen values"
 
 
 def test_on_other_splits_sides_are_at_the_chosen_values():

@@ -335,7 +335,8 @@ def _undecided(
         levels: at which it is supported, and contradicted.
         alpha: the level of the next test.
     """
-    ends = [tuple(_adjusted(judged, levels).values()) for judged in pairs]
+    adjusted = [_adjusted(judged, levels) for judged in pairs]
+    ends = [(each["low_adjusted"], each["high_adjusted"]) for each in adjusted]
     crossing = [end for end in ends if crosses(claim, *end)]
     clear = bool(claim.margin and crossing) and all(low > 0 or high < 0 for low, high in crossing)
     row: Row = {"verdict": BORDERLINE if clear else NO_SIGNAL}

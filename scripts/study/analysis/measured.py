@@ -15,6 +15,7 @@ from study.analysis.guard import NotTrained, Recorded, read_runs
 from study.analysis.tuned_sides import (
     AT_CHOSEN,
     FIXED,
+    SEEDS_EACH,
     TUNED,
     TunedSide,
     tuned_side,
@@ -81,8 +82,11 @@ class Measured:
         """What a difference of two sides is of: one of `study.analysis.tuned_sides`."""
         if not self.protocol.tuned:
             return FIXED
-        sides = [self.tuned.get(side.cell) for side in (first, second)]
-        return TUNED if all(side and side.is_covered for side in sides) else AT_CHOSEN
+        for side in (first, second):
+            tuned, seeds = self.tuned.get(side.cell), len(self.of_cell(side.cell, side.rounds[-1]))
+            if tuned is None or not tuned.is_covered or seeds > SEEDS_EACH * tuned.seeds:
+                return AT_CHOSEN
+        return TUNED
 
     @cached_property
     def at_chosen(self) -> "Measured":

@@ -8,8 +8,9 @@ a seed the side has the mean of its places, each weighted by how often it is cho
 choices would make of the difference is seen in those same seeds (`study.analysis.noise.tuning`).
 
 There are only so many places. Where the trials in them are chosen in less than 95% of the samples,
-nothing is said of the sides as tuned, but of the values that were chosen. docs/statistics.md has
-what that does to the level.
+nothing is said of the sides as tuned, but of the values that were chosen; and so it is with more
+than five seeds for each tuning seed, where many comparisons together are too often wrong.
+docs/statistics.md has what that does to the level.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from study.store.paths import place_number
 from study.store.records import Chosen
 
 BEYOND = 0.05  # the largest share of samples that may choose what is in no place
+SEEDS_EACH = 5  # how many seeds of the evaluation there may be for each tuning seed
 # What a difference is of: cells as they are, tuned sides, or sides with what was chosen for them.
 FIXED, TUNED, AT_CHOSEN = "fixed", "tuned", "at the chosen values"
 
@@ -34,6 +36,7 @@ class TunedSide:
 
     places: list[str]
     drawn: np.ndarray  # (samples,), which place each chooses, from 0; -1 where it is in none
+    seeds: int  # that it was tuned with
 
     @property
     def is_covered(self) -> bool:
@@ -65,7 +68,8 @@ def tuned_side(
         chosen.trials[place_number(place)].number: position for position, place in enumerate(there)
     }
     choices = resampled_choices(tried, chosen.metric)
-    return TunedSide(there, np.array([found.get(choice, -1) for choice in choices.tolist()]))
+    drawn = np.array([found.get(choice, -1) for choice in choices.tolist()])
+    return TunedSide(there, drawn, tried.shape[1])
 
 
 def weighted_values(by_place: pd.DataFrame, sides: Mapping[str, TunedSide]) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What a plan says: what is trained beside the cells, and what that many seeds can show."""
 
+import math
 from collections.abc import Sequence
 
 from study.analysis.comparisons import largest_spread
@@ -8,6 +9,7 @@ from study.analysis.metrics import format_value, is_percentage
 from study.analysis.power import detectable_difference
 from study.analysis.significance import ALPHA, MIN_SEEDS
 from study.analysis.spending import nominal_level
+from study.analysis.tuned_sides import SEEDS_EACH
 from study.design.runs import Run
 from study.design.study import Study, split_runs, trial_runs, tuned_runs
 from study.design.tables import of_one_factor
@@ -31,6 +33,12 @@ def beside_lines(study: Study) -> list[str]:
             f" {counted(study.tuning.places, 'trial')} that might have been chosen,"
             f" {counted(len(tuned_runs(study)), 'run')}"
         )
+        if study.seeds > SEEDS_EACH * (last - first + 1):
+            lines.append(
+                f"  with more than {SEEDS_EACH} seeds for each tuning seed verdicts are on the"
+                f" values that were chosen, not on tuned sides: tune.seeds: "
+                f"{math.ceil(study.seeds / SEEDS_EACH)} would be enough"
+            )
     if study.splits:
         count = counted(len(split_runs(study)), "run")
         tuned = ", tuned sides with the values chosen on the study's own" if study.tuning else ""

@@ -40,7 +40,7 @@ def of_level(side: Side, metric: str, measured: Measured) -> Noise:
     if tuned is None or not tuned.is_covered:
         return Noise()
     means = measured.place_means(side, metric)
-    nothing = TunedSide([""], np.zeros_like(tuned.drawn))
+    nothing = TunedSide([""], np.zeros_like(tuned.drawn), tuned.seeds)
     return Noise({"tuning": Added(sd=choice_deviation((tuned, nothing), (means, np.zeros(1))))})
 
 

@@ -10,7 +10,7 @@ from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.significance import ALPHA, MIN_SEEDS
-from study.analysis.tuned_sides import AT_CHOSEN
+from study.analysis.tuned_sides import AT_CHOSEN, SEEDS_EACH
 from study.analysis.verdicts import (
     CONTRADICTED,
     NO_SIGNAL,
@@ -144,7 +144,8 @@ def found(
     if primary.tuned and (count := int((claims["sides"] == AT_CHOSEN).sum())):
         sentences.append(
             f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not on tuned"
-            " sides: others that tuning might have chosen are not all trained (tune.places)."
+            " sides: what tuning might have chosen is more than tune.places has room for, or there"
+            f" are more than {SEEDS_EACH} seeds for each tuning seed."
         )
     tested = claims[claims["tests"].notna()]
     if len(tested):
