@@ -202,7 +202,7 @@ def test_claims_that_are_one_test_count_once():
         for name, one in (("ce is worse", ce), ("bce is better", ce), ("focal is worse", focal))
     }
     study = replace(study, claims=claims)
-    frame = judged("supported", "supported", "undecided").assign(claim=[*claims])
+    frame = judged("supported", "supported", "no signal").assign(claim=[*claims])
     verdicts = pd.DataFrame(
         [
             {"kind": "claim", "name": name, "protocol": protocol, "verdict": verdict}
@@ -214,7 +214,7 @@ def test_claims_that_are_one_test_count_once():
     counted_claims = counted_once(inputs)
     assert counted_claims["claim"].tolist() == ["ce is worse", "focal is worse"]
     assert found(counted_claims, [], same=1)[0] == (
-        "Of 2 claims (1 more is one of them in other words), 1 supported and 1 undecided."
+        "Of 2 claims (1 more is one of them in other words), 1 supported and 1 without a signal."
     )
     assert fair_found(inputs) == [
         "On other splits, with values tuned on the study’s own split, of 1 decided claim 1 keeps"

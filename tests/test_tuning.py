@@ -217,7 +217,7 @@ STUDY = SMALL_STUDY | {
             "compare": [[{"cell": {"batch_size": 8}, "round": 1}, {"cell": {}, "round": 1}]],
         }
     },
-    "tune": {"space": {"learning_rate": [0.00001, 0.003]}, "seeds": 2, "metric": "val_loss"},
+    "tune": {"space": {"learning_rate": [0.00001, 0.003]}, "seeds": 3, "metric": "val_loss"},
     "resample": 2,
     "margins": {"val_accuracy": 0.01},
 }  # fmt: skip
@@ -249,7 +249,7 @@ def test_a_tuned_study_on_other_splits(tmp_path_factory):
     for told in chosen:
         (trials,) = (made / "tuning" / told["side"]).rglob("trials.csv")
         trials = pd.read_csv(trials)
-        assert set(trials["seed"]) == {FIRST_SEED, FIRST_SEED + 1}
+        assert set(trials["seed"]) == {FIRST_SEED, FIRST_SEED + 1, FIRST_SEED + 2}
         best = int(trials.groupby("trial")["val_loss"].mean().idxmin())
         (trial,) = told["trials"]  # at 0.00001 nothing is learned, whatever the seed
         assert trial["number"] == best == 1 and trial["weight"] == 1

@@ -15,9 +15,9 @@ from study.analysis.guard import NotTrained, Recorded, read_runs
 from study.analysis.tuned_sides import (
     AT_CHOSEN,
     FIXED,
-    SEEDS_EACH,
     TUNED,
     TunedSide,
+    are_enough,
     tuned_side,
     weighted_values,
 )
@@ -84,7 +84,7 @@ class Measured:
             return FIXED
         for side in (first, second):
             tuned, seeds = self.tuned.get(side.cell), len(self.of_cell(side.cell, side.rounds[-1]))
-            if tuned is None or not tuned.is_covered or seeds > SEEDS_EACH * tuned.seeds:
+            if tuned is None or not (tuned.is_covered and are_enough(tuned.seeds, seeds)):
                 return AT_CHOSEN
         return TUNED
 

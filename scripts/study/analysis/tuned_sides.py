@@ -8,8 +8,8 @@ a seed the side has the mean of its places, each weighted by how often it is cho
 choices would make of the difference is seen in those same seeds (`study.analysis.noise.tuning`).
 
 There are only so many places. Where the trials in them are chosen in less than 95% of the samples,
-nothing is said of the sides as tuned, but of the values that were chosen; and so it is with more
-than five seeds for each tuning seed, where many comparisons together are too often wrong.
+nothing is said of the sides as tuned, but of the values that were chosen; and so it is with fewer
+than three tuning seeds, or more than five seeds for each, where verdicts are too often wrong.
 docs/statistics.md has what that does to the level.
 """
 
@@ -25,9 +25,14 @@ from study.store.paths import place_number
 from study.store.records import Chosen
 
 BEYOND = 0.05  # the largest share of samples that may choose what is in no place
-SEEDS_EACH = 5  # how many seeds of the evaluation there may be for each tuning seed
+FEWEST, EACH = 3, 5  # tuning seeds, and how many seeds of the evaluation there may be for each
 # What a difference is of: cells as they are, tuned sides, or sides with what was chosen for them.
 FIXED, TUNED, AT_CHOSEN = "fixed", "tuned", "at the chosen values"
+
+
+def are_enough(tuning_seeds: int, seeds: int) -> bool:
+    """Whether so many tuning seeds allow verdicts on tuned sides with so many seeds."""
+    return tuning_seeds >= FEWEST and seeds <= EACH * tuning_seeds
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from study.analysis.metrics import format_value, is_percentage
 from study.analysis.power import detectable_difference
 from study.analysis.significance import ALPHA, MIN_SEEDS
 from study.analysis.spending import nominal_level
-from study.analysis.tuned_sides import SEEDS_EACH
+from study.analysis.tuned_sides import EACH, FEWEST, are_enough
 from study.design.runs import Run
 from study.design.study import Study, split_runs, trial_runs, tuned_runs
 from study.design.tables import of_one_factor
@@ -33,11 +33,11 @@ def beside_lines(study: Study) -> list[str]:
             f" {counted(study.tuning.places, 'trial')} that might have been chosen,"
             f" {counted(len(tuned_runs(study)), 'run')}"
         )
-        if study.seeds > SEEDS_EACH * (last - first + 1):
+        if not are_enough(last - first + 1, study.seeds):
+            enough = max(FEWEST, math.ceil(study.seeds / EACH))
             lines.append(
-                f"  with more than {SEEDS_EACH} seeds for each tuning seed verdicts are on the"
-                f" values that were chosen, not on tuned sides: tune.seeds: "
-                f"{math.ceil(study.seeds / SEEDS_EACH)} would be enough"
+                "  too few tuning seeds for verdicts on tuned sides, which will be on the values"
+                f" that were chosen; {enough} would be enough (tune.seeds)"
             )
     if study.splits:
         count = counted(len(split_runs(study)), "run")

@@ -10,7 +10,7 @@ from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.significance import ALPHA, MIN_SEEDS
-from study.analysis.tuned_sides import AT_CHOSEN, SEEDS_EACH
+from study.analysis.tuned_sides import AT_CHOSEN, EACH, FEWEST
 from study.analysis.verdicts import (
     CONTRADICTED,
     NO_SIGNAL,
@@ -44,6 +44,8 @@ CHANCE = {
     "splits": "between splits and seeds",
     "tuned_splits": "between splits and seeds",
 }
+
+COUNTED = {NO_SIGNAL: "without a signal"}  # after how many there are
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
@@ -137,7 +139,9 @@ def found(
     if claims.empty:
         return ["The configuration declares no claims, so nothing has a verdict."]
     counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
-    said = [f"{count} {verdict}" for verdict, count in counts.items() if count]
+    said = [
+        f"{count} {COUNTED.get(verdict, verdict)}" for verdict, count in counts.items() if count
+    ]
     more = f" ({same} more {'is' if same == 1 else 'are'} one of them in other words)" * (same > 0)
     where = f"{upper_first(WHERE[primary.name])}, of" if primary != FIXED else "Of"
     sentences = [f"{where} {counted(len(claims), 'claim')}{more}, {listed(said)}."]
@@ -145,7 +149,7 @@ def found(
         sentences.append(
             f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not on tuned"
             " sides: what tuning might have chosen is more than tune.places has room for, or there"
-            f" are more than {SEEDS_EACH} seeds for each tuning seed."
+            f" are fewer than {FEWEST} tuning seeds, or more than {EACH} seeds for each."
         )
     tested = claims[claims["tests"].notna()]
     if len(tested):
