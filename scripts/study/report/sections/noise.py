@@ -82,8 +82,8 @@ def noise_table(noise: pd.DataFrame, metric: str, study: Study) -> DataTable:
     ]
     unit = ", in percentage points" if is_percentage(metric) else ""
     return DataTable(
-        f"Standard deviation of one run’s difference{unit}, and its 95% interval; estimated from"
-        f" {listed([_estimated_from(noise, name, of.UNITS) for name, of in there.items()])}.",
+        f"Standard deviation of one run’s difference{unit}, and its 95% interval where one is known;"
+        f" estimated from {listed([_estimated_from(noise, name, of.UNITS) for name, of in there.items()])}.",
         ["Comparison", *(source.TITLE for source in there.values())],
         rows,
         title=f"{METRICS[metric].title}, noise",
@@ -124,7 +124,9 @@ def _comparison(row: Mapping[str, Any], study: Study) -> str:
 
 
 def _deviation(metric: str, row: Mapping[str, Any]) -> str:
-    """`0.35 [0.28, 0.51]`."""
+    """`0.35 [0.28, 0.51]`; of tuning without an interval."""
+    if pd.isna(row["low"]):
+        return format_value(metric, row["sd"])
     interval = interval_text(metric, row["low"], row["high"], sign=False)
     return f"{format_value(metric, row['sd'])} {interval}"
 
