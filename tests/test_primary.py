@@ -141,12 +141,13 @@ def test_a_wider_interval_is_not_a_difference_that_moved():
     row |= {"moved_low_then": -0.002, "moved_high_then": 0.004}
     assert not has_moved(row)
     assert moved_words(row) == (
-        "the difference did not clearly move (+0.10 [−0.20, +0.40]), only its interval is wider"
+        "from fixed to tuned sides the difference did not clearly move (+0.10 [−0.20, +0.40]), only"
+        " its interval is wider"
     )
     narrower = row | {"low_then": 0.011, "high_then": 0.015}
     assert "wider" not in moved_words(narrower)
     assert moved_words(row | {"p_moved_then": 0.01}) == (
-        "the difference itself moved by +0.10 [−0.20, +0.40]"
+        "from fixed to tuned sides the difference itself moved by +0.10 [−0.20, +0.40]"
     )
     assert moved_words(row | {"p_moved_then": np.nan}) == ""
 

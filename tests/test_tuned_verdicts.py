@@ -1,7 +1,8 @@
 """Verdicts of tuned sides: what might have been chosen is weighed, and what its choice adds."""
 
 import importlib.util
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -22,12 +23,14 @@ from measurements import (
 
 from study.analysis.claims import judge
 from study.analysis.comparisons import compare_levels, describe_levels
-from study.analysis.measured import Measured
+from study.analysis.measured import Measured, read_measured
+from study.analysis.planned_looks import Plan, values_by_look
 from study.analysis.table_noise import TunedNoise, describe_noise, describe_posterior
 from study.analysis.tuned_sides import TunedSide, are_enough, tuned_side, weighted_values
 from study.analysis.verdict_changes import Judged, collect_verdicts
 from study.design.cell import Cell
 from study.design.protocols import PROTOCOLS
+from study.store.frames import write_frame
 from study.store.records import Chosen, Trial
 
 SPEC = importlib.util.spec_from_file_location(
@@ -145,6 +148,45 @@ def test_where_too_much_is_in_no_place_the_verdict_is_at_the_chosen_values():
 def test_few_tuning_seeds_make_a_verdict_at_the_chosen_values(tuning_seeds, seeds, compared):
     about = tuned(seeds=tuning_seeds, times=seeds // 10)
     assert about.what_is_compared(CE, BCE) == compared
+
+
+def test_at_a_look_nothing_is_known_of_later_seeds():
+    """Of the look at five seeds: the places too have no more, and all looks compare the same."""
+    first, last = values_by_look(tuned(), Plan((5, 10), "obrien_fleming"))
+    assert len(first.at_chosen.of_cell("ce", 1)) == 5 and len(last.at_chosen.of_cell("ce", 1)) == 10
+    assert first.place_means(CE, "val_accuracy")[0] == pytest.approx(LOW_VALUES[:5].mean())
+    planned = replace(first, seeds=16)  # more than five for each of the three tuning seeds
+    assert first.what_is_compared(CE, BCE) == "tuned"
+    assert planned.what_is_compared(CE, BCE) == "at the chosen values"
+
+
+def test_sides_without_what_was_chosen_are_not_trained():
+    by_place = tuned().by_place
+    about = replace(
+        tuned(), by_place=by_place[by_place.index.get_level_values("place") == "tuned2"]
+    )
+    about = replace(about, tuned={}, values=about.values.iloc[:0])
+    claims, _ = judge({"a": claim("greater", (CE, BCE))}, about)
+    assert claims["verdict"].tolist() == ["not tested"]
+    assert "has not been trained" in claims["reason"][0]
+
+
+def test_a_trial_that_diverged_has_no_place(tmp_path):
+    """As if it were not trained: at 3 of 100 samples the rest is one side, at 6 what was chosen."""
+    trials = trials_of(*[(0.9, 0.9, 0.9)] + [(0.1, 0.1, 0.1)] * 2)
+    write_frame(tmp_path / "trials.csv", trials)
+    chosen = Chosen("ce", "val_accuracy", 0.9, {}, [Trial(0, {}, 0.97), Trial(1, {}, 0.03)])
+    (tmp_path / "chosen.json").write_text(json.dumps(asdict(chosen)))
+    lost = make_values(ce=[0.5, np.nan, 0.5]).assign(place="tuned2")
+    values = pd.concat([make_values(ce=[0.9, 0.8, 0.7]).assign(place="tuned1"), lost])
+    write_frame(tmp_path / "values.csv", values)
+    write_frame(tmp_path / "runs.csv", make_runs())
+    files = {"data": [], "trials": [tmp_path / "trials.csv"], "chosen": [tmp_path / "chosen.json"]}
+    told = {"sides": ["ce"], "tuning": {"round": 1, "metric": "val_accuracy", "trials": [{}] * 3}}
+    paths = tmp_path / "values.csv", tmp_path / "runs.csv"
+    about = read_measured(PROTOCOLS["tuned"], *paths, files, told)
+    assert about.tuned["ce"].places == ["tuned1"]
+    assert about.of_side(CE, "val_accuracy").tolist() == [0.9, 0.8, 0.7]
 
 
 def test_on_other_splits_sides_are_at_the_chosen_values():

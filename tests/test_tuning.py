@@ -166,6 +166,7 @@ def test_what_becomes_of_a_verdict():
     assert change("no signal", "borderline") == "stays open"
     assert change("supported", "borderline") == "goes away"
     assert change("supported", "too few seeds") is None
+    assert change("borderline", "no signal") == change("no signal", "borderline") == "stays open"
 
 
 # ---- Other splits -------------------------------------------------------------------------------

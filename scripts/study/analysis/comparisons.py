@@ -18,6 +18,7 @@ from study.analysis.noise.images import image_interval
 from study.analysis.pairs import DIFFERENCE_COLUMNS, Pair, pair_sides
 from study.analysis.significance import holm, holm_alphas
 from study.analysis.skewness import SKEWNESS_COLUMNS
+from study.analysis.tuned_sides import AT_CHOSEN
 from study.analysis.values import present_metrics
 from study.analysis.wins import WINS_COLUMNS
 from study.design.cell import Cell
@@ -33,6 +34,7 @@ LEVEL_COLUMNS = {
     "cell": str,
     "round": int,
     "metric": str,
+    "sides": str,  # what it is the level of: see study.analysis.tuned_sides
     "n": int,
     "mean": float,
     "sd": float,
@@ -77,10 +79,13 @@ def describe_levels(tables: Mapping[str, Table], measured: Measured) -> pd.DataF
     rows = []
     for name, table in of_one_factor(tables).items():
         for level, cell in zip(table.row_levels, table.cells):
-            trained = measured.of_cell(cell, table.round)
+            side = Side(cell, [table.round])
+            sides = measured.what_is_compared(side, side)
+            about = measured.at_chosen if sides == AT_CHOSEN else measured
+            trained = about.of_cell(cell, table.round)
             for metric in present_metrics(measured.values):
                 seeds = trained[metric].dropna()
-                noise = tuning.of_level(Side(cell, [table.round]), metric, measured)
+                noise = tuning.of_level(side, metric, about)
                 found = interval(seeds[:1] if are_alike(trained) else seeds, noise)
                 rows.append(
                     {
@@ -90,6 +95,7 @@ def describe_levels(tables: Mapping[str, Table], measured: Measured) -> pd.DataF
                         "cell": cell,
                         "round": table.round,
                         "metric": metric,
+                        "sides": sides,
                         **found._asdict(),
                         "values": " ".join(f"{seed}:{value!r}" for seed, value in seeds.items()),
                     }

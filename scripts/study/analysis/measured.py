@@ -47,6 +47,7 @@ class Measured:
     by_place: pd.DataFrame | None = None
     tuned: Mapping[str, TunedSide] = field(default_factory=dict)
     trials: int = 0  # of each side
+    seeds: int = 0  # that a study plans, so that what is compared is the same at each of its looks
     # by cell and round, of sides whose images are looked at
     scores: Mapping[tuple[str, int], Scores] = field(default_factory=dict)
     groups: Mapping[str, np.ndarray] | None = None  # split -> the group of each of its images
@@ -84,7 +85,8 @@ class Measured:
             return FIXED
         for side in (first, second):
             tuned, seeds = self.tuned.get(side.cell), len(self.of_cell(side.cell, side.rounds[-1]))
-            if tuned is None or not (tuned.is_covered and are_enough(tuned.seeds, seeds)):
+            enough = tuned is not None and are_enough(tuned.seeds, max(seeds, self.seeds))
+            if tuned is None or not (tuned.is_covered and enough):
                 return AT_CHOSEN
         return TUNED
 
@@ -94,9 +96,8 @@ class Measured:
         if self.by_place is None:
             return self
         (chosen,) = tuned_places(1)
-        values = self.by_place.xs(chosen, level="place")
-        assert isinstance(values, pd.DataFrame)
-        return replace(self, values=values, tuned={})
+        there = self.by_place.index.get_level_values("place") == chosen
+        return replace(self, values=self.by_place[there].droplevel("place"), tuned={})
 
     def place_means(self, side: Side, metric: str) -> np.ndarray:
         """A tuned side's metric in each of its places, (places,), as the mean over its seeds."""
@@ -144,8 +145,9 @@ def read_measured(
         files: paths by name: `data`, the descriptions of prepared data; where there are, the
             `trials` and what was `chosen` of the sides, the `scores` and the `records` of runs,
             and the `samples` of the data.
-        told: of these trials the `sides` and `tuning`, with its `round` and `trials`, or None; of
-            these scores `shown`, the fields of their runs.
+        told: of these trials the `sides` and `tuning`, with its `round`, its `metric` and its
+            `trials`, or None; of these scores `shown`, the fields of their runs; and the `seeds`
+            that are planned.
 
     Raises:
         UserError: a file is damaged.
@@ -155,7 +157,7 @@ def read_measured(
     by_place = found.set_index(["cell", "place", "round", "seed"]).sort_index()
     tuning = told.get("tuning") if protocol.tuned else None
     if tuning and not protocol.splits:
-        tuned = _read_tuned(by_place, files, told["sides"], tuning["round"])
+        tuned = _read_tuned(by_place, files, told["sides"], tuning)
         of_sides = weighted_values(by_place, tuned)
     else:
         of_sides = by_place.droplevel("place")
@@ -167,20 +169,32 @@ def read_measured(
         by_place=by_place if protocol.tuned else None,
         tuned=tuned,
         trials=len(tuning["trials"]) if tuning else 0,
+        seeds=told.get("seeds", 0),
         scores=cell_scores(shown, files["scores"], files["records"]) if shown else {},
         groups=split_groups(Path(files["samples"][0]).parent) if files.get("samples") else None,
     )
 
 
 def _read_tuned(
-    by_place: pd.DataFrame, files: Mapping[str, Any], sides: Iterable[str], number: int
+    by_place: pd.DataFrame,
+    files: Mapping[str, Any],
+    sides: Iterable[str],
+    tuning: Mapping[str, Any],
 ) -> dict[str, TunedSide]:
-    """The sides that are trained, by what their trials came to after a round."""
+    """The sides that are trained with what was chosen, by what their trials came to.
+
+    A trial that might have been chosen and diverged with a seed is left out, as if it had no place.
+    """
+    (first,) = tuned_places(1)
+    whole = by_place[tuning["metric"]].notna().groupby(level=["cell", "place"]).all()
     places: dict[str, list[str]] = {}
-    for cell, place in dict.fromkeys(zip(*map(by_place.index.get_level_values, ("cell", "place")))):
-        places.setdefault(cell, []).append(place)
+    for (cell, place), is_whole in whole.items():
+        if is_whole or place == first:
+            places.setdefault(cell, []).append(place)
     return {
-        side: tuned_side(read_frame(trials), read_chosen(chosen), number, places[side])
+        side: tuned_side(
+            read_frame(trials), read_chosen(chosen), tuning["round"], sorted(places[side])
+        )
         for side, trials, chosen in zip(sides, files["trials"], files["chosen"], strict=True)
-        if side in places
+        if first in places.get(side, ())
     }

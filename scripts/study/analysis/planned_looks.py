@@ -56,10 +56,15 @@ class AtLook:
 
 def values_by_look(measured: Measured, plan: Plan) -> list[Measured]:
     """What there is at each look: the values of its first seeds; without looks, all."""
+    return [_first_seeds(measured, count) for count in plan.looks] or [measured]
+
+
+def _first_seeds(measured: Measured, count: int) -> Measured:
+    by_place = measured.by_place
+    if by_place is not None:
+        by_place = by_place[by_place.index.get_level_values("seed") < count]
     seeds = measured.values.index.get_level_values("seed")
-    return [replace(measured, values=measured.values[seeds < count]) for count in plan.looks] or [
-        measured
-    ]
+    return replace(measured, values=measured.values[seeds < count], by_place=by_place)
 
 
 def looks_of_claim(

@@ -100,7 +100,8 @@ def by_trial(trials: pd.DataFrame, number: int, metric: str) -> np.ndarray:
         number: the round that is looked at.
     """
     of_round = trials[trials["round"] == number]
-    return of_round.pivot(index="trial", columns="seed", values=metric).to_numpy(float)
+    found = of_round.pivot(index="trial", columns="seed", values=metric)
+    return found.reindex(range(trials["trial"].max() + 1)).to_numpy(float)
 
 
 def chosen_words(chosen: Chosen, trials: int) -> str:

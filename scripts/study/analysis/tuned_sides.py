@@ -69,6 +69,7 @@ def tuned_side(
     """
     tried = by_trial(trials, number, chosen.metric)
     there = [place for place in places if place_number(place) < len(chosen.trials)]
+    there.sort(key=place_number)
     found = {
         chosen.trials[place_number(place)].number: position for position, place in enumerate(there)
     }
@@ -87,7 +88,7 @@ def weighted_values(by_place: pd.DataFrame, sides: Mapping[str, TunedSide]) -> p
         by_place: all metrics, by cell, place, round and seed.
         sides: by cell.
     """
-    parts = [by_place.iloc[:0].droplevel("place")]
+    parts = [by_place.iloc[:0].droplevel("place")]  # also where no side is trained
     for cell, side in sides.items():
         of_cell = by_place.loc[[cell]]
         of_places = [of_cell.xs(place, level="place") for place in side.places]

@@ -189,8 +189,10 @@ def change(before: str, after: str) -> str | None:
     """What becomes of one verdict in another protocol; None where one of them is none."""
     if before not in ON_DATA or after not in ON_DATA:
         return None
+    if before not in DECIDED and after not in DECIDED:
+        return OPEN
     if before == after:
-        return HOLDS if before in DECIDED else OPEN
+        return HOLDS
     if before in DECIDED:
         return TURNED if after in DECIDED else GONE
     return FOUND

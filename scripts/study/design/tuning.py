@@ -121,7 +121,7 @@ def expand_tuning(
         side_of=side_of,
         side_cells=side_cells,
         trial_cells=trial_cells,
-        places=tune["places"],
+        places=min(tune["places"], len(trials)),
     )
 
 

@@ -29,8 +29,8 @@ def beside_lines(study: Study) -> list[str]:
         lines.append(
             f"  of these to tune: {counted(len(study.tuning.sides), 'side')} ×"
             f" {counted(len(study.tuning.trials), 'trial')} × {counted(last - first + 1, 'seed')},"
-            f" {counted(len(trial_runs(study)), 'run')}; then each side tuned, with at most"
-            f" {counted(study.tuning.places, 'trial')} that might have been chosen,"
+            f" {counted(len(trial_runs(study)), 'run')}; then each side tuned, with up to"
+            f" {counted(study.tuning.places - 1, 'other trial')} that might have been chosen,"
             f" {counted(len(tuned_runs(study)), 'run')}"
         )
         if not are_enough(last - first + 1, study.seeds):

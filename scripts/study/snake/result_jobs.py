@@ -105,6 +105,7 @@ def told_to_judge(data: Prepared, wildcards: Any) -> dict[str, Any]:
         "tuning": told_of_tuning(study) if protocol.tuned else None,
         "looks": study.looks,
         "spending": study.spending,
+        "seeds": study.seeds,
     }
 
 

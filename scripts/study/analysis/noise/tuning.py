@@ -68,5 +68,7 @@ def choice_deviation(
     both = (sides[0].drawn >= 0) & (sides[1].drawn >= 0)
     worth = [of_places[side.drawn[both]] for side, of_places in zip(sides, means)]
     differences = worth[0] - worth[1]
+    if not np.isfinite(differences).all():
+        return math.nan  # a side that diverged altogether, of which nothing is compared
     # of one value the deviation is not quite zero in floating-point numbers
     return float(np.std(differences, ddof=1)) if np.ptp(differences) > 0 else 0.0

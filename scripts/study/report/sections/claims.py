@@ -86,6 +86,7 @@ def checks_by_claim(verdicts: pd.DataFrame, study: Study) -> dict[str, str]:
     return {
         name: "; ".join(
             f"{lower_first(PROTOCOLS[row['protocol']].title)}: {row['verdict']}"
+            f"{f', {AT_CHOSEN}' * (row['protocol'] == 'tuned' and row['sides'] == AT_CHOSEN)}"
             for row in rows_of(rows)
         )
         for (name,), rows in groups_of(others, "name").items()

@@ -141,6 +141,11 @@ def is_at_chosen(row: Mapping[str, Any], end: str = "") -> bool:
     return row.get("protocol" + end) == "tuned" and row.get("sides" + end) == AT_CHOSEN
 
 
+def verdict_words(row: Mapping[str, Any], end: str = "") -> str:
+    """`supported`, or `supported, at the chosen values`."""
+    return f"{row['verdict' + end]}{f', {AT_CHOSEN}' * is_at_chosen(row, end)}"
+
+
 def edge_of(row: Mapping[str, Any]) -> str:
     """Which values of a verdict or of the one beside it are at an edge of what was tried."""
     return joined(row.get(key) for key in ("edge", "edge_then"))
@@ -184,13 +189,13 @@ def moved_words(row: Mapping[str, Any]) -> str:
     size = format_value(row["metric"], row[f"moved{end}"], sign=True)
     by = f"{size} {interval_text(row['metric'], row[f'moved_low{end}'], row[f'moved_high{end}'])}"
     if moved:
-        return f"the difference itself moved by {by}"
+        return f"from fixed to tuned sides the difference itself moved by {by}"
     if "low_then" not in row:
         return f"not clearly moved ({by})"
     widths = {name: row[f"high{name}"] - row[f"low{name}"] for name in ("", "_then")}
     other = "" if end else "_then"
     wider = ", only its interval is wider" if widths[end] > widths[other] else ""
-    return f"the difference did not clearly move ({by}){wider}"
+    return f"from fixed to tuned sides the difference did not clearly move ({by}){wider}"
 
 
 def change_lines(inputs: Inputs, protocol: str) -> list[dict[str, str]]:
@@ -207,13 +212,14 @@ def change_lines(inputs: Inputs, protocol: str) -> list[dict[str, str]]:
             for end in ("", "_then")
         )
         unit = " percentage points" if is_percentage(metric) else ""
-        moved = moved_words(row)
+        moved = moved_words(row) if {primary, protocol} == MOVES else ""
         where = "as it is" if primary == FIXED.name else WHERE[primary]
         lines.append(
             {
                 "claim": row["name"],
                 "sentence": inputs.study.claims[row["name"]].sentence,
-                "words": f"{row['verdict']} {where}, {row['verdict_then']} {WHERE[protocol]}:"
+                "words": f"{verdict_words(row)} {where}, {verdict_words(row, '_then')}"
+                f" {WHERE[protocol]}:"
                 f" the difference is {after} rather than {before}{unit}"
                 + (f"; {moved}" if moved else ""),
             }
@@ -316,7 +322,7 @@ def tuning_words(inputs: Inputs, tuning: Tuning) -> dict[str, Any]:
         f" {counted(tuning.round, 'round')} for each of {counted(len(rows), 'side')}, chosen by"
         f" {lower_first(METRICS[metric].title)}",
         "trials": f"{trials * len(rows):,}",
-        "places": tuning.places,
+        "others": tuning.places - 1,
         "hours": duration(seconds["trials"] / 3600),
         "rest": duration(seconds["others"] / 3600),
         "chosen": DataTable(

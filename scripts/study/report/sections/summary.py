@@ -145,7 +145,8 @@ def found(
     more = f" ({same} more {'is' if same == 1 else 'are'} one of them in other words)" * (same > 0)
     where = f"{upper_first(WHERE[primary.name])}, of" if primary != FIXED else "Of"
     sentences = [f"{where} {counted(len(claims), 'claim')}{more}, {listed(said)}."]
-    if primary.tuned and (count := int((claims["sides"] == AT_CHOSEN).sum())):
+    count = int((claims["sides"] == AT_CHOSEN).sum())
+    if count and not primary.splits:
         sentences.append(
             f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not on tuned"
             " sides: what tuning might have chosen is more than tune.places has room for, or there"
@@ -154,11 +155,13 @@ def found(
     tested = claims[claims["tests"].notna()]
     if len(tested):
         tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
+        only = tested["sides"].eq(AT_CHOSEN).all() and not primary.splits
+        chance = "between seeds, of the values chosen" if only else CHANCE[primary.name]
         how = f"paired t-tests, Holm over {tests} tests" if tests > 1 else "a paired t-test"
         how += f", {len(looks)} planned looks" if looks else ""
         sentences.append(
             f"How surely: a study like this gives a false verdict in about {alpha:g} of 100"
-            f" repeats, by chance {CHANCE[primary.name]} ({how})."
+            f" repeats, by chance {chance} ({how})."
         )
     elif (claims["verdict"] == "too few seeds").any():
         sentences.append(
@@ -234,6 +237,7 @@ def clearest(inputs: Inputs) -> list[dict[str, str]]:
         place = sizes.index(max(sizes))
         words = difference_words(claim, claim.compare[place], pairs[place])
         words += f", {SMALL}" if is_below_one_sample(pairs[place]) else ""
+        words += f", {AT_CHOSEN}" if row["sides"] == AT_CHOSEN else ""
         items.setdefault(words, {"claim": row["claim"], "words": words, "verdict": row["verdict"]})
     return list(items.values())[:CLEAREST]
 
