@@ -17,6 +17,7 @@ from study.store.interrupts import watch_for_stop
 from study.store.logs import log_to
 from study.store.records import chosen_values
 from study.training.environment import describe_environment
+from study.training.memory import keep_memory
 from study.training.run import check_device, train_run
 
 # Importing torch makes a great many objects that live as long as the process. Looking for garbage
@@ -28,6 +29,7 @@ if __name__ == "__main__":
     stopping = watch_for_stop()  # before all else: once there is a log, a job can be asked to stop
     log_to(snakemake.log[0])
     torch.set_num_threads(snakemake.threads)
+    keep_memory()
     params, wildcards = snakemake.params, snakemake.wildcards
     told = params.run
     check_device(told["device"])
