@@ -22,7 +22,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from study.data.prepared import prepare
 from study.settings.parameters import DEFAULTS
-from study.training.loop import Round, build_network, initial_state, train_round
+from study.training.learner import build_network
+from study.training.loop import Round, initial_state, train_round
 from study.training.samples import Data, load_data
 from study.training.streams import make_generator
 
