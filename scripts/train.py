@@ -1,4 +1,4 @@
-"""Train one cell for one round, with each seed of a block in turn: see study.training.run."""
+"""Train one cell for one round, with each seed of a block: see study.training.run."""
 
 import gc
 import time

@@ -11,8 +11,10 @@ from small_training import RUN, SMALL, TRAINED, train_rounds
 
 from study.settings.parameters import DEFAULTS
 from study.training.activations import ACTIVATIONS
+from study.training.criteria import make_criterion
 from study.training.learner import build_network
 from study.training.loop import Round, initial_state
+from study.training.losses import LOSSES
 from study.training.networks import NETWORKS
 from study.training.run import train_run
 from study.training.samples import Data
@@ -169,6 +171,16 @@ def test_activations_are_of_each_element(data, name):
     assert sum(bool(layer.state_dict()) for layer in network) == 2  # the linear ones
     inputs, alone = torch.randn(3, 4, 8), network[1]
     torch.testing.assert_close(alone(inputs)[1], alone(inputs[1]), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].by_sample])
+def test_losses_are_of_each_sample(name):
+    """The same promise of losses: a batch's is the mean of its samples', whatever the others."""
+    logits, labels = torch.randn(12, LOSSES[name].outputs(2)), torch.arange(12) % 2
+    criterion, target = make_criterion(name, labels, 2), LOSSES[name].target
+    each = [criterion(logits[[n]], target(labels[[n]]), reduction="mean") for n in range(12)]
+    whole = criterion(logits, target(labels), reduction="mean")
+    torch.testing.assert_close(torch.stack(each).mean(), whole)
 
 
 def test_a_layer_that_learns_on_its_own_is_not_stacked_unseen(data):
