@@ -1,4 +1,4 @@
-"""Train one cell for one round, with each seed of a block in turn: see study.training.run."""
+"""Train one cell for one round, with each seed of a block: see study.training.run."""
 
 import gc
 import time
@@ -28,6 +28,7 @@ def train(run: dict[str, Any], folder: Path, stopping: Callable[[], bool]) -> di
     """
     import torch  # here, because it takes a second, and a run that trains nothing needs none of it
 
+    from study.training.memory import keep_memory
     from study.training.run import check_device, train_run
 
     # Importing torch makes a great many objects that live as long as the process. Looking for
@@ -36,6 +37,7 @@ def train(run: dict[str, Any], folder: Path, stopping: Callable[[], bool]) -> di
     gc.freeze()
     gc.enable()
     torch.set_num_threads(snakemake.threads)
+    keep_memory()
     check_device(run["device"])
     train_run(
         run,

@@ -21,7 +21,8 @@ RUN = {
     "data": "d",
     "code": {"trainer": "t"},
 }
-TRAINED = DEFAULTS | RUN["parameters"]  # of that run
+TRAINED = DEFAULTS | RUN["parameters"]  # of that run; its seeds train together
+IN_TURN = TRAINED | {"dropout": 0.1}  # whose seeds train one after the other
 
 
 def train_rounds(data, parameters, epochs, rounds, seed=0):

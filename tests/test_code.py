@@ -58,7 +58,10 @@ import train
 from study.training.run import train_run
 run = {{"parameters": {{"hidden_units": 4}}, "epochs": 2, "device": "cpu"}}
 run |= {{"first": 0, "last": 0, "round": 1}}
-train_run(run, train.DEFAULTS | run["parameters"], Path({data!r}), None, Path({out!r}))
+parameters = train.DEFAULTS | run["parameters"]
+for name, dropout in (("together", 0), ("in turn", 0.1)):
+    folder = Path({out!r}, name)
+    train_run(run, parameters | {{"dropout": dropout}}, Path({data!r}), None, folder)
 """
 PREPARE = """
 from study.data.prepared import prepare
@@ -153,6 +156,7 @@ def test_what_a_training_job_runs_decides_it_and_nothing_that_it_does_not_import
 ):
     ran, loaded = traced(TRAIN, data=data_folder, out=tmp_path / "out")
     assert ("study/training/loop.py", "train_round") in ran
+    assert ("study/training/stacked.py", "train_stack") in ran
     trees = {path: ast.parse((scripts / path).read_text()) for path in MODULES}
     missed = [
         (path, name)

@@ -1,4 +1,7 @@
-"""A training job that is interrupted resumes where it was, and writes the same bytes."""
+"""A training job that is interrupted resumes where it was, and writes the same bytes.
+
+One whose seeds train one after the other; test_stacked.py has those that train together.
+"""
 
 import json
 import os
@@ -10,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import REPOSITORY
-from small_training import RUN, TRAINED
+from small_training import IN_TURN, RUN
 
 from study.store.files import file_digest
 from study.training.run import train_run
@@ -32,7 +35,7 @@ def stop_after(epochs: int):
 @pytest.fixture(scope="module")
 def undisturbed(data_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
-    train_run(RUN, TRAINED, data_folder, None, folder)
+    train_run(RUN, IN_TURN, data_folder, None, folder)
     assert sorted(contents(folder)) == sorted(FILES)
     return contents(folder)
 
@@ -42,10 +45,10 @@ def undisturbed(data_folder, tmp_path_factory):
 def test_a_stopped_job_resumes(data_folder, undisturbed, tmp_path, epochs, every):
     """Three seeds of six epochs, of which five are looked after: stopped in each of them."""
     with pytest.raises(SystemExit) as stopped:
-        train_run(RUN, TRAINED, data_folder, None, tmp_path, every, stop_after(epochs))
+        train_run(RUN, IN_TURN, data_folder, None, tmp_path, every, stop_after(epochs))
     assert stopped.value.code == 143
     assert sorted(contents(tmp_path)) == ["progress.pt"]
-    train_run(RUN, TRAINED, data_folder, None, tmp_path)
+    train_run(RUN, IN_TURN, data_folder, None, tmp_path)
     assert contents(tmp_path) == undisturbed
 
 
@@ -54,7 +57,7 @@ def test_a_job_that_is_stopped_again_and_again_gets_through(data_folder, undistu
     while not (tmp_path / "metrics.csv").exists():
         jobs += 1
         try:
-            train_run(RUN, TRAINED, data_folder, None, tmp_path, 0, stop_after(1))
+            train_run(RUN, IN_TURN, data_folder, None, tmp_path, 0, stop_after(1))
         except SystemExit as stopped:
             assert stopped.code == 143
     assert jobs == 3 * 5 + 1
@@ -71,12 +74,12 @@ def test_what_was_saved_every_few_epochs_survives_a_kill(data_folder, undisturbe
         return False
 
     with pytest.raises(KeyboardInterrupt):
-        train_run(RUN, TRAINED, data_folder, None, tmp_path, 2, die)
+        train_run(RUN, IN_TURN, data_folder, None, tmp_path, 2, die)
     saved = torch.load(tmp_path / "progress.pt", weights_only=True)
-    assert list(saved["after"]) == [0] and len(saved["rows"]) == 6
-    assert [row[0] for row in saved["epochs"]] == [1, 2, 3, 4]
+    assert list(saved["after"]) == [0] and list(saved["states"]) == [1]
+    assert {seed: len(rows) for seed, rows in saved["rows"].items()} == {0: 6, 1: 4}
     (tmp_path / f"progress.pt.{GONE}.part").write_text("killed while it was saved")
-    train_run(RUN, TRAINED, data_folder, None, tmp_path)
+    train_run(RUN, IN_TURN, data_folder, None, tmp_path)
     assert contents(tmp_path) == undisturbed
 
 
@@ -90,9 +93,9 @@ def test_what_was_saved_every_few_epochs_survives_a_kill(data_folder, undisturbe
 )
 def test_damaged_progress_is_not_used(data_folder, undisturbed, tmp_path, spoil):
     with pytest.raises(SystemExit):
-        train_run(RUN, TRAINED, data_folder, None, tmp_path, 0, stop_after(3))
+        train_run(RUN, IN_TURN, data_folder, None, tmp_path, 0, stop_after(3))
     spoil(tmp_path / "progress.pt")
-    train_run(RUN, TRAINED, data_folder, None, tmp_path)
+    train_run(RUN, IN_TURN, data_folder, None, tmp_path)
     assert contents(tmp_path) == undisturbed
 
 
@@ -100,21 +103,21 @@ def test_progress_of_another_run_is_not_used(data_folder, undisturbed, tmp_path)
     """Other code, or another checkpoint to resume from."""
     other = RUN | {"code": {"trainer": "old"}}
     with pytest.raises(SystemExit):
-        train_run(other, TRAINED, data_folder, None, tmp_path, 0, stop_after(3))
-    train_run(RUN, TRAINED, data_folder, None, tmp_path)
+        train_run(other, IN_TURN, data_folder, None, tmp_path, 0, stop_after(3))
+    train_run(RUN, IN_TURN, data_folder, None, tmp_path)
     assert contents(tmp_path) == undisturbed
     previous, checkpoint = tmp_path / "run.json", tmp_path / "checkpoint.pt"
     before, after = tmp_path / "round2", tmp_path / "other"
     with pytest.raises(SystemExit):
-        train_run(RUN, TRAINED, data_folder, previous, before, 0, stop_after(3))
+        train_run(RUN, IN_TURN, data_folder, previous, before, 0, stop_after(3))
     states = torch.load(checkpoint, weights_only=True)
     states[0]["network"]["0.bias"] += 1
     torch.save(states, checkpoint)
     record = json.loads(previous.read_text())
     record["files"]["checkpoint.pt"] = file_digest(checkpoint)
     previous.write_text(json.dumps(record) + "\n")
-    train_run(RUN, TRAINED, data_folder, previous, before)
-    train_run(RUN, TRAINED, data_folder, previous, after)
+    train_run(RUN, IN_TURN, data_folder, previous, before)
+    train_run(RUN, IN_TURN, data_folder, previous, after)
     assert contents(before) == contents(after)
 
 
@@ -139,7 +142,7 @@ def check_stopped(said: str, code: int, data_folder, undisturbed, folder) -> Non
         assert "stopped: progress saved after epoch " in said
         assert said.endswith("the next job resumes from there\n")
         assert not (folder / "metrics.csv").exists()
-        train_run(RUN, TRAINED, data_folder, None, folder)
+        train_run(RUN, IN_TURN, data_folder, None, folder)
     assert contents(folder) == undisturbed
 
 
@@ -149,7 +152,7 @@ def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, 
     names = {
         "scripts": str(REPOSITORY / "scripts"),
         "run": RUN,
-        "parameters": TRAINED,
+        "parameters": IN_TURN,
         "data": str(data_folder),
     }
     program = PROGRAM.format(**names, folder=str(tmp_path))
@@ -164,7 +167,7 @@ def test_a_job_whose_parent_dies_stops_and_saves(data_folder, undisturbed, tmp_p
     names = {
         "scripts": str(REPOSITORY / "scripts"),
         "run": RUN,
-        "parameters": TRAINED,
+        "parameters": IN_TURN,
         "data": str(data_folder),
     }
     program = PROGRAM.format(**names, folder=str(tmp_path))

@@ -14,18 +14,12 @@ from small_training import SMALL, TINY, train_rounds
 
 from study.store.files import file_digest
 from study.training.checkpoints import load_checkpoint, save_tensors
-from study.training.loop import (
-    Round,
-    bare_step,
-    build_network,
-    initial_state,
-    laid_out,
-    score_images,
-    train_round,
-)
+from study.training.learner import bare_step, build_network, laid_out
+from study.training.loop import Round, initial_state, train_round
 from study.training.networks import NETWORKS, Network
 from study.training.optimizers import OPTIMIZERS
 from study.training.samples import Data
+from study.training.scoring import score_images
 from study.training.streams import make_generator
 
 

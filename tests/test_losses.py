@@ -5,8 +5,8 @@ from pkgutil import resolve_name
 import pytest
 import torch
 
-from study.training.loop import decide
 from study.training.losses import LOSSES
+from study.training.scoring import decide
 
 DOUBLE = {"dtype": torch.float64}
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 from small_training import SMALL, TINY
 
-from study.training.loop import build_network, initial_state
+from study.training.learner import build_network
+from study.training.loop import initial_state
 from study.training.samples import Data
 
 

@@ -90,6 +90,27 @@ def test_training_asks_for_what_it_takes(tmp_path):
     assert training_memory(on(cuda))(job(cuda, 2), data, 1) == megabytes + 2200
 
 
+def test_a_stack_asks_for_all_of_its_members(tmp_path):
+    """30 values, 400 + 100 samples; 8 hidden units, 1 output; Adam; 1, 12 and 13 seeds; by hand."""
+    study = small_study(baseline={"hidden_units": 8}, epochs_per_round=3000)
+    data = prepared(tmp_path, [30], 400, 100)
+    weights = 31 * 8 + 9
+    memory, minutes = training_memory(on(study)), training_minutes(on(study))
+    for seeds, stacks in ((1, 1), (12, 1), (13, 2)):
+        numbers = 30 * (2 * 400 + 500) + weights * 4 * 2 * (12 + seeds)
+        numbers += 12 * (400 * (2 * 8 + 1) + 32 * 30 + 4 * 400)
+        expected = int(800 + 1.5 * 4 * numbers / 2**20) + 1
+        assert memory(job(study, seeds), data, 1) == expected
+        seconds = 3000 * stacks * (4 * 13 / 400 + 12 * 6 * weights * 500 / 5e9)
+        assert minutes(job(study, seeds), data, 1) == int(5 + seconds / 60) + 1
+    description = json.loads((tmp_path / "description.json").read_text())
+    redrawn = tmp_path / "redrawn.json"
+    redrawn.write_text(json.dumps(description | {"split": 1}))
+    seconds = 3000 * (13 / 400 + 6 * weights * 500 / 5e9)  # of the one seed, which is not stacked
+    found = minutes(job(study, 1), SimpleNamespace(data=[str(redrawn)]), 1)
+    assert found == int(5 + seconds / 60) + 1
+
+
 def test_training_asks_again_where_the_data_are_not_there_yet(tmp_path):
     """Snakemake does so where a file is missing; a damaged one is told of by the job itself."""
     study = small_study()

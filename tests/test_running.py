@@ -21,6 +21,7 @@ from studies import default_study
 
 from study.design.study import study_runs
 from study.snake.display import Display
+from study.snake.progress import latest_epoch, trained_share
 
 COMMAND = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
 COMMAND += ["--cores", "2", "--configfile", "study.yaml", "--until", "train"]
@@ -58,6 +59,25 @@ def test_a_finished_job_is_a_short_line_and_the_last_one_names_the_report(finish
     assert len(trained) == 2 and begin < 4
     assert re.fullmatch(r"18 of 18 jobs done in \d+ (s|min)", lines[-2])
     assert lines[-1] == "Report: results/tiny/report.html"
+
+
+@pytest.mark.parametrize(
+    ("told", "share"),
+    [
+        ([(4, 1), (4, 2), (4, 3)], 0.3 / 13),  # epochs of ten, of the seeds 4 to 16
+        ([(4, 10), (5, 1), (5, 2)], 1.2 / 13),  # one after the other
+        ([(seed, 3) for seed in range(4, 16)], 12 * 0.3 / 13),  # together
+        ([*((seed, 10) for seed in range(4, 16)), (16, 1)], 12.1 / 13),  # and one that is left over
+    ],
+)
+def test_how_much_of_a_job_is_trained_is_read_from_its_log(tmp_path, told, share):
+    log = tmp_path / "log"
+    measured = "train_loss 0.6931, train_accuracy 0.5000, val_loss 0.6931, val_accuracy 0.5000"
+    lines = [f"seed {seed}: epoch {epoch} of 10, {measured}\n" for seed, epoch in told]
+    log.write_text("".join(lines))
+    latest = latest_epoch(log)
+    assert (latest.seed, latest.epoch) == told[-1]
+    assert trained_share(latest, 4, 16) == pytest.approx(share)
 
 
 def test_the_default_study_prints_at_most_4000_characters(tmp_path):

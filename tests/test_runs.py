@@ -7,9 +7,8 @@ import subprocess
 
 import pytest
 import torch
-from small_training import RUN, TRAINED, train_rounds
+from small_training import IN_TURN, RUN, TRAINED, train_rounds
 
-from study.settings.parameters import DEFAULTS
 from study.store.errors import UserError
 from study.store.files import file_digest
 from study.training.checkpoints import save_tensors
@@ -37,9 +36,10 @@ def test_seeds_do_not_depend_on_the_job_they_are_trained_in(data_folder, tmp_pat
 
 
 def test_metrics_keep_full_precision(data, data_folder, tmp_path):
-    folder = run_job(data_folder, tmp_path / "run", 0, 0)
-    rows = list(csv.reader((folder / "metrics.csv").open()))[1:]
-    expected, _ = train_rounds(data, DEFAULTS | {"hidden_units": 8}, epochs=6, rounds=1)
+    run = RUN | {"first": 0, "last": 0}
+    train_run(run, IN_TURN, data_folder, None, tmp_path)
+    rows = list(csv.reader((tmp_path / "metrics.csv").open()))[1:]
+    expected, _ = train_rounds(data, IN_TURN, epochs=6, rounds=1)
     assert [[float(text) for text in row[1:]] for row in rows] == expected[0]
 
 

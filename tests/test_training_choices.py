@@ -16,10 +16,12 @@ from study.settings.parameters import PARAMETERS
 from study.training.activations import ACTIVATIONS, make_activation
 from study.training.augmentation import augment, draw_share, resize
 from study.training.criteria import class_weights, make_criterion
-from study.training.loop import Round, build_network, initial_state, score_images, train_round
+from study.training.learner import build_network
+from study.training.loop import Round, initial_state, train_round
 from study.training.losses import LOSSES
 from study.training.samples import Data
 from study.training.schedules import SCHEDULES, rate_factor
+from study.training.scoring import score_images
 from study.training.streams import ORDER, make_generator
 
 LOGITS = torch.tensor([[0.5, -1.0, 0.0], [2.0, 0.0, 1.0], [-1.0, 0.3, 0.2], [0.0, 0.0, 0.0]])

@@ -111,8 +111,10 @@ def train_cell(study: Study, changes: Parameters, epochs: int, seed: int = 0) ->
         raise UserError("train_cell is for the built-in trainer, and this study has a program")
     import torch
 
-    from study.training.loop import Round, initial_state, train_round
+    from study.training.loop import Round, initial_state
+    from study.training.run import train_seeds
     from study.training.samples import load_data
+    from study.training.stacked import Member
 
     named = {"dataset": study.dataset, "datasets": {study.dataset: study.entry}}
     parameters = read_config(named | {"baseline": study.design.baseline | changes})["baseline"]
@@ -122,11 +124,16 @@ def train_cell(study: Study, changes: Parameters, epochs: int, seed: int = 0) ->
             folder = Path(temporary)
             prepare(study.dataset, study.entry, folder)
         data = load_data(folder, parameters, study.design.device)
+    trained: list[list] = []
+
+    def keep(seed: int, rows: list[list], state: dict) -> None:
+        trained.extend(rows)
+
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # as in a job: their number may change the last bits
     try:
-        state = initial_state(data, parameters, seed)
-        rows, _ = train_round(data, parameters, Round(seed, 1, epochs), state)
+        member = Member(Round(seed, 1, epochs), initial_state(data, parameters, seed), [])
+        train_seeds(data, parameters, study.design.device, [member], keep)
     finally:
         torch.set_num_threads(threads)
-    return pd.DataFrame(rows, columns=["epoch", *EPOCH_METRICS])
+    return pd.DataFrame(trained, columns=["epoch", *EPOCH_METRICS])

@@ -1,5 +1,6 @@
 """How far training jobs are, read from their logs: the lines that `study.training.run` prints."""
 
+import itertools
 import math
 import re
 from pathlib import Path
@@ -20,6 +21,7 @@ class Epoch(NamedTuple):
     epoch: int
     epochs: int  # of a round
     val_accuracy: float  # NaN where that is not measured
+    together: int = 1  # how many seeds, this the last of them, told of this epoch one by one
 
 
 def told_epochs(text: str) -> list[Epoch]:
@@ -48,7 +50,12 @@ def last_line(path: Path | str) -> str:
 
 def latest_epoch(path: Path | str) -> Epoch | None:
     """What a job has trained last, None if it has not told of any epoch."""
-    return next(iter(told_epochs(read_tail(path))[-1:]), None)
+    told = told_epochs(read_tail(path))
+    if not told:
+        return None
+    last = told[-1]
+    same = itertools.takewhile(lambda each: each.epoch == last.epoch, reversed(told))
+    return last._replace(together=len({each.seed for each in same}))
 
 
 def final_accuracy(path: Path | str) -> float | None:
@@ -76,8 +83,12 @@ def accuracy_words(told: Epoch) -> str:
 
 
 def trained_share(told: Epoch, first: int, last: int) -> float:
-    """How much of a job with these seeds is trained, from 0 to 1."""
-    return (told.seed - first + told.epoch / told.epochs) / (last - first + 1)
+    """How much of a job with these seeds is trained, from 0 to 1.
+
+    Seeds train one after the other, or some of them together, epoch by epoch.
+    """
+    before = told.seed - first + 1 - told.together
+    return (before + told.together * told.epoch / told.epochs) / (last - first + 1)
 
 
 def time_text(seconds: float) -> str:

@@ -20,6 +20,7 @@ class Activation(NamedTuple):
     title: str
     module: str  # `module:class` of a torch.nn.Module, made with the options that are not default
     options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
+    alone: bool = False  # it learns or draws something, which several seeds cannot share
 
 
 def number(default: float, **limits: float) -> dict:
@@ -56,12 +57,15 @@ ACTIVATIONS = {
     ),
     "logsigmoid": Activation(title="LogSigmoid", module="torch.nn:LogSigmoid"),
     "mish": Activation(title="Mish", module="torch.nn:Mish"),
-    "prelu": Activation(title="PReLU", module="torch.nn:PReLU", options={"init": number(0.25)}),
+    "prelu": Activation(
+        title="PReLU", module="torch.nn:PReLU", options={"init": number(0.25)}, alone=True
+    ),
     "relu6": Activation(title="ReLU6", module="torch.nn:ReLU6"),
     "rrelu": Activation(
         title="RReLU",
         module="torch.nn:RReLU",
         options={"lower": number(1 / 8), "upper": number(1 / 3)},
+        alone=True,
     ),
     "selu": Activation(title="SELU", module="torch.nn:SELU"),
     "sigmoid": Activation(title="Sigmoid", module="torch.nn:Sigmoid"),

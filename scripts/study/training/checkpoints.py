@@ -53,17 +53,11 @@ def load_checkpoint(path: Path, digest: str) -> dict[int, dict]:
 def load_progress(path: Path, identity: str) -> dict[str, Any]:
     """The progress that an interrupted job of the same run saved, or the beginning.
 
-    `rows` and `after` are of the seeds that are through: their rows of metrics and their states;
-    `epochs` and `state` of the one that is not. What another run, other data or other code saved,
-    or what cannot be read, is not used.
+    By seed: `rows` of metrics of the epochs that were trained; `after`, the states of the seeds
+    that are through; and `states` of those that are not. What another run, other data or other code
+    saved, or what cannot be read, is not used.
     """
-    beginning: dict[str, Any] = {
-        "identity": identity,
-        "rows": [],
-        "after": {},
-        "epochs": [],
-        "state": None,
-    }
+    beginning: dict[str, Any] = {"identity": identity, "rows": {}, "after": {}, "states": {}}
     try:
         progress = torch.load(path, weights_only=True)
     except Exception:  # none, or whatever torch's reader meets in a damaged file

@@ -14,6 +14,7 @@ from study.training.networks import EVALUATED
 from study.training.optimizers import OPTIMIZERS
 from study.training.size import network_size
 from study.training.spelling import choose
+from study.training.stacking import WIDTH, is_stacked
 
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
 # and a CUDA context takes some of our memory too.
@@ -21,6 +22,7 @@ TORCH_MB = {"cpu": 800, "cuda": 3000}
 # A slow core: steps a second beside the arithmetic, and floating-point operations a second.
 STEPS_PER_SECOND = 400
 FLOPS = 5e9
+STACK_STEPS = 4  # of one network, as long as which one of a stack takes beside the arithmetic
 STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
 
 
@@ -37,6 +39,7 @@ class DataSize(NamedTuple):
     shape: tuple[int, ...]  # of a sample
     counts: dict[str, int]  # split -> its samples
     classes: int
+    redrawn: bool  # whether its split is another than the data set's own
 
 
 def training_cost(
@@ -55,35 +58,50 @@ def training_cost(
         FileNotFoundError: the data are not prepared yet.
     """
     data = _data_size(description)
+    stacked = is_stacked(parameters, device, data.shape, data.classes, data.redrawn)
     return Cost(
-        _megabytes(device, parameters, seeds, data), _minutes(parameters, epochs, seeds, data)
+        _megabytes(device, parameters, seeds, data, stacked),
+        _minutes(parameters, epochs, seeds, data, stacked),
     )
 
 
-def _megabytes(device: str, parameters: dict[str, Any], seeds: int, data: DataSize) -> int:
+def _megabytes(
+    device: str, parameters: dict[str, Any], seeds: int, data: DataSize, stacked: bool
+) -> int:
     """The memory of a job.
 
     The data as float32 and the shuffled copy of the training split, the weights with their
     gradients, the optimizer's copies and the states that are kept for each seed, and the
-    activations of the largest split or batch; half as much again to be safe.
+    activations of the largest split or batch; half as much again to be safe. Of a stack, weights
+    and activations of all its members, their batches, and the order of their samples.
     """
+    members = WIDTH if stacked else 1
     weights, values, _ = network_size(parameters, data.shape, data.classes)
     counts = data.counts
     copies = 2 + choose(OPTIMIZERS, parameters["optimizer"])[0].copies
     numbers = math.prod(data.shape) * (2 * counts["train"] + sum(counts.values()))
-    numbers += weights * copies * (2 + 2 * seeds)
-    evaluated = min(max(counts.values()), EVALUATED / values)
-    numbers += max(parameters["batch_size"], evaluated) * values
+    numbers += weights * copies * 2 * (members + seeds)
+    evaluated = min(max(counts.values()), EVALUATED / (members * values))
+    numbers += members * max(parameters["batch_size"], evaluated) * values
+    if stacked:  # an order is of numbers twice as long
+        numbers += members * (
+            parameters["batch_size"] * math.prod(data.shape) + 4 * counts["train"]
+        )
     return math.ceil(TORCH_MB[device] + 1.5 * 4 * numbers / 2**20)
 
 
-def _minutes(parameters: dict[str, Any], epochs: int, seeds: int, data: DataSize) -> int:
+def _minutes(
+    parameters: dict[str, Any], epochs: int, seeds: int, data: DataSize, stacked: bool
+) -> int:
     """The time of a job on a slow core."""
     _, _, products = network_size(parameters, data.shape, data.classes)
+    stacks = math.ceil(seeds / WIDTH)
+    trained, waits = (stacks * WIDTH, stacks * STACK_STEPS) if stacked else (seeds, seeds)
     steps = math.ceil(data.counts["train"] / parameters["batch_size"])
     # 2 operations a product forwards and 4 backwards (Kaplan et al. 2020, §2.1)
-    epoch = steps / STEPS_PER_SECOND + 6 * products * sum(data.counts.values()) / FLOPS
-    return math.ceil(STARTUP_MINUTES + epochs * seeds * epoch / 60)
+    seconds = waits * steps / STEPS_PER_SECOND
+    seconds += trained * 6 * products * sum(data.counts.values()) / FLOPS
+    return math.ceil(STARTUP_MINUTES + epochs * seconds / 60)
 
 
 @cache
@@ -93,4 +111,4 @@ def _data_size(description: Path) -> DataSize:
     except ValueError as error:  # as good as missing: the job that reads it says so
         raise FileNotFoundError(errno.ENOENT, str(error), str(description)) from error
     counts = {name: part["count"] for name, part in found["splits"].items()}
-    return DataSize(tuple(found["shape"]), counts, len(found["classes"]))
+    return DataSize(tuple(found["shape"]), counts, len(found["classes"]), "split" in found)

@@ -4,10 +4,12 @@ The weights after that epoch are what is scored, on the validation and the test 
 next round resumes from. The test split has no say in it.
 """
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from study.training.spelling import NO_OPTIONS, read_spelling
+from study.training import EPOCH_METRICS
+from study.training.spelling import NO_OPTIONS, choose, read_spelling
 
 
 class EpochChoice(NamedTuple):
@@ -49,3 +51,32 @@ def best_epoch(values: list[float], metric: str) -> int:
 def is_over(values: list[float], metric: str, patience: int) -> bool:
     """Whether a round ends early: its best epoch is `patience` epochs ago."""
     return bool(patience) and len(values) - best_epoch(values, metric) >= patience
+
+
+class Standing(NamedTuple):
+    """How a round stands after an epoch."""
+
+    diverged: bool  # a loss is not finite
+    over: bool  # this was its last epoch
+    is_best: bool  # and the best one so far, which may not stay the last
+    earlier: bool  # it is over, and the epoch that counts is an earlier one
+
+
+def judge_epoch(text: str, rows: list, epochs: int) -> Standing:
+    """How a round stands after the last epoch that there is of it.
+
+    Args:
+        text: the rule, as a cell has it.
+        rows: an epoch, from 1, and its `EPOCH_METRICS`, of each epoch.
+        epochs: that the round has if it is not ended early.
+    """
+    epoch, train_loss, _, val_loss, _ = rows[-1]
+    if not (math.isfinite(train_loss) and math.isfinite(val_loss)):
+        return Standing(diverged=True, over=True, is_best=False, earlier=False)
+    _, options = choose(EPOCH_CHOICES, text)
+    if not options:  # the last one counts
+        return Standing(diverged=False, over=epoch == epochs, is_best=False, earlier=False)
+    values = [row[1 + EPOCH_METRICS.index(options["metric"])] for row in rows]
+    best = best_epoch(values, options["metric"])
+    over = epoch == epochs or is_over(values, **options)
+    return Standing(False, over, is_best=best == epoch < epochs, earlier=over and best < epoch)

@@ -21,6 +21,8 @@ class Loss(NamedTuple):
     target: Callable = lambda labels: labels  # labels (n,) -> what the criterion compares with
     options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
     binary: bool = False  # whether it is for two classes only
+    # whether a batch's loss is the plain mean over its samples, each by itself
+    by_sample: bool = False
 
 
 WEIGHTED = {"enum": ["none", "balanced"], "default": "none"}
@@ -35,6 +37,7 @@ LOSSES = {
         target=lambda labels: labels[:, None].float(),
         options={"class_weights": WEIGHTED, "label_smoothing": SMOOTHED},
         binary=True,
+        by_sample=True,
     ),
     "ce": Loss(
         title="CE",
@@ -42,6 +45,7 @@ LOSSES = {
         outputs=lambda classes: classes,
         source="as torch.nn.CrossEntropyLoss; label smoothing: Szegedy et al. 2016",
         options={"class_weights": WEIGHTED, "label_smoothing": SMOOTHED},
+        by_sample=True,
     ),
     "focal": Loss(
         title="Focal",
@@ -49,6 +53,7 @@ LOSSES = {
         outputs=lambda classes: classes,
         source="Lin et al. 2017, equation 4, over a softmax",
         options={"gamma": {"type": "number", "minimum": 0, "default": 2.0}},
+        by_sample=True,
     ),
     "hinge": Loss(
         title="Hinge",
@@ -56,12 +61,14 @@ LOSSES = {
         outputs=lambda classes: classes,
         source="Weston and Watkins 1999; as torch.nn.MultiMarginLoss",
         options={"margin": {"type": "number", "exclusiveMinimum": 0, "default": 1.0}},
+        by_sample=True,
     ),
     "squared_error": Loss(
         title="Squared error",
         criterion="study.training.criteria:squared_error",
         outputs=lambda classes: classes,
         source="Brier 1950: of the softmax's probabilities, summed over classes",
+        by_sample=True,
     ),
 }
 

@@ -17,6 +17,8 @@ class Optimizer(NamedTuple):
     fixed: Mapping = NO_OPTIONS  # what it is made with always
     options: Mapping = NO_OPTIONS  # option -> its JSON schema, with its default
     uses: tuple[str, ...] = ()  # training parameters that are arguments of this class
+    # whether a weight's step depends on its own gradients alone, not on its layer
+    by_weight: bool = False
 
 
 def fraction(default: float) -> dict:
@@ -34,6 +36,7 @@ OPTIMIZERS = {
         copies=2,
         fixed={"fused": True},
         options={"betas": BETAS},
+        by_weight=True,
     ),
     "sgd": Optimizer(
         title="SGD",
@@ -42,6 +45,7 @@ OPTIMIZERS = {
         fixed={"fused": True},
         options={"nesterov": {"type": "boolean", "default": False}},
         uses=("momentum",),
+        by_weight=True,
     ),
     "adamw": Optimizer(
         title="AdamW",
@@ -49,6 +53,7 @@ OPTIMIZERS = {
         copies=2,
         fixed={"fused": True},
         options={"betas": BETAS},
+        by_weight=True,
     ),
     "rmsprop": Optimizer(
         title="RMSprop",
@@ -56,5 +61,6 @@ OPTIMIZERS = {
         copies=2,
         options={"alpha": fraction(0.99)},
         uses=("momentum",),
+        by_weight=True,
     ),
 }

@@ -1,4 +1,4 @@
-"""One training job: a cell for one round, with each seed of a block in turn.
+"""One training job: a cell for one round, with each seed of a block.
 
 Writes one row of metrics per seed and epoch, the scores of the validation and the test split after
 the last epoch, a checkpoint from which the next round resumes, and a record of the run. A job that
@@ -22,8 +22,12 @@ from study.store.interrupts import STOPPED
 from study.store.records import read_record
 from study.training import EPOCH_METRICS
 from study.training.checkpoints import load_checkpoint, load_progress, save_tensors
-from study.training.loop import Round, initial_state, score_images, train_round
-from study.training.samples import load_data
+from study.training.learner import State
+from study.training.loop import Round, Row, initial_state, train_round
+from study.training.samples import Data, load_data
+from study.training.scoring import score_images
+from study.training.stacked import AfterEpoch, Member, Through, train_stack
+from study.training.stacking import WIDTH, is_stacked
 
 
 def train_run(
@@ -59,36 +63,78 @@ def train_run(
         states = load_checkpoint(previous.with_name("checkpoint.pt"), before)
     saved = folder / "progress.pt"
     progress = load_progress(saved, json.dumps([run, before]))
-    if progress["after"] or progress["epochs"]:
+    if progress["rows"]:
         print(f"resumes from {saved}")
-    for seed in range(run["first"], run["last"] + 1):
-        if seed in progress["after"]:
-            continue
-        epochs, state = progress.pop("epochs", []), progress.pop("state", None)
-        if state is None:
-            state = states[seed] if previous else initial_state(data, parameters, seed)
-        tell = functools.partial(print_epoch, seed, run["epochs"])
-        save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping, tell)
-        epochs, progress["after"][seed] = train_round(
-            data, parameters, Round(seed, run["round"], run["epochs"]), state, epochs, save
-        )
-        tell(epochs[-1])
-        progress["rows"] += [[seed, *row] for row in epochs]
-    after = progress["after"]
+    tell = functools.partial(print_epoch, run["epochs"])
+    through = functools.partial(keep_seed, progress, tell)
+    save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping, tell)
+    for start in range(run["first"], run["last"] + 1, WIDTH):
+        members = []
+        for seed in range(start, min(start + WIDTH, run["last"] + 1)):
+            if seed in progress["after"]:
+                continue
+            state = progress["states"].get(seed)
+            if state is None:
+                state = states[seed] if previous else initial_state(data, parameters, seed)
+            rows = progress["rows"].get(seed, [])
+            members.append(Member(Round(seed, run["round"], run["epochs"]), state, rows))
+        train_seeds(data, parameters, run["device"], members, through, save)
+    after = dict(sorted(progress["after"].items()))
     scores = [score_images(data, parameters, state) for state in after.values()]
     arrays = {"seeds": np.array(list(after))}
     for split in scores[0]:
         arrays[f"{split}_scores"] = np.stack([score[split] for score in scores])
         arrays[f"{split}_labels"] = data.splits[split][1].cpu().numpy().astype(np.int8)
-    write_run(run, folder, after, arrays, progress["rows"])
+    rows = [[seed, *row] for seed in after for row in progress["rows"][seed]]
+    write_run(run, folder, after, arrays, rows)
     saved.unlink(missing_ok=True)
     remove_leftovers(saved)
 
 
-def print_epoch(seed: int, epochs: int, row: list) -> None:
+def train_seeds(
+    data: Data,
+    parameters: dict[str, Any],
+    device: str,
+    members: list[Member],
+    through: Through,
+    after_epoch: AfterEpoch = lambda rows, states: None,
+) -> None:
+    """Train seeds for one round, together where their cell is stacked, else one after the other.
+
+    Args:
+        parameters: a value for every training parameter.
+        device: cpu or cuda.
+        members: of at most `WIDTH` seeds in a row; those that a stopped job had begun are after
+            the same epoch.
+        through, after_epoch: as `train_stack` calls them.
+    """
+    if is_stacked(parameters, device, data.shape, data.classes, data.redrawn):
+        train_stack(data, parameters, members, through, after_epoch)
+        return
+    for this, state, rows in members:
+        after = functools.partial(tell_of_one, after_epoch, this.seed)
+        through(this.seed, *train_round(data, parameters, this, state, rows, after))
+
+
+def tell_of_one(
+    after_epoch: AfterEpoch, seed: int, rows: list[Row], state: Callable[[], State]
+) -> None:
+    """Call what is to be called after an epoch of several seeds after one of one seed."""
+    after_epoch({seed: rows}, lambda: {seed: state()})
+
+
+def print_epoch(epochs: int, seed: int, row: Row) -> None:
     """Say what an epoch came to."""
     measured = ", ".join(f"{name} {value:.4f}" for name, value in zip(EPOCH_METRICS, row[1:]))
     print(f"seed {seed}: epoch {row[0]} of {epochs}, {measured}")
+
+
+def keep_seed(
+    progress: dict, tell: Callable[[int, Row], None], seed: int, rows: list[Row], state: State
+) -> None:
+    """Once a seed is through: tell of its last epoch, and add it to the progress."""
+    tell(seed, rows[-1])
+    progress["rows"][seed], progress["after"][seed] = rows, state
 
 
 def write_run(run: dict, folder: Path, states: dict, scores: dict, rows: list) -> None:
@@ -113,18 +159,23 @@ def save_progress(
     progress: dict,
     every: int,
     stopping: Callable[[], bool],
-    tell: Callable[[list], None],
-    epochs: list,
-    state: Callable[[], dict],
+    tell: Callable[[int, Row], None],
+    rows: dict[int, list[Row]],
+    states: Callable[[], dict[int, State]],
 ) -> None:
-    """After an epoch: tell of it, and save the progress if it is time or we are to stop."""
-    tell(epochs[-1])
-    stop = stopping()
-    if stop or (every and len(epochs) % every == 0):
+    """After an epoch: tell of it, and save the progress if it is time or we are to stop.
+
+    Args:
+        rows, states: by seed, of those that train.
+    """
+    for seed, epochs in rows.items():
+        tell(seed, epochs[-1])
+    stop, last = stopping(), max(len(epochs) for epochs in rows.values())
+    if stop or (every and last % every == 0):
         with replacing(path) as part:
-            save_tensors(progress | {"epochs": epochs, "state": state()}, part)
+            now = {"rows": progress["rows"] | rows, "states": states()}
+            save_tensors(progress | now, part)
     if stop:
-        last = epochs[-1][0]
         print(f"stopped: progress saved after epoch {last}; the next job resumes from there")
         sys.exit(STOPPED)
 

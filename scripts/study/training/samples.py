@@ -17,6 +17,7 @@ class Data(NamedTuple):
     splits: dict[str, tuple[torch.Tensor, torch.Tensor]]  # inputs (n, features), labels (n,) int64
     shape: tuple[int, ...]  # of one sample
     classes: int
+    redrawn: bool = False  # whether the split is another than the data set's own
 
 
 def load_data(folder: Path, parameters: dict, device: str) -> Data:
@@ -39,7 +40,8 @@ def load_data(folder: Path, parameters: dict, device: str) -> Data:
         if size:
             images = resize(images, shape, size)
         splits[split] = (images.to(device), torch.tensor(labels, device=device))
-    return Data(splits, (size, size, *shape[2:]) if size else shape, len(description["classes"]))
+    shape = (size, size, *shape[2:]) if size else shape
+    return Data(splits, shape, len(description["classes"]), "split" in description)
 
 
 def drawn_samples(data: Data, parameters: dict, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -47,5 +49,12 @@ def drawn_samples(data: Data, parameters: dict, seed: int) -> tuple[torch.Tensor
     inputs, labels = data.splits["train"]
     if parameters["train_share"] == 1:
         return inputs, labels
-    rows = draw_share(labels, parameters["train_share"], make_generator(seed, SHARE))
+    rows = drawn_rows(labels, parameters, seed)
     return inputs[rows], labels[rows]
+
+
+def drawn_rows(labels: torch.Tensor, parameters: dict, seed: int) -> torch.Tensor:
+    """The rows (n,) of the training split that a seed is trained on; `labels` are all of its."""
+    if parameters["train_share"] == 1:
+        return torch.arange(len(labels), device=labels.device)
+    return draw_share(labels, parameters["train_share"], make_generator(seed, SHARE))

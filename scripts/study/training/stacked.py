@@ -1,0 +1,320 @@
+"""Train several seeds of a cell for one round together, as one network with a leading dimension.
+
+A step of a small network waits more for Python and for the start of each operation than for the
+arithmetic; a stack takes its steps for all of its seeds at once. Every seed keeps its own weights,
+order of samples, gradients, optimizer's state and rows: nothing is summed over seeds but the losses
+that are differentiated, so each gradient is that of the seed's own mean loss.
+
+A stack always has `WIDTH` members, and a seed's place is its number modulo that, because both may
+change last bits: of elements in memory that fill no whole vector, say. Places without a seed have
+the weights of another; those whose seed has ended stay as they are. So a seed's numbers do not
+depend on which others train beside it.
+"""
+
+import copy
+import functools
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import torch
+
+from study.training.criteria import Criterion, make_criterion
+from study.training.epoch_choices import judge_epoch
+from study.training.learner import State, bare_step, build_network, build_optimizer
+from study.training.loop import DIVERGED, Round, Row, state_with_best
+from study.training.losses import loss_entry
+from study.training.networks import EVALUATED, network_module
+from study.training.samples import Data, drawn_rows
+from study.training.schedules import rate_factor
+from study.training.scoring import is_right
+from study.training.stacking import WIDTH
+
+Through = Callable[[int, list[Row], State], None]
+AfterEpoch = Callable[[dict[int, list[Row]], Callable[[], dict[int, State]]], None]
+
+
+class Member(NamedTuple):
+    """A seed as it begins a round, or goes on with one that was interrupted."""
+
+    this: Round
+    state: State
+    rows: list[Row]  # of the epochs that it has had
+
+    @property
+    def place(self) -> int:
+        """Where it is in a stack."""
+        return self.this.seed % WIDTH
+
+
+class Stack(NamedTuple):
+    """Networks of one form, and all that a step of them takes."""
+
+    network: torch.nn.Module  # inputs (WIDTH, n, features) -> logits (WIDTH, n, outputs)
+    shapes: dict[str, torch.Size]  # of the weights of one network, by name
+    layers: list[torch.Tensor]  # the weights as they are differentiated: of all members
+    slots: list[torch.Tensor]  # their gradients, in the memory of those of `rows`
+    rows: list[torch.nn.Parameter]  # the same weights as they are optimized: one member's each
+    optimizer: torch.optim.Optimizer
+    step: Callable[[], None]  # the optimizer's; it leaves rows without a gradient as they are
+    criterion: Criterion
+
+
+class StackedLinear(torch.nn.Module):
+    """A linear layer a member: inputs (WIDTH, n, fan-in) to (WIDTH, n, fan-out)."""
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor):
+        """Of a weight (WIDTH, fan-out, fan-in) and a bias (WIDTH, 1, fan-out)."""
+        super().__init__()
+        self.weight, self.bias = weight, bias
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return torch.baddbmm(self.bias, inputs, self.weight.mT)
+
+
+def train_stack(
+    data: Data,
+    parameters: dict[str, Any],
+    members: list[Member],
+    through: Through,
+    after_epoch: AfterEpoch = lambda rows, states: None,
+) -> None:
+    """Train seeds for one round, each as `study.training.loop.train_round` does, up to last digits.
+
+    Args:
+        parameters: a value for every training parameter, of a cell that `is_stacked`.
+        members: of one round and after the same epoch of it, each of another place.
+        through: called with a seed, its rows and its state when it is through.
+        after_epoch: called after each epoch with those that are not, as their rows by seed and a
+            function that returns their states.
+    """
+    for member in members:
+        if member.state["diverged"]:
+            through(member.this.seed, [list(DIVERGED)], member.state)
+    live = [member for member in members if not member.state["diverged"]]
+    if live:
+        _train_epochs(data, parameters, live, through, after_epoch)
+
+
+def _train_epochs(
+    data: Data,
+    parameters: dict[str, Any],
+    live: list[Member],
+    through: Through,
+    after_epoch: AfterEpoch,
+) -> None:
+    labels = data.splits["train"][1]
+    drawn = {member.place: drawn_rows(labels, parameters, member.this.seed) for member in live}
+    order = {member.place: torch.Generator() for member in live}
+    for member in live:
+        order[member.place].set_state(member.state["order"])
+    best = {member.place: member.state["best"] for member in live if "best" in member.state}
+    this, done, samples = live[0].this, len(live[0].rows), len(drawn[live[0].place])
+    # the class weights of one are those of all, who draw as many samples of each class
+    stack = _make_stack(data, parameters, live, labels[drawn[live[0].place]])
+    steps = math.ceil(samples / parameters["batch_size"])
+    before = (this.number - 1) * this.epochs
+    factor = rate_factor(parameters["schedule"], steps, this.epochs, before)
+    shuffled = torch.zeros(WIDTH, samples, dtype=torch.int64)
+
+    def state_of(member: Member) -> State:
+        return _collect_state(stack, member, order[member.place])
+
+    def states() -> dict[int, State]:
+        return {
+            one.this.seed: state_with_best(functools.partial(state_of, one), best.get(one.place))
+            for one in live
+        }
+
+    for epoch in range(done + 1, this.epochs + 1):
+        for place in (member.place for member in live):
+            shuffled[place] = drawn[place][torch.randperm(samples, generator=order[place])]
+        logits = _take_steps(stack, data, parameters, shuffled, factor, (epoch - 1) * steps)
+        train = measure_members(logits, labels[shuffled], parameters, stack.criterion)
+        val_labels = data.splits["val"][1].expand(WIDTH, -1)
+        val = measure_members(
+            _evaluate(stack, data, parameters), val_labels, parameters, stack.criterion
+        )
+        for member in live:
+            place, rows = member.place, member.rows
+            rows.append([epoch, *train[place], *val[place]])
+            standing = judge_epoch(parameters["epoch_choice"], rows, this.epochs)
+            if standing.is_best:
+                best[place] = state_of(member)
+            if standing.over:
+                state = best[place] if standing.earlier else state_of(member)
+                live = [other for other in live if other is not member]
+                stack.rows[place].grad = None
+                through(member.this.seed, rows, state | {"diverged": standing.diverged})
+        if not live:
+            return
+        after_epoch({member.this.seed: member.rows for member in live}, states)
+
+
+def _make_stack(
+    data: Data, parameters: dict[str, Any], members: list[Member], labels: torch.Tensor
+) -> Stack:
+    """The members' networks as their states have them; elsewhere those of the first.
+
+    Args:
+        labels: (n,) int64, those of the samples that are trained on, for class weights.
+    """
+    network = build_network(data, parameters, torch.Generator())
+    shapes = {name: weight.shape for name, weight in network.state_dict().items()}
+    states = dict.fromkeys(range(WIDTH), members[0].state)
+    states |= {member.place: member.state for member in members}
+    weights = torch.stack([_flat(state["network"].values()) for state in states.values()])
+    gradients = torch.zeros_like(weights)
+    layers = _layers(weights, shapes)
+    rows = [torch.nn.Parameter(row) for row in weights]
+    optimizer = build_optimizer(parameters, rows)
+    loaded = {member.place: _flat_state(member.state["optimizer"]["state"]) for member in members}
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict(
+        {
+            "state": {place: state for place, state in loaded.items() if state},
+            "param_groups": groups,
+        }
+    )
+    for member in members:
+        rows[member.place].grad = gradients[member.place]
+    return Stack(
+        _stack_layers(network, {k: v.requires_grad_() for k, v in layers.items()}),
+        shapes,
+        list(layers.values()),
+        list(_layers(gradients, shapes).values()),
+        rows,
+        optimizer,
+        bare_step(optimizer),
+        make_criterion(parameters["loss"], labels, data.classes),
+    )
+
+
+def _stack_layers(network: torch.nn.Module, layers: dict[str, torch.Tensor]) -> torch.nn.Module:
+    """A network whose linear layers are those of all members.
+
+    Raises:
+        TypeError: another of its layers has weights, or something that it counts.
+    """
+    stacked: list[torch.nn.Module] = []
+    for name, layer in network.named_children():
+        if isinstance(layer, torch.nn.Linear):
+            layer = StackedLinear(layers[f"{name}.weight"], layers[f"{name}.bias"])
+        elif layer.state_dict():
+            raise TypeError(f"{layer} has values of its own; `is_stacked` has to leave it out")
+        stacked.append(layer)
+    return torch.nn.Sequential(*stacked)
+
+
+def _layers(flat: torch.Tensor, shapes: dict[str, torch.Size]) -> dict[str, torch.Tensor]:
+    """Views of (WIDTH, weights): weights (WIDTH, fan-out, fan-in), biases (WIDTH, 1, fan-out)."""
+    parts = flat.split([shape.numel() for shape in shapes.values()], dim=1)
+    return {
+        name: part.view(WIDTH, *((1,) if len(shape) == 1 else ()), *shape)
+        for part, (name, shape) in zip(parts, shapes.items())
+    }
+
+
+def _flat(parts: Iterable[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([part.flatten() for part in parts])
+
+
+def _flat_state(states: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """What an optimizer keeps of a network's tensors, as of one; what has no shape is alike in all.
+
+    Args:
+        states: of each tensor, by its number.
+    """
+    found = {}
+    for name, value in states.get(0, {}).items():
+        is_each = isinstance(value, torch.Tensor) and value.ndim > 0
+        parts = [state[name] for state in states.values()]
+        found[name] = _flat(parts) if is_each else copy.deepcopy(value)
+    return found
+
+
+def _collect_state(stack: Stack, member: Member, order: torch.Generator) -> State:
+    """A member's state as `study.training.loop.collect_state` returns it, copied."""
+    row = stack.rows[member.place]
+    sizes = [shape.numel() for shape in stack.shapes.values()]
+
+    def parted(value: Any) -> list[Any]:
+        if not (isinstance(value, torch.Tensor) and value.ndim > 0):
+            return [copy.deepcopy(value) for _ in sizes]
+        parts = zip(value.detach().split(sizes), stack.shapes.values())
+        return [part.view(shape).clone() for part, shape in parts]
+
+    kept = {name: parted(value) for name, value in stack.optimizer.state[row].items()}
+    states = [{name: parts[number] for name, parts in kept.items()} for number in range(len(sizes))]
+    groups = stack.optimizer.state_dict()["param_groups"]
+    return {
+        "network": dict(zip(stack.shapes, parted(row))),
+        "optimizer": {
+            "state": dict(enumerate(states)) if kept else {},
+            "param_groups": [group | {"params": [*range(len(sizes))]} for group in groups],
+        },
+        "order": order.get_state(),
+        "layers": member.state["layers"],  # which draw nothing
+        "diverged": False,
+    }
+
+
+def _take_steps(
+    stack: Stack,
+    data: Data,
+    parameters: dict[str, Any],
+    shuffled: torch.Tensor,
+    factor: Callable[[int], float] | None,
+    start: int,
+) -> torch.Tensor:
+    """An epoch's steps. Returns logits (WIDTH, n, outputs), each as it was before its step.
+
+    Args:
+        shuffled: (WIDTH, n) int64, the rows of each member's samples in the order of the epoch.
+        factor: step of the round -> what the learning rate is multiplied by; None for 1.
+        start: the epoch's first step, from 0.
+    """
+    (inputs, labels), clip = data.splits["train"], parameters["gradient_clip"]
+    target = loss_entry(parameters["loss"]).target
+    found = []
+    for position, rows in enumerate(shuffled.split(parameters["batch_size"], dim=1), start):
+        if factor:
+            for group in stack.optimizer.param_groups:
+                group["lr"] = parameters["learning_rate"] * factor(position)
+        chosen = rows.flatten()
+        logits = stack.network(inputs.index_select(0, chosen).view(*rows.shape, -1))
+        loss = stack.criterion(logits.flatten(0, 1), target(labels[chosen]), reduction="mean")
+        gradients = torch.autograd.grad(loss * WIDTH, stack.layers)  # of the sum of their means
+        for slot, gradient in zip(stack.slots, gradients):
+            slot.copy_(gradient)
+        if clip:
+            for row in stack.rows:
+                torch.nn.utils.clip_grad_norm_(row, clip)
+        stack.step()
+        found.append(logits.detach())
+    return torch.cat(found, dim=1)
+
+
+def _evaluate(stack: Stack, data: Data, parameters: dict[str, Any]) -> torch.Tensor:
+    """The logits (WIDTH, n, outputs) of the validation split, some samples at a time if many."""
+    outputs = loss_entry(parameters["loss"]).outputs(data.classes)
+    values = network_module(parameters["network"]).count_values(data.shape, outputs, parameters)
+    parts = data.splits["val"][0].split(max(1, EVALUATED // (WIDTH * values)))
+    with torch.no_grad():
+        return torch.cat([stack.network(part.expand(WIDTH, -1, -1)) for part in parts], dim=1)
+
+
+def measure_members(
+    logits: torch.Tensor, labels: torch.Tensor, parameters: dict[str, Any], criterion: Criterion
+) -> list[tuple[float, float]]:
+    """Of each member the mean loss and the accuracy: see `study.training.scoring.measure`.
+
+    Args:
+        logits: (WIDTH, n, outputs).
+        labels: (WIDTH, n) int64.
+    """
+    flat, truth = logits.flatten(0, 1), labels.flatten()
+    targets = loss_entry(parameters["loss"]).target(truth)
+    losses = criterion(flat, targets, reduction="none").view(WIDTH, -1).double().mean(1)
+    correct = is_right(flat, truth).view(WIDTH, -1).double().mean(1)
+    return list(zip(losses.tolist(), correct.tolist()))

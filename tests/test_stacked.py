@@ -1,0 +1,215 @@
+"""Seeds that train together: each as it would alone, whatever trains beside it."""
+
+import copy
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from small_training import RUN, SMALL, TRAINED, train_rounds
+
+from study.settings.parameters import DEFAULTS
+from study.training.activations import ACTIVATIONS
+from study.training.criteria import make_criterion
+from study.training.learner import build_network
+from study.training.loop import Round, initial_state
+from study.training.losses import LOSSES
+from study.training.networks import NETWORKS
+from study.training.run import train_run
+from study.training.samples import Data
+from study.training.stacked import Member, train_stack
+from study.training.stacking import MOST_WEIGHTS, WIDTH, is_stacked
+from study.training.streams import make_generator
+
+# widths and batches that fill no whole vector, a last batch of 2, and all that a member has of its
+# own: samples, clipping, a best epoch, an early end
+UNEVEN = SMALL | {
+    "hidden_units": 7,
+    "hidden_layers": 2,
+    "loss": "ce",
+    "activation": "tanhshrink",
+    "train_share": 0.9,
+    "gradient_clip": 0.05,
+    "schedule": "cosine(over=12)",
+    "learning_rate": 0.03,
+    "epoch_choice": "best(metric='val_accuracy', patience=2)",
+}
+
+
+def train_together(data, parameters, seeds, epochs=4, states=None, number=1):
+    """seed -> its rows and its state after a round."""
+    found = {}
+
+    def through(seed, rows, state):
+        found[seed] = rows, state
+
+    members = [
+        Member(
+            Round(seed, number, epochs),
+            states[seed] if states else initial_state(data, parameters, seed),
+            [],
+        )
+        for seed in seeds
+    ]
+    train_stack(data, parameters, members, through)
+    return found
+
+
+def trained(parameters, data_folder, folder: Path, first: int, last: int, previous=None) -> dict:
+    """What a job leaves of each seed: its rows, its scores and its state."""
+    run = RUN | {"first": first, "last": last, "round": 2 if previous else 1}
+    train_run(run, parameters, data_folder, previous and previous / "run.json", folder)
+    rows = (folder / "metrics.csv").read_text().splitlines()[1:]
+    scores = np.load(folder / "scores.npz")["val_scores"]
+    states = torch.load(folder / "checkpoint.pt", weights_only=True)
+    assert list(states) == [*range(first, last + 1)]
+    return {
+        seed: ([row for row in rows if row.startswith(f"{seed},")], scores[seed - first], state)
+        for seed, state in states.items()
+    }
+
+
+def assert_same(found: dict, expected: dict) -> None:
+    for seed, parts in found.items():
+        for part, other in zip(parts, expected[seed]):
+            torch.testing.assert_close(part, other, rtol=0, atol=0, equal_nan=True)
+
+
+@pytest.mark.parametrize("parameters", [TRAINED, UNEVEN], ids=["even", "uneven"])
+def test_a_seed_is_the_same_to_the_bit_in_jobs_of_1_2_12_and_13(data_folder, parameters, tmp_path):
+    """In two rounds, of which the second goes on from jobs of other seeds."""
+    whole = trained(parameters, data_folder, tmp_path / "0-12", 0, 12)
+    after = trained(parameters, data_folder, tmp_path / "0-12, 2", 0, 12, tmp_path / "0-12")
+    for first, last in ((0, 0), (5, 5), (12, 12), (3, 4), (11, 12), (1, 12)):
+        folder = tmp_path / f"{first}-{last}"
+        found = trained(parameters, data_folder, folder, first, last)
+        for seed, (rows, scores, state) in found.items():
+            assert rows == whole[seed][0]
+            assert scores.tobytes() == whole[seed][1].tobytes()
+            torch.testing.assert_close(state, whole[seed][2], rtol=0, atol=0)
+        again = trained(parameters, data_folder, tmp_path / f"{folder}, 2", first, last, folder)
+        assert all(again[seed][0] == after[seed][0] for seed in again)
+    if parameters == UNEVEN:  # members of one stack came to an end at different epochs
+        assert len({len(rows) for rows, *_ in whole.values()}) > 1
+
+
+@pytest.mark.parametrize("parameters", [TRAINED, UNEVEN], ids=["even", "uneven"])
+def test_a_stack_that_is_stopped_resumes_after_any_epoch(data_folder, parameters, tmp_path, capsys):
+    """13 seeds, twelve of them and then one; stopped after every epoch of both."""
+    run = RUN | {"first": 0, "last": 12}
+    train_run(run, parameters, data_folder, None, tmp_path / "whole")
+    capsys.readouterr()
+    jobs, folder = 0, tmp_path / "stopped"
+    while not (folder / "metrics.csv").exists():
+        jobs += 1
+        try:
+            train_run(run, parameters, data_folder, None, folder, 0, lambda: True)
+        except SystemExit as stopped:
+            assert stopped.code == 143 and (folder / "progress.pt").exists()
+    assert jobs > 6 if parameters == TRAINED else jobs > 4
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["checkpoint.pt", "metrics.csv", "run.json", "scores.npz"]
+    for name in names:
+        assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("seed ")]
+    rows = (folder / "metrics.csv").read_text().splitlines()[1:]
+    assert len(told) == len(set(told)) == len(rows)  # each epoch once
+
+
+CHANGES = [
+    {"optimizer": "sgd", "momentum": 0.9, "learning_rate": 0.05},
+    {"optimizer": "sgd(nesterov=True)", "momentum": 0.9, "weight_decay": 0.01},
+    {"optimizer": "adamw", "weight_decay": 0.1, "schedule": "one_cycle"},
+    {"optimizer": "rmsprop", "loss": "focal"},
+    {"loss": "hinge", "gradient_clip": 0.1},
+    {"loss": "bce(class_weights='balanced')", "train_share": 0.7},
+    {"loss": "ce(label_smoothing=0.1)", "hidden_layers": 3, "batch_size": 64},
+    {"loss": "squared_error", "network": "logistic", "learning_rate": 0.1},
+    {"epoch_choice": "best", "learning_rate": 0.02},
+]
+
+
+@pytest.mark.parametrize("change", [{}, *CHANGES], ids=str)
+def test_a_stack_learns_what_its_seeds_learn_alone(data, change):
+    """Up to last digits, over two rounds; of a best epoch the optimizer's steps differ too."""
+    parameters, seeds = SMALL | change, (0, 3, 14)
+    assert is_stacked(parameters, "cpu", data.shape, 2, False)
+    first = train_together(data, parameters, seeds, epochs=5)
+    states = {seed: state for seed, (_, state) in first.items()}
+    second = train_together(data, parameters, seeds, 5, states, number=2)
+    for seed in seeds:
+        alone, state = train_rounds(data, parameters, epochs=5, rounds=2, seed=seed)
+        (after_first, _), (after_second, after) = first[seed], second[seed]
+        for rows, expected in zip((after_first, after_second), alone):
+            # losses, and accuracies of 50 and 20 samples, of which one may be at the threshold
+            for column, tolerance in ((1, 1e-4), (3, 1e-4), (2, 0.02), (4, 0.05)):
+                ours, theirs = (np.array(each)[:, column] for each in (rows, expected))
+                np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=tolerance)
+        torch.testing.assert_close(after["network"], state["network"], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(after["optimizer"], state["optimizer"], rtol=0.05, atol=1e-3)
+        assert list(after) == list(state) and torch.equal(after["order"], state["order"])
+
+
+def test_a_member_that_diverges_stops_and_leaves_the_others_alone(data):
+    states = {seed: initial_state(data, SMALL, seed) for seed in range(4)}
+    states[1]["network"]["2.weight"] += math.inf  # in the first step
+    states[2] = states[2] | {"diverged": True}  # in an earlier round
+    found = train_together(data, SMALL, range(4), states=copy.deepcopy(states))
+    assert len(found[1][0]) == 1 and not math.isfinite(found[1][0][0][1])
+    assert [found[seed][1]["diverged"] for seed in range(4)] == [False, True, True, False]
+    assert found[2][0][0][0] == 1 and all(map(math.isnan, found[2][0][0][1:]))
+    alone = train_together(data, SMALL, [0, 3], states=states)
+    assert_same(alone, found)
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if not ACTIVATIONS[name].alone])
+def test_activations_are_of_each_element(data, name):
+    """Or else the members of a stack would see each other."""
+    parameters = SMALL | {"activation": name}
+    network = build_network(data, parameters, make_generator(0, 0))
+    assert sum(bool(layer.state_dict()) for layer in network) == 2  # the linear ones
+    inputs, alone = torch.randn(3, 4, 8), network[1]
+    torch.testing.assert_close(alone(inputs)[1], alone(inputs[1]), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].by_sample])
+def test_losses_are_of_each_sample(name):
+    """The same promise of losses: a batch's is the mean of its samples', whatever the others."""
+    logits, labels = torch.randn(12, LOSSES[name].outputs(2)), torch.arange(12) % 2
+    criterion, target = make_criterion(name, labels, 2), LOSSES[name].target
+    each = [criterion(logits[[n]], target(labels[[n]]), reduction="mean") for n in range(12)]
+    whole = criterion(logits, target(labels), reduction="mean")
+    torch.testing.assert_close(torch.stack(each).mean(), whole)
+
+
+def test_a_layer_that_learns_on_its_own_is_not_stacked_unseen(data):
+    with pytest.raises(TypeError, match=r"PReLU.* has values of its own"):
+        train_together(data, SMALL | {"activation": "prelu"}, [0])
+
+
+def test_which_cells_are_stacked():
+    def stacked(change=DEFAULTS, device="cpu", shape=(30,), redrawn=False):
+        return is_stacked(DEFAULTS | change, device, shape, 2, redrawn)
+
+    assert stacked({}) and stacked({"network": "logistic"}, shape=(28, 28))
+    assert stacked({"hidden_units": 64}, shape=(28, 28))
+    assert not stacked({}, shape=(28, 28))  # 201,217 weights
+    assert not stacked({}, device="cuda") and not stacked({}, redrawn=True)
+    assert not any(
+        stacked({"network": name}) for name in NETWORKS if name not in ("mlp", "logistic")
+    )
+    own = {"loss": "my_loss.py:MyLoss"}, {"network": "my_net.py:MyNet", "loss": "ce"}
+    draws = (
+        {"dropout": 0.1},
+        {"activation": "rrelu"},
+        {"flip": True},
+        {"rotation": 10},
+        {"shift": 2},
+    )
+    others = {"activation": "prelu(init=0.1)"}, {"batch_norm": True}, {"compile": True}
+    for change in (*own, *draws, *others, {"precision": "bfloat16"}):
+        assert not stacked(change), change
+    assert stacked({"image_size": 8}, shape=(28, 28))  # by what is left of an image
+    assert WIDTH == 12 and MOST_WEIGHTS == 60_000  # what they decide is in docs/training.md
+    assert Data({}, (5,), 2).redrawn is False
