@@ -16,6 +16,7 @@ that as they always did, by their parent.
 """
 
 import ast
+import atexit
 import contextlib
 import gc
 import marshal
@@ -73,6 +74,12 @@ def main(listening: int, living: int) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     gc.enable()
     runpy.run_path(request.command[1], run_name="__main__")
+    # Taking everything down that was imported, which is shared as long as none changes it, would
+    # take longer than the job. After an error Python does it all the same.
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def job_name(process: int) -> str:
@@ -92,9 +99,10 @@ def serve(listener: socket.socket, living: int) -> tuple[Request, socket.socket]
         for key, _ in events.select():
             if key.fd == living:
                 os._exit(0)
-            if key.fd in jobs:
-                hear(jobs[key.fd], key.fd, jobs, events)
-            if key.fd != listener.fileno():  # or of a job that has ended meanwhile
+            if key.fileobj is not listener:
+                job = jobs.get(key.fd)
+                if job and job is key.data:  # not if it has ended a moment ago
+                    hear(job, key.fd, jobs, events)
                 continue
             connection, _ = listener.accept()
             request = receive(connection)
@@ -112,10 +120,11 @@ def serve(listener: socket.socket, living: int) -> tuple[Request, socket.socket]
                     job.connection.close()
                     os.close(job.end)
                 return request, connection
+            connection.setblocking(False)
             job = Job(process, os.pidfd_open(process), connection)
             for place in (job.end, connection.fileno()):
                 jobs[place] = job
-                events.register(place, selectors.EVENT_READ)
+                events.register(place, selectors.EVENT_READ, job)
 
 
 def receive(connection: socket.socket) -> Request | None:
@@ -137,7 +146,7 @@ def can_fork(request: Request, environment: dict[str, str], stamps: dict[str, St
         stamps: of the files that were imported; new ones are added.
     """
     command, folder, theirs, _ = request
-    if len(command) != 2 or command[0] != sys.executable or folder != os.getcwd():
+    if len(command) != 2 or command[0] != sys.executable or folder != str(Path.cwd()):
         return False
     names = (theirs.keys() | environment.keys()) - OWN
     if any(theirs.get(name) != environment.get(name) for name in names):
@@ -146,7 +155,7 @@ def can_fork(request: Request, environment: dict[str, str], stamps: dict[str, St
         import_for(command[1])
     except (Exception, SystemExit):  # the job shall say so, in its log
         return False
-    return is_current(stamps) and len(os.listdir("/proc/self/task")) == 1
+    return is_current(stamps) and len(list(Path("/proc/self/task").iterdir())) == 1
 
 
 def import_for(script: str) -> None:
@@ -160,10 +169,10 @@ def import_for(script: str) -> None:
 def is_current(stamps: dict[str, Stamp]) -> bool:
     """Whether the files of all modules are what they were when they were imported."""
     modules = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    paths = [path for path in modules if path and os.path.isabs(path)]
+    paths = [path for path in modules if path and path.startswith("/")]
     try:
         for path in (*paths, *map(str, READ.rglob("*.yaml"))):
-            found = os.stat(path)
+            found = os.stat(path)  # noqa: PTH116 - thousands of them, for each job
             stamp = (found.st_mtime_ns, found.st_size)
             if stamps.setdefault(path, stamp) != stamp:
                 return False
@@ -176,7 +185,9 @@ def become(request: Request) -> None:
     """Have what a new process for a job would have."""
     for name in OWN:
         os.environ.pop(name, None)
-    os.environ.update({name: request.environment[name] for name in OWN & request.environment.keys()})
+        if name in request.environment:
+            os.environ[name] = request.environment[name]
+    atexit._clear()  # what is to be done at the end of the process that was forked
     tempfile.tempdir = None
     script = request.command[1]
     sys.argv[:] = [script]
@@ -200,7 +211,7 @@ def hear(job: Job, place: int, jobs: dict[int, Job], events: selectors.BaseSelec
         return
     try:
         numbers = job.connection.recv(LONGEST)
-    except OSError:
+    except ConnectionError:
         numbers = b""
     if not numbers:
         events.unregister(place)

@@ -34,23 +34,36 @@ def peer(connection: socket.socket) -> Peer:
     return Peer(process, user)
 
 
-def ask(address: str, command: list[str]) -> int | None:
-    """Have a job run. Returns its exit status, negative if it died of a signal; None if it did not
-    run, or nobody can say how it ended.
+def ask(address: str, command: list[str], received: list[int]) -> int | None:
+    """Have a job run. Returns its exit status, negative if it died of a signal; None if it is to
+    run in a process of its own.
+
+    Args:
+        received: signals, which are added to as they arrive.
 
     Raises:
-        OSError: the server is gone.
+        OSError: the server is gone, and with it the job.
     """
     ignored = [int(number) for number in SIGNALS if signal.getsignal(number) is signal.SIG_IGN]
-    request = (command, os.getcwd(), dict(os.environ), ignored)
+    heeded = set(SIGNALS).difference(ignored)
+
+    def hand_on(number: int, _) -> None:
+        received.append(number)
+        server.send(bytes([number]))
+
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
         server.connect(f"\0{address}")
         if peer(server).user != os.getuid():
             return None
-        server.send(marshal.dumps(request))
-        for number in set(SIGNALS) - set(ignored):
-            signal.signal(number, lambda number, frame: server.send(bytes([number])))
-        answer = server.recv(LONGEST)
+        folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all else
+        server.send(marshal.dumps((command, folder, dict(os.environ), ignored)))
+        try:
+            for number in heeded:
+                signal.signal(number, hand_on)
+            answer = server.recv(LONGEST)
+        finally:
+            for number in heeded:
+                signal.signal(number, signal.SIG_DFL)
     if not answer:
         raise ConnectionResetError("the process that forks jobs has ended")
     return None if answer == NO else int(answer)
@@ -59,13 +72,17 @@ def ask(address: str, command: list[str]) -> int | None:
 def main(address: str, command: list[str]) -> None:
     """Run a command, and end as it does."""
     snakemake = os.getppid()
+    received: list[int] = []
     try:
-        status = ask(address, command)
+        status = ask(address, command, received)
     except OSError as error:
-        if os.getppid() != snakemake:  # and so has whoever would want to know
+        if os.getppid() != snakemake:  # gone, and with it who would want a result
             os._exit(1)
-        print(f"note: a job starts anew, in a process of its own: {error}", file=sys.stderr)
         status = None
+        if not received:
+            print(f"note: a job starts in a process of its own: {error}", file=sys.stderr)
+    if status is None and received:  # asked to stop, and there is no job that was
+        status = -received[0]
     if status is None:
         os.execvp(command[0], command)
     if status < 0:

@@ -1,15 +1,16 @@
-"""Jobs on this machine that spare the start of a Python with torch: see `study.snake.fork_server`."""
+"""Jobs on this machine that spare the start of a Python with torch.
+
+They are forks of one that has it imported: see `study.snake.fork_server`.
+"""
 
 import os
 import secrets
 import shlex
 import socket
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import psutil  # which Snakemake needs as well
 from snakemake import benchmark
 
 from study.design.study import Study
@@ -19,12 +20,8 @@ from study.snake.surroundings import PYTHON
 OFF = "STUDY_FORK"  # set to 0, each job starts a Python of its own
 FEWEST = 3  # jobs for which it is worth while
 # What Snakemake sets for a job of one thread. A job of more starts a Python of its own.
-THREADS = ("OMP", "GOTO", "OPENBLAS", "MKL", "VECLIB", "NUMEXPR")
-ONE_THREAD = {
-    **{f"{name}_NUM_THREADS": "1" for name in THREADS[:4]},
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-}
+THREADS = ("OMP_NUM", "GOTO_NUM", "OPENBLAS_NUM", "MKL_NUM", "VECLIB_MAXIMUM", "NUMEXPR_NUM")
+ONE_THREAD = {f"{name}_THREADS": "1" for name in THREADS}
 
 
 def can_serve(workflow, studies: Iterable[Study]) -> bool:
@@ -43,9 +40,7 @@ def can_serve(workflow, studies: Iterable[Study]) -> bool:
 def is_for_new_process(study: Study) -> bool:
     """Whether a study trains on a GPU, or compiles its networks."""
     cells = [*study.cells.values(), *(study.tuning.trial_cells.values() if study.tuning else [])]
-    return bool(study.design.trainer.gpus) or any(
-        cell.parameters.get("compile") for cell in cells
-    )
+    return bool(study.design.trainer.gpus) or any(cell.parameters.get("compile") for cell in cells)
 
 
 def serve_jobs() -> str:
@@ -53,6 +48,8 @@ def serve_jobs() -> str:
 
     It ends with this process, by whatever this ends: it has the other end of a pipe.
     """
+    import psutil  # which Snakemake needs as well
+
     address = f"study-{os.getpid()}-{secrets.token_hex(8)}"
     living, _kept_open = os.pipe()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
@@ -62,20 +59,24 @@ def serve_jobs() -> str:
         command = [PYTHON, "-P", "-m", "study.snake.fork_server", *map(str, files)]
         # the signals of Snakemake and its jobs are not for it
         ignoring = f"trap '' INT TERM HUP USR1 USR2; exec {shlex.join(command)}"
-        server = subprocess.Popen(
+        server = psutil.Popen(
             ["/bin/sh", "-c", ignoring], env=os.environ | ONE_THREAD, pass_fds=files
         )
     os.close(living)
-    measure_forks(psutil.Process(server.pid))
+    measure_forks(server)
     client = Path(__file__).with_name("run_forked.py")
     return shlex.join([PYTHON, "-I", "-S", str(client), address]) + " "
 
 
-def measure_forks(server: psutil.Process) -> None:
+def measure_forks(server) -> None:
     """Have Snakemake's benchmark of a job measure the fork that does its work.
 
     It measures the process that it started and its descendants, of which the fork is none.
+
+    Args:
+        server: the process that forks, as psutil has it.
     """
+    import psutil
 
     class Job(psutil.Process):
         def children(self, recursive: bool = False) -> list[psutil.Process]:
