@@ -6,10 +6,10 @@ would have computed in a process of its own.
 
 `study.snake.served_jobs` starts it beside a Snakemake. It is asked by `run_forked.py`, the process
 that Snakemake started for the job and waits for, with one message: command, folder, environment and
-the signals that are ignored, marshalled. Further messages are signals for the job, a byte each. Its
-one answer is the job's exit status, as `subprocess` has it, or `NO`: it is for the job to run in a
-process of its own. A job keeps its side of the connection open too, so that who reads its end
-without an answer knows that this process is gone and the job as well.
+ignored signals, marshalled, and its standard files. Further messages are signals for the job, a
+byte each. The one answer is the job's exit status, as `subprocess` has it, or `NO`: it is for the
+job to run in a process of its own. A job keeps its side of the connection open too, so that who
+reads an end without an answer knows that this process is gone and the job as well.
 
 It forks only while it has a single thread. It ends with its Snakemake; jobs that run then notice
 that as they always did, by their parent.
@@ -47,6 +47,7 @@ class Request(NamedTuple):
     folder: str
     environment: dict[str, str]
     ignored: list[int]  # signals
+    files: list[int]  # descriptors of its standard input, output and error
 
 
 class Job(NamedTuple):
@@ -107,9 +108,7 @@ def serve(listener: socket.socket, living: int) -> tuple[Request, socket.socket]
             connection, _ = listener.accept()
             request = receive(connection)
             if not request or not can_fork(request, environment, stamps):
-                with contextlib.suppress(OSError):
-                    connection.send(NO)
-                connection.close()
+                refuse(connection, request)
                 continue
             process = os.fork()
             if process == 0:
@@ -120,6 +119,8 @@ def serve(listener: socket.socket, living: int) -> tuple[Request, socket.socket]
                     job.connection.close()
                     os.close(job.end)
                 return request, connection
+            for file in request.files:
+                os.close(file)
             connection.setblocking(False)
             job = Job(process, os.pidfd_open(process), connection)
             for place in (job.end, connection.fileno()):
@@ -130,12 +131,25 @@ def serve(listener: socket.socket, living: int) -> tuple[Request, socket.socket]
 def receive(connection: socket.socket) -> Request | None:
     """What is asked for; None from a stranger, or one that says nothing."""
     connection.settimeout(PATIENCE)
+    if peer(connection).user != os.getuid():
+        return None
     try:
-        if peer(connection).user == os.getuid():
-            return Request(*marshal.loads(connection.recv(LONGEST)))
-    except (OSError, EOFError, ValueError, TypeError):
-        pass
-    return None
+        message, files, _, _ = socket.recv_fds(connection, LONGEST, 3)
+    except OSError:
+        return None
+    if not message:
+        return None
+    command, folder, environment, ignored = marshal.loads(message)
+    return Request(command, folder, environment, ignored, files)
+
+
+def refuse(connection: socket.socket, request: Request | None) -> None:
+    """Leave a job to a process of its own."""
+    for file in request.files if request else ():
+        os.close(file)
+    with contextlib.suppress(OSError):
+        connection.send(NO)
+    connection.close()
 
 
 def can_fork(request: Request, environment: dict[str, str], stamps: dict[str, Stamp]) -> bool:
@@ -145,8 +159,8 @@ def can_fork(request: Request, environment: dict[str, str], stamps: dict[str, St
         environment: what this process was started with.
         stamps: of the files that were imported; new ones are added.
     """
-    command, folder, theirs, _ = request
-    if len(command) != 2 or command[0] != sys.executable or folder != str(Path.cwd()):
+    command, theirs = request.command, request.environment
+    if len(command) != 2 or command[0] != sys.executable or request.folder != str(Path.cwd()):
         return False
     names = (theirs.keys() | environment.keys()) - OWN
     if any(theirs.get(name) != environment.get(name) for name in names):
@@ -187,6 +201,9 @@ def become(request: Request) -> None:
         os.environ.pop(name, None)
         if name in request.environment:
             os.environ[name] = request.environment[name]
+    for place, file in enumerate(request.files):
+        os.dup2(file, place)
+        os.close(file)
     atexit._clear()  # what is to be done at the end of the process that was forked
     tempfile.tempdir = None
     script = request.command[1]

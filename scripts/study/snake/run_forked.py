@@ -56,7 +56,8 @@ def ask(address: str, command: list[str], received: list[int]) -> int | None:
         if peer(server).user != os.getuid():
             return None
         folder = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all else
-        server.send(marshal.dumps((command, folder, dict(os.environ), ignored)))
+        request = marshal.dumps((command, folder, dict(os.environ), ignored))
+        socket.send_fds(server, [request], [0, 1, 2])
         try:
             for number in heeded:
                 signal.signal(number, hand_on)
@@ -86,7 +87,8 @@ def main(address: str, command: list[str]) -> None:
     if status is None:
         os.execvp(command[0], command)
     if status < 0:
-        signal.signal(-status, signal.SIG_DFL)
+        if -status != signal.SIGKILL:  # which cannot be handled
+            signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)
     os._exit(status)
 
