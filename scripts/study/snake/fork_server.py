@@ -74,13 +74,28 @@ def main(listening: int, living: int) -> None:
     become(request)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     gc.enable()
-    runpy.run_path(request.command[1], run_name="__main__")
-    # Taking everything down that was imported, which is shared as long as none changes it, would
-    # take longer than the job. After an error Python does it all the same.
+    status = run(request.command[1])
+    # To take down what was imported, of which little is this process's own, would take longer than
+    # a short job.
     atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(status & 255)
+
+
+def run(script: str) -> int:
+    """Run a script; what Python says of its end, and the exit status."""
+    try:
+        runpy.run_path(script, run_name="__main__")
+    except SystemExit as end:
+        if isinstance(end.code, int | None):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
 
 
 def job_name(process: int) -> str:
