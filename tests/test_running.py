@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import asdict
 
+import psutil
 import pyte
 import pytest
 from conftest import REPOSITORY, contents, snakemake
@@ -142,6 +143,9 @@ def test_a_signal_to_snakemake_alone_saves_what_trains(endless, name):
         COMMAND, cwd=endless, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
         wait_until_it_trains(endless, running)
+        below = psutil.Process(running.pid).children(recursive=True)
+        forks = [process for process in below if process.name().startswith("job of ")]
+        assert len(forks) == (2 if sys.platform == "linux" else 0)
         if name == "SIGINT":
             done = snakemake(endless, "status")
             assert done.returncode == 0 and "tiny: 2 runs: 2 running" in done.stdout

@@ -2,6 +2,7 @@
 from study.snake.display import makes, show_jobs
 from study.snake.run_jobs import resumed
 from study.snake.looks import NEXT_LOOK, look_words, read_ended
+from study.snake.served_jobs import can_serve, serve_jobs
 from study.snake.start_again import start_again
 from study.snake.stopping import stop_with_jobs
 
@@ -10,7 +11,8 @@ LOOKED_AT = [study for study in STUDIES.values() if study.looks]
 
 
 onstart:
-    stop_with_jobs(workflow, DISPLAY)
+    forked = serve_jobs() if can_serve(workflow, STUDIES.values()) else ""
+    stop_with_jobs(workflow, DISPLAY, forked)
     # As with --nolock: a target that writes no results, such as plan, has no lock of its own, and
     # Snakemake would remove that of a study which runs meanwhile.
     if not any(job.output for job in workflow.dag.jobs):

@@ -36,15 +36,19 @@ def stop_before_start() -> None:
     on_signals(lambda name: sys.exit(f"Stopped by {name}, before any job was started"))
 
 
-def stop_with_jobs(workflow, display) -> None:
+def stop_with_jobs(workflow, display, before_jobs: str = "") -> None:
     """From now on: stop the jobs, which save their progress, and come to an orderly end.
 
     Where jobs run on this machine, Ctrl-C shall not reach them, lest they end in a traceback each:
     they are sent a SIGTERM. `exec` makes them children of this process, so that they notice when it
     is killed. Jobs that were sent to a scheduler, Snakemake cancels itself.
+
+    Args:
+        before_jobs: what to write before the command of each job on this machine.
     """
     if workflow.local_exec and os.name == "posix":
-        shell.prefix("trap '' INT; exec ")
+        before = before_jobs.replace("{", "{{").replace("}", "}}")  # Snakemake formats it
+        shell.prefix(f"trap '' INT; exec {before}")
     asked: list[str] = []
 
     def stop(name: str) -> None:
