@@ -188,9 +188,9 @@ def can_fork(request: Request, environment: dict[str, str], stamps: dict[str, St
 
 
 def import_for(script: str) -> None:
-    """Run the imports of a script, and nothing else of it."""
+    """Run the imports of a script, also those in its functions, and nothing else of it."""
     tree = ast.parse(Path(script).read_bytes(), script)
-    tree.body = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    tree.body = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     exec(compile(tree, script, "exec"), {"__name__": "imports"})
     gc.freeze()  # jobs look for no garbage in it
 
