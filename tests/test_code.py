@@ -55,7 +55,9 @@ print(json.dumps([sorted(ran), loaded]))
 """
 TRAIN = """
 import train
+from study.training.memory import keep_memory
 from study.training.run import train_run
+keep_memory()
 run = {{"parameters": {{"hidden_units": 4}}, "epochs": 2, "device": "cpu"}}
 run |= {{"first": 0, "last": 0, "round": 1}}
 parameters = train.DEFAULTS | run["parameters"]

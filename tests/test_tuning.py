@@ -258,7 +258,7 @@ def test_a_tuned_study_on_other_splits(tmp_path_factory):
         assert records
         for record in records:
             assert json.loads(record.read_text())["parameters"]["learning_rate"] == 0.003
-        for place in ("tuned2", "tuned3"):  # for other trials that might have been chosen
+        for place in ("tuned2",):  # for another trial that might have been chosen
             empty = [*(made / "runs" / told["side"] / place).rglob("run.json")]
             assert empty and not any(json.loads(path.read_text())["trained"] for path in empty)
     assert {row["place"] for row in read_csv(made / "tuned" / "values.csv")} == {"tuned1"}
