@@ -211,7 +211,10 @@ REFUSED = {
         {"classes": ["a", "b"]},
         "hold 0, 1, 2; a label is the number of a class, from 0 to 1",
     ),
-    "more names": ({"classes": list("abcd")}, "train has no sample of class d"),
+    "more names": (
+        {"classes": list("abcd")},
+        "`classes` has 4 names, and the labels are of 3 classes, 0 to 2",
+    ),
 }
 
 
