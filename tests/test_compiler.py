@@ -24,12 +24,13 @@ def test_a_job_does_not_import_the_compiler(data_folder, tmp_path):
 import train
 from pathlib import Path
 from study.training.optimizers import OPTIMIZERS
+from study.training.run import train_run
 run = {RUN!r} | {{"first": 0, "last": 0}}
 for name in OPTIMIZERS:
     run |= {{"parameters": {{"optimizer": name}}}}
     parameters, data = train.DEFAULTS | {{"optimizer": name}}, Path({str(data_folder)!r})
-    train.train_run(run, parameters, data, None, Path(name))
-    train.train_run(run, parameters, data, Path(name) / "run.json", Path(name) / "next")
+    train_run(run, parameters, data, None, Path(name))
+    train_run(run, parameters, data, Path(name) / "run.json", Path(name) / "next")
 heavy = {{"torch._dynamo", "torch._inductor", "sympy", "pandas", "sklearn", "scipy", "matplotlib"}}
 print(heavy & set(sys.modules))
 """

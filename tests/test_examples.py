@@ -34,7 +34,7 @@ def small_xrays(path: Path) -> dict:
         ("networks/resnet18", {"train": 2}),
         ("networks/config", {"train": 9}),
         ("optimizers/config", {"train": 9}),
-        ("tuned/config", {"train": 3 * (1 + 8 + 10) + 3 * (1 + 10), "choose_trial": 3}),
+        ("tuned/config", {"train": 3 * (1 + 8 + 10) + 3 * (3 + 10), "choose_trial": 3}),
     ],
 )
 def test_an_example_is_planned(example, expected, tmp_path):
