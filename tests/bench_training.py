@@ -120,9 +120,10 @@ def measure_memory(folder: str, data: Data) -> None:
     """Print what a training job takes beyond torch, in multiples of the data as float32."""
     job = f"""
 from pathlib import Path
+from study.training.run import train_run
 torch.set_num_threads(1)
 run = {{"parameters": {{}}, "epochs": 2, "first": 0, "last": 1, "round": 1, "device": "cpu"}}
-train.train_run(run, train.DEFAULTS, Path({folder!r}), None, Path({folder!r}))
+train_run(run, train.DEFAULTS, Path({folder!r}), None, Path({folder!r}))
 """
     # An optimizer step on one number loads what torch loads when it is first used.
     alone = peak_memory(
