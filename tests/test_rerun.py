@@ -74,8 +74,8 @@ def test_code_is_tracked_by_content_not_by_time(finished_once, repository_copy, 
     losses.write_text(text.replace("criteria:cross_entropy", "criteria:focal"))
     assert planned(folder, repository=repository_copy)["train"] == 1  # those with ce
     losses.write_text(text)
-    loop = scripts / "study" / "training" / "loop.py"
-    loop.write_text(loop.read_text().replace("scores > 0", "scores > 1"))
+    scoring = scripts / "study" / "training" / "scoring.py"
+    scoring.write_text(scoring.read_text().replace("scores > 0", "scores > 1"))
     assert planned(folder, repository=repository_copy)["train"] == 2
     curves = scripts / "study" / "report" / "figures" / "curves.py"
     curves.write_text(curves.read_text().replace("alpha=0.2", "alpha=0.3"))
@@ -94,8 +94,8 @@ def test_copied_results_are_current_or_found_outdated_without_snakemakes_memory(
     assert "2 runs, 2 finished, 0 to train" in snakemake(folder, "plan").stdout
     assert "tiny: 2 runs: 2 done\n" in snakemake(folder, "status").stdout
 
-    loop = repository_copy / "scripts" / "study" / "training" / "loop.py"
-    loop.write_text(loop.read_text().replace("scores > 0", "scores > 1"))
+    scoring = repository_copy / "scripts" / "study" / "training" / "scoring.py"
+    scoring.write_text(scoring.read_text().replace("scores > 0", "scores > 1"))
     before = contents(folder / "results", "metrics.csv")
     again = {"repository": repository_copy}
     assert planned(folder, **again)["train"] == 2
