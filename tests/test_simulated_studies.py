@@ -25,6 +25,7 @@ FIXED = 2  # the position of the baseline's rate
 # Of what runs record, all that differs and some that does not: fewer columns, faster studies.
 RECORDED = [
     "cell",
+    "place",
     "split",
     "first",
     "last",

@@ -159,7 +159,7 @@ def test_a_whole_study_is_the_same_to_the_byte(start, finished_once, fresh):
     write_profile(fresh)
     text = finish(fresh, start(fresh))
     sent = re.findall(r"has been submitted with SLURM jobid \d+ .*rule_(\w+)", text)
-    expected = {"prepare_data", "audit_data", "train", "measure", "judge"}
+    expected = {"prepare_data", "audit_data", "train", "measure", "judge", "compare_splits"}
     assert set(sent) == expected | {"estimate_effects", "draw_pictures"}
     assert contents(fresh / "results", "*") == contents(finished_once / "results", "*")
 
