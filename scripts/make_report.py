@@ -1,7 +1,8 @@
-"""Write the report: one HTML file with the tables, the figures and what they were made from."""
+"""Write the report, its appendix, and what the first screen says for programs to read."""
 
 from study.report.inputs import read_inputs
-from study.report.page import render_page
+from study.report.page import render_pages
+from study.report.summary_file import summary
 from study.store.files import write_text
 from study.store.logs import log_to
 
@@ -9,4 +10,7 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     files, params = dict(snakemake.input.items()), snakemake.params
     inputs = read_inputs(files, params.told, params.arguments)
-    write_text(snakemake.output.html, render_page(inputs))
+    report, appendix = render_pages(inputs)
+    write_text(snakemake.output.html, report)
+    write_text(snakemake.output.appendix, appendix)
+    write_text(snakemake.output.json, summary(inputs))

@@ -1,5 +1,5 @@
-// Sorts tables by a click on a heading, and copies them as CSV, Markdown and LaTeX. Without
-// JavaScript the page has neither buttons, and all else.
+// Sorts tables by a click on a heading, copies them as CSV, Markdown and LaTeX, and shows claims by
+// their verdict. Without JavaScript the page has no buttons, and all else.
 "use strict";
 
 const said = document.getElementById("said");
@@ -148,3 +148,32 @@ for (const table of document.querySelectorAll("table.data")) {
   makeSortable(table);
   addCopyButtons(table);
 }
+
+// ---- Claims: which verdicts are shown ------------------------------------------------------------
+
+for (const filters of document.querySelectorAll(".filters")) {
+  filters.hidden = false;
+  filters.addEventListener("click", ({ target }) => {
+    if (!target.dataset.shows) return;
+    const shown = target.getAttribute("aria-pressed") !== "true";
+    target.setAttribute("aria-pressed", shown);
+    for (const claim of document.querySelectorAll(".claim")) {
+      if (claim.dataset.verdict === target.dataset.shows) claim.hidden = !shown;
+    }
+  });
+}
+
+// ---- The bar: where one is -----------------------------------------------------------------------
+
+const seen = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries.filter((found) => found.isIntersecting)) {
+      for (const link of document.querySelectorAll("nav a")) {
+        if (link.hash === `#${entry.target.id}`) link.setAttribute("aria-current", "location");
+        else link.removeAttribute("aria-current");
+      }
+    }
+  },
+  { rootMargin: "-20% 0px -75% 0px" },
+);
+for (const part of document.querySelectorAll("section.part")) seen.observe(part);

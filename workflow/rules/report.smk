@@ -42,7 +42,7 @@ rule compare_reference:
 
 
 rule make_report:
-    """Write the report, one self-contained HTML file."""
+    """Write the report and its appendix, two self-contained HTML files, and report.json."""
     input:
         data=per_study(DATA, card),
         cells="<made>/cells.csv",
@@ -53,6 +53,8 @@ rule make_report:
         curves="<made>/fixed/curves.json",
         levels="<made>/fixed/levels.csv",
         comparisons="<made>/fixed/comparisons.csv",
+        primary_levels=per_study(STUDIES, primary_file, "levels.csv"),
+        primary_comparisons=per_study(STUDIES, primary_file, "comparisons.csv"),
         claims=per_study(STUDIES, primary_file, "claims.csv"),
         pairs=per_study(STUDIES, primary_file, "claim_pairs.csv"),
         looks="<made>/statistics/looks.csv",
@@ -94,6 +96,10 @@ rule make_report:
         html=report(
             "<made>/report.html", category="Report", caption="../report/report.rst"
         ),
+        appendix=report(
+            "<made>/appendix.html", category="Report", caption="../report/report.rst"
+        ),
+        json="<made>/report.json",
     log:
         "<made_logs>/make_report.log",
     localrule: True

@@ -31,6 +31,8 @@ COLUMNS: dict[str, Mapping[str, type]] = {
     "environments": ENVIRONMENT_COLUMNS,
     "levels": LEVEL_COLUMNS,
     "comparisons": COMPARISON_COLUMNS,
+    "primary_levels": LEVEL_COLUMNS,
+    "primary_comparisons": COMPARISON_COLUMNS,
     "claims": CLAIM_COLUMNS,
     "pairs": PAIR_COLUMNS,
     "effects": EFFECT_COLUMNS,
@@ -57,7 +59,9 @@ class Frames:
     environments: pd.DataFrame  # of all runs, those of trials and on other splits too
     levels: pd.DataFrame  # fixed/levels.csv
     comparisons: pd.DataFrame  # fixed/comparisons.csv
-    claims: pd.DataFrame  # fixed/claims.csv: a verdict each
+    primary_levels: pd.DataFrame  # levels.csv of the protocol whose verdicts count, as the next
+    primary_comparisons: pd.DataFrame
+    claims: pd.DataFrame  # claims.csv: a verdict each
     pairs: pd.DataFrame  # fixed/claim_pairs.csv
     effects: pd.DataFrame  # statistics/effects.csv
     means: pd.DataFrame  # statistics/marginal_means.csv

@@ -1,5 +1,6 @@
-"""The report: one HTML page of all that a study has written."""
+"""The report: a page with what was found, and one with all that it rests on."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
@@ -14,9 +15,11 @@ from study.report.sections import (
     cost,
     curves,
     data,
+    effects,
+    errors,
     explorer,
     fair,
-    forest,
+    first_screen,
     grid,
     method,
     mistaken,
@@ -33,31 +36,59 @@ from study.store.paths import REPORT_FOLDER
 # anchor -> heading, and the sections that the part is made of
 Parts = Mapping[str, tuple[str, Sequence[ModuleType]]]
 
-# The parts of the page, in their order.
-PARTS: Parts = {
-    "found": ("What came out", (summary, forest)),
+# The parts of the first page, and of the one with all else, in their order.
+REPORT: Parts = {
+    "found": ("What came out", (first_screen,)),
+    "claims": ("Claims", (claims,)),
+    "effects": ("Effects", (effects,)),
+    "errors": ("Errors", (errors, mistaken)),
+}
+APPENDIX: Parts = {
+    "compared": ("What was compared", (summary,)),
     "fair": ("Each side at its best, and other splits", (fair, noise)),
-    "claims": ("How sure", (claims, published)),
     "tables": ("Tables", (tables, grid, cells)),
-    "pictures": ("Pictures", (plots, mistaken, curves, explorer)),
+    "published": ("Published numbers", (published,)),
+    "pictures": ("Pictures", (plots, curves, explorer)),
     "data": ("Data", (data,)),
     "method": ("Method and cost", (method, cost, reading)),
     "runs": ("Where a number comes from", (provenance,)),
 }
+NAMES = ("report.html", "appendix.html")
 
 
-def render_page(inputs: Inputs) -> str:
-    """The page of a study."""
-    return render_parts(PARTS, inputs, inputs.study.title)
+def render_pages(inputs: Inputs) -> tuple[str, str]:
+    """The report of a study and its appendix, each with links to the other."""
+    pages = [render_parts(parts, inputs, inputs.study.title, place)
+             for place, parts in enumerate((REPORT, APPENDIX))]  # fmt: skip
+    report, appendix = pages
+    return linked(report, appendix, NAMES[1]), linked(appendix, report, NAMES[0])
 
 
-def render_parts(parts: Parts, inputs: Any, title: str) -> str:
+def linked(page: str, other: str, name: str) -> str:
+    """A page whose links to what only another page has lead there.
+
+    Args:
+        page: the page.
+        other: the other page.
+        name: its file, in the same folder.
+    """
+    here, there = (set(re.findall(r'\bid="([^"]+)"', text)) for text in (page, other))
+
+    def lead(found: re.Match[str]) -> str:
+        anchor = found[1]
+        return f'href="{name}#{anchor}"' if anchor in there - here else found[0]
+
+    return re.sub(r'href="#([^"]+)"', lead, page)
+
+
+def render_parts(parts: Parts, inputs: Any, title: str, place: int | None = None) -> str:
     """A page of parts; text is escaped, style and script are the repository's.
 
     Args:
         parts: in their order.
         inputs: what their sections take.
         title: what the study is on.
+        place: the one in NAMES of this page, which links to the other one; None of a page alone.
     """
     environment = Environment(
         loader=FileSystemLoader(REPORT_FOLDER),
@@ -76,6 +107,8 @@ def render_parts(parts: Parts, inputs: Any, title: str) -> str:
     )
     return environment.get_template("page.html.j2").render(
         dataset=title,
+        place=place,
+        other=None if place is None else NAMES[1 - place],
         parts=[part for part in rendered if part["sections"]],
         style=style,
         script=script,

@@ -229,7 +229,8 @@ def made_for_reference(study: Study, name: str) -> list[str]:
 def read_files(data: Prepared) -> list[str]:
     """All that people read."""
     study, of_protocol = data.study, ("values", "runs", "levels", "comparisons", "claims")
-    names = ["cells.csv", "report.html", "statistics/looks.csv", "statistics/disagreements.csv"]
+    names = ["cells.csv", "report.html", "appendix.html", "report.json"]
+    names += ["statistics/looks.csv", "statistics/disagreements.csv"]
     names += [
         f"{protocol.name}/{name}"
         for protocol in study.protocols

@@ -1,27 +1,34 @@
-"""Every claim with its verdict, what it rests on, and what would change it."""
+"""Every claim once: its verdict, its differences as they are drawn, and what they rest on."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from study.analysis.expectations import amount, expectation
-from study.analysis.metrics import format_value, metric_title
+from study.analysis.expectations import amount, bounds, expectation
+from study.analysis.metrics import format_value, is_percentage, metric_title
 from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.power import MOST_SEEDS
 from study.analysis.recorded_looks import chance_of_false_verdict, grown
 from study.analysis.significance import ALPHA
 from study.analysis.tuned_sides import AT_CHOSEN
-from study.analysis.verdict_changes import joined
-from study.analysis.verdicts import BORDERLINE, NO_SIGNAL, UNDECIDED
+from study.analysis.verdict_changes import each_difference, joined
+from study.analysis.verdicts import BORDERLINE, NO_SIGNAL, UNDECIDED, VERDICTS
 from study.design.claims import Claim
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
-from study.report.claim_words import hypothesis_words
+from study.report.claim_words import (
+    difference_words,
+    drawn_interval,
+    hypothesis_words,
+    judged_claims,
+)
 from study.report.inputs import Inputs
 from study.report.looks_words import decided_words, look_words, looks_words
 from study.report.pair_words import place_words, skewness_words, wins_words
 from study.report.sections.tables import published_title
+from study.report.strips import Axis, axis_of, band, strip
 from study.report.tables import cell_title
 from study.report.wording import (
     counted,
@@ -34,26 +41,135 @@ from study.report.wording import (
 from study.store.frames import groups_of, rows_of
 
 TITLE = ""
+PERCENT = "Percentage points"
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
-    """The claims as cards, and how they are adjusted."""
+    """The claims in the groups whose differences share an axis, and how they are adjusted."""
     frames, study = inputs.frames, inputs.study
     seeds = study.looks[0] if study.looks else study.seeds  # of a look, its own are said
     unit = "split" if study.primary.splits else "seed"
     seeds = len(study.splits) if study.primary.splits else seeds
+    items = claim_items(frames.claims, frames.pairs, seeds, unit)
     return {
-        "claims": [
-            card(item, study) | {"runs": trained_cells(study.claims[item["row"]["claim"]], study)}
-            for item in claim_items(frames.claims, frames.pairs, seeds, unit)
-        ],
+        "groups": groups(items, inputs),
+        "counts": {
+            verdict: count
+            for verdict in VERDICTS
+            if (count := int((frames.claims["verdict"] == verdict).sum()))
+        },
         "units": f"{unit}s",
-        "checks": checks_by_claim(frames.verdicts, study),
         "note": claims_note(frames.claims),
         "looks": looks_note(frames.looks),
         "planned": looks_words(study),
         "by_look": decided_words(frames.claims, study) if study.looks else [],
     }
+
+
+def groups(items: Sequence[Mapping[str, Any]], inputs: Inputs) -> list[dict[str, Any]]:
+    """The claims by what their differences may share an axis with, in the order of verdicts."""
+    study, of_claims = inputs.study, groups_of(inputs.frames.pairs, "claim")
+    checks = groups_of(checked(inputs.frames.verdicts, study), "name")
+    claims, found = judged_claims(study), []
+    ordered = sorted(items, key=lambda item: VERDICTS.index(item["row"]["verdict"]))
+    for kind in dict.fromkeys(metric_kind(item["row"]["metric"]) for item in ordered):
+        of_kind = [item for item in ordered if metric_kind(item["row"]["metric"]) == kind]
+        pairs = {
+            item["row"]["claim"]: rows_of(of_claims[item["row"]["claim"],]) for item in of_kind
+        }
+        others = {name: rows_of(checks[name,]) if (name,) in checks else [] for name in pairs}
+        axis = axis_of(
+            [value for name in pairs for value in drawn_values(pairs[name], others[name])],
+            kind == PERCENT,
+        )
+        shown = [
+            card(item, study)
+            | {"runs": trained_cells(study.claims[name], study)}
+            | drawn(claims[name], pairs[name], others[name], axis)
+            for item, name in zip(of_kind, pairs, strict=True)
+        ]
+        found.append({"kind": kind, "axis": axis, "claims": shown})
+    return found
+
+
+def metric_kind(metric: str) -> str:
+    """What differences may share an axis: those in percentage points, of losses, of one metric."""
+    if is_percentage(metric):
+        return PERCENT
+    return "Loss" if "loss" in metric else metric_title(metric)
+
+
+def drawn_values(
+    pairs: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> list[float]:
+    """All that is drawn of a claim: its differences, intervals and seeds, and what checks found."""
+    values = [row[key] for row in others for key in ("difference", "low", "high")]
+    for pair in pairs:
+        if not pd.isna(pair["n"]):
+            values += [*drawn_interval(pair), *(value for _, value in seed_values(pair))]
+    return values
+
+
+def seed_values(pair: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Each seed's difference: `0:0.0147 1:0.0103` -> [("0", 0.0147), ("1", 0.0103)]."""
+    return [] if pd.isna(pair["differences"]) else each_difference(str(pair["differences"]))
+
+
+def drawn(
+    claim: Claim,
+    pairs: Sequence[Mapping[str, Any]],
+    others: Sequence[Mapping[str, Any]],
+    axis: Axis,
+) -> dict[str, Any]:
+    """A claim's differences as they are drawn, and what checks found beside.
+
+    Args:
+        claim: the claim.
+        pairs: its rows of claim_pairs.csv.
+        others: its rows of verdicts.csv by the protocols that are checks.
+        axis: that its group shares.
+    """
+    low, high = bounds(claim)
+    strips = [
+        {
+            "words": difference_words(claim, sides, pair),
+            "strip": strip(
+                axis,
+                pair["difference"],
+                *drawn_interval(pair),
+                [
+                    (value, f"seed {seed}: {format_value(claim.metric, value, sign=True)}")
+                    for seed, value in seed_values(pair)
+                ],
+            ),
+        }
+        if not pd.isna(pair["n"])
+        else None
+        for sides, pair in zip(claim.compare, pairs, strict=True)
+    ]
+    return {
+        "strips": strips,
+        "band": band(axis, low, high),
+        "edges": [axis.place(end) for end in (low, high) if axis.holds(end)],
+        "checks": [
+            {
+                "title": PROTOCOLS[row["protocol"]].title,
+                "verdict": row["verdict"],
+                "at_chosen": row["protocol"] == "tuned" and row["sides"] == AT_CHOSEN,
+                "words": f"{format_value(claim.metric, row['difference'], sign=True)}"
+                f" {interval_text(claim.metric, row['low'], row['high'])}",
+                "strip": strip(axis, row["difference"], row["low"], row["high"])
+                if math.isfinite(row["difference"])
+                else None,
+            }
+            for row in others
+        ],
+    }
+
+
+def checked(verdicts: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The rows of verdicts.csv that are of claims by the protocols that are checks."""
+    return verdicts[(verdicts["kind"] == "claim") & (verdicts["protocol"] != study.primary.name)]
 
 
 def card(item: Mapping[str, Any], study: Study) -> dict[str, Any]:
@@ -77,19 +193,6 @@ def card(item: Mapping[str, Any], study: Study) -> dict[str, Any]:
             pair | {"guard": with_titles(pair["guard"], study.design.specs)}
             for pair in item["pairs"]
         ],
-    }
-
-
-def checks_by_claim(verdicts: pd.DataFrame, study: Study) -> dict[str, str]:
-    """What the other protocols say of each claim: `fixed: supported; on other splits: …`."""
-    others = verdicts[(verdicts["kind"] == "claim") & (verdicts["protocol"] != study.primary.name)]
-    return {
-        name: "; ".join(
-            f"{lower_first(PROTOCOLS[row['protocol']].title)}: {row['verdict']}"
-            f"{f', {AT_CHOSEN}' * (row['protocol'] == 'tuned' and row['sides'] == AT_CHOSEN)}"
-            for row in rows_of(rows)
-        )
-        for (name,), rows in groups_of(others, "name").items()
     }
 
 

@@ -1,11 +1,10 @@
-"""The first screen: what was compared, on what, what was found, how surely, and what was not."""
+"""In words: what was compared, on what, what was found, how surely, and what was not."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from study.analysis.averages import diverged_rows
 from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
 from study.analysis.pairs import SMALL, is_below_one_sample
@@ -49,18 +48,9 @@ COUNTED = {NO_SIGNAL: "without a signal"}  # after how many there are
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
-    """Sentences, and what the reader must know of missing, outdated and diverged runs."""
-    values = inputs.frames.values
-    diverged = values.loc[diverged_rows(values), ["cell", "seed"]].drop_duplicates()
+    """Sentences."""
     claims = counted_once(inputs)
     return {
-        "present": f"{inputs.run_count - len(inputs.missing)} of"
-        f" {counted(inputs.run_count, 'run')} present",
-        "run_count": inputs.run_count,
-        "pending": WHERE[inputs.study.verdicts] if inputs.study.is_pending else "",
-        "missing": inputs.missing,
-        "outdated": inputs.outdated,
-        "diverged": len(diverged),
         "compared": compared(inputs.study, inputs.card),
         "counts": [
             (verdict, int((claims["verdict"] == verdict).sum()))

@@ -1,0 +1,172 @@
+"""What could make a study's result wrong, the most dangerous first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from study.analysis.confusion import AT_HALF
+from study.analysis.disagreements import warned_of
+from study.report.amounts import step_of, with_unit
+from study.report.cell_means import CellMeans, baseline_cell
+from study.report.headline import Seen, choice_words
+from study.report.inputs import Inputs
+from study.report.wording import counted, listed, upper_first
+from study.settings.choices import parameter_title
+
+MOST = 4  # that are said
+MANY_WRONG = 0.25  # the share of a class from which on it is said how many of it are mistaken
+CONFOUNDS = ("files", "value ranges")  # checks of the audit that tell classes apart otherwise
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A sentence, and where the pages have more of it."""
+
+    text: str
+    link: str
+
+
+def doubts(inputs: Inputs, validation: Seen, test: Seen, means: CellMeans) -> list[Doubt]:
+    """The first of them.
+
+    Args:
+        inputs: the page's.
+        validation, test: the effects on either split.
+        means: of each cell.
+    """
+    found = [
+        *leaks(inputs),
+        *no_better(inputs, means),
+        *gap(inputs),
+        *at_edges(inputs),
+        *small(validation),
+        *skewed(validation, test),
+        *confounded(inputs),
+    ]
+    return found[:MOST]
+
+
+def leaks(inputs: Inputs) -> Iterator[Doubt]:
+    """What the audit calls an error: samples in two splits, or with two labels."""
+    if inputs.card is None:
+        return
+    texts = [f["text"] for f in inputs.card.audit["findings"] if f["severity"] == "error"]
+    if texts:
+        yield Doubt(f"{upper_first('; '.join(texts))}.", "#data")
+
+
+def no_better(inputs: Inputs, means: CellMeans) -> Iterator[Doubt]:
+    """Whether a logistic regression is as good as most of what was trained."""
+    if inputs.card is None:
+        return
+    parts = []
+    for split, title in (("val", "validation"), ("test", "test")):
+        floor = inputs.card.audit["floors"].get(split, {}).get("logistic_regression")
+        of_cells = means.of_accuracy(split)
+        if floor is None or not of_cells:
+            continue
+        below = sum(mean <= floor for mean in of_cells)
+        if 2 * below >= len(of_cells):
+            parts.append(f"{below} of {len(of_cells)} on {title}")
+    if parts:
+        yield Doubt(
+            f"Logistic regression is hard to beat: {listed(parts)} do not.",
+            "#data",
+        )
+
+
+def gap(inputs: Inputs) -> Iterator[Doubt]:
+    """How far test is from validation, and which class is mistaken most."""
+    levels = inputs.frames.disagreements
+    levels = levels[(levels["what"] == "level") & levels["table"].isin(warned_of(levels)["table"])]
+    sizes = levels["gap"].dropna()
+    sentences = []
+    if len(sizes) and (sizes.gt(0).all() or sizes.lt(0).all()):
+        ends = sorted(
+            {f"{100 * size:.0f}" for size in (sizes.abs().min(), sizes.abs().max())}, key=int
+        )
+        where = "below" if sizes.iloc[0] > 0 else "above"
+        sentences.append(f"test accuracy is {' to '.join(ends)} points {where} validation")
+    mistaken = worst_class(inputs)
+    if mistaken:
+        sentences.append(mistaken)
+    if sentences:
+        yield Doubt(f"{upper_first('; '.join(sentences))}.", "#errors")
+
+
+def worst_class(inputs: Inputs) -> str:
+    """`37% of the normal are called pneumonia on test`; nothing where few are, or more classes."""
+    found, card = inputs.frames.confusions, inputs.card
+    if card is None or "false_positive" not in found:
+        return ""
+    rows = found[(found["cell"] == baseline_cell(inputs.study)) & (found["threshold"] == AT_HALF)]
+    if rows.empty:
+        return ""
+    row, (negative, positive) = rows.iloc[-1], card.description["classes"]
+    shares = {
+        (negative, positive): row["false_positive"]
+        / (row["false_positive"] + row["true_negative"]),
+        (positive, negative): row["false_negative"]
+        / (row["false_negative"] + row["true_positive"]),
+    }
+    (name, other), share = max(shares.items(), key=lambda item: item[1])
+    if pd.isna(share) or share < MANY_WRONG:
+        return ""
+    split = {"val": "validation", "test": "test"}[row["split"]]
+    return f"the baseline calls {100 * share:.0f}% of the {split} split’s {name} {other}"
+
+
+def at_edges(inputs: Inputs) -> Iterator[Doubt]:
+    """How many sides were tuned to the end of what was tried."""
+    edged = [chosen.edges for chosen in inputs.chosen.values() if chosen.edges]
+    if edged:
+        names = {name: end for edges in edged for name, end in edges.items()}
+        ends = listed([f"the {end} {parameter_title(name).lower()}" for name, end in names.items()])
+        yield Doubt(
+            f"{len(edged)} of {counted(len(inputs.chosen), 'tuned side')} chose {ends} that was"
+            " tried: a better one may lie beyond.",
+            "#fair",
+        )
+
+
+def small(validation: Seen) -> Iterator[Doubt]:
+    """Whether one sample more would make up for every difference."""
+    effects = validation.effects
+    if not validation.is_declared:
+        return  # the headline says so
+    if effects and all(abs(effect.difference) < effect.one_sample for effect in effects):
+        metric, size = effects[0].metric, effects[0].one_sample
+        yield Doubt(
+            "Every difference on validation is smaller than one sample"
+            f" ({with_unit(metric, size, step_of(metric, size))}): more seeds will not change"
+            " that, more samples would.",
+            "#effects",
+        )
+
+
+def skewed(validation: Seen, test: Seen) -> Iterator[Doubt]:
+    """Whether t-intervals are too narrow."""
+    found = [effect for effect in (*validation.effects, *test.effects) if effect.is_skewed]
+    if found:
+        names = listed(list(dict.fromkeys(choice_words(effect) for effect in found)))
+        yield Doubt(
+            f"The differences of {names} are skewed, where a t-interval is too narrow.", "#tables"
+        )
+
+
+def confounded(inputs: Inputs) -> Iterator[Doubt]:
+    """What else than the factor, or than what an image shows, may have made the difference."""
+    if inputs.card is not None:
+        for finding in inputs.card.audit["findings"]:
+            if finding["severity"] == "warning" and finding["check"] in CONFOUNDS:
+                yield Doubt(f"{upper_first(finding['text'])}.", "#data")
+    study = inputs.study
+    rates = {cell.parameters.get("learning_rate") for cell in study.cells.values()}
+    tuned = study.tuning is not None and "learning_rate" in study.tuning.space
+    if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
+        yield Doubt(
+            f"All was trained at one learning rate, {rates.pop():g}, which may suit one choice"
+            " better than another.",
+            "#fair",
+        )

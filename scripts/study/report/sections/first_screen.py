@@ -1,0 +1,240 @@
+"""The first screen: what was found, how surely, beside what, and what could make it wrong."""
+
+import datetime
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from study.analysis.averages import diverged_rows
+from study.analysis.factor_effects import Effect, factor_effects, read_by
+from study.analysis.metrics import METRICS, is_percentage
+from study.analysis.verdicts import VERDICTS
+from study.report.amounts import amount, step_of, with_unit
+from study.report.cell_means import CellMean, CellMeans, baseline_cell, cell_means, short_title
+from study.report.doubts import Doubt, doubts
+from study.report.headline import Seen, choice_words, headline, what_words
+from study.report.inputs import Inputs
+from study.report.sections.fair import WHERE
+from study.report.strips import Axis, Band, Strip, axis_of, band, strip
+from study.report.tables import at_words, seed_range
+from study.report.wording import counted, upper_first
+from study.store.frames import rows_of
+
+TITLE = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the first screen says, as the page and report.json have it."""
+
+    headline: list[str]
+    validation: Seen
+    test: Seen
+    rows: list[list[str]]  # of the table: what, on validation, on test
+    doubts: list[Doubt]
+
+
+def find(inputs: Inputs) -> Found:
+    """What the first screen says."""
+    frames, study = inputs.frames, inputs.study
+    effects = factor_effects(study.tables, frames.primary_comparisons)
+    metrics = read_by(frames.primary_comparisons)
+    validation, test = (
+        seen(inputs, [effect for effect in effects if effect.metric == metric], metric)
+        for metric in metrics
+    )
+    means = cell_means(study, frames.values, [name for name in metrics if name])
+    return Found(
+        headline=headline(validation, test),
+        validation=validation,
+        test=test,
+        rows=table_rows(inputs, means, metrics),
+        doubts=doubts(inputs, validation, test, means),
+    )
+
+
+def seen(inputs: Inputs, effects: Sequence[Effect], metric: str) -> Seen:
+    """The effects on a split with their margin: the declared one, or else one sample."""
+    one_sample = max((effect.one_sample for effect in effects), default=0.0)
+    declared = inputs.study.margins.get(metric)
+    return Seen(effects, declared or one_sample, declared is not None, one_sample)
+
+
+def table_rows(inputs: Inputs, means: CellMeans, metrics: Sequence[str]) -> list[list[str]]:
+    """The baseline, the best cell, a simple model and one sample, on validation and on test."""
+    study, shown = inputs.study, [name for name in metrics if name]
+    if not means.cells:
+        return []
+    samples = {name: one_sample(inputs, name) for name in shown}
+    rows = []
+    baseline = means.of(baseline_cell(study))
+    if baseline:
+        title = f"Baseline: {short_title(study, baseline.cell)}"
+        rows.append([title, *(mean_words(baseline, name, samples[name]) for name in shown)])
+    best = means.best(shown[0])
+    if best and len(means.cells) > 1 and best != baseline:
+        where = METRICS[shown[0]].split
+        by = " by validation" if where == "val" else ""
+        title = f"Best of {len(means.cells)}{by}: {short_title(study, best.cell)}"
+        rows.append([title, *(mean_words(best, name, samples[name]) for name in shown)])
+    floors = [] if inputs.card is None else [floor(inputs, name) for name in shown]
+    if any(floors):
+        rows.append(["Logistic regression", *(text or "–" for text in floors)])
+    if any(samples.values()):
+        kind = "image" if is_image(inputs) else "sample"
+        sizes = [
+            with_unit(name, size, step_of(name, size)) if size else "–"
+            for name, size in samples.items()
+        ]
+        rows.append([f"One {kind}", *sizes])
+    return rows
+
+
+def is_image(inputs: Inputs) -> bool:
+    """Whether a sample is an image."""
+    return inputs.card is not None and len(inputs.card.description["shape"]) > 1
+
+
+def one_sample(inputs: Inputs, metric: str) -> float:
+    """What one sample of the split is of an accuracy; 0 of another metric."""
+    if inputs.card is None or not metric.endswith("_accuracy") or "balanced" in metric:
+        return 0.0
+    part = inputs.card.audit["splits"].get(METRICS[metric].split)
+    return 1 / part["count"] if part else 0.0
+
+
+def floor(inputs: Inputs, metric: str) -> str:
+    """The accuracy of a logistic regression on a metric's split, or nothing."""
+    size = one_sample(inputs, metric)
+    floors = inputs.card.audit["floors"] if inputs.card else {}
+    found = floors.get(METRICS[metric].split, {}).get("logistic_regression")
+    return (
+        amount(metric, found, step_of(metric, math.nan, size)) if size and found is not None else ""
+    )
+
+
+def mean_words(cell: CellMean, metric: str, size: float) -> str:
+    """`95.6 ± 0.9`."""
+    mean, sd = cell.means[metric], cell.sds[metric]
+    step = step_of(metric, sd, size)
+    text = amount(metric, mean, step)
+    return text if pd.isna(sd) else f"{text} ± {amount(metric, sd, step)}"
+
+
+def context(inputs: Inputs) -> dict[str, Any]:
+    """The first screen, and what the reader must know of missing, outdated and diverged runs."""
+    found, study, frames = find(inputs), inputs.study, inputs.frames
+    diverged = frames.values.loc[diverged_rows(frames.values), ["cell", "seed"]].drop_duplicates()
+    versions = sorted({*frames.environments["commit"].dropna()})
+    metrics = [part.effects[0].metric for part in (found.validation, found.test) if part.effects]
+    claims = rows_of(frames.claims.sort_values("verdict", key=lambda v: v.map(VERDICTS.index)))
+    return {
+        "about": [
+            study.title,
+            f"{counted(len(study.cells), 'cell')} × {seed_range(study.cell_seeds, study.cells)}",
+            *([f"code {', '.join(versions)}"] if versions else []),
+        ],
+        "today": datetime.date.today().isoformat(),
+        "headline": found.headline,
+        "chart": chart(found) if found.validation.effects else None,
+        "under_chart": under_chart(inputs, found) if found.validation.effects else "",
+        "table": found.rows,
+        "splits": ["Validation", "Test"][: len(found.rows[0]) - 1] if found.rows else [],
+        "metric": upper_first(what_words(metrics[0])) if metrics else "",
+        "percent": bool(metrics) and is_percentage(metrics[0]),
+        "doubts": found.doubts,
+        "claims": claims,
+        "counts": [
+            (verdict, int((frames.claims["verdict"] == verdict).sum()))
+            for verdict in VERDICTS
+            if (frames.claims["verdict"] == verdict).any()
+        ],
+        "present": inputs.run_count - len(inputs.missing),
+        "run_count": inputs.run_count,
+        "pending": WHERE[study.verdicts] if study.is_pending else "",
+        "missing": inputs.missing,
+        "outdated": inputs.outdated,
+        "diverged": len(diverged),
+    }
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """A choice with its marks."""
+
+    words: str
+    validation: Strip
+    test: Strip | None
+    said: str  # the same for those who do not see it
+
+
+@dataclass(frozen=True)
+class Chart:
+    """All effects on one axis."""
+
+    axis: Axis
+    band: Band | None  # what does not matter
+    band_words: str
+    unit: str
+    rows: list[ChartRow]
+    has_test: bool
+
+
+def chart(found: Found) -> Chart:
+    """The effects as they are drawn; those on test where they are of the same unit."""
+    validation, test = found.validation, found.test
+    metric = validation.effects[0].metric
+    tests = {(effect.factor, str(effect.level)): effect for effect in test.effects}
+    every = [*validation.effects, *test.effects]
+    ends = [end for effect in every for end in (effect.low, effect.high, effect.difference)]
+    percent = is_percentage(metric)
+    axis = axis_of([*ends, validation.margin, -validation.margin], percent)
+    size = with_unit(metric, validation.margin, step_of(metric, validation.margin))
+    meaning = "does not matter" if validation.is_declared else "one sample"
+    return Chart(
+        axis=axis,
+        band=band(axis, -validation.margin, validation.margin) if validation.margin else None,
+        band_words=f"within ±{size}: {meaning}" if validation.margin else "",
+        unit=f"{what_words(metric)}, percentage points" if percent else what_words(metric),
+        rows=[
+            chart_row(effect, tests.get((effect.factor, str(effect.level))), axis, found)
+            for effect in validation.effects
+        ],
+        has_test=bool(test.effects),
+    )
+
+
+def chart_row(effect: Effect, test: Effect | None, axis: Axis, found: Found) -> ChartRow:
+    """An effect on both splits."""
+    said = [f"validation {difference_text(effect, found.validation.step)}"]
+    if test:
+        said.append(f"test {difference_text(test, found.test.step)}")
+    return ChartRow(
+        words=upper_first(choice_words(effect).replace(" rather than ", " vs ")),
+        validation=strip(axis, effect.difference, effect.low, effect.high),
+        test=strip(axis, test.difference, test.low, test.high) if test else None,
+        said=f"{choice_words(effect)}: {'; '.join(said)}",
+    )
+
+
+def difference_text(effect: Effect, step: float) -> str:
+    """`+1.4 [+0.2, +2.5]`."""
+    parts = (effect.difference, effect.low, effect.high)
+    mean, low, high = (amount(effect.metric, value, step, sign=True) for value in parts)
+    return f"{mean} [{low}, {high}]"
+
+
+def under_chart(inputs: Inputs, found: Found) -> str:
+    """What the marks are: of which round, over how many seeds, with which intervals."""
+    first = found.validation.effects[0]
+    rounds = sorted({effect.round for effect in found.validation.effects})
+    unit = "split" if inputs.study.primary.splits else "seed"
+    after = f"After round {rounds[0]}" if len(rounds) == 1 else "After each factor’s last round"
+    where = at_words(first.changes)
+    return (
+        f"{after}{where}; {counted(first.n, f'paired {unit}')}. Intervals hold together in 95 of"
+        " 100 studies."
+    )
