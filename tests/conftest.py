@@ -27,7 +27,8 @@ for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
 TIMED = ("environment.json", "environments.csv")
 # of the page, and the page's line among the checksums
 TIMES = re.compile(
-    rb"<!-- times: begin -->.*?<!-- times: end -->|(?m:^[0-9a-f]{64}  report\.html\n)", re.DOTALL
+    rb"<!-- times: begin -->.*?<!-- times: end -->|(?m:^[0-9a-f]{64}  (?:report|appendix)\.html\n)",
+    re.DOTALL,
 )
 
 # Two cells of two seeds for one round of four epochs, one table and one figure.
@@ -196,6 +197,11 @@ def contents(folder: Path, *patterns: str) -> dict[str, bytes]:
         for path in sorted(found)
         if path.name not in TIMED
     }
+
+
+def pages(made: Path) -> str:
+    """The report and its appendix, one after the other, of the folder that they are in."""
+    return "".join((made / name).read_text() for name in ("report.html", "appendix.html"))
 
 
 def assert_readable(done, *expected: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import yaml
-from conftest import snakemake, tiny_arrays
+from conftest import pages, snakemake, tiny_arrays
 from measurements import (
     BCE,
     CE,
@@ -177,7 +177,7 @@ def test_a_program_that_does_not_use_its_seed_gets_no_verdict(tmp_path):
     (row,) = read_csv(results / "splits" / "comparisons.csv")
     assert row["refused"].startswith("all 2 splits of rate 0.02, round 1 are identical")
     assert read_csv(results / "statistics" / "noise.csv") == []
-    html = (results / "report.html").read_text()
+    html = pages(results)
     assert html.count("identical: does the program use {seed}?") >= 3
     said = snakemake(tmp_path, "check_claims").stdout
     assert f"faster  not tested: all 10 seeds of rate 0.02, round 1 {question}" in said

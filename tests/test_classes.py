@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import REPOSITORY, SMALL_STUDY, assert_readable, snakemake, tiny_arrays
+from conftest import REPOSITORY, SMALL_STUDY, assert_readable, pages, snakemake, tiny_arrays
 from data_sources import prepared, save_image, write_npz
 from run_files import cell
 from sklearn.datasets import load_digits
@@ -442,7 +442,7 @@ def test_digits_from_end_to_end(fresh):
                 }
                 for name, value in expected.items():
                     assert row[f"final_{split}_{name}"] == pytest.approx(value), name
-    html = (results / "report.html").read_text()
+    html = pages(results)
     for text in (
         "1,077 training, 360 validation and 360 test samples of 10 classes",
         "Final metrics, test split",

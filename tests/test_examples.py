@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from conftest import REPOSITORY, snakemake, write_study
+from conftest import REPOSITORY, pages, snakemake, write_study
 from small_study import planned, read_csv
 
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
@@ -57,6 +57,6 @@ def test_an_example_runs_from_its_file_alone(example, tmp_path):
     assert len({row["cell"] for row in read_csv(folder / "cells.csv")}) == count
     for name in (name for name, table in config.get("tables", {}).items() if table):
         assert read_csv(folder / "tables" / f"{name}.csv"), name
-    report = (folder / "report.html").read_text()
+    report = pages(folder)
     for claim in (config.get("claims") or {}).values():
         assert claim["sentence"] in report

@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, SMALL_STUDY, contents, snakemake
+from conftest import REPOSITORY, SMALL_STUDY, contents, pages, snakemake
 from scipy import stats
 from small_study import change_study, planned, read_csv
 
@@ -285,7 +285,7 @@ def test_one_of_each_is_used_in_a_study(extended, fresh):
     assert "| Squared hinge | 1 | " in markdown
     (verdict,) = read_csv(results / "fixed" / "claims.csv")
     assert verdict["verdict"] == "too few seeds" and verdict["metric"] == "final_val_error_rate"
-    report = (results / "report.html").read_text()
+    report = pages(results)
     shown = ["Snake (frequency 2)", "NAdam", "one line per seed", ">Errors<"]
     for text in shown:
         assert text in report, text

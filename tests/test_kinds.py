@@ -7,6 +7,7 @@ import numpy as np
 from conftest import (
     SMALL_STUDY,
     assert_readable,
+    pages,
     snakemake,
     tiny_arrays,
 )
@@ -75,7 +76,7 @@ def test_findings_are_shown_and_can_stop_the_study(fresh):
     (path,) = (fresh / "results" / "tiny" / "data").glob("*/audit.json")
     findings = {finding["check"]: finding for finding in json.loads(path.read_text())["findings"]}
     assert findings["duplicates across splits"]["samples"] == [["train[5]", "val[3]"]]
-    html = (fresh / "results" / "tiny" / "report.html").read_text()
+    html = pages(fresh / "results" / "tiny")
     assert "train[5] and val[3]" in html
     assert html.count("data:image/png;base64,") == 1
     change_study(fresh, audit=strict, seeds=4)

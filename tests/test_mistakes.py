@@ -2,7 +2,15 @@
 
 import numpy as np
 import pytest
-from conftest import SMALL_STUDY, assert_readable, contents, jobs_by_rule, snakemake, tiny_arrays
+from conftest import (
+    SMALL_STUDY,
+    assert_readable,
+    contents,
+    jobs_by_rule,
+    pages,
+    snakemake,
+    tiny_arrays,
+)
 from small_study import NOTHING, change_study, planned
 
 
@@ -97,6 +105,6 @@ def test_text_from_the_configuration_is_escaped(finished):
     caption = "<script>alert(1)</script> & more"
     change_study(finished, tables=SMALL_STUDY["tables"] | {"table1": {"caption": caption}})
     assert snakemake(finished).returncode == 0
-    html = (finished / "results" / "tiny" / "report.html").read_text()
+    html = pages(finished / "results" / "tiny")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in html
     assert "<script>alert" not in html

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL_STUDY, contents, jobs_by_rule, made_once, snakemake, write_study
+from conftest import SMALL_STUDY, contents, jobs_by_rule, made_once, pages, snakemake, write_study
 from reported import Tables
 from small_study import NOTHING, planned, read_csv
 
@@ -112,7 +112,7 @@ def test_what_moves_along_is_in_the_table_in_the_proof_and_on_the_page(shared):
     by_size = of_loss["bce"].unstack("batch_size")
     differences = by_size[16] - by_size[32]
     assert float(pair["difference"]) == pytest.approx(differences.mean(), abs=1e-9)
-    html = (folder / "report.html").read_text()
+    html = pages(folder)
     for text in (
         "Training study on tiny, study sizes",
         "Table 3 (sizes): batch size with learning rate, round 1",
@@ -140,10 +140,7 @@ def test_a_table_at_another_cell_is_of_that_cell(shared):
     text = (shared.folder / FOLDER / "tables" / "at16.md").read_text()
     assert "Loss, round 1; batch size 16, activation ReLU" in text
     assert "learning rate 0.0005; mean ±" in text
-    assert (
-        "loss, at batch size 16, learning rate 0.0005, round 1"
-        in (shared.folder / FOLDER / "report.html").read_text()
-    )
+    assert "loss, at batch size 16, learning rate 0.0005, round 1" in pages(shared.folder / FOLDER)
 
 
 def test_a_table_of_two_factors_is_a_pivot_of_the_summary(shared):
@@ -178,7 +175,7 @@ def test_a_table_of_two_factors_is_a_pivot_of_the_summary(shared):
     for rows in shown.values():
         for row in rows:
             assert " & ".join(row).replace("±", r"$\pm$") + r" \\" in tex
-    page = Tables((folder / "report.html").read_text())
+    page = Tables(pages(folder))
     named = dict(zip((text.partition(".")[0] for text in page.captions), page.found))
     assert named["Table 2 (crossed), validation accuracy (%)"] == [head, *shown["val_accuracy"]]
     assert named["Table 2 (crossed), training loss"] == [head, *shown["train_loss"]]

@@ -34,34 +34,67 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(browser, report):
 
 def test_the_first_screen_says_what_came_out(browser, report):
     with opened(browser, report, viewport=WIDE) as page:
+        found = page.inner_text("#found")
+        assert "tiny · 3 cells × 12 seeds" in found
+        assert page.inner_text("h1").startswith("On validation, ")
+        assert "Before you trust it" in found and "1 not tested" in found
+        assert page.locator(".square").count() == 4
+        for part in (".effects", "table.few", ".doubts", ".squares"):
+            box = page.locator(f"#found {part}").bounding_box()
+            assert box["y"] + box["height"] < WIDE["height"]
+        page.locator(".square").first.click()
+        assert page.url.partition("#")[2].startswith("claim-")
+    with opened(browser, report.with_name("appendix.html"), viewport=WIDE) as page:
         found = page.inner_text("#section-summary")
         assert "3 cells, settings of the multilayer perceptron on tiny" in found
         assert "batch size (8, 32, 64)" in found
-        assert "Of 4 claims, " in found and "1 not tested" in found
+        assert "Of 4 claims, " in found
         assert re.search(r"Training loss falls by [\d.]+ \(95% [\d.]+ to [\d.]+\)", found)
-        heading = page.locator("#section-forest h3")
-        assert heading.bounding_box()["y"] < 1.2 * WIDE["height"]
 
 
 def test_claims_are_drawn_with_the_interval_that_decides(browser, report):
     """Where a claim is supported, the line is within its band; where contradicted, outside."""
     with opened(browser, report, viewport=WIDE) as page:
         for verdict, inside in (("supported", True), ("contradicted", False)):
-            for drawn in page.locator(f"svg.line.{verdict}").all():
+            shown = page.locator(f".claim svg.line:has(g.{verdict})")
+            for drawn in shown.all():
                 band = drawn.locator(".band").bounding_box()
                 line = drawn.locator(".interval").first.bounding_box()
                 ends = (line["x"], line["x"] + line["width"])
                 within = [band["x"] <= end <= band["x"] + band["width"] for end in ends]
                 assert within == [inside] * 2
                 assert drawn.locator(".seed").count() == 12
-            assert page.locator(f"svg.line.{verdict}").count() >= 1
-        undrawn = page.locator(".verdict-group", has_text="not tested")
+            assert shown.count() >= 1
+        undrawn = page.locator(".claim", has_text="not tested")
         assert "has not been trained" in undrawn.inner_text()
+
+
+def test_claims_are_filtered_by_verdict(browser, report):
+    with opened(browser, report, viewport=WIDE) as page:
+        shown = page.locator(".claim:visible")
+        before = shown.count()
+        button = page.get_by_role("button", name="supported (1)", exact=True)
+        button.click()
+        assert (shown.count(), button.get_attribute("aria-pressed")) == (before - 1, "false")
+        button.click()
+        assert shown.count() == before == 4
+
+
+def test_each_page_leads_to_what_only_the_other_has(browser, report):
+    """A link leads to a part of its own page, or of the other one where only that has it."""
+    pages = {name: report.with_name(name).read_text() for name in ("report.html", "appendix.html")}
+    anchors = {name: {*re.findall(r'\bid="([^"]+)"', text)} for name, text in pages.items()}
+    for name, text in pages.items():
+        links = re.findall(r'href="([^"#:]*)#([^"]+)"', text)
+        assert links and all(anchor in anchors[to or name] for to, anchor in links)
+        assert all(
+            (report.parent / path).exists() for path in re.findall(r'href="([^"#:]+)"', text)
+        )
 
 
 def test_tables_are_sorted_and_copied(browser, report):
     options = {"viewport": WIDE, "permissions": ["clipboard-read", "clipboard-write"]}
-    with opened(browser, report, **options) as page:
+    with opened(browser, report.with_name("appendix.html"), **options) as page:
         assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64"]
         table = page.locator(".table", has=page.locator('[aria-label="Table 1 (sizes)"]'))
         heading = table.locator("th").first
@@ -109,11 +142,13 @@ def compile_latex(text: str, folder) -> None:
 
 def test_without_javascript_all_is_there_but_buttons(browser, report):
     with opened(browser, report, java_script_enabled=False, viewport=WIDE) as page:
-        assert page.locator("svg.line").count() == 3
+        assert page.locator("#found svg.line").count() == 2
+        assert page.locator("#claims svg.line").count() == 3
         assert page.get_by_role("button").count() == 0
+        assert page.locator(".filters").is_hidden()
         assert page.locator("table.data").first.is_visible()
         page.locator("details summary").first.click()
-        assert page.locator("details ul").first.is_visible()
+        assert page.locator("details .caption").first.is_visible()
 
 
 @pytest.mark.parametrize(
@@ -121,8 +156,9 @@ def test_without_javascript_all_is_there_but_buttons(browser, report):
     [(WIDE, "light", None), (PHONE, "light", None), (WIDE, "dark", ["color-contrast"])],
     ids=["wide", "phone", "dark"],
 )
-def test_everybody_can_read_it(browser, report, size, scheme, rules):
-    with opened(browser, report, viewport=size, color_scheme=scheme) as page:
+@pytest.mark.parametrize("name", ["report.html", "appendix.html"])
+def test_everybody_can_read_it(browser, report, name, size, scheme, rules):
+    with opened(browser, report.with_name(name), viewport=size, color_scheme=scheme) as page:
         page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
         options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
         found = Axe().run(page, options=options).response["violations"]
@@ -142,13 +178,17 @@ def test_nothing_is_cut(browser, report):
         "[...document.querySelectorAll('.scroll')].filter((part) => part.scrollWidth >"
         " part.clientWidth).map((part) => part.getAttribute('aria-label'))"
     )
-    with opened(browser, report, viewport=WIDE) as page:
-        page.evaluate(open_all)
-        assert page.evaluate(too_wide) == []
+    appendix = report.with_name("appendix.html")
+    for path in (report, appendix):
+        with opened(browser, path, viewport=WIDE) as page:
+            page.evaluate(open_all)
+            assert page.evaluate(too_wide) == []
+    for path in (appendix, report):
+        with opened(browser, path, viewport=PHONE) as page:
+            page.evaluate(open_all)
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     with opened(browser, report, viewport=PHONE) as page:
-        page.evaluate(open_all)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        cells = page.locator("#claim-falls > [role=cell]").all()
+        cells = page.locator("#claim-falls .difference > *").all()
         assert len({round(cell.bounding_box()["x"]) for cell in cells}) == 1  # one below another
         assert min(cell.bounding_box()["width"] for cell in cells) > 300
 
@@ -168,4 +208,4 @@ def test_by_keyboard(browser, report):
         assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
         regions = page.locator(".scroll")
         assert {part.get_attribute("tabindex") for part in regions.all()} == {"0"}
-        assert page.locator("main, nav, header").count() == 3
+        assert page.locator("main, nav").count() == 2

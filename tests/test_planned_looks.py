@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import contents, snakemake
+from conftest import contents, pages, snakemake
 from measurements import BCE, CE, claim, make_values, measured
 from small_study import NOTHING, change_study, read_csv
 from studies import default_study
@@ -195,7 +195,7 @@ def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
         "smaller_batches_train_no_worse": ("supported", 1),
         "losses_train_alike": ("no signal", 2),
     }
-    assert "Decided at look 1 of 2 (5 seeds)" in (made / "report.html").read_text()
+    assert "Decided at look 1 of 2 (5 seeds)" in pages(made)
     assert NOTHING in snakemake(fresh).stdout
     # what was decided for other claims is not believed
     told = made / "statistics" / "next_look.json"

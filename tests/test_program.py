@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 from collect_arrays import scaled_arrays
-from conftest import REPOSITORY, assert_readable, made_once, snakemake, tiny_arrays
+from conftest import REPOSITORY, assert_readable, made_once, pages, snakemake, tiny_arrays
 from small_study import NOTHING, planned, read_csv
 
 from study.config.read import read_config
@@ -148,7 +148,7 @@ def test_the_examples_numbers_are_those_of_a_training_of_its_own(trees_once):
         with np.load(scores) as file:
             expected = np.stack([found[6, seed][2] for seed in (0, 1)])
             assert file["val_scores"] == pytest.approx(expected, rel=1e-5)
-    html = (results / "report.html").read_text()
+    html = pages(results)
     assert "2 cells, settings of the program train_trees on wdbc_trees" in html
     assert "2 of 2 runs present" in html and "initial weights" not in html
 
@@ -185,7 +185,7 @@ def test_a_failure_is_named_and_the_seeds_before_it_are_kept(folder):
     # per seed 2 × rate × (seed + 1), as the mean over the epochs 1, 2, 3
     assert [float(row["val_accuracy"]) for row in rows] == pytest.approx([0.05, 0.1])
     assert list(rows[0]) == ["rate", "round", "n", "diverged", "val_accuracy", "val_accuracy_sd"]
-    html = (folder / "results" / "tiny" / "report.html").read_text()
+    html = pages(folder / "results" / "tiny")
     assert "ROC curves" not in html and "Validation loss" not in html
     assert snakemake(folder, "regenerate_report").returncode == 0
 

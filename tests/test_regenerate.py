@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
-from conftest import REPOSITORY, contents, jobs_by_rule, snakemake, tiny_arrays
+from conftest import REPOSITORY, contents, jobs_by_rule, pages, snakemake, tiny_arrays
 from small_study import BCE, CE, RESULTS, cell_folder, change_study, planned, read_csv
 
 
@@ -39,7 +39,7 @@ def test_regenerate_report_never_trains(finished, repository_copy):
     ce = read_csv(finished / "results" / "tiny" / "cells.csv")[1]["cell"]
     assert re.search(r"^missing: results/tiny/runs/\S+ and 2 more$", done.stderr, re.MULTILINE)
     assert contents(finished / "results", "metrics.csv", "checkpoint.pt") == kept
-    html = (finished / "results" / "tiny" / "report.html").read_text()
+    html = pages(finished / "results" / "tiny")
     assert "1 of 4 runs present" in html
     assert re.search(rf"runs/{ce}/fixed/split0/[0-9a-f]{{12}}/seeds_2-2/round1", html)
     table = (finished / "results" / "tiny" / "tables" / "table1.md").read_text()
@@ -116,7 +116,7 @@ def test_results_can_be_looked_at_without_the_data(finished, finished_once):
     assert contents(finished, *RESULTS) == contents(finished_once, *RESULTS)
     shutil.rmtree(finished / "results" / "tiny" / "data")
     assert snakemake(finished, "regenerate_report").returncode == 0
-    html = (finished / "results" / "tiny" / "report.html").read_text()
+    html = pages(finished / "results" / "tiny")
     assert "The prepared data set and its description are not here" in html
 
 
@@ -132,7 +132,7 @@ def test_runs_on_other_data_or_code_are_named(finished):
     outdated = str(bce.relative_to(finished))
     assert f"with other code or with other settings: {outdated}\n" in done.stdout
     assert str(ce.relative_to(finished)) not in done.stdout
-    html = (finished / "results" / "tiny" / "report.html").read_text()
+    html = pages(finished / "results" / "tiny")
     assert (
         "Some runs are outdated" in html and str(bce.relative_to(finished / "results/tiny")) in html
     )
@@ -143,7 +143,7 @@ def test_regenerate_report_with_nothing_trained(fresh):
     done = snakemake(fresh, "regenerate_report")
     assert done.returncode == 0, done.stdout
     assert "0 of 2 runs present" in done.stdout
-    assert "0 of 2 runs present" in (fresh / "results" / "tiny" / "report.html").read_text()
+    assert "0 of 2 runs present" in pages(fresh / "results" / "tiny")
 
 
 def test_a_running_study_can_be_looked_at(fresh):
@@ -163,4 +163,4 @@ def test_a_running_study_can_be_looked_at(fresh):
     assert look.returncode == 0, look.stdout
     assert re.search(r"\b[1-5] of 6 runs present", look.stdout)
     assert running.returncode == 0, rest
-    assert "6 of 6 runs present" in (fresh / "results" / "tiny" / "report.html").read_text()
+    assert "6 of 6 runs present" in pages(fresh / "results" / "tiny")

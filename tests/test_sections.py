@@ -21,11 +21,11 @@ from study.report.inputs import COLUMNS, Drawings, Frames, Inputs
 from study.report.page import render_sections
 from study.report.pictures import DataCard
 from study.report.sections import cells, method
-from study.report.sections.claims import claims_note
+from study.report.sections.claims import claims_note, drawn, drawn_values
 from study.report.sections.cost import duration, weights_table
-from study.report.sections.forest import INDENT, Axis, line, scale
 from study.report.sections.noise import context as noise_context
 from study.report.sections.summary import counted_once, fair_found, found, undecided
+from study.report.strips import INDENT, Axis, axis_of
 from study.report.wording import counted, listed, with_titles
 from study.settings.parameters import DEFAULTS, PARAMETERS
 from study.store.paths import REPORT_FOLDER
@@ -107,23 +107,26 @@ def test_the_interval_that_is_drawn_is_the_one_that_decides():
     assert drawn_words(measured) == "1.29 to 1.59"
     assert drawn_words(pair("val_loss", 0.0, -0.01, 0.01)) == "−0.0100 to +0.0100"
     axis = Axis(-0.02, 0.02, [])
-    claim = Claim("", "train_accuracy", "round", "equivalent", [], margin=0.01)
-    drawn = line(claim, ROUNDS, measured, axis)
-    assert drawn["low"] > drawn["band"]["from"] + drawn["band"]["width"]  # contradicted
-    assert (drawn["low"], drawn["high"]) == (axis.place(0.0129), axis.place(0.0159))
-    assert [seed["text"] for seed in drawn["seeds"]] == [
+    claim = Claim("", "train_accuracy", "round", "equivalent", [ROUNDS], margin=0.01)
+    found = drawn(claim, [measured], [], axis)
+    (shown,), band = found["strips"], found["band"]
+    assert shown["strip"].low > band.start + band.width  # contradicted
+    assert (shown["strip"].low, shown["strip"].high) == (axis.place(0.0129), axis.place(0.0159))
+    assert [seed.text for seed in shown["strip"].seeds] == [
         "seed 0: +1.36", "seed 1: +1.44", "seed 2: +1.52",
     ]  # fmt: skip
     greater = replace(claim, expect="greater", margin=0.0)
-    assert line(greater, ROUNDS, measured, axis)["band"] == {"from": 50.0, "width": 50.0}
+    band = drawn(greater, [measured], [], axis)["band"]
+    assert (band.start, band.width) == (50.0, 50.0)
 
 
 def test_an_axis_holds_all_and_zero():
-    axis = scale([pair("val_loss", 0.2, 0.1, 0.31), pair("val_loss", 0.3, 0.25, 0.4)])
+    pairs = [pair("val_loss", 0.2, 0.1, 0.31), pair("val_loss", 0.3, 0.25, 0.4)]
+    axis = axis_of(drawn_values(pairs, []), percent=False)
     assert (axis.low, axis.high) == (0, 0.4)
-    assert axis.ticks == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    assert axis.values == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
     assert (axis.place(0), axis.place(0.4)) == (INDENT, 100 - INDENT)
-    assert scale([]).low < 0 < scale([]).high
+    assert axis_of([], percent=True).low < 0 < axis_of([], percent=True).high
 
 
 def test_columns_of_numbers_are_told_from_text():

@@ -19,6 +19,7 @@ from study.design.cell import Cell
 from study.report.pair_words import place_words, skewness_words, zero_words
 from study.report.sections.claims import claim_items
 from study.report.sections.tables import skewed_comparisons
+from study.report.strips import axis_of
 from study.settings.parameters import DEFAULTS
 from study.store.paths import REPORT_FOLDER
 
@@ -152,9 +153,11 @@ def test_the_page_warns_beside_the_claim_and_under_the_table():
     sections = Environment(loader=FileSystemLoader(REPORT_FOLDER))
     claims, pairs = sleep_pairs()
     (item,) = claim_items(claims, pairs, 10)
-    shown = item | {"name": "a", "verdict": "supported"}
-    page = sections.get_template("sections/claims.html.j2").render(claims=[shown])
-    before, unfolded = page.split("<details>")
+    shown = item | {"name": "a", "verdict": "supported", "strips": [None], "checks": []}
+    group = {"kind": "", "axis": axis_of([], percent=True), "claims": [shown]}
+    template = sections.get_template("sections/claims.html.j2")
+    page = template.render(groups=[group], counts={}, units="seeds")
+    _, before, unfolded = page.split("<details>")
     assert "<strong>Skewed differences</strong>, of which a t-test" in before
     assert item["pairs"][0]["skewed"] in before
     assert "P(A &gt; B): the first side is better in 9.5 of 10 seeds" in unfolded

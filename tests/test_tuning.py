@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL_STUDY, made_once, snakemake, write_study
+from conftest import SMALL_STUDY, made_once, pages, snakemake, write_study
 from measurements import BCE, CE, make_runs
 from small_study import NOTHING, read_csv
 from studies import default_study
@@ -274,7 +274,7 @@ def test_a_tuned_study_on_other_splits(tmp_path_factory):
     assert guard.startswith("differ in batch_size alone (8 against 32)")  # both chose one rate
     (caveat,) = {row["caveat"] for row in read_csv(made / "tuned" / "claim_pairs.csv")}
     assert "tuned for each side over the same number of trials (2)" in caveat
-    report = (made / "report.html").read_text()
+    report = pages(made)
     for text in ("Verdicts side by side", "the highest tried", "Where the noise comes from"):
         assert text in report
     assert NOTHING in snakemake(folder, "--dry-run").stdout

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import SMALL_STUDY, jobs_by_rule, snakemake, write_study
+from conftest import SMALL_STUDY, jobs_by_rule, pages, snakemake, write_study
 from sklearn.metrics import roc_auc_score
 
 RESULTS = "results/tiny"
@@ -69,7 +69,7 @@ def test_a_test_split_is_scored(fresh):
     scores = np.load(next((fresh / RESULTS / "runs").rglob("scores.npz")))
     # of the same images, but for the last bit, which may differ with the number of images
     assert scores["test_scores"] == pytest.approx(scores["val_scores"][:, :9], abs=1e-6)
-    report = (fresh / RESULTS / "report.html").read_text()
+    report = pages(fresh / RESULTS)
     assert "Final metrics, test split" in report
     claims = read(fresh, "fixed/claims.csv")
     assert set(claims["verdict"]) <= {"not tested", "too few seeds"}
@@ -101,7 +101,7 @@ def test_claims_are_judged_and_checked(finished):
     assert "has not been trained" in claims.loc["later", "reason"]
     looks = read(finished, "statistics/looks.csv")
     assert looks[["planned", "seeds"]].values.tolist() == [[10, 10], [12, 12]]
-    report = (finished / RESULTS / "report.html").read_text()
+    report = pages(finished / RESULTS)
     assert "The verdicts were seen with 10 seeds before 12 were run." in report
 
 
@@ -115,7 +115,7 @@ def test_claims_in_a_file_of_ones_own_train_nothing(finished):
         "list_checksums", "all", "total",
     }  # fmt: skip
     assert read(finished, "fixed/claims.csv")["claim"].tolist() == ["close"]
-    report = (finished / RESULTS / "report.html").read_text()
+    report = pages(finished / RESULTS)
     assert CLOSE["sentence"].replace("'", "&#39;") in report
     assert "10 needed; 2 run" in report
 
@@ -135,7 +135,7 @@ def test_a_confounded_pair_is_refused(finished):
     assert reason in row["refused"] and np.isnan(row["difference"])
     claims = read(finished, "fixed/claims.csv")
     assert claims["verdict"].tolist() == ["refused"] and reason in claims["reason"][0]
-    report = (finished / RESULTS / "report.html").read_text()
+    report = pages(finished / RESULTS)
     assert "A comparison is refused." in report
     assert f"(another against {own}), not in loss alone" in report
     assert "The cells of the grid differ in code_optimizer as well." in report
@@ -145,7 +145,7 @@ def test_without_a_reference_the_report_has_none(finished):
     write_study(finished, SMALL_STUDY, reference=None)
     done = snakemake(finished)
     assert done.returncode == 0, done.stdout
-    report = (finished / RESULTS / "report.html").read_text()
+    report = pages(finished / RESULTS)
     assert "source study" not in report and "Published tables" not in report
 
 
@@ -159,7 +159,7 @@ def test_reported_tables_on_the_same_data_are_compared(finished):
     beside = read(finished, "statistics/reference.csv").set_index("level")
     assert beside.loc["ce", "verdict"] == "outside"
     assert beside.loc["bce", "verdict"] == "reproduced"  # two seeds leave a wide interval
-    report = (finished / RESULTS / "report.html").read_text()
+    report = pages(finished / RESULTS)
     assert "Beside the paper" in report
     assert '<td class="number">0.70</td>' in report  # as printed, with its last digit
 
@@ -177,7 +177,7 @@ def test_levels_stay_as_they_were_written(finished):
     write_study(finished, SMALL_STUDY, grid=grid, tables=tables, figures=figures)
     done = snakemake(finished)
     assert done.returncode == 0, done.stdout
-    report = (finished / RESULTS / "report.html").read_text()
+    report = pages(finished / RESULTS)
     assert "<td>8 − 32</td>" in report and "<td>0.01 − 0.001</td>" in report
     assert ">8.0<" not in report and "8.0 −" not in report
 
@@ -192,7 +192,7 @@ def test_a_half_trained_study_can_be_looked_at(finished):
     done = snakemake(finished, "regenerate_report")
     assert done.returncode == 0, done.stdout
     assert read(finished, "fixed/comparisons.csv").empty
-    assert "3 of 4 runs present" in (finished / RESULTS / "report.html").read_text()
+    assert "3 of 4 runs present" in pages(finished / RESULTS)
 
 
 def test_the_plan_of_a_study_that_has_not_begun(fresh):

@@ -13,6 +13,7 @@ from conftest import (
     SMALL_STUDY,
     contents,
     jobs_by_rule,
+    pages,
     snakemake,
     write_study,
 )
@@ -83,7 +84,7 @@ def test_summary_and_table_are_the_means_of_the_metrics(finished_once):
 
 
 def test_report_is_one_self_contained_page(finished_once):
-    html = (finished_once / "results" / "tiny" / "report.html").read_text()
+    html = pages(finished_once / "results" / "tiny")
     assert "2 of 2 runs present" in html
     assert '<h3 id="table1">Table 1: loss, round 1</h3>' in html
     for name in ("Validation accuracy by the levels", "Loss and accuracy epoch by epoch"):
@@ -150,7 +151,7 @@ def test_a_diverged_cell_fails_nothing_and_is_said(fresh):
     assert len(means) == 8
     assert means["1e+30", "2", "0"] == ""
     assert means["0.001", "2", "0"] != ""
-    html = (fresh / "results" / "tiny" / "report.html").read_text()
+    html = pages(fresh / "results" / "tiny")
     assert "2 seeds have diverged" in html
 
 

@@ -1,0 +1,267 @@
+"""The first screen: the headline's rules, its warnings, and its numbers worked out again."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import made_once
+from page_study import finish_page_study
+from scipy import stats
+
+from study.analysis.factor_effects import Effect, factor_effects, read_by
+from study.report.amounts import amount, step_of, with_unit
+from study.report.doubts import at_edges, gap, leaks, skewed
+from study.report.headline import Seen, headline
+from study.report.pictures import DataCard
+from study.store.records import Chosen, Trial
+
+pytestmark = pytest.mark.xdist_group("page")
+METRICS = {"val": "val_accuracy", "test": "final_test_accuracy"}
+
+
+def effect(level, difference, low, high, split="val", factor="batch_size", n=15) -> Effect:
+    """One, in percentage points; one sample is 0.19 of them."""
+    shares = (value / 100 for value in (difference, low, high))
+    return Effect("t", factor, level, "32", {}, 3, METRICS[split], n, *shares, 0.0019, False)
+
+
+def seen(*effects: Effect, margin: float = 0.0) -> Seen:
+    """A split's, with a declared margin in percentage points, or none."""
+    return Seen(effects, margin / 100 or 0.0019, bool(margin), 0.0019)
+
+
+NOTHING = seen(effect("16", 0.2, -0.1, 0.4), effect("64", 0.1, -0.2, 0.4), margin=0.5)
+OPEN = seen(effect("16", 0.9, -0.4, 2.2), effect("64", 0.1, -0.9, 1.1), margin=0.5)
+ONE = seen(effect("16", 1.4, 0.6, 2.2), effect("64", 0.1, -0.2, 0.4), margin=0.5)
+TEST_ONE = seen(effect("16", 1.4, 0.2, 2.5, "test"), effect("64", -0.6, -2.3, 1.2, "test"))
+TEST_OPEN = seen(effect("16", 1.4, -0.2, 3.0, "test"), effect("64", -0.6, -2.3, 1.2, "test"))
+NONE = Seen([], 0, False, 0)
+
+
+@pytest.mark.parametrize(
+    ("validation", "test", "said"),
+    [
+        (NONE, NONE, ["No table of this study compares settings."]),
+        (
+            seen(effect("16", 1.2, -0.5, 2.9, n=4)),
+            NONE,
+            [
+                "4 seeds are too few to tell choices apart: it takes 10.",
+                "The largest difference in validation accuracy so far is 1.2 points: batch size 16"
+                " rather than 32.",
+            ],
+        ),
+        (NOTHING, NONE, ["On validation, no choice moves accuracy by more than 0.50 points."]),
+        (
+            seen(effect("16", 0.05, -0.1, 0.18), effect("64", 0.1, 0.05, 0.15)),
+            NONE,
+            ["On validation, no choice moves accuracy by more than one sample (0.19 points)."],
+        ),
+        (
+            seen(effect("16", 0.1, -0.4, 0.6)),
+            NONE,
+            ["On validation, every choice moves accuracy by less than one sample (0.19 points)."],
+        ),
+        (
+            seen(effect("16", 0.1, -0.4, 0.6), effect("64", -0.15, -0.29, -0.01)),
+            NONE,
+            [
+                "On validation, every choice moves accuracy by less than one sample (0.19 points);"
+                " most clearly, batch size 64 rather than 32 lowers it by 0.1 points (0.0 to 0.3)."
+            ],
+        ),
+        (
+            OPEN,
+            TEST_OPEN,
+            [
+                "On validation, nothing is decided: a choice may move accuracy by up to 2.2"
+                " points.",
+                "On test, nothing is decided: up to 3.0 points either way.",
+            ],
+        ),
+        (
+            ONE,
+            TEST_ONE,
+            [
+                "On validation, batch size 16 rather than 32 raises accuracy by 1.4 points (0.6 to"
+                " 2.2).",
+                "On test, batch size 16 rather than 32 raises it as well, by 1.4 points (0.2 to"
+                " 2.5).",
+            ],
+        ),
+        (
+            seen(effect("16", 1.4, 0.6, 2.2), effect("64", -2.0, -3.0, -1.0), margin=0.5),
+            NONE,
+            [
+                "On validation, 2 of 2 choices move accuracy; most of all, batch size 64 rather"
+                " than 32 lowers accuracy by 2.0 points (1.0 to 3.0)."
+            ],
+        ),
+        (
+            NOTHING,
+            TEST_ONE,
+            [
+                "On validation, no choice moves accuracy by more than 0.50 points.",
+                "On test, batch size 16 rather than 32 may raise accuracy by 1.4 points (0.2 to"
+                " 2.5), and validation does not show it.",
+            ],
+        ),
+        (
+            seen(effect("16", -1.4, -2.2, -0.6), margin=0.5),
+            TEST_ONE,
+            [
+                "On validation, batch size 16 rather than 32 lowers accuracy by 1.4 points (0.6 to"
+                " 2.2).",
+                "On test, batch size 16 rather than 32 may raise accuracy by 1.4 points (0.2 to"
+                " 2.5), and validation says the opposite.",
+            ],
+        ),
+        (
+            seen(effect("16", 0.3, 0.2, 0.4), effect("64", 0.1, -0.7, 0.9), margin=0.5),
+            seen(effect("16", 0.1, -0.1, 0.3, "test"), margin=0.5),
+            [
+                "On validation, batch size 16 rather than 32 raises accuracy by 0.3 points (0.2 to"
+                " 0.4), less than 0.50 points.",
+                "On test, none does.",
+            ],
+        ),
+    ],
+)
+def test_the_headline_by_its_rules(validation, test, said):
+    assert headline(validation, test) == said
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "spread", "one_sample", "text"),
+    [
+        ("val_accuracy", 0.95614, 0.0042, 0.0088, "95.6"),  # one sample is 0.88 points
+        ("val_accuracy", 0.956149, 0.0042, 0.0, "95.61"),
+        ("val_accuracy", 0.956149, 0.0042, 0.0019, "95.6"),
+        ("val_accuracy", 0.956149, 0.042, 0.0001, "95.6"),  # ± 4.2 is two digits
+        ("val_loss", 0.0221987, 0.0031, 0.0, "0.0222"),
+        ("val_loss", 0.0221987, math.nan, 0.0, "0.02"),
+        ("val_accuracy", -0.00001, 0.0042, 0.0088, "0.0"),  # no signed zero
+        ("val_accuracy", math.nan, 0.0042, 0.0088, "–"),
+    ],
+)
+def test_amounts_have_the_digits_that_their_spread_is_worth(
+    metric, value, spread, one_sample, text
+):
+    assert amount(metric, value, step_of(metric, spread, one_sample)) == text
+
+
+def test_a_size_has_its_unit():
+    assert with_unit("val_accuracy", -0.0138, 0.1) == "1.4 points"
+    assert with_unit("val_accuracy", 0.01, 1) == "1 point"
+    assert with_unit("val_loss", 0.0221, 0.0001) == "0.0221"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The results of a finished study of 12 seeds with a test split."""
+    return made_once(tmp_path_factory, "page", finish_page_study) / "results" / "tiny"
+
+
+def test_effects_are_worked_out_from_the_seeds(made):
+    """The simultaneous intervals, from values.csv: t over 2 levels on 2 splits is at 5% / 4."""
+    values = pd.read_csv(made / "fixed/values.csv")
+    written = json.loads((made / "report.json").read_text())["effects"]
+    at_end = values[values["round"] == 2]
+    sizes = {size: name for name in at_end["cell"].unique() for size in (8, 32, 64)
+             if f"_b{size}_" in name}  # fmt: skip
+    assert {part["metric"] for part in written.values()} == {*METRICS.values()}
+    for part in written.values():
+        by_seed = at_end.pivot(index="seed", columns="cell", values=part["metric"])
+        assert {each["level"] for each in part["differences"]} == {"8", "64"}
+        for each in part["differences"]:
+            found = (by_seed[sizes[int(each["level"])]] - by_seed[sizes[32]]).to_numpy()
+            low, high = stats.t.interval(
+                1 - 0.05 / 4, len(found) - 1, found.mean(), stats.sem(found)
+            )
+            assert each["n"] == 12
+            assert [each["difference"], each["low"], each["high"]] == pytest.approx(
+                [found.mean(), low, high], abs=1e-9
+            )
+
+
+def test_the_page_and_the_file_say_the_same(made):
+    page, said = (made / "report.html").read_text(), json.loads((made / "report.json").read_text())
+    assert said["headline"] and said["doubts"]
+    for sentence in [*said["headline"], *said["doubts"]]:
+        assert sentence in page.replace("&lt;", "<").replace("&#39;", "'")
+    for name, *means in said["table"]:
+        assert f'<th scope="row">{name}</th>' in page
+        assert all(mean.replace(" ± ", " ±\u00a0") in page for mean in means)
+    assert [claim["name"] for claim in said["claims"]] == ["falls", "rises", "same", "untrained"]
+    assert {claim["verdict"] for claim in said["claims"]} >= {"supported", "not tested"}
+
+
+def test_the_table_has_the_best_cell_and_what_to_beat(made):
+    values = pd.read_csv(made / "fixed/values.csv")
+    at_end = values[values["round"] == 2].groupby("cell")["val_accuracy"]
+    best, rows = at_end.mean().idxmax(), json.loads((made / "report.json").read_text())["table"]
+    (path,) = made.glob("data/**/audit.json")
+    floors = json.loads(path.read_text())["floors"]
+    (shown,) = [row for row in rows if row[0].startswith(("Best of 3", "Baseline"))][-1:]
+    size = next(size for size in (8, 32, 64) if f"_b{size}_" in best)
+    assert f"batch size {size}" in shown[0]
+    mean, sd = at_end.mean()[best], at_end.std(ddof=1)[best]
+    text, spread = (float(part) for part in shown[1].split(" ± "))
+    assert text == pytest.approx(100 * mean, abs=0.05)
+    assert spread == pytest.approx(100 * sd, abs=0.05)
+    assert [row[0] for row in rows][-2:] == ["Logistic regression", "One image"]
+    assert float(rows[-2][1]) == pytest.approx(100 * floors["val"]["logistic_regression"], abs=0.05)
+
+
+class Known:
+    """The parts of a page's inputs that a warning reads."""
+
+    def __init__(self, **parts):
+        self.__dict__ |= parts
+
+
+def test_what_is_warned_of():
+    audit = {
+        "findings": [{"severity": "error", "text": "10 pairs of identical samples in two splits"}]
+    }
+    (leak,) = leaks(Known(card=DataCard({}, audit)))
+    assert leak.text == "10 pairs of identical samples in two splits."
+    trial = Trial(0, {"learning_rate": 0.0001}, 1.0)
+    edges = [{"learning_rate": "lowest"}, {}, {"learning_rate": "lowest"}]
+    chosen = {
+        str(n): Chosen(str(n), "val_accuracy", 0.9, each, [trial]) for n, each in enumerate(edges)
+    }
+    (edge,) = at_edges(Known(chosen=chosen))
+    assert edge.text == (
+        "2 of 3 tuned sides chose the lowest learning rate that was tried: a better one may lie"
+        " beyond."
+    )
+    rows = [("t", "level", "final_test_accuracy", 0.11, "…"), ("t", "level", "…", 0.092, None)]
+    frame = pd.DataFrame(rows, columns=["table", "what", "metric", "gap", "text"])
+    known = Known(frames=Known(disagreements=frame, confusions=pd.DataFrame()), card=None)
+    (far,) = gap(known)
+    assert far.text == "Test accuracy is 9 to 11 points below validation."
+    bent = replace(effect("16", 0.2, 0.1, 0.3), is_skewed=True)
+    (bend,) = skewed(seen(bent), NONE)
+    assert "batch size 16 rather than 32 are skewed" in bend.text
+
+
+def test_a_study_is_read_by_accuracy_or_what_it_has():
+    def metrics(*names):
+        return read_by(pd.DataFrame({"metric": names}))
+
+    assert metrics("train_loss", "val_loss", "val_accuracy", "final_test_accuracy") == (
+        "val_accuracy",
+        "final_test_accuracy",
+    )
+    assert metrics("final_val_roc_auc", "final_test_roc_auc") == (
+        "final_val_roc_auc",
+        "final_test_roc_auc",
+    )
+    assert metrics("train_loss") == ("train_loss", "")
+    assert metrics() == ("", "")
+    empty = pd.DataFrame({"refused": [], "n": [], "metric": []})
+    assert factor_effects({}, empty) == [] and np.isnan(math.nan)
