@@ -68,10 +68,10 @@ def no_better(inputs: Inputs, means: CellMeans) -> Iterator[Doubt]:
             continue
         below = sum(mean <= floor for mean in of_cells)
         if 2 * below >= len(of_cells):
-            parts.append(f"{below} of {len(of_cells)} on {title}")
+            parts.append(f"on {title} {below} of {counted(len(of_cells), 'cell')}")
     if parts:
         yield Doubt(
-            f"Logistic regression is hard to beat: {listed(parts)} do not.",
+            f"{upper_first(listed(parts))} are no better than a logistic regression.",
             "#data",
         )
 
@@ -96,7 +96,7 @@ def gap(inputs: Inputs) -> Iterator[Doubt]:
 
 
 def worst_class(inputs: Inputs) -> str:
-    """`37% of the normal are called pneumonia on test`; nothing where few are, or more classes."""
+    """`the baseline takes 37% of the test split’s “normal” for “ill”`; nothing where few are."""
     found, card = inputs.frames.confusions, inputs.card
     if card is None or "false_positive" not in found:
         return ""
@@ -114,7 +114,7 @@ def worst_class(inputs: Inputs) -> str:
     if pd.isna(share) or share < MANY_WRONG:
         return ""
     split = {"val": "validation", "test": "test"}[row["split"]]
-    return f"the baseline calls {100 * share:.0f}% of the {split} split’s {name} {other}"
+    return f"the baseline takes {100 * share:.0f}% of the {split} split’s “{name}” for “{other}”"
 
 
 def at_edges(inputs: Inputs) -> Iterator[Doubt]:

@@ -9,7 +9,7 @@ from study.analysis.metrics import is_percentage
 from study.report.amounts import amount, step_of
 from study.report.headline import what_words
 from study.report.inputs import Inputs
-from study.report.sections.first_screen import difference_text, find, seen
+from study.report.sections.first_screen import difference_text, find, one_sample
 from study.report.strips import Axis, axis_of, strip
 from study.report.tables import at_words, numbered_titles, table_factors
 from study.report.wording import upper_first
@@ -81,7 +81,7 @@ def panel_rows(
             {
                 "level": level_title(table.factor, level),
                 "means": [
-                    level_words(of_level.get(metric), seen(inputs, [], metric).one_sample)
+                    level_words(of_level.get(metric), one_sample(inputs, metric))
                     for metric in steps
                 ],
                 "marks": [
@@ -98,10 +98,10 @@ def panel_rows(
     return rows
 
 
-def level_words(row: Any, one_sample: float) -> str:
+def level_words(row: Any, size: float) -> str:
     """`95.6 ± 0.9`, – for nothing."""
     if row is None or pd.isna(row.mean):
         return "–"
-    step = step_of(row.metric, row.sd, one_sample)
+    step = step_of(row.metric, row.sd, size)
     text = amount(row.metric, row.mean, step)
     return text if pd.isna(row.sd) else f"{text} ± {amount(row.metric, row.sd, step)}"
