@@ -20,6 +20,17 @@ def study_of(**config: Any) -> Study:
     return expand_study(complete, folders)
 
 
+def source_config() -> dict[str, Any]:
+    """What the source study adds to config.yaml: its claims and its printed tables."""
+    path = REPOSITORY / "examples" / "source_study" / "config.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def source_study() -> Study:
+    """The default study with the claims of the source study, and its printed tables."""
+    return default_study(**{key: source_config()[key] for key in ("claims", "reference")})
+
+
 def default_study(**changes: Any) -> Study:
     """The study of config.yaml, with other values for some of its keys."""
     return study_of(**DEFAULT | changes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from conftest import REPOSITORY
-from studies import default_study
+from studies import source_study
 
 from study.published.beside import claims_as_printed, set_beside, without_counterpart
 from study.published.findings import Sentence
@@ -240,7 +240,7 @@ def test_reproduced_outside_or_not_comparable():
 
 def test_conclusions_that_rest_on_a_finding():
     """By the study's own numbers: what they say, and which of them are in doubt."""
-    study = default_study()
+    study = source_study()
     rows = study.reference["rows"]
     findings = find_problems(rows)
     frame = claims_as_printed(study.claims, rows, findings).set_index("claim")
