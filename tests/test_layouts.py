@@ -335,6 +335,21 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
         tuple(f"Subject_{n}" for n in range(3, 9)): "are called as patients, not as classes; put",
         tuple(f"train/{n}" for n in range(1000, 1005)): r'1004 are called as p.* "\*\*"`',
         tuple(f"2024-01-{n}" for n in range(8, 13)): "2024-01-9 are called as dates, not as clas",
+        (
+            "ill-20240301T101010Z-001",
+            "ill-20240301T101010Z-002",
+            "x",
+        ): "Drive; .* folder, ill, or",
+        ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): "a download .* folder, a and b, or w",
+        ("HAM_images_part_1", "HAM_images_part_2", "x"): "part_1 and HAM_images_part_2 are called",
+        ("images_001", "images_002"): r"called as what stores images \(images\), not as classes",
+        ("X scan (1)", "X scan (2)"): r"called as what stores images \(x scan\)",
+        ("data", "data2"): "data and data2 are called as what stores",
+        ("100APPLE", "101APPLE"): "101APPLE are called as the folders of a camera, not as classes",
+        ("100CANON", "100MEDIA", "202403__"): "202403__ are called as the folders of a camera",
+        ("Subject_1", "Subject_2"): "Subject_2 are called as patients, not as classes",
+        ("2024-03-01", "2024-03-02"): "2024-03-02 are called as dates, not as classes",
+        ("20240301_101500", "20240302"): "20240302 are called as dates, not as classes",
     }.items(),
 )
 def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
@@ -368,8 +383,16 @@ def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
         tuple(f"KL_{n}" for n in range(5)),
         tuple(f"c{n}" for n in range(10)),
         tuple(map(str, range(10))),
-        tuple(f"patient{n}" for n in range(4)),
         ("case1", "case2", "case3", "case4", "well"),
+        ("images_ill", "images_well"),
+        ("ill_images_1", "well_images_1"),
+        ("type_images_1", "type_images_2"),
+        ("100 grams", "200 grams"),
+        ("100APPLE", "apple"),
+        ("2024-03-01", "well"),
+        ("0.5-10-20", "0.5-10-30"),
+        ("person1", "person2"),
+        ("1-2", "12", "1 to 2"),
     ],
 )
 def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
@@ -500,6 +523,16 @@ def test_classes_that_differ_in_a_letter_are_said(tmp_path, one, other, said):
         f"Classes whose names differ in one letter were taken for different ones: {first} and"
     )
     assert [text.startswith(f"{sentence} {second};") for text in decided] == [True] * said
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("covid-19", "covid_19"), ("Covid 19", "covid19"), ("typeA", "type_a"), ("1-2", "1_2")],
+)
+def test_classes_that_differ_in_hyphens_or_blanks_alone_are_refused(tmp_path, one, other):
+    first, second = sorted((one, other))
+    with pytest.raises(UserError, match=f"the folders '{first}' and '{second}' differ in nothing"):
+        laid_out(tmp_path, f"{one}/1.png", f"{other}/2.png", "well/3.png")
 
 
 def test_another_car_is_no_mask_of_a_car(tmp_path):
