@@ -435,6 +435,24 @@ def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
             ["P3", "P3", "P5"],
         ),
         (
+            ("a/IMG_7001.JPG", "a/IMG_E7001.JPG", "a/IMG_7002.JPG", "b/IMG_E7003.JPG"),
+            "By their names, 2 images are versions of 1, such as a/IMG_7001.JPG and a/IMG_E7001",
+            ["7001", "7002", "7001", "7003"],
+        ),
+        (
+            ("a/1-edited.jpg", "a/1.jpg", "a/1~2.jpg", "b/2 (1).jpg", "b/2-300x200.jpg", "b/2.jpg"),
+            "By their names, 6 images are versions of 2, such as a/1-edited.jpg and a/1.jpg",
+            ["a/1", "a/1", "a/1", "b/2", "b/2", "b/2"],
+        ),
+        (
+            (
+                *("test/a/1.png", "test/b/2.png", "train/a/3.png", "train/a/3_flip.png"),
+                *("train/a/thumb_3.png", "train/b/4_rot90.png"),
+            ),
+            "By their names, 3 images are versions of 1, such as train/a/3.png and train/a/3_flip",
+            ["1", "2", "3", "3", "3", "4_rot90"],
+        ),
+        (
             ("train/a/P3/1.png", "train/b/P4/1.png"),
             "Images of one folder below a class, such as train/a/P3/1.png",
             ["P3", "P4"],
@@ -452,6 +470,26 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
     assert found.tolist() == groups
     assert laid_out(tmp_path, **entry, **written).decided == []
     assert laid_out(tmp_path / "plain", "a/x/1.png", "b/x/1.rf.0.png").decided == []
+
+
+def test_versions_whose_names_no_pattern_puts_beside_others_are_to_be_left_out(tmp_path):
+    """`1.png` of both classes would be in one group without its folder."""
+    names = ("a/1.png", "a/Copy of 1.png", "a/thumb_1.png", "b/1.png", "b/thumb_1.png")
+    (sentence,) = laid_out(tmp_path, *names).decided
+    assert sentence.startswith("By their names, 3 images are versions of others, such as a/Copy of")
+    written = yaml.safe_load(re.search("`(.*)`", sentence)[1])
+    assert [*laid_out(tmp_path, **written).images] == ["a/1.png", "b/1.png"]
+    (sentence,) = laid_out(tmp_path, "b/thumb_2.png").decided  # of which nothing else is there
+    assert "write `groups: {file: groups.csv}`" in sentence and "images:" not in sentence
+
+
+def test_numbers_of_images_are_no_versions_because_one_is_without(tmp_path):
+    names = ("a/x (1).png", "a/x (2).png", "b/y (1).png", "b/y.png", "b/y_flip.png")
+    numbered, flipped = laid_out(tmp_path, *names).decided
+    assert "1 image is a version of another, such as b/y (1).png" in numbered
+    written = yaml.safe_load(re.search("`(.*)`", flipped)[1])
+    found, _ = read_groups("d", written["groups"], sorted(names), {})
+    assert found.tolist() == ["a/x (1)", "a/x (2)", "b/y (1)", "b/y", "b/y"]
 
 
 def test_folders_of_a_split_in_one_of_the_same_are_named_by_their_paths(tmp_path):
