@@ -453,6 +453,24 @@ def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
             ["1", "2", "3", "3", "3", "4_rot90"],
         ),
         (
+            ("a/x_clip1_frame7.png", "a/x_clip1_frame8_flip.png", "b/x_clip2-f0001.png"),
+            "By their names, 2 images are frames of 1 video, such as a/x_clip1_frame7.png and a/x",
+            ["a/x_clip1", "a/x_clip1", "b/x_clip2"],
+        ),
+        (
+            (
+                *("test/a/c1/frame_01.png", "test/b/c2/frame_01.png"),
+                *("train/a/c1/frame_02.png", "train/b/c1/frame_01.png"),
+            ),
+            "By their names, 2 images are frames of 1 video, such as test/a/c1/frame_01.png and t",
+            ["a/c1", "b/c2", "a/c1", "b/c1"],
+        ),
+        (
+            ("a/video1_0001.png", "a/video1_0002.png", "b/video_2-3.png"),
+            "By their names, 2 images are frames of 1 video",
+            ["a/video1", "a/video1", "b/video_2"],
+        ),
+        (
             ("train/a/P3/1.png", "train/b/P4/1.png"),
             "Images of one folder below a class, such as train/a/P3/1.png",
             ["P3", "P4"],
@@ -470,6 +488,12 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
     assert found.tolist() == groups
     assert laid_out(tmp_path, **entry, **written).decided == []
     assert laid_out(tmp_path / "plain", "a/x/1.png", "b/x/1.rf.0.png").decided == []
+
+
+def test_frames_of_unnamed_videos_are_said(tmp_path):
+    (sentence,) = laid_out(tmp_path, "a/frame_1.png", "b/frame_1.png", "b/frame_2.png").decided
+    assert "3 images are frames of videos, such as a/frame_1.png, and not of which" in sentence
+    assert laid_out(tmp_path / "x", "a/frame.png", "a/f12.png", "b/p_f1.png").decided == []
 
 
 def test_versions_whose_names_no_pattern_puts_beside_others_are_to_be_left_out(tmp_path):

@@ -6,6 +6,7 @@ Light to import: it is used while the Snakefile is read.
 from collections import Counter
 from collections.abc import Iterable
 
+from study.data.frames import frames_of_videos
 from study.data.listing import Listing
 from study.data.pattern_advice import as_entry, groups_by
 from study.data.split_folders import listed
@@ -65,9 +66,16 @@ def not_grouped(read: list[str], depth: int) -> list[str]:
         depth: how many folders are above those of the classes.
     """
     above = "[^/]+/" * depth
+    frames, count = frames_of_videos(read, above)
+    if count == len(read):
+        return frames
     # Roboflow writes `1_jpg.rf.<hash>.jpg`, with another hash for each version of an image
     roboflow = several_by(read, f"^{above}(.+)[.]rf[.]")
-    return [*(roboflow or versions_of_others(read, above)), *_inner(read, f"^{above}[^/]+/")]
+    return [
+        *frames,
+        *(roboflow or versions_of_others(read, above)),
+        *_inner(read, f"^{above}[^/]+/"),
+    ]
 
 
 def _inner(read: list[str], classes: str) -> list[str]:
