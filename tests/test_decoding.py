@@ -273,6 +273,14 @@ def test_what_is_decided_and_what_differs_among_files_is_noted(tmp_path):
     }
 
 
+def test_rounding_errors_of_floating_point_images_are_clipped_and_said(tmp_path):
+    values = HALVES.astype(np.float32) / 240
+    values[0, 0], values[0, 1] = -1e-8, np.nextafter(np.float32(1), np.float32(2))
+    entry = write_classes(tmp_path, twice(Image.fromarray(values), "tif"))
+    decided = read_description(prepared(tmp_path, **entry))["decided"]
+    assert decided[1].startswith("4 of 4 images have values that a rounding error put outside of")
+
+
 def test_a_class_of_14_bits_beside_one_of_16_is_noted(tmp_path):
     """In files of 8 bits its largest value is a quarter of the other's, and not less."""
     images = {f"well/{n}.png": halves(16383 / 240, np.uint16) for n in range(3)}

@@ -108,6 +108,10 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             )
             for depth, (white, black) in limits.items()
         },
+        "have values that a rounding error put outside of their range, which were clipped": sum(
+            fact.depth == "floating point" and _is_outside(fact.seen, rules.value_range or (0, 1))
+            for fact in facts
+        ),
         "have 16 bits a colour, of which the upper 8 are read": sum(
             fact.depth == "16 bit in colour" for fact in facts
         ),
@@ -120,6 +124,10 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
         ),
     }
     return [f"{count} of {len(facts)} images {text}." for text, count in counts.items() if count]
+
+
+def _is_outside(seen: Range, limits: Range) -> bool:
+    return seen[0] < limits[0] or seen[1] > limits[1]
 
 
 def _differences(facts: dict[int, Facts], labels: np.ndarray) -> dict[str, dict[str, list[int]]]:
