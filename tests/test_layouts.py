@@ -340,7 +340,7 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
             "ill-20240301T101010Z-002",
             "x",
         ): "Drive; .* folder, ill, or",
-        ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): "a download .* folder, a and b, or w",
+        ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): "in parts .* folder, a and b, or w",
         ("HAM_images_part_1", "HAM_images_part_2", "x"): "part_1 and HAM_images_part_2 are called",
         ("images_001", "images_002"): r"called as what stores images \(images\), not as classes",
         ("X scan (1)", "X scan (2)"): r"called as what stores images \(x scan\)",

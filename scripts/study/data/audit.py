@@ -12,9 +12,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from study.data.frames import torn_videos
 from study.data.groups import own_groups
 from study.data.prepared import count_classes
+from study.data.videos import torn_videos
 
 SHOWN = 20  # samples that a finding names
 THUMBNAIL = 32  # height and width, at most, of what is compared and regressed on

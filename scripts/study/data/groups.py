@@ -13,8 +13,8 @@ from unicodedata import normalize
 
 import numpy as np
 
-from study.data.group_patterns import groups_by_pattern
 from study.data.listing import visible
+from study.data.name_patterns import groups_by_pattern
 from study.store.csv_files import read_csv
 from study.store.errors import UserError
 

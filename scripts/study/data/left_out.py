@@ -6,11 +6,11 @@ Light to import: it is used while the Snakefile is read.
 from collections import Counter
 from collections.abc import Iterable
 
-from study.data.frames import frames_of_videos
 from study.data.listing import Listing
 from study.data.pattern_advice import as_entry, groups_by
 from study.data.split_folders import listed
 from study.data.versions import several_by, versions_of_others
+from study.data.videos import frames_of_videos
 
 SHOWN = 5  # kinds of files in a sentence
 

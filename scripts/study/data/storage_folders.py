@@ -61,13 +61,14 @@ def stored_as(classes: list[str], answer: str) -> Iterator[str]:
     Yields:
         What is wrong, and what to write.
     """
-    instead = f"put the images of each class in a folder of its own, or write {answer} if all are"
+    otherwise = f"or write {answer} if all are classes"
+    instead = f"put the images of each class in a folder of its own, {otherwise}"
     if downloads := [folder for folder in classes if _OF_DRIVE.match(folder)]:
         names = dict.fromkeys(match[1] for match in map(_OF_DRIVE.match, downloads) if match)
         yield (
-            f"{listed(downloads)} {'are' if len(downloads) > 1 else 'is'} called as parts of a"
-            f" download from Google Drive; merge those of a class in one folder, {listed([*names])}"
-            f", or write {answer} if all are classes"
+            f"{listed(downloads)} {'are' if len(downloads) > 1 else 'is'} called as what is"
+            " downloaded in parts from Google Drive; merge those of a class in one folder,"
+            f" {listed([*names])}, {otherwise}"
         )
     for shape in (_PART, _PART_OF_ONE):
         parts: dict[str, list[str]] = {}
@@ -76,12 +77,9 @@ def stored_as(classes: list[str], answer: str) -> Iterator[str]:
                 parts.setdefault(part[1], []).append(folder)
         for folders in parts.values():
             if len(folders) > 1:
-                yield (
-                    f"{listed(folders)} are called as parts of a data set, not as classes;"
-                    f" {instead} classes"
-                )
+                yield f"{listed(folders)} are called as parts of a data set, not as classes; {instead}"
     if owners := _one_each([folder.casefold() for folder in classes]):
-        yield f"{listed(classes)} are called as {owners}, not as classes; {instead} classes"
+        yield f"{listed(classes)} are called as {owners}, not as classes; {instead}"
 
 
 def _one_each(classes: list[str]) -> str | None:
