@@ -77,7 +77,10 @@ def stored_as(classes: list[str], answer: str) -> Iterator[str]:
                 parts.setdefault(part[1], []).append(folder)
         for folders in parts.values():
             if len(folders) > 1:
-                yield f"{listed(folders)} are called as parts of a data set, not as classes; {instead}"
+                yield (
+                    f"{listed(folders)} are called as parts of a data set, not as classes;"
+                    f" {instead}"
+                )
     if owners := _one_each([folder.casefold() for folder in classes]):
         yield f"{listed(classes)} are called as {owners}, not as classes; {instead}"
 
