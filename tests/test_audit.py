@@ -95,6 +95,38 @@ def test_a_class_or_split_of_another_range_is_found():
     assert found["text"] == "the largest value is 25 in pneumonia, 25 in test, and 254 elsewhere"
 
 
+def test_a_class_of_14_bits_beside_one_of_16_is_found():
+    splits = make_splits()
+    for split, (images, labels) in splits.items():
+        wide = images.astype(np.uint16) * 257
+        wide[labels == 1] //= 4
+        splits[split] = (wide, labels)
+    splits["val"][0][0] = 65535
+    _, findings = run(splits)
+    (found,) = findings["value ranges"]
+    assert found["severity"] == "warning"
+    assert found["text"] == "the largest value is 16319 in pneumonia, and 65535 elsewhere"
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_videos_with_frames_in_two_splits_are_found_by_their_names(given):
+    splits = make_splits((("train", 8), ("val", 4)))
+    names = [f"{'ab'[row % 2]}/clip{row}_frame{frame}.png" for row in range(4) for frame in (1, 2)]
+    names += ["a/clip0_frame3.png", "b/clip0/frame_9.png", "b/clip8_frame1.png", "b/9.png"]
+    if given:
+        names = [f"{'Train' if row < 8 else 'Val'}/{name}" for row, name in enumerate(names)]
+
+    def found(groups):
+        findings = audit(splits, names, groups, CLASSES)["findings"]
+        return [finding for finding in findings if finding["check"] == "frames of videos"]
+
+    (torn,) = found([""] * 12)
+    assert torn["severity"] == "warning"
+    assert torn["text"].startswith("1 of 6 videos, by the names of their frames, are in more than")
+    assert torn["samples"] == [[names[0], names[8]]]
+    assert found([str(row) for row in range(12)]) == []
+
+
 def test_files_by_which_classes_can_be_told_apart_are_found():
     files = {
         "depth": {"8 bit": [60, 2], "16 bit": [0, 58]},

@@ -180,7 +180,14 @@ BAD_ARRAYS = {
         "val has 0 samples of class 0 and 0 of class 1",
     ),
     "sizes": ({"val_images": np.zeros((20, 4, 4), np.uint8)}, "they must be alike"),
-    "types": ({"val_images": np.zeros((20, 5, 5), np.uint16)}, "they must be alike"),
+    "types": (
+        {"val_images": np.zeros((20, 5, 5), np.uint16)},
+        "they must be alike; save all as one type, with values of one scale",
+    ),
+    "filtered": (
+        UNIT | {"val_images": UNIT["val_images"] - 0.01},
+        "where resizing or filtering went beyond it, save np.clip(images, 0, 1)",
+    ),
     "NaN": (NAN, "train[3] has values that are NaN or infinite"),
     "infinity": (INF, "val[7] has values that are NaN or infinite"),
     "above 1": (UNIT | {"val_images": UNIT["val_images"] * 255}, "must lie in [0, 1]"),
@@ -272,6 +279,19 @@ def test_declared_ranges_become_0_to_1(tmp_path):
         assert read_description(folder / "again")["divide_by"] == [high - low]
         with pytest.raises(UserError, match=rf"and `range` says {low} to {low + 9}$"):
             prepared(folder, kind="npz", path=path, range=[low, low + 9])
+
+
+def test_rounding_errors_outside_of_a_range_are_clipped_and_said(tmp_path):
+    images = UNIT["val_images"].copy()
+    images[3, 0, 0], images[4, 0, 0] = -1e-17, 1.0000000000000002
+    path = write_npz(tmp_path / "a.npz", **UNIT | {"val_images": images})
+    folder = prepared(tmp_path, kind="npz", path=path)
+    (sentence,) = read_description(folder)["decided"]
+    assert sentence.startswith("2 samples have values outside of 0 to 1 by a rounding error, of at")
+    assert np.array_equal(load_splits(folder)["val"][0], np.clip(images, 0, 1))
+    path = write_npz(tmp_path / "b.npz", **UNIT | {"val_images": images * 9})
+    sentences = read_description(prepared(tmp_path / "b", kind="npz", path=path, range=[0, 9]))
+    assert sentences["decided"][0].startswith("2 samples have values outside of 0 to 9")
 
 
 def test_a_range_that_a_type_cannot_have_is_refused(tmp_path):

@@ -273,6 +273,25 @@ def test_what_is_decided_and_what_differs_among_files_is_noted(tmp_path):
     }
 
 
+def test_rounding_errors_of_floating_point_images_are_clipped_and_said(tmp_path):
+    values = HALVES.astype(np.float32) / 240
+    values[0, 0], values[0, 1] = -1e-8, np.nextafter(np.float32(1), np.float32(2))
+    entry = write_classes(tmp_path, twice(Image.fromarray(values), "tif"))
+    decided = read_description(prepared(tmp_path, **entry))["decided"]
+    assert decided[1].startswith("4 of 4 images have values that a rounding error put outside of")
+
+
+def test_a_class_of_14_bits_beside_one_of_16_is_noted(tmp_path):
+    """In files of 8 bits its largest value is a quarter of the other's, and not less."""
+    images = {f"well/{n}.png": halves(16383 / 240, np.uint16) for n in range(3)}
+    images |= {f"ill/{n}.png": halves(65535 / 240, np.uint16) for n in range(2)}
+    entry = write_classes(tmp_path, images | {"ill/dark.png": halves(9000 / 240, np.uint16)})
+    files = read_description(prepared(tmp_path, **entry))["files"]
+    assert files == {"largest value": {"up to 16383": [3, 1], "above 16383": [0, 2]}}
+    halves(16400 / 240, np.uint16).save(tmp_path / "x" / "well" / "4.png")
+    assert "files" not in read_description(prepared(tmp_path / "alike", **entry))
+
+
 def test_of_plain_images_nothing_is_noted(tmp_path):
     description = read_description(prepared(tmp_path, **write_classes(tmp_path, twice(halves()))))
     assert not {"decided", "files", "range"} & set(description)

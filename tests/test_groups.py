@@ -243,6 +243,37 @@ def test_a_pattern_whose_parentheses_are_not_always_met():
         of_pattern("(patient)", names, missing="own")
 
 
+def test_a_pattern_that_cuts_numbers_off_is_refused():
+    names = ["patient1_1", "patient12_1", "patient13_1"]
+    with pytest.raises(
+        UserError, match=r"takes patient1 of patient12_1, .* `\(patient\[0-9\]\+\)`"
+    ):
+        of_pattern("(patient[0-9])", names)
+    assert of_pattern("([0-9a-f]{3})", ["0a12", "0a1c", "2c345"])[1] == ()  # of hashes
+    assert [*of_pattern("(patient[0-9]+)", names)[0]] == ["patient1", "patient12", "patient13"]
+    groups, decided = of_pattern("(patient[0-9])[0-9]*", names)
+    assert [*groups] == ["patient1"] * 3 and not any("part of a number" in text for text in decided)
+
+
+def test_a_pattern_that_cuts_numbers_of_several_lengths_is_said():
+    groups, (sentence,) = of_pattern("(P[0-9]{2})", ["P123_1", "P1234_1", "P12_2"])
+    assert [*groups] == ["P12"] * 3
+    assert sentence.startswith("The pattern of groups takes a part of a number in 2 of 3 names")
+    assert of_pattern("(P[0-9]{3})", ["P00101", "P00102"])[1] == ()  # a patient's and an image's
+
+
+@pytest.mark.parametrize("above", ["dito", "Ditto", '""""', "''", "same", "〃", '"-""-"', "s. o."])
+def test_what_stands_for_the_group_above_is_refused(tmp_path, above):
+    for entry in ({}, {"missing": "own"}):
+        with pytest.raises(UserError, match=r"line 3: .* stands for the group above; write it out"):
+            of_file(tmp_path, f"image,group\na,p1\nb,{above}\n", ["a", "b"], **entry)
+
+
+def test_quotation_marks_that_stand_alone_are_refused(tmp_path):
+    with pytest.raises(UserError, match="line 3: a quotation mark stands alone; write the group"):
+        of_file(tmp_path, 'image,group\na,p1\nb,"\nc,"\n', ["a", "b", "c"], missing="own")
+
+
 @pytest.mark.parametrize(
     ("groups", "expected"),
     [

@@ -335,6 +335,21 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
         tuple(f"Subject_{n}" for n in range(3, 9)): "are called as patients, not as classes; put",
         tuple(f"train/{n}" for n in range(1000, 1005)): r'1004 are called as p.* "\*\*"`',
         tuple(f"2024-01-{n}" for n in range(8, 13)): "2024-01-9 are called as dates, not as clas",
+        (
+            "ill-20240301T101010Z-001",
+            "ill-20240301T101010Z-002",
+            "x",
+        ): "Drive; .* folder, ill, or",
+        ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): "in parts .* folder, a and b, or w",
+        ("HAM_images_part_1", "HAM_images_part_2", "x"): "part_1 and HAM_images_part_2 are called",
+        ("images_001", "images_002"): r"called as what stores images \(images\), not as classes",
+        ("X scan (1)", "X scan (2)"): r"called as what stores images \(x scan\)",
+        ("data", "data2"): "data and data2 are called as what stores",
+        ("100APPLE", "101APPLE"): "101APPLE are called as the folders of a camera, not as classes",
+        ("100CANON", "100MEDIA", "202403__"): "202403__ are called as the folders of a camera",
+        ("Subject_1", "Subject_2"): "Subject_2 are called as patients, not as classes",
+        ("2024-03-01", "2024-03-02"): "2024-03-02 are called as dates, not as classes",
+        ("20240301_101500", "20240302"): "20240302 are called as dates, not as classes",
     }.items(),
 )
 def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
@@ -368,8 +383,16 @@ def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
         tuple(f"KL_{n}" for n in range(5)),
         tuple(f"c{n}" for n in range(10)),
         tuple(map(str, range(10))),
-        tuple(f"patient{n}" for n in range(4)),
         ("case1", "case2", "case3", "case4", "well"),
+        ("images_ill", "images_well"),
+        ("ill_images_1", "well_images_1"),
+        ("type_images_1", "type_images_2"),
+        ("100 grams", "200 grams"),
+        ("100APPLE", "apple"),
+        ("2024-03-01", "well"),
+        ("0.5-10-20", "0.5-10-30"),
+        ("person1", "person2"),
+        ("1-2", "12", "1 to 2"),
     ],
 )
 def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
@@ -412,6 +435,42 @@ def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
             ["P3", "P3", "P5"],
         ),
         (
+            ("a/IMG_7001.JPG", "a/IMG_E7001.JPG", "a/IMG_7002.JPG", "b/IMG_E7003.JPG"),
+            "By their names, 2 images are versions of 1, such as a/IMG_7001.JPG and a/IMG_E7001",
+            ["7001", "7002", "7001", "7003"],
+        ),
+        (
+            ("a/1-edited.jpg", "a/1.jpg", "a/1~2.jpg", "b/2 (1).jpg", "b/2-300x200.jpg", "b/2.jpg"),
+            "By their names, 6 images are versions of 2, such as a/1-edited.jpg and a/1.jpg",
+            ["a/1", "a/1", "a/1", "b/2", "b/2", "b/2"],
+        ),
+        (
+            (
+                *("test/a/1.png", "test/b/2.png", "train/a/3.png", "train/a/3_flip.png"),
+                *("train/a/thumb_3.png", "train/b/4_rot90.png"),
+            ),
+            "By their names, 3 images are versions of 1, such as train/a/3.png and train/a/3_flip",
+            ["1", "2", "3", "3", "3", "4_rot90"],
+        ),
+        (
+            ("a/x_clip1_frame7.png", "a/x_clip1_frame8_flip.png", "b/x_clip2-f0001.png"),
+            "By their names, 2 images are frames of 1 video, such as a/x_clip1_frame7.png and a/x",
+            ["a/x_clip1", "a/x_clip1", "b/x_clip2"],
+        ),
+        (
+            (
+                *("test/a/c1/frame_01.png", "test/b/c2/frame_01.png"),
+                *("train/a/c1/frame_02.png", "train/b/c1/frame_01.png"),
+            ),
+            "By their names, 2 images are frames of 1 video, such as test/a/c1/frame_01.png and t",
+            ["a/c1", "b/c2", "a/c1", "b/c1"],
+        ),
+        (
+            ("a/video1_0001.png", "a/video1_0002.png", "b/video_2-3.png"),
+            "By their names, 2 images are frames of 1 video",
+            ["a/video1", "a/video1", "b/video_2"],
+        ),
+        (
             ("train/a/P3/1.png", "train/b/P4/1.png"),
             "Images of one folder below a class, such as train/a/P3/1.png",
             ["P3", "P4"],
@@ -429,6 +488,32 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
     assert found.tolist() == groups
     assert laid_out(tmp_path, **entry, **written).decided == []
     assert laid_out(tmp_path / "plain", "a/x/1.png", "b/x/1.rf.0.png").decided == []
+
+
+def test_frames_of_unnamed_videos_are_said(tmp_path):
+    (sentence,) = laid_out(tmp_path, "a/frame_1.png", "b/frame_1.png", "b/frame_2.png").decided
+    assert "3 images are frames of videos, such as a/frame_1.png, and not of which" in sentence
+    assert laid_out(tmp_path / "x", "a/frame.png", "a/f12.png", "b/p_f1.png").decided == []
+
+
+def test_versions_whose_names_no_pattern_puts_beside_others_are_to_be_left_out(tmp_path):
+    """`1.png` of both classes would be in one group without its folder."""
+    names = ("a/1.png", "a/Copy of 1.png", "a/thumb_1.png", "b/1.png", "b/thumb_1.png")
+    (sentence,) = laid_out(tmp_path, *names).decided
+    assert sentence.startswith("By their names, 3 images are versions of others, such as a/Copy of")
+    written = yaml.safe_load(re.search("`(.*)`", sentence)[1])
+    assert [*laid_out(tmp_path, **written).images] == ["a/1.png", "b/1.png"]
+    (sentence,) = laid_out(tmp_path, "b/thumb_2.png").decided  # of which nothing else is there
+    assert "write `groups: {file: groups.csv}`" in sentence and "images:" not in sentence
+
+
+def test_numbers_of_images_are_no_versions_because_one_is_without(tmp_path):
+    names = ("a/x (1).png", "a/x (2).png", "b/y (1).png", "b/y.png", "b/y_flip.png")
+    numbered, flipped = laid_out(tmp_path, *names).decided
+    assert "1 image is a version of another, such as b/y (1).png" in numbered
+    written = yaml.safe_load(re.search("`(.*)`", flipped)[1])
+    found, _ = read_groups("d", written["groups"], sorted(names), {})
+    assert found.tolist() == ["a/x (1)", "a/x (2)", "b/y (1)", "b/y", "b/y"]
 
 
 def test_folders_of_a_split_in_one_of_the_same_are_named_by_their_paths(tmp_path):
@@ -500,6 +585,16 @@ def test_classes_that_differ_in_a_letter_are_said(tmp_path, one, other, said):
         f"Classes whose names differ in one letter were taken for different ones: {first} and"
     )
     assert [text.startswith(f"{sentence} {second};") for text in decided] == [True] * said
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("covid-19", "covid_19"), ("Covid 19", "covid19"), ("typeA", "type_a"), ("1-2", "1_2")],
+)
+def test_classes_that_differ_in_hyphens_or_blanks_alone_are_refused(tmp_path, one, other):
+    first, second = sorted((one, other))
+    with pytest.raises(UserError, match=f"the folders '{first}' and '{second}' differ in nothing"):
+        laid_out(tmp_path, f"{one}/1.png", f"{other}/2.png", "well/3.png")
 
 
 def test_another_car_is_no_mask_of_a_car(tmp_path):

@@ -14,12 +14,14 @@ import numpy as np
 
 from study.data.groups import own_groups
 from study.data.prepared import count_classes
+from study.data.videos import torn_videos
 
 SHOWN = 20  # samples that a finding names
 THUMBNAIL = 32  # height and width, at most, of what is compared and regressed on
 NEAR = 0.98  # correlation of two thumbnails from which they count as near duplicates
 SMALL_SPLIT = 100  # below this many samples, one is more than a percentage point
-DIM = 1 / 8  # of the largest value of all: a class or split that stays below it is apart
+# The part of the largest value of all below which a class or split is apart
+DIM, DIM_OF_MORE = 1 / 8, 1 / 4  # of 8 bits and floating-point numbers; of 16 bits and more
 TELLING = 0.2  # how far the shares of two classes may differ in a property of their files
 CHANCE = 1e-3  # p-value from which on that is not chance
 RARE = 0.2  # a class with less than this part of an equal share is rare: 10% of two
@@ -59,6 +61,7 @@ def audit(
         *check_exact(exact, split_of, labels, names),
         check_near(splits, thumbnails, exact, names),
         check_groups(groups, split_of),
+        *check_frames(groups, names, split_of),
         check_size(splits, floors),
     ]
     return {
@@ -193,7 +196,9 @@ def check_ranges(splits: dict, classes: list[str]) -> list[dict]:
     values = np.concatenate(list(highest.values()))
     parts = {name: values[labels == label] for label, name in enumerate(classes)} | highest
     largest = {name: float(part.max()) for name, part in parts.items()}
-    apart = [name for name, value in largest.items() if value < DIM * values.max()]
+    dtype = values.dtype
+    dim = DIM_OF_MORE if dtype.kind in "ui" and dtype.itemsize > 1 else DIM
+    apart = [name for name, value in largest.items() if value < dim * values.max()]
     if not apart:
         text = "the largest values of all classes and splits are of one order"
         return [_finding("value ranges", "ok", text)]
@@ -306,6 +311,22 @@ def check_groups(groups: list[str], split_of: np.ndarray) -> dict:
     are = "is" if len(torn) == 1 else "are"
     text = f"{len(torn)} of {len(seen)} groups {are} in more than one split"
     return _finding("groups", "error" if torn else "ok", text, [[group] for group in torn])
+
+
+def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> list[dict]:
+    """Videos, by the names of their frames, that are in more than one split; without groups."""
+    if any(groups):
+        return []
+    samples = np.array(names)
+    parts = [(split, samples[split_of == split].tolist()) for split in dict.fromkeys(split_of)]
+    torn, count = torn_videos(parts)
+    if not torn:
+        return []
+    text = (
+        f"{len(torn)} of {count} videos, by the names of their frames, are in more than one split,"
+        " and neighbouring frames are nearly the same; `groups` keep them together"
+    )
+    return [_finding("frames of videos", "warning", text, torn)]
 
 
 def check_size(splits: dict, floors: dict) -> dict:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from study.data import SPLITS
 from study.data.listing import matches
 from study.data.split_folders import listed, split_of
+from study.data.storage_folders import stored_as
 
 # Words for images that were made of others. Not `rot` or `crop`, which are of plants as well.
 _CHANGED = re.compile(
@@ -29,24 +30,7 @@ _NO_CLASS = re.compile(
 )
 _COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de|copia di) ", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one
-_PART = re.compile(
-    r"((?:k.?)?folds?|cv|split|part|partition|batch|set|subset)([-_. ]?\d+|[-_. ][a-z])$"
-)
-# Folders that are all of one of these are hardly classes, if there are `MANY`.
-_ONE_EACH = {
-    "patients": re.compile(r"([^\W\d_]+)[-_. ]?\d+|\d{4,}"),
-    "dates": re.compile(
-        r"(?:19|20)\d{6}|(?:19|20)\d\d([-_. ])\d\d?\1\d\d?"
-        r"|\d\d?([-_. ])\d\d?\2(?:19|20)?\d\d"
-    ),
-}
-_MANY = 5
-# Words before the number of a class, and single letters as in c0 to c9 and n02102040
-_NUMBERED_CLASSES = {
-    *("class", "classe", "klasse", "cls", "category", "cat", "label", "digit", "cluster"),
-    *("grade", "grad", "kl", "isup", "gleason", "birads", "rads", "score", "level", "stage"),
-    *("stadium", "stade", "stufe", "type", "typ", "phase", "species", "c", "n"),
-}
+_MARKS = r"[-_\s\u2010-\u2015\u2212]+"  # also Unicode's hyphens, dashes and minus
 _BETWEEN = re.compile(r"[-_. ()\[\]]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -81,13 +65,9 @@ def doubtful_classes(classes: list[str], depth: int, patterns: Sequence[str] = (
                 f" write {answer} if all are classes"
             )
     alike: dict[str, list[_Name]] = {}
-    parts: dict[str, list[str]] = {}
     for folder in classes:
         name = _read(folder, classes)
         alike.setdefault(name.rest.casefold(), []).append(name)
-        part = _PART.match(folder.casefold())
-        if part:
-            parts.setdefault(part[1], []).append(folder)
     several = [
         names
         for rest, names in alike.items()
@@ -98,32 +78,7 @@ def doubtful_classes(classes: list[str], depth: int, patterns: Sequence[str] = (
         yield _splits_of_one(of_splits[0], answer)
     elif several:
         yield _copies(several, classes, depth, answer)
-    for folders in parts.values():
-        if len(folders) > 1:
-            yield (
-                f"{listed(folders)} are called as parts of a data set, not as classes; put the"
-                f" images of each class in a folder of its own, or write {answer} if all are"
-                " classes"
-            )
-    if owners := _one_each(classes):
-        yield (
-            f"{listed(classes)} are called as {owners}, not as classes; put the images of each"
-            f" class in a folder of its own, or write {answer} if all are classes"
-        )
-
-
-def _one_each(classes: list[str]) -> str | None:
-    """`patients` or `dates`, where the names of many folders are all numbered so."""
-    if len(classes) < _MANY:
-        return None
-    for owners in ("dates", "patients"):
-        found = [_ONE_EACH[owners].fullmatch(folder.casefold()) for folder in classes]
-        # one word, or none, of patients; one thing between the numbers of dates
-        kinds = {match.groups() if match else None for match in found}
-        words = {match[1] for match in found if match}
-        if all(found) and len(kinds) == 1 and not words & _NUMBERED_CLASSES:
-            return owners
-    return None
+    yield from stored_as(classes, answer)
 
 
 def _read(folder: str, folders: list[str]) -> _Name:
@@ -198,6 +153,18 @@ def _globs(folders: list[str], classes: list[str]) -> list[str]:
 def words_of(folder: str) -> list[str]:
     """The words of a name, in small letters: of `stage_II` and of `typeA` two."""
     return [word.casefold() for word in _BETWEEN.split(folder) if word]
+
+
+def without_marks(folder: str) -> str:
+    """A name in small letters, without hyphens, underscores and blanks: the same for one class.
+
+    Not without a hyphen that may be a minus, as in `CD4-`; between digits, as in `1-2`, one stays.
+    """
+    between_digits = re.sub(rf"(?<=\d){_MARKS}(?=\d)", "-", folder.casefold().strip())
+    letter, either = r"[^\W\d_]", r"[^\W_]"
+    return re.sub(
+        rf"(?<={letter}){_MARKS}(?={either})|(?<={either}){_MARKS}(?={letter})", "", between_digits
+    )
 
 
 def literal(text: str) -> str:

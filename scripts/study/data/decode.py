@@ -13,7 +13,7 @@ import numpy as np
 from study.data.keys import described_as
 from study.data.location import refuse_pointer
 from study.data.tiff_tags import least_is_white, refuse_unread_type, stored_tags, tags_of
-from study.data.value_range import Range, declared_range, refuse_outside
+from study.data.value_range import Range, clip_rounding, declared_range, refuse_outside
 from study.store.errors import UserError
 
 if TYPE_CHECKING:
@@ -214,6 +214,9 @@ def _scaled(
     """Values of more than 8 bits, (height, width) `float32`, from 0 to 255."""
     if not np.isfinite(seen).all():
         raise UserError(f"{path}: has values that are NaN or infinite")
+    if depth == "floating point":
+        values, _ = clip_rounding(values, value_range or (0, 1))
+        seen = (float(values.min()), float(values.max()))
     if value_range is not None:
         refuse_outside(f"{path}:", seen, value_range)
         return _from_range(values, value_range)

@@ -14,6 +14,7 @@ from unicodedata import normalize
 import numpy as np
 
 from study.data.listing import visible
+from study.data.name_patterns import groups_by_pattern
 from study.store.csv_files import read_csv
 from study.store.errors import UserError
 
@@ -28,6 +29,24 @@ NOTHING = {
     *("ukendt", "ukjent", "okänd", "okänt", "tuntematon", "brak", "brakdanych", "nieznany"),
     *("nieznana", "nieznane", "neznámé", "neznámý", "neznámá", "desconhecido", "bilinmiyor"),
     *("нет", "нетданных", "неизвестно", "неизвестен", "非公開", "なし", "無", "无", "없음"),
+}
+# What people write for the group of the row above; without blanks and dashes around
+AS_ABOVE = {
+    *(
+        '"',
+        "''",
+        "\u2033",
+        "\u3003",
+        "\u201c",
+        "\u201d",
+        "\u201e",
+        "\u00bb",
+        "\u2191",
+        "dito",
+        "ditto",
+        "idem",
+    ),
+    *("same", "sameasabove", "asabove", "seeabove", "s.o.", "sieheoben", "wieoben", "同上"),
 }
 NEGATIVE = re.compile(r"-\d+")  # -999 stands for nothing, where no other group is below 0
 # 03. Dez, 12-Mar, Mar-12, 1/12/2024: what a spreadsheet makes of texts that may be dates
@@ -71,11 +90,10 @@ def read_groups(
     wanted = [_plain(sample) for sample in names]
     extra: list[str] = []
     nothing: list[str] = []
+    cut: list[str] = []
     if "pattern" in entry:
         where = f"datasets.{name}.groups.pattern: {entry['pattern']}"
-        pattern = re.compile(normalize("NFC", entry["pattern"]))
-        matches = [pattern.search(sample) for sample in wanted]
-        groups = [(match and match.group(1)) or "" for match in matches]
+        groups, cut = groups_by_pattern(where, entry["pattern"], wanted)
     else:
         where = str(files["groups"])
         listed, nothing = _read_file(files["groups"])
@@ -86,7 +104,7 @@ def read_groups(
     if missing and (extra or len(missing) == len(names) or entry.get("missing") != "own"):
         text = _missing_text(where, missing, len(names), extra, entry)
         raise UserError(text + f" ({_some(nothing)} is no group)" * bool(nothing))
-    return np.array(groups), tuple(_decided(where, missing, groups, extra))
+    return np.array(groups), (*cut, *_decided(where, missing, groups, extra))
 
 
 def own_groups(groups: Sequence[str] | np.ndarray | None) -> np.ndarray | None:
@@ -105,9 +123,10 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
 
     What stands for nothing is listed as it is written there.
     """
+    table = read_csv(path, COLUMNS)
     rows = [
         (line, _plain(row["image"]), visible(normalize("NFC", row["group"])).strip())
-        for line, row in read_csv(path, COLUMNS).rows
+        for line, row in table.rows
     ]
     below_zero = {group for _, _, group in rows if NEGATIVE.fullmatch(group)}
     listed: dict[str, tuple[int, str]] = {}
@@ -121,6 +140,7 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
                 " others may be the same; save the groups as text"
             )
         word = group.casefold().replace(" ", "")
+        _refuse_as_above(f"{path}, line {line}", group, table.delimiter)
         if word in NOTHING or OF_SPREADSHEET.fullmatch(group) or below_zero == {group}:
             nothing |= dict.fromkeys([group] if group else [])
             group = ""
@@ -131,6 +151,18 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
                 f" and {group or '(none)'}; remove one of the lines"
             )
     return listed, list(nothing)
+
+
+def _refuse_as_above(where: str, group: str, delimiter: str) -> None:
+    """Stop where a group stands for the one above, which others than readers cannot see.
+
+    A quotation mark that stands alone takes all up to the next one for a value.
+    """
+    word = group.casefold().replace(" ", "")
+    if "\n" in group or group.endswith(delimiter):
+        raise UserError(f"{where}: a quotation mark stands alone; write the group out")
+    if word in AS_ABOVE or word.strip("-\u2013\u2014") in AS_ABOVE:
+        raise UserError(f"{where}: {group} stands for the group above; write it out in each row")
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from study.data.decode import WIDE, Facts, Rules, read_image
-from study.data.value_range import Range, refuse_small_part, refuse_wide_range
+from study.data.value_range import PART_OF_MORE, Range, refuse_small_part, refuse_wide_range
 from study.store.errors import UserError
 
 SHOWN = 10  # images that a refusal names
@@ -108,6 +108,10 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             )
             for depth, (white, black) in limits.items()
         },
+        "have values that a rounding error put outside of their range, which were clipped": sum(
+            fact.depth == "floating point" and _is_outside(fact.seen, rules.value_range or (0, 1))
+            for fact in facts
+        ),
         "have 16 bits a colour, of which the upper 8 are read": sum(
             fact.depth == "16 bit in colour" for fact in facts
         ),
@@ -122,6 +126,10 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
     return [f"{count} of {len(facts)} images {text}." for text, count in counts.items() if count]
 
 
+def _is_outside(seen: Range, limits: Range) -> bool:
+    return seen[0] < limits[0] or seen[1] > limits[1]
+
+
 def _differences(facts: dict[int, Facts], labels: np.ndarray) -> dict[str, dict[str, list[int]]]:
     """What differs among files: property -> value -> how many files of each class."""
     rows = sorted(facts)
@@ -130,6 +138,7 @@ def _differences(facts: dict[int, Facts], labels: np.ndarray) -> dict[str, dict[
         field: [getattr(facts[row], field) for row in rows]
         for field in ("format", "depth", "colour", "transparency")
     }
+    properties["largest value"] = _largest_values([facts[row] for row in rows], labels[rows])
     properties["size"] = _sizes([facts[row].size for row in rows])
     found = {}
     for field, values in properties.items():
@@ -140,6 +149,22 @@ def _differences(facts: dict[int, Facts], labels: np.ndarray) -> dict[str, dict[
                 for value in dict.fromkeys(values)
             }
     return found
+
+
+def _largest_values(facts: list[Facts], labels: np.ndarray) -> list[str]:
+    """Of images of 16 bits, whether they stay below those of another class, as 14 bits do.
+
+    Nothing where the largest values of all classes are of one order.
+    """
+    wide = np.array([fact.depth == "16 bit" for fact in facts])
+    values = np.array([fact.seen[1] for fact in facts])
+    largest = np.zeros(labels.max() + 1)
+    np.maximum.at(largest, labels[wide], values[wide])
+    low = largest[(largest > 0) & (largest < PART_OF_MORE * largest.max())]
+    if not len(low):
+        return [""] * len(facts)
+    told = np.where(values <= low.max(), f"up to {low.max():g}", f"above {low.max():g}")
+    return np.where(wide, told, "of another depth").tolist()
 
 
 def _sizes(sizes: list[tuple[int, int]]) -> list[str]:

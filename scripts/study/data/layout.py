@@ -7,7 +7,7 @@ or the data set is refused, by its name. Light to import: it is used while the S
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from study.data.class_folders import doubtful_classes
+from study.data.class_folders import doubtful_classes, without_marks
 from study.data.decode import SUFFIXES
 from study.data.doubtful import folders_above, refuse_doubtful
 from study.data.left_out import (
@@ -161,11 +161,12 @@ def _find_classes(
                 )
     alike: dict[str, str] = {}
     for name in classes:
-        other = alike.setdefault(visible(name).casefold().strip(), name)
+        other = alike.setdefault(without_marks(visible(name)), name)
         if other != name:
             raise UserError(
                 f"{where}: the folders {other!r} and {name!r} differ in nothing but large letters,"
-                " blanks or what cannot be seen; call them alike, or so that they differ"
+                " hyphens, underscores, blanks or what cannot be seen; call them alike, or so that"
+                " they differ"
             )
     first = next(iter(filled))
     if len(classes) == 1 and len(inside(folders, f"{first}/")) > 1:

@@ -3,20 +3,16 @@
 Light to import: it is used while the Snakefile is read.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
 from study.data.listing import Listing
+from study.data.pattern_advice import as_entry, groups_by
 from study.data.split_folders import listed
+from study.data.versions import several_by, versions_of_others
+from study.data.videos import frames_of_videos
 
 SHOWN = 5  # kinds of files in a sentence
-# The end of the name of an image that was made of another: `1_flip.png`, `1 - Copy.png`
-_MADE = r"[-_. ]+(?i:{})[-_. ]?[0-9]*"
-_WORDS = (
-    r"([hv]?flip(?:ped)?|mirror(?:ed)?|rot(?:90|180|270)|rotat(?:ed?|ion)|aug(?:mented)?"
-    r"|copy|kopie|copie|copia)"
-)
 
 
 def splits_decided(splits: dict[str, str]) -> list[str]:
@@ -70,67 +66,30 @@ def not_grouped(read: list[str], depth: int) -> list[str]:
         depth: how many folders are above those of the classes.
     """
     above = "[^/]+/" * depth
+    frames, count = frames_of_videos(read, above)
+    if count == len(read):
+        return frames
     # Roboflow writes `1_jpg.rf.<hash>.jpg`, with another hash for each version of an image
-    roboflow = _versions(read, f"^{above}(.+)[.]rf[.]")
-    return [*(roboflow or _made(read, above)), *_inner(read, f"^{above}[^/]+/")]
-
-
-def _made(read: list[str], above: str) -> list[str]:
-    """Images that differ in their ending alone, or in words of what was made of them."""
-    stems = {name.rpartition(".")[0] for name in read}
-    made = re.compile(f"(.+?){_MADE.format(_WORDS)}")
-    telling = re.compile(f"[-_. ](?i:{_WORDS})")  # quick to search for
-    words: set[str] = set()
-    for stem in filter(telling.search, stems):
-        found = made.fullmatch(stem)
-        if found and found[1] in stems:
-            words.add(found[2].casefold())
-    if words:
-        endings = _MADE.format("|".join(sorted(words)))
-        return _versions(read, f"^{above}(.+?)(?:{endings})*[.][^.]+$")
-    return _versions(read, f"^{above}(.+)[.][^.]+$") if len(stems) < len(read) else []
-
-
-def _versions(read: list[str], pattern: str) -> list[str]:
-    """Several images that are of one group by a pattern."""
-    found = _groups(read, pattern)
-    several = [names for names in found.values() if len(names) > 1]
-    if not several:
-        return []
-    count = sum(len(names) for names in several)
+    roboflow = several_by(read, f"^{above}(.+)[.]rf[.]")
     return [
-        f"By their names, {count} images are versions of {len(several)}, such as"
-        f" {several[0][0]} and {several[0][1]}; to keep versions of one image in one split, write"
-        f" {_written(read, found, pattern)}."
+        *frames,
+        *(roboflow or versions_of_others(read, above)),
+        *_inner(read, f"^{above}[^/]+/"),
     ]
 
 
 def _inner(read: list[str], classes: str) -> list[str]:
     """Folders below those of the classes, at the first depth with several; often patients."""
     below = classes
-    while len(found := _groups(read, pattern := f"{below}([^/]+)/")) < 2:
+    while len(found := groups_by(read, pattern := f"{below}([^/]+)/")) < 2:
         if not found:
             return []
         below += "[^/]+/"
     return [
         f"Images of one folder below a class, such as {next(iter(found.values()))[0]}, are not"
         " kept in one split; if such folders are patients, write"
-        f" {_written(read, found, pattern)}."
+        f" {as_entry(read, found, pattern)}."
     ]
-
-
-def _groups(read: list[str], pattern: str) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for name in read:
-        match = re.search(pattern, name)
-        if match:
-            groups.setdefault(match[1], []).append(name)
-    return groups
-
-
-def _written(read: list[str], found: dict[str, list[str]], pattern: str) -> str:
-    rest = len(read) - sum(len(names) for names in found.values())
-    return f'`groups: {{pattern: "{pattern}"{", missing: own" * bool(rest)}}}`'
 
 
 def kinds(names: Iterable[str]) -> str:

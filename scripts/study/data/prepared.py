@@ -19,7 +19,9 @@ from study.data.groups import own_groups
 from study.data.location import locate
 from study.data.source import Source, read_source
 from study.data.value_range import (
+    ROUNDING,
     Range,
+    clip_rounding,
     largest_value,
     refuse_outside,
     refuse_small_part,
@@ -29,6 +31,8 @@ from study.store.errors import UserError
 from study.store.files import replacing, write_text
 
 CHUNK = 256  # samples read at a time
+NEARLY = 0.2  # how far beyond 0 and 1 values may be that a filter made
+CLIP = "; where resizing or filtering went beyond it, save np.clip(images, 0, 1)"
 
 
 def prepare(name: str, entry: dict[str, Any], folder: Path) -> None:
@@ -79,12 +83,17 @@ def save_prepared(
     sums, seen = np.zeros((2, _channels(source.shape))), (np.inf, -np.inf)
     # Sums of differences from the first sample: those of squares of large values would cancel
     shift = source.read(rows[:1]).reshape(-1, sums.shape[1])[0].astype(float)
+    limits = source.value_range or ((0.0, 1.0) if normalize == "unit" else None)
+    clipped = 0  # samples
     # not memory-mapped: on a full disk that would end the process without a word
     with replacing(folder / "inputs.npy") as part, open(part, "wb") as file:
         layout = {"descr": np.lib.format.dtype_to_descr(source.dtype), "fortran_order": False}
         np.lib.format.write_array_header_1_0(file, layout | {"shape": shape})
         for start in range(0, len(rows), CHUNK):
             chunk = source.read(rows[start : start + CHUNK])
+            if limits and chunk.dtype.kind == "f":
+                chunk, changed = clip_rounding(chunk, limits)
+                clipped += changed
             _check_values(source, rows[start : start + CHUNK], chunk, normalize)
             seen = (min(seen[0], float(chunk.min())), max(seen[1], float(chunk.max())))
             chunk = np.ascontiguousarray(chunk, dtype=source.dtype)
@@ -95,6 +104,7 @@ def save_prepared(
             print(f"{start + len(chunk)} of {len(rows)} samples", flush=True)
         values = train_count * int(np.prod(source.shape)) // sums.shape[1]
         scaling = _scaling(normalize, source, shift, sums / values)
+        source = source._replace(decided=[*source.decided, *_clipped(clipped, limits)])
         noted = _finish(source, seen, normalize, scaling)
     digest.update(_header(labels.dtype, labels.shape))
     digest.update(labels.data)
@@ -218,8 +228,17 @@ def _check_values(source: Source, rows: np.ndarray, chunk: np.ndarray, normalize
         raise UserError(
             f"{source.where}: values from {chunk.min()} to {chunk.max()}; floating-point images"
             " must lie in [0, 1], or have their range declared, such as `range: [0, 255]`, or have"
-            " `normalize: standardize`"
+            f" `normalize: standardize`{CLIP * (seen[0] > -NEARLY and seen[1] < 1 + NEARLY)}"
         )
+
+
+def _clipped(count: int, limits: Range | None) -> list[str]:
+    if not count or limits is None:
+        return []
+    return [
+        f"{count} samples have values outside of {limits[0]:g} to {limits[1]:g} by a rounding"
+        f" error, of at most {ROUNDING:g} of that range, which were clipped."
+    ]
 
 
 def _refuse_infinite(source: Source, rows: np.ndarray, chunk: np.ndarray) -> None:

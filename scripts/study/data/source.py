@@ -111,10 +111,14 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
     dtype = first.dtype.newbyteorder("=")  # torch takes no other order of bytes
     for part, (inputs, _) in parts.items():
         if (inputs.shape[1:], inputs.dtype.newbyteorder("=")) != (first.shape[1:], dtype):
-            last = inputs.ndim > 2 and inputs.shape[:-1] == first.shape[:-1]
+            hint = ""
+            if inputs.shape[1:] == first.shape[1:]:
+                hint = "; save all as one type, with values of one scale"
+            elif inputs.ndim > 2 and inputs.shape[:-1] == first.shape[:-1]:
+                hint = f"; {LAST_AXIS}"
             raise UserError(
                 f"{where}: {part} images are {inputs.shape[1:]} {inputs.dtype}, others"
-                f" {first.shape[1:]} {first.dtype}; they must be alike{f'; {LAST_AXIS}' * last}"
+                f" {first.shape[1:]} {first.dtype}; they must be alike{hint}"
             )
     offsets = np.cumsum([0, *(len(inputs) for inputs, _ in parts.values())])
     splits: dict[str, np.ndarray] = {}

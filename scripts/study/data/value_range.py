@@ -20,6 +20,7 @@ Range = tuple[float, float]  # what becomes 0 and 1
 PART_OF_8_BITS = 1 / 8
 PART_OF_MORE = 1 / 4
 PART_OF_DECLARED = 1 / 64  # as floating-point numbers to 1 use of a range to 255
+ROUNDING = 1e-6  # of a range, by which floating-point numbers may lie outside of it
 USUAL_BITS = (1, 4, 8, 10, 12, 14, 16)
 
 
@@ -31,6 +32,24 @@ def declared_range(entry: dict[str, Any]) -> Range | None:
 def largest_value(dtype: np.dtype) -> float:
     """What becomes 1 where no range is declared: the type's largest integer, or 1 itself."""
     return float(np.iinfo(dtype).max) if dtype.kind in "ui" else 1.0
+
+
+def clip_rounding(values: np.ndarray, limits: Range) -> tuple[np.ndarray, int]:
+    """Floating-point numbers that lie outside of a range by no more than rounding, clipped to it.
+
+    Args:
+        values: (n, ...).
+        limits: the range.
+
+    Returns:
+        The values, as they are where some lie further outside; and how many of n were changed.
+    """
+    low, high = limits
+    beyond = max(low - float(values.min()), float(values.max()) - high)
+    if not 0 < beyond <= ROUNDING * (high - low):
+        return values, 0
+    changed = ((values < low) | (values > high)).reshape(len(values), -1).any(axis=1)
+    return np.clip(values, low, high), int(changed.sum())
 
 
 def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> None:

@@ -1,0 +1,61 @@
+"""The group of each sample by a pattern on its name, and numbers that the pattern cuts off."""
+
+import re
+from collections.abc import Sequence
+from unicodedata import normalize
+
+from study.store.errors import UserError
+
+# The end of a group that takes one digit, or some; not that of a hash, `[0-9a-f]{8}`
+_ONE_DIGIT = re.compile(r"(?:\[[01]-9\]|\\d)(?:[?]|\{1\}|[+*]\?)?\)")
+_ENDS_IN_DIGITS = re.compile(r"(?:\[[01]-9\]|\\d|[0-9])(?:\{[0-9,]+\})?[)|]")
+NUMERALS = "0123456789"
+
+
+def groups_by_pattern(
+    where: str, written: str, names: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The group of each sample, empty where the pattern finds none; and what was decided.
+
+    Args:
+        where: the key and the pattern, for messages.
+        written: the pattern.
+        names: of the samples, composed.
+
+    Raises:
+        UserError: one digit of a longer number is taken, and no more of the name is looked at.
+    """
+    pattern = re.compile(normalize("NFC", written))
+    matches = [pattern.search(name) for name in names]
+    groups = [(match and match[1]) or "" for match in matches]
+    cut = [match for match in matches if match and _is_cut(match)]
+    if {len(_digits(match)) for match in cut} == {1} and _ONE_DIGIT.search(written):
+        raise UserError(
+            f"{where}: takes {cut[0][1]} of {cut[0].string}, and its number goes on; write"
+            f" `{_ONE_DIGIT.sub('[0-9]+)', written)}` for all of it, or `[0-9]*` after the"
+            " parentheses if the rest does not tell groups apart"
+        )
+    # of one length, a patient's and an image's number may be one
+    lengths = {len(_digits(match)) + _more(match) for match in cut}
+    if len(lengths) < 2 or not _ENDS_IN_DIGITS.search(written):
+        return groups, []
+    return groups, [
+        f"The pattern of groups takes a part of a number in {len(cut)} of {len(names)} names, such"
+        f" as {cut[0][1]} of {cut[0].string}; `[0-9]+` takes all of it."
+    ]
+
+
+def _is_cut(match: re.Match[str]) -> bool:
+    """Whether a number at the end of the group goes on in the name, and nothing else takes it."""
+    return bool(match[1] and _digits(match) and match.end() == match.end(1) and _more(match))
+
+
+def _digits(match: re.Match[str]) -> str:
+    """The number at the end of the group."""
+    return match[1][len(match[1].rstrip(NUMERALS)) :]
+
+
+def _more(match: re.Match[str]) -> int:
+    """How many digits follow the group."""
+    after = match.string[match.end(1) :]
+    return len(after) - len(after.lstrip(NUMERALS))

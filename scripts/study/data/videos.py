@@ -1,0 +1,72 @@
+"""Images that are frames of videos by their names; neighbouring frames are nearly the same.
+
+Light to import: it is used while the Snakefile is read.
+"""
+
+import re
+from collections.abc import Sequence
+
+from study.data.pattern_advice import LISTED, as_entry, groups_by
+
+# The video of a frame, with its folders from that of the class on, comes before `_frame7`,
+# `/frame_0001` or `-f0007`; or it is called so, as in `video3_0007`.
+_VIDEOS = (
+    "([^/]+/.+?)[-_. /]+(?i:frames?|frm|f(?=[0-9][0-9][0-9]))[-_. ]?[0-9]+[^0-9/][^/]*$",
+    "([^/]+/(?:.*[-_. /])?(?i:videos?|vid|clip|movie)[-_. ]?[0-9]+)[-_. ]+[0-9]+[.][^.]+$",
+)
+_OF_NO_VIDEO = re.compile(r"(?:frames?|frm)[-_. ]?\d+\.[^.]+", re.IGNORECASE)
+
+
+def frames_of_videos(read: list[str], above: str) -> tuple[list[str], int]:
+    """What is said of frames, and how many images are frames.
+
+    Args:
+        read: the names of the images that are read.
+        above: a pattern of the folders above those of the classes.
+    """
+    for video in _VIDEOS:
+        found = groups_by(read, pattern := f"^{above}{video}")
+        several = [names for names in found.values() if len(names) > 1]
+        if several:
+            count = sum(map(len, several))
+            return [
+                f"By their names, {count} images are frames of {len(several)}"
+                f" video{'s' * (len(several) > 1)}, such as {several[0][0]} and {several[0][1]};"
+                " neighbouring frames are nearly the same, and"
+                f" to keep those of a video in one split, write {as_entry(read, found, pattern)}."
+            ], sum(map(len, found.values()))
+    frames = [name for name in read if _OF_NO_VIDEO.fullmatch(name.rpartition("/")[2])]
+    if len(frames) < 2:
+        return [], 0
+    return [
+        f"By their names, {len(frames)} images are frames of videos, such as {frames[0]}, and not"
+        " of which; neighbouring frames are nearly the same, and to keep those of a video in one"
+        f" split, write {LISTED}."
+    ], len(frames)
+
+
+def torn_videos(splits: Sequence[tuple[str, list[str]]]) -> tuple[list[list[str]], int]:
+    """Of each video with frames in several splits the first in two of them; and of how many videos.
+
+    Args:
+        splits: each one's name, and the names of its samples. Folders that all of them are in are
+            those of the split, and no part of the name of a video.
+    """
+    parts: dict[str, dict[str, str]] = {}  # video -> split -> a frame
+    for split, names in splits:
+        folders = _common([name.split("/")[:-1] for name in names])
+        for name in names:
+            below = "/".join(name.split("/")[folders:])
+            for video in _VIDEOS:
+                if match := re.match(video, below):
+                    parts.setdefault(match[1], {}).setdefault(split, name)
+                    break
+    torn = [list(frames.values())[:2] for frames in parts.values() if len(frames) > 1]
+    return torn, len(parts)
+
+
+def _common(paths: list[list[str]]) -> int:
+    """How many of their first folders all paths share."""
+    first, last = min(paths), max(paths)
+    same = [one == other for one, other in zip(first, last)]
+    return [*same, False].index(False)
