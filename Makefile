@@ -1,4 +1,5 @@
 # make run          train the study of config.yaml and write its report
+# make help         list what there is to make
 # make status       say how far it is, also while it runs
 # make test         run the tests, but for those that take minutes
 # make test-slow    run those: on a SLURM cluster that they start, with faults, simulated studies
@@ -14,7 +15,10 @@ BIN := .venv/bin
 # for what they start; GNU make 3.81, that of macOS, does not look a rule's own commands up in it
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run status test test-slow fault-test check simulations bench clean
+.PHONY: help run status test test-slow fault-test check simulations bench clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 run: .venv/run.stamp
 	$(BIN)/snakemake --cores 4

@@ -3,8 +3,7 @@
     snakemake --cores 4 --configfile docs/pneumoniamnist/study.yaml
     python docs/update_example.py
 
-Copies the run's results to docs/pneumoniamnist/, and writes its README.md from them, and the
-verdicts at the top of the project's README.md.
+Copies the run's results to docs/pneumoniamnist/, and writes its README.md from them.
 """
 
 import json
@@ -38,10 +37,8 @@ from study.store.frames import read_frame
 from study.training import EPOCH_METRICS
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
-README = REPOSITORY / "README.md"
 # the example was made when undecided was one word
 EARLIER = {"verdict": {"undecided": NO_SIGNAL}}
-BEGIN, END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 OF_PROTOCOL = ("values", "runs", "levels", "comparisons", "claims", "claim_pairs")
 COPIED = [f"{protocol}/{name}.csv" for protocol in PROTOCOLS for name in OF_PROTOCOL]
 COPIED += ["tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg"]
@@ -53,13 +50,6 @@ EFFECTS_SHOWN = (
     "final_val_roc_auc",
     "final_test_accuracy",
     "final_test_roc_auc",
-)
-SHOWN_FIRST = (
-    "ce_train_accuracy_rises",
-    "batch_size_first_round",
-    "bce_train_accuracy_unchanged",
-    "ce_val_loss_rises",
-    "ce_needs_more_training",
 )
 
 
@@ -82,8 +72,8 @@ def markdown_table(headings: list[str], rows: list[list[str]], right: int = 0) -
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows))
 
 
-def verdicts(only: tuple[str, ...] = ()) -> str:
-    """The claims and their verdicts, all or some of them."""
+def verdicts() -> str:
+    """The claims and their verdicts."""
     items = {
         item["row"]["claim"]: item
         for item in claim_items(
@@ -93,7 +83,7 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
         )
     }
     rows = []
-    for name in only or items:
+    for name in items:
         item = items[name]
         differences = [f"{pair['difference']} {pair['interval']}" for pair in item["pairs"]]
         note = "; ".join(filter(None, [earlier_seeds(item["row"]), item["note"]]))
@@ -104,12 +94,6 @@ def verdicts(only: tuple[str, ...] = ()) -> str:
     return markdown_table(
         ["Verdict", "Claim", "Difference and interval", "p, adjusted"], rows, right=2
     )
-
-
-def first_verdicts() -> str:
-    """What the project's own page shows: some claims, and what tuning makes of them all."""
-    found = read("statistics/verdicts.csv", VERDICT_COLUMNS).replace(EARLIER)
-    return f"{verdicts(SHOWN_FIRST)}\n\n{counts_of_changes(found, 'tuned', STUDY.claims)}"
 
 
 def protocols() -> str:
@@ -303,10 +287,6 @@ def main() -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
     (EXAMPLE / "README.md").write_text(example_page(), encoding="utf-8")
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    text = f"{before}{BEGIN}\n\n{first_verdicts()}\n\n{END}{after}"
-    README.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

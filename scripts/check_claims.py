@@ -9,16 +9,19 @@ from pathlib import Path
 import pandas as pd
 
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
+from study.analysis.metrics import format_value, is_percentage
 from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.tuned_sides import AT_CHOSEN
 from study.analysis.verdict_changes import joined
+from study.analysis.verdicts import VERDICTS
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
+from study.report.wording import counted, interval_text
 from study.snake.datasets import read_studies
 from study.snake.regenerate import coverage_lines, is_begun, regenerate
 from study.snake.result_jobs import primary_file
 from study.store.errors import UserError
-from study.store.frames import read_frame, rows_of
+from study.store.frames import Row, read_frame, rows_of
 
 COLUMNS = (CLAIM_COLUMNS, PAIR_COLUMNS, CLAIM_COLUMNS)  # of `judged_files`
 
@@ -26,7 +29,8 @@ COLUMNS = (CLAIM_COLUMNS, PAIR_COLUMNS, CLAIM_COLUMNS)  # of `judged_files`
 def verdict_lines(
     claims: pd.DataFrame, pairs: pd.DataFrame, fixed: pd.DataFrame | None = None
 ) -> list[str]:
-    """One line per claim: its name, its verdict, why, and what stands beside it.
+    """Of each claim its name, its verdict, why, and what stands beside it; its sentence and its
+    differences with their intervals; and at the end how many have which verdict.
 
     Args:
         claims, pairs: of the protocol whose verdicts count.
@@ -47,7 +51,27 @@ def verdict_lines(
         required = "  (required)" if row.required else ""
         why = f": {'; '.join(said)}" if said else ""
         lines.append(f"{row.claim:{width}}  {row.verdict}{required}{why}")
-    return lines
+        lines.append(f"  {row.sentence}{difference_words(of_claim)}")
+    counts = [
+        f"{count} {verdict}"
+        for verdict in VERDICTS
+        if (count := int((claims["verdict"] == verdict).sum()))
+    ]
+    return lines + ([f"{counted(len(claims), 'claim')}: {', '.join(counts)}"] if lines else [])
+
+
+def difference_words(pairs: list[Row]) -> str:
+    """` +0.56 [+0.15, +0.98] percentage points`, of each difference that was tested."""
+    said: list[str] = []
+    for pair in pairs:
+        if pd.isna(pair["n"]) or pd.isna(pair["difference"]):
+            continue
+        metric, adjusted = pair["metric"], not pd.isna(pair["low_adjusted"])
+        ends = ("low_adjusted", "high_adjusted") if adjusted else ("low", "high")
+        interval = interval_text(metric, *(pair[end] for end in ends))
+        said.append(f"{format_value(metric, pair['difference'], sign=True)} {interval}")
+    unit = " percentage points" if said and is_percentage(pairs[0]["metric"]) else ""
+    return f" {'; '.join(said)}{unit}" if said else ""
 
 
 def not_supported(claims: pd.DataFrame) -> list[str]:

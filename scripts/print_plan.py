@@ -9,6 +9,7 @@ from study.analysis.guard import Recorded
 from study.analysis.measured import Measured, by_seed
 from study.analysis.results import collect_runs, read_results
 from study.analysis.values import collect_values, measure
+from study.data.prepared import read_description
 from study.design.protocols import FIXED
 from study.design.runs import Run
 from study.design.study import Study, study_runs
@@ -26,6 +27,7 @@ from study.snake.datasets import read_studies
 from study.snake.durations import estimate_seconds, read_durations
 from study.snake.progress import time_text
 from study.snake.run_files import older_run, present_runs, run_files
+from study.store.paths import prepared_folder
 
 
 def training_lines(data: Prepared, present: Sequence[Run]) -> list[str]:
@@ -84,6 +86,14 @@ def measured_now(study: Study, present: Sequence[Run]) -> Measured:
     return Measured(FIXED, by_seed(values), Recorded(collect_runs(recorded, specs)))
 
 
+def validation_samples(data: Prepared) -> int:
+    """How many there are, 0 where the data are not prepared yet."""
+    folder = prepared_folder(data.study.folders["results"], data.digest)
+    if not (folder / "description.json").exists():
+        return 0
+    return read_description(folder)["splits"]["val"]["count"]
+
+
 def study_lines(data: Prepared) -> list[str]:
     """All that is printed of a study."""
     study, present = data.study, present_runs(data.study, data.runs)
@@ -91,7 +101,7 @@ def study_lines(data: Prepared) -> list[str]:
         f"Plan for {study.title}",
         *plan_lines(study),
         *training_lines(data, present),
-        *power_lines(study, measured_now(study, present)),
+        *power_lines(study, measured_now(study, present), validation_samples(data)),
         *claim_lines(study, data.runs),
     ]
 

@@ -15,7 +15,6 @@ SILENT = 600  # seconds after which a job that has written nothing may be dead
 STATES = ("done", "empty", "running", "silent", "stopped", "failed", "waiting")
 ENDED = ("done", "empty")  # empty: a place of a tuned side that there was no trial for
 SHOWN = 5  # folders that are named
-MANY = 40  # cells, from which on those are counted that are all done or all waiting
 
 
 def state_of(run: Run, log: Path, now: float) -> str:
@@ -50,7 +49,7 @@ def label(run: Run) -> str:
 
 
 def table_lines(runs: list[tuple[Run, str]]) -> list[str]:
-    """A row a cell, a column a round; of many cells, those that are under way."""
+    """A row a cell that is under way, a column a round; of the others, how many there are."""
     cells: dict[str, dict[int, list[str]]] = {}
     for run, state in runs:
         cells.setdefault(label(run), {}).setdefault(run.round, []).append(state)
@@ -58,7 +57,7 @@ def table_lines(runs: list[tuple[Run, str]]) -> list[str]:
     alike: Counter[str] = Counter()
     for cell, rounds in cells.items():
         states = {state for found in rounds.values() for state in found}
-        if len(cells) >= MANY and len(states) == 1 and states <= {"done", "empty", "waiting"}:
+        if len(states) == 1 and states <= {"done", "empty", "waiting"}:
             alike.update(states)
         else:
             rows.append([cell, *map(summary_of, rounds.values())])
@@ -67,7 +66,10 @@ def table_lines(runs: list[tuple[Run, str]]) -> list[str]:
     rows = [row + [""] * (columns - len(row)) for row in ([header, *rows] if rows else [])]
     widths = [max(map(len, column)) for column in zip(*rows)]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-    return lines + [f"{count} cells are {state} in every round" for state, count in alike.items()]
+    return lines + [
+        f"{count} cell{' is' if count == 1 else 's are'} {state} in every round"
+        for state, count in alike.items()
+    ]
 
 
 def detail(run: Run, state: str, log: Path, now: float) -> str:

@@ -55,9 +55,6 @@ def test_pages_show_the_published_example_number_for_number():
     )
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
-    assert f"{example.BEGIN}\n\n{example.first_verdicts()}\n\n{example.END}" in (
-        example.README.read_text()
-    )
     assert (example.EXAMPLE / "README.md").read_text() == example.example_page()
 
 

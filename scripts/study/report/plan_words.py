@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from study.analysis.comparisons import largest_spread
 from study.analysis.measured import Measured
-from study.analysis.metrics import format_value, is_percentage
+from study.analysis.metrics import is_percentage
 from study.analysis.power import detectable_difference
 from study.analysis.significance import ALPHA, MIN_SEEDS
 from study.analysis.spending import nominal_level
@@ -13,6 +13,7 @@ from study.analysis.tuned_sides import EACH, FEWEST, are_enough
 from study.design.runs import Run
 from study.design.study import Study, split_runs, trial_runs, tuned_runs
 from study.design.tables import of_one_factor
+from study.report.amounts import amount, step_of
 from study.report.looks_words import level_text
 from study.report.tables import at_words, name_title
 from study.report.wording import counted
@@ -81,8 +82,14 @@ def claim_lines(study: Study, runs: Sequence[Run]) -> list[str]:
     return lines
 
 
-def power_lines(study: Study, measured: Measured) -> list[str]:
-    """What differences that many seeds can show, table by table."""
+def power_lines(study: Study, measured: Measured, samples: int = 0) -> list[str]:
+    """What differences that many seeds can show, table by table.
+
+    Args:
+        study: the study.
+        measured: its runs that are there.
+        samples: of the validation split, or 0 where they are not known.
+    """
     seeds, lines = study.seeds, []
     for name, table in of_one_factor(study.tables).items():
         tests = len(table.cells) - 1
@@ -94,7 +101,8 @@ def power_lines(study: Study, measured: Measured) -> list[str]:
             found = detectable_difference(spread, max(seeds, MIN_SEEDS), tests)
             if found == found:
                 unit = " percentage points" if is_percentage(metric) else ""
-                differences.append(f"{metric} {format_value(metric, found)}{unit}")
+                size = amount(metric, found, step_of(metric, found)) if found else "0"
+                differences.append(f"{metric} {size}{unit}")
         what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
         where = f"{table.factor}{at_words(table.changes)}, round {table.round}"
         lines.append(f"  {name_title(name)} ({where}): {what}")
@@ -106,4 +114,7 @@ def power_lines(study: Study, measured: Measured) -> list[str]:
             + f"Smallest difference that {max(seeds, MIN_SEEDS)} seeds find with 80% power, at 5%,"
             " Holm-adjusted within the table:",
         )
+    if lines and samples:
+        size = amount("val_accuracy", 1 / samples, step_of("val_accuracy", 1 / samples))
+        lines.append(f"  One of {samples:,} validation samples is {size} percentage points.")
     return lines
