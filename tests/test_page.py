@@ -144,7 +144,10 @@ def test_without_javascript_all_is_there_but_buttons(browser, report):
     with opened(browser, report, java_script_enabled=False, viewport=WIDE) as page:
         assert page.locator("#found svg.line").count() == 2
         assert page.locator("#claims svg.line").count() == 3
-        assert page.get_by_role("button").count() == 0
+        assert page.locator("button:visible:not(.term)").count() == 0
+        page.locator(".term", has_text="seeds").first.click()
+        assert page.get_by_text("A seed decides the initial weights").is_visible()
+        page.keyboard.press("Escape")
         assert page.locator(".filters").is_hidden()
         assert page.locator("table.data").first.is_visible()
         page.locator("details summary").first.click()

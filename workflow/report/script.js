@@ -163,6 +163,12 @@ for (const filters of document.querySelectorAll(".filters")) {
   });
 }
 
+// ---- Terms: their explanation is beside them also where a pointer only rests -----------------------
+
+for (const term of document.querySelectorAll(".term")) {
+  term.title = document.getElementById(term.getAttribute("popovertarget")).textContent;
+}
+
 // ---- The bar: where one is -----------------------------------------------------------------------
 
 const seen = new IntersectionObserver(

@@ -31,6 +31,7 @@ from study.report.sections import (
     summary,
     tables,
 )
+from study.report.terms import TERMS
 from study.store.paths import REPORT_FOLDER
 
 # anchor -> heading, and the sections that the part is made of
@@ -110,6 +111,7 @@ def render_parts(parts: Parts, inputs: Any, title: str, place: int | None = None
         place=place,
         other=None if place is None else NAMES[1 - place],
         parts=[part for part in rendered if part["sections"]],
+        terms=TERMS if place == 0 else {},
         style=style,
         script=script,
     )

@@ -134,9 +134,10 @@ def context(inputs: Inputs) -> dict[str, Any]:
     return {
         "about": [
             study.title,
-            f"{counted(len(study.cells), 'cell')} × {seed_range(study.cell_seeds, study.cells)}",
             *([f"code {', '.join(versions)}"] if versions else []),
         ],
+        "cells": counted(len(study.cells), "cell"),
+        "seeds": seed_range(study.cell_seeds, study.cells),
         "today": datetime.date.today().isoformat(),
         "headline": found.headline,
         "chart": chart(found) if found.validation.effects else None,
@@ -228,13 +229,10 @@ def difference_text(effect: Effect, step: float) -> str:
 
 
 def under_chart(inputs: Inputs, found: Found) -> str:
-    """What the marks are: of which round, over how many seeds, with which intervals."""
+    """What the marks are: of which round, and over how many seeds."""
     first = found.validation.effects[0]
     rounds = sorted({effect.round for effect in found.validation.effects})
     unit = "split" if inputs.study.primary.splits else "seed"
     after = f"After round {rounds[0]}" if len(rounds) == 1 else "After each factor’s last round"
     where = at_words(first.changes)
-    return (
-        f"{after}{where}; {counted(first.n, f'paired {unit}')}. Intervals hold together in 95 of"
-        " 100 studies."
-    )
+    return f"{after}{where}; {counted(first.n, f'paired {unit}')}"
