@@ -262,6 +262,6 @@ def test_a_study_is_read_by_accuracy_or_what_it_has():
         "final_test_roc_auc",
     )
     assert metrics("train_loss") == ("train_loss", "")
-    assert metrics() == ("", "")
+    assert metrics(math.nan) == metrics() == ("", "")  # all refused
     empty = pd.DataFrame({"refused": [], "n": [], "metric": []})
     assert factor_effects({}, empty) == [] and np.isnan(math.nan)

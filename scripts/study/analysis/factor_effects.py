@@ -53,7 +53,7 @@ def read_by(comparisons: pd.DataFrame) -> tuple[str, str]:
 
     Accuracy where it was measured, else what the comparisons have first of the validation split.
     """
-    there = list(dict.fromkeys(comparisons["metric"]))
+    there = list(dict.fromkeys(comparisons["metric"].dropna()))
     of_validation = [name for name in there if METRICS[name].split == "val"]
     first = next(iter([name for name in there if name == FIRST_CHOICE] + of_validation + there), "")
     stem = first.removeprefix("final_").removeprefix("val_")
