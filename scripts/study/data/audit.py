@@ -12,6 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from study.data.findings import NOT_CHECKED
 from study.data.groups import own_groups
 from study.data.prepared import count_classes
 from study.data.videos import torn_videos
@@ -270,7 +271,7 @@ def check_near(splits: dict, thumbnails: dict, exact: list[list[int]], names: li
     """
     check = "near duplicates across splits"
     if splits["train"][0].ndim == 2:
-        return _finding(check, "ok", "only looked for among images")
+        return _finding(check, NOT_CHECKED, "only looked for among images")
     images = _standardized(np.concatenate(list(thumbnails.values())))
     ends = np.cumsum([len(thumbnails[split]) for split in splits])
     count, shown = 0, []
@@ -303,7 +304,7 @@ def check_groups(groups: list[str], split_of: np.ndarray) -> dict:
     """
     named = own_groups(groups)
     if named is None:
-        return _finding("groups", "ok", "no groups are declared, so none can be checked")
+        return _finding("groups", NOT_CHECKED, "no groups are declared")
     group_of, seen = dict(zip(named, groups)), defaultdict(set)
     for group, split in zip(named, split_of):
         seen[group].add(split)

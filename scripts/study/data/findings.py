@@ -5,7 +5,8 @@ from pathlib import Path
 
 from study.store.errors import UserError
 
-SEVERITIES = ("ok", "warning", "error")
+NOT_CHECKED = "not checked"
+SEVERITIES = (NOT_CHECKED, "ok", "warning", "error")
 
 
 def read_audit(path: Path | str) -> dict:
