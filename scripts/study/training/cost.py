@@ -22,7 +22,8 @@ TORCH_MB = {"cpu": 800, "cuda": 3000}
 # A slow core: steps a second beside the arithmetic, and floating-point operations a second.
 STEPS_PER_SECOND = 400
 FLOPS = 5e9
-STACK_STEPS = 4  # of one network, as long as which one of a stack takes beside the arithmetic
+# Of one network, as long as which a step of a stack takes: of 12 of 12 seeds 3.5, of one 2.7.
+STACK_STEPS = 4
 STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
 
 
@@ -57,7 +58,7 @@ def training_cost(
     Raises:
         FileNotFoundError: the data are not prepared yet.
     """
-    data = _data_size(description)
+    data = data_size(description)
     stacked = is_stacked(parameters, device, data.shape, data.classes, data.redrawn)
     return Cost(
         _megabytes(device, parameters, seeds, data, stacked),
@@ -108,7 +109,12 @@ def _minutes(
 
 
 @cache
-def _data_size(description: Path) -> DataSize:
+def data_size(description: Path) -> DataSize:
+    """How large a prepared data set is.
+
+    Raises:
+        FileNotFoundError: it is not prepared yet.
+    """
     try:
         found = json.loads(description.read_text(encoding="utf-8"))
     except ValueError as error:  # as good as missing: the job that reads it says so
