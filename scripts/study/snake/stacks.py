@@ -11,7 +11,7 @@ from study.store.paths import DESCRIPTION
 from study.training.cost import DataSize, data_size
 from study.training.stacking import STACKS, why_alone
 
-FEW = 2  # cells that are named; more are counted
+FEW = 1  # cell is named; more are counted
 
 
 def size_of_data(data: Prepared) -> DataSize | None:
