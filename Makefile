@@ -5,7 +5,7 @@
 # make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
 # make check        lint, format and type checks
 # make simulations  which test to trust; what the check of published tables finds (minutes)
-# make bench        measure the trainer's speed and memory (DATA=file.npz for other images)
+# make bench        measure how fast training, jobs and dry runs are (DATA=file.npz for other images)
 # make bench-gpu    what runs on a GPU, and how fast; prints a table (minutes)
 # make clean        remove the virtual environment; results stay
 
@@ -45,6 +45,7 @@ simulations: .venv/run.stamp
 
 bench: .venv/run.stamp
 	$(BIN)/python tests/bench_training.py $(DATA)
+	$(BIN)/python tests/bench_workflow.py
 
 bench-gpu: .venv/run.stamp
 	$(BIN)/python tests/bench_gpu.py
