@@ -9,8 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import REPOSITORY, snakemake, tiny_arrays, write_study
+from train_on_card import wait
 
 from study.snake.cards import VISIBLE, card_places, share_cards, take_cards, visible_cards
+from study.store.interrupts import STOPPED
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="lock files as Linux has them")
 
@@ -80,6 +82,13 @@ def test_a_job_waits_for_a_card(tmp_path):
     cards, again = take_cards([("0", 0)], 1, tmp_path, wait)
     assert cards == ["0"] and len(waited) == 2
     release(again)
+
+
+def test_a_job_that_waits_can_be_asked_to_stop():
+    wait(lambda: False)
+    with pytest.raises(SystemExit) as stopped:
+        wait(lambda: True)
+    assert stopped.value.code == STOPPED
 
 
 def test_jobs_spread_over_the_cards_before_they_share_one(tmp_path):
