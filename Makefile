@@ -6,7 +6,8 @@
 # make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
 # make check        lint, format and type checks
 # make simulations  which test to trust; what the check of published tables finds (minutes)
-# make bench        measure the trainer's speed and memory (DATA=file.npz for other images)
+# make bench        measure how fast training, jobs and dry runs are (DATA=file.npz for other images)
+# make bench-gpu    what runs on a GPU, and how fast; prints a table (minutes)
 # make clean        remove the virtual environment; results stay
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ BIN := .venv/bin
 # for what they start; GNU make 3.81, that of macOS, does not look a rule's own commands up in it
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help run status test test-slow fault-test check simulations bench clean
+.PHONY: help run status test test-slow fault-test check simulations bench bench-gpu clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -48,6 +49,10 @@ simulations: .venv/run.stamp
 
 bench: .venv/run.stamp
 	$(BIN)/python tests/bench_training.py $(DATA)
+	$(BIN)/python tests/bench_workflow.py
+
+bench-gpu: .venv/run.stamp
+	$(BIN)/python tests/bench_gpu.py
 
 clean:
 	rm -rf .venv

@@ -27,6 +27,7 @@ from study.snake.datasets import read_studies
 from study.snake.durations import estimate_seconds, read_durations
 from study.snake.progress import time_text
 from study.snake.run_files import older_run, present_runs, run_files
+from study.snake.stacks import size_of_data, together_words
 from study.store.paths import prepared_folder
 
 
@@ -37,7 +38,7 @@ def training_lines(data: Prepared, present: Sequence[Run]) -> list[str]:
         data: the runs, and the study that they are of.
         present: those that have been trained, with the data, the code and the settings of now.
     """
-    study, done = data.study, {*present}
+    study, done, size = data.study, {*present}, size_of_data(data)
     to_train = [run for run in data.runs if run not in done]
     older = sum(older_run(study, run) is not None for run in to_train)
     rounds = Counter(run.round for run in to_train)
@@ -49,13 +50,14 @@ def training_lines(data: Prepared, present: Sequence[Run]) -> list[str]:
         f" {counted(len(data.runs), 'run')}, {len(done)} finished, {len(to_train)} to train"
         + (f" ({older} of them again: data, code or settings changed)" if older else ""),
     ]
+    lines += [words] if (words := together_words(study, size)) else []
     lines += beside_lines(study)
     if not to_train:
         return lines
     lines.append(
         "to train: " + ", ".join(f"round {key}: {rounds[key]}" for key in sorted(rounds)) + " runs"
     )
-    estimate = estimate_seconds(study, to_train, read_durations(study, present))
+    estimate = estimate_seconds(study, to_train, read_durations(study, present), size)
     if estimate is None:
         first = run_files(study, to_train[:1], "metrics.csv")[0]
         lines.append("time: not known, no run has finished here. Train one, and ask again:")
@@ -68,7 +70,7 @@ def training_lines(data: Prepared, present: Sequence[Run]) -> list[str]:
         f" {cores}"
     )
     if unlike:
-        lines.append(f"  ({unlike} of these runs are of another size than any that has finished)")
+        lines.append(f"  ({unlike} of these runs are of another kind than any that has finished)")
     return lines
 
 

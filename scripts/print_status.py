@@ -8,7 +8,15 @@ from pathlib import Path
 from study.design.runs import Run
 from study.snake.data_files import Prepared
 from study.snake.datasets import read_studies
-from study.snake.progress import EPOCH, STOPPED, accuracy_words, last_line, latest_epoch, time_text
+from study.snake.progress import (
+    EPOCH,
+    STOPPED,
+    accuracy_words,
+    last_line,
+    latest_epoch,
+    seed_words,
+    time_text,
+)
 from study.snake.run_files import is_empty, is_present, left_over, older_run, run_log
 
 SILENT = 600  # seconds after which a job that has written nothing may be dead
@@ -80,7 +88,7 @@ def detail(run: Run, state: str, log: Path, now: float) -> str:
         return f"{where}: {last_line(log)} ({log}, {age} ago)"
     if not told:
         return f"{where}: no epoch yet, {age} ago"
-    said = [f"seed {told.seed}", f"epoch {told.epoch} of {told.epochs}", accuracy_words(told)]
+    said = [seed_words(told), f"epoch {told.epoch} of {told.epochs}", accuracy_words(told)]
     return f"{where}: {', '.join(filter(None, said))}, {age} ago"
 
 

@@ -297,7 +297,8 @@ def test_the_default_study_on_digits_says_what_to_write():
     lines = str(error.value).splitlines()
     assert lines[:2] == [
         "Configuration error",
-        "  baseline, grid, claims.ce_lower_loss: the loss bce is for two classes, and digits has 10",
+        "  baseline, grid, claims.ce_lower_loss: the loss bce is for two classes, and digits has"
+        " 10",
     ]
     config = default_config(dataset="digits")
     for written in re.findall("`(.*?)`", lines[2]):

@@ -22,11 +22,11 @@ def test_environment_and_requirements_pin_the_same_versions():
 
 def test_a_clusters_profile_and_the_default_do_not_meet():
     """Snakemake reads both, and where both say something it takes the default's."""
-    default, slurm, cluster = (
+    default, slurm, cluster, gpu = (
         yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
-        for name in ("default", "slurm", "cluster")
+        for name in ("default", "slurm", "cluster", "gpu")
     )
-    assert not default.keys() & (slurm.keys() | cluster.keys())
+    assert not default.keys() & (slurm.keys() | cluster.keys() | gpu.keys())
     both = slurm.keys() & cluster.keys() - {"executor"}
     assert both == {"jobs", "local-cores", "retries", "latency-wait"}
     assert {key: slurm[key] for key in both} == {key: cluster[key] for key in both}

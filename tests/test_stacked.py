@@ -10,16 +10,19 @@ import torch
 from small_training import RUN, SMALL, TRAINED, train_rounds
 
 from study.settings.parameters import DEFAULTS
+from study.training import stacked
 from study.training.activations import ACTIVATIONS
 from study.training.criteria import make_criterion
 from study.training.learner import build_network
 from study.training.loop import Round, initial_state
 from study.training.losses import LOSSES
 from study.training.networks import NETWORKS
+from study.training.optimizers import OPTIMIZERS
 from study.training.run import train_run
 from study.training.samples import Data
+from study.training.schedules import rate_factor
 from study.training.stacked import Member, train_stack
-from study.training.stacking import MOST_WEIGHTS, WIDTH, is_stacked
+from study.training.stacking import STACKS, Stacks, is_stacked, why_alone
 from study.training.streams import make_generator
 
 # widths and batches that fill no whole vector, a last batch of 2, and all that a member has of its
@@ -37,7 +40,7 @@ UNEVEN = SMALL | {
 }
 
 
-def train_together(data, parameters, seeds, epochs=4, states=None, number=1):
+def train_together(data, parameters, seeds, epochs=4, states=None, number=1, width=12):
     """seed -> its rows and its state after a round."""
     found = {}
 
@@ -52,7 +55,7 @@ def train_together(data, parameters, seeds, epochs=4, states=None, number=1):
         )
         for seed in seeds
     ]
-    train_stack(data, parameters, members, through)
+    train_stack(data, parameters, width, members, through)
     return found
 
 
@@ -92,6 +95,18 @@ def test_a_seed_is_the_same_to_the_bit_in_jobs_of_1_2_12_and_13(data_folder, par
         assert all(again[seed][0] == after[seed][0] for seed in again)
     if parameters == UNEVEN:  # members of one stack came to an end at different epochs
         assert len({len(rows) for rows, *_ in whole.values()}) > 1
+
+
+def test_a_stack_may_have_another_width(data_folder, tmp_path, monkeypatch):
+    """That of a GPU, tried on a CPU: the same bytes in any company, and of seeds of two stacks."""
+    monkeypatch.setitem(STACKS, "cpu", STACKS["cuda"])
+    whole = trained(UNEVEN, data_folder, tmp_path / "whole", 0, 32)
+    for first, last in ((7, 7), (31, 32)):
+        found = trained(UNEVEN, data_folder, tmp_path / f"{first}", first, last)
+        for seed, (rows, scores, state) in found.items():
+            assert rows == whole[seed][0]
+            assert scores.tobytes() == whole[seed][1].tobytes()
+            torch.testing.assert_close(state, whole[seed][2], rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("parameters", [TRAINED, UNEVEN], ids=["even", "uneven"])
@@ -151,6 +166,34 @@ def test_a_stack_learns_what_its_seeds_learn_alone(data, change):
         assert list(after) == list(state) and torch.equal(after["order"], state["order"])
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"gradient_clip": 0.1},
+        {"optimizer": "sgd", "momentum": 0.9, "weight_decay": 0.01},
+        {"optimizer": "adamw", "loss": "ce(label_smoothing=0.1)"},
+        {"optimizer": "rmsprop", "loss": "focal"},
+        {"loss": "squared_error", "network": "logistic", "schedule": "one_cycle"},
+    ],
+    ids=str,
+)
+def test_within_an_epoch_nothing_waits_for_the_device(data, change, monkeypatch):
+    """On torch's device without values, what asks for one fails, and so does what mixes devices."""
+    for name, entry in OPTIMIZERS.items():  # of which the fused ones are not for this device
+        monkeypatch.setitem(OPTIMIZERS, name, entry._replace(fixed={}))
+    parameters = SMALL | change
+    splits = {name: tuple(part.to("meta") for part in data.splits[name]) for name in data.splits}
+    there, state = data._replace(splits=splits), initial_state(data, parameters, 0)
+    members = {place: stacked.Member(Round(place, 1, 1), state, []) for place in (0, 5)}
+    labels = splits["train"][1]
+    stack = stacked._make_stack(there, parameters, 32, members, labels)
+    rows = torch.zeros(32, len(labels), dtype=torch.int64, device="meta")
+    factor = rate_factor(parameters["schedule"], 4, 1, 0)
+    logits = stacked._take_steps(stack, there, parameters, rows, factor, 0)
+    assert logits.shape[:2] == (32, len(labels)) and logits.device.type == "meta"
+    assert stacked._evaluate(stack, there, parameters).device.type == "meta"
+
+
 def test_a_member_that_diverges_stops_and_leaves_the_others_alone(data):
     states = {seed: initial_state(data, SMALL, seed) for seed in range(4)}
     states[1]["network"]["2.weight"] += math.inf  # in the first step
@@ -188,28 +231,44 @@ def test_a_layer_that_learns_on_its_own_is_not_stacked_unseen(data):
         train_together(data, SMALL | {"activation": "prelu"}, [0])
 
 
-def test_which_cells_are_stacked():
-    def stacked(change=DEFAULTS, device="cpu", shape=(30,), redrawn=False):
-        return is_stacked(DEFAULTS | change, device, shape, 2, redrawn)
+def reason(change=DEFAULTS, device="cpu", shape=(30,), redrawn=False):
+    return why_alone(DEFAULTS | change, device, shape, 2, redrawn)
 
-    assert stacked({}) and stacked({"network": "logistic"}, shape=(28, 28))
-    assert stacked({"hidden_units": 64}, shape=(28, 28))
-    assert not stacked({}, shape=(28, 28))  # 201,217 weights
-    assert not stacked({}, device="cuda") and not stacked({}, redrawn=True)
-    assert not any(
-        stacked({"network": name}) for name in NETWORKS if name not in ("mlp", "logistic")
-    )
-    own = {"loss": "my_loss.py:MyLoss"}, {"network": "my_net.py:MyNet", "loss": "ce"}
-    draws = (
-        {"dropout": 0.1},
-        {"activation": "rrelu"},
-        {"flip": True},
-        {"rotation": 10},
-        {"shift": 2},
-    )
-    others = {"activation": "prelu(init=0.1)"}, {"batch_norm": True}, {"compile": True}
-    for change in (*own, *draws, *others, {"precision": "bfloat16"}):
-        assert not stacked(change), change
-    assert stacked({"image_size": 8}, shape=(28, 28))  # by what is left of an image
-    assert WIDTH == 12 and MOST_WEIGHTS == 60_000  # what they decide is in docs/training.md
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"loss": "my_loss.py:MyLoss"}, "the loss is your own"),
+        ({"network": "my_net.py:MyNet", "loss": "ce"}, "the network is your own"),
+        ({"network": "cnn"}, "the network is cnn"),
+        ({"network": "resnet18"}, "the network is resnet18"),
+        ({"dropout": 0.1}, "dropout is 0.1"),
+        ({"batch_norm": True}, "batch_norm is true"),
+        ({"activation": "rrelu"}, "the activation rrelu learns or draws as it trains"),
+        ({"activation": "prelu(init=0.1)"}, "the activation prelu learns or draws as it trains"),
+        ({"flip": True}, "flip is true"),
+        ({"shift": 2}, "shift is 2"),
+        ({"rotation": 10}, "rotation is 10"),
+        ({"compile": True}, "compile is true"),
+        ({"precision": "bfloat16"}, "precision is bfloat16"),
+    ],
+)
+@pytest.mark.parametrize("device", STACKS)
+def test_which_cells_are_not_stacked_and_why(change, expected, device):
+    assert reason(change, device) == expected
+    assert not is_stacked(DEFAULTS | change, device, (30,), 2, False)
+
+
+def test_which_cells_are_stacked():
+    assert {*NETWORKS} == {"mlp", "logistic", "cnn", "resnet18"}  # the last two are above
+    assert reason() == reason({"network": "logistic"}, shape=(28, 28)) == ""
+    assert reason({"hidden_units": 64}, shape=(28, 28)) == ""
+    # 201,217 weights; on a GPU 38.5 million are too many
+    too_many = "the network has more than 60,000 weights and biases"
+    assert reason(shape=(28, 28)) == too_many and reason(shape=(28, 28), device="cuda") == ""
+    assert "10,000,000" in reason(shape=(224, 224, 3), device="cuda")
+    assert reason({"image_size": 8}, shape=(28, 28)) == ""  # by what is left of an image
+    assert reason(redrawn=True) == "there is one seed a split"
+    # what they decide is in docs/training.md
+    assert {"cpu": Stacks(12, 60_000), "cuda": Stacks(32, 10_000_000)} == STACKS
     assert Data({}, (5,), 2).redrawn is False

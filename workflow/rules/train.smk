@@ -8,6 +8,7 @@ from study.snake.run_jobs import (
     round_before,
     told_to_train,
 )
+from study.snake.cards import share_cards
 from study.snake.code_notes import code_notes
 from study.snake.jobs import untracked
 from study.snake.resources import training_memory, training_minutes
@@ -19,6 +20,8 @@ if workflow.is_main_process and not TRAINS_HERE and config.get("device") == "aut
     raise WorkflowError(
         "device: auto is the device of this machine, and jobs run on others; write cuda or cpu"
     )
+# on this machine a job takes a GPU of its own; a scheduler has given it one already
+CARDS = share_cards(workflow) if TRAINS_HERE and TRAINER.gpus else []
 # what only a run of the user's own code knows is in no digest
 if workflow.is_main_process:
     for note in code_notes(STUDY):
@@ -54,7 +57,8 @@ rule train:
     params:
         run=per_job(DATA, told_to_train),  # its parameters, and digests of its data and code
         checkpoint_every=untracked(STUDY.checkpoint_every),
+        cards=untracked([CARDS, TRAINER.script]),
     message:
         "Train {wildcards.cell}, seeds {wildcards.first}-{wildcards.last}, round {wildcards.round}"
     script:
-        f"../../scripts/{TRAINER.script}.py"
+        f"../../scripts/{'train_on_card' if CARDS else TRAINER.script}.py"

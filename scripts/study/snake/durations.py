@@ -1,13 +1,18 @@
 """How long runs take, from the benchmarks of those that have finished."""
 
 import csv
+import math
 from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 from study.design.runs import Run
 from study.design.study import Study, run_cell
 from study.snake.run_files import is_empty, run_benchmark
+from study.snake.stacks import why_run_alone
+from study.training.cost import STACK_STEPS, DataSize
 from study.training.size import size_parameters
+from study.training.stacking import STACKS
 
 # what a run's time depends on, beside the data and the size of the network
 TIMED = ("network", "batch_size", "train_share", "image_size", "optimizer")
@@ -29,38 +34,53 @@ def read_durations(study: Study, runs: Sequence[Run]) -> list[Duration]:
     return found
 
 
-def run_size(study: Study, run: Run) -> tuple:
-    """What decides how long a run takes: its epochs of all seeds, then parameters of its cell.
+class Size(NamedTuple):
+    """What decides how long a run takes."""
 
-    Of a program's parameters nothing is known.
+    epochs: int  # of one seed after the other; those of a stack count as `STACK_STEPS` of these
+    kind: tuple  # whether its seeds train together, and parameters of its cell
+
+
+def run_size(study: Study, run: Run, data: DataSize | None) -> Size:
+    """How large a run is. Of a program's parameters nothing is known.
+
+    Args:
+        data: the prepared data's size; None while it is not known.
     """
-    cell = run_cell(study, run)
-    is_known = study.design.trainer.is_known
-    names = (*TIMED, *size_parameters(cell.parameters["network"])) if is_known else ()
-    return (len(run.seeds) * cell.epochs, *(cell.parameters[name] for name in names))
+    cell, trainer = run_cell(study, run), study.design.trainer
+    names = (*TIMED, *size_parameters(cell.parameters["network"])) if trainer.is_known else ()
+    together = why_run_alone(study, run, data) == ""
+    seeds = len(run.seeds)
+    if together:
+        seeds = STACK_STEPS * math.ceil(seeds / STACKS[trainer.how["device"]].width)
+    return Size(seeds * cell.epochs, (together, *(cell.parameters[name] for name in names)))
 
 
 def estimate_seconds(
-    study: Study, runs: Sequence[Run], durations: Sequence[Duration]
+    study: Study,
+    runs: Sequence[Run],
+    durations: Sequence[Duration],
+    data: DataSize | None = None,
 ) -> tuple[float, int] | None:
-    """How long runs will take one after the other, and for how many no run of like size is done.
+    """How long runs will take one after the other, and for how many no run of their kind is done.
 
     A run takes as long as the median of those of its size; where there is none, as the median of
-    all, by the number of epochs. None if nothing has been timed.
+    those of its kind, or else of all, by the number of epochs. None if nothing has been timed.
     """
     if not durations:
         return None
+    same: dict[Size, list[float]] = {}
     like: dict[tuple, list[float]] = {}
-    per_epoch = []
     for run, seconds in durations:
-        size = run_size(study, run)
-        like.setdefault(size, []).append(seconds)
-        per_epoch.append(seconds / size[0])
+        size = run_size(study, run, data)
+        same.setdefault(size, []).append(seconds)
+        like.setdefault(size.kind, []).append(seconds / size.epochs)
+    per_epoch = [each for found in like.values() for each in found]
     total, unlike = 0.0, 0
-    for size in (run_size(study, run) for run in runs):
-        if size in like:
-            total += median(like[size])
+    for size in (run_size(study, run, data) for run in runs):
+        if size in same:
+            total += median(same[size])
         else:
-            total += median(per_epoch) * size[0]
-            unlike += 1
+            total += median(like.get(size.kind, per_epoch)) * size.epochs
+            unlike += size.kind not in like
     return total, unlike

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from study.snake.progress import accuracy_words, latest_epoch, time_text, trained_share
+from study.snake.progress import accuracy_words, latest_epoch, seed_words, time_text, trained_share
 
 
 def draw(display):
@@ -45,7 +45,7 @@ def state(job, told) -> tuple[str, str]:
     """What a job has come to: its epoch, and its latest validation accuracy."""
     if told is None:
         return ("", "") if job.seeds is None else ("waits to start", "")
-    return f"seed {told.seed}: epoch {told.epoch} of {told.epochs}", accuracy_words(told)
+    return f"{seed_words(told)}: epoch {told.epoch} of {told.epochs}", accuracy_words(told)
 
 
 def time_left(display, now: list) -> str:

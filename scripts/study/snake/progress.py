@@ -10,7 +10,7 @@ EPOCH = re.compile(
     r"^seed (\d+): epoch (\d+) of (\d+), (?:.*\bval_accuracy (\S+)|.*)$", re.MULTILINE
 )
 STOPPED = "stopped: "  # how the last line begins of a job that saved its progress
-TAIL = 2000  # bytes, in which there are a few lines
+TAIL = 6000  # bytes, in which there is a line of each seed of a stack
 WHOLE = 2**24  # bytes of a log that may be long
 
 
@@ -80,6 +80,11 @@ def last_epoch_only(text: str) -> str:
 def accuracy_words(told: Epoch) -> str:
     """`val_accuracy 0.947`; nothing where it is not measured."""
     return "" if math.isnan(told.val_accuracy) else f"val_accuracy {told.val_accuracy:.3f}"
+
+
+def seed_words(told: Epoch) -> str:
+    """`seed 3`, or of seeds that train together `12 seeds`."""
+    return f"seed {told.seed}" if told.together == 1 else f"{told.together} seeds"
 
 
 def trained_share(told: Epoch, first: int, last: int) -> float:

@@ -14,7 +14,7 @@ from study.training.networks import EVALUATED
 from study.training.optimizers import OPTIMIZERS
 from study.training.size import network_size
 from study.training.spelling import choose
-from study.training.stacking import WIDTH, is_stacked
+from study.training.stacking import STACKS, is_stacked
 
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
 # and a CUDA context takes some of our memory too.
@@ -22,7 +22,8 @@ TORCH_MB = {"cpu": 800, "cuda": 3000}
 # A slow core: steps a second beside the arithmetic, and floating-point operations a second.
 STEPS_PER_SECOND = 400
 FLOPS = 5e9
-STACK_STEPS = 4  # of one network, as long as which one of a stack takes beside the arithmetic
+# Of one network, as long as which a step of a stack takes: of 12 of 12 seeds 3.5, of one 2.7.
+STACK_STEPS = 4
 STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
 
 
@@ -57,11 +58,11 @@ def training_cost(
     Raises:
         FileNotFoundError: the data are not prepared yet.
     """
-    data = _data_size(description)
+    data = data_size(description)
     stacked = is_stacked(parameters, device, data.shape, data.classes, data.redrawn)
     return Cost(
         _megabytes(device, parameters, seeds, data, stacked),
-        _minutes(parameters, epochs, seeds, data, stacked),
+        _minutes(device, parameters, epochs, seeds, data, stacked),
     )
 
 
@@ -73,9 +74,11 @@ def _megabytes(
     The data as float32 and the shuffled copy of the training split, the weights with their
     gradients, the optimizer's copies and the states that are kept for each seed, and the
     activations of the largest split or batch; half as much again to be safe. Of a stack, weights
-    and activations of all its members, their batches, and the order of their samples.
+    and activations of all its members, their batches, and the order of their samples; of one on a
+    GPU, whose memory nobody asks for, their order.
     """
-    members = WIDTH if stacked else 1
+    width = STACKS[device].width
+    members = width if stacked and device == "cpu" else 1
     weights, values, _ = network_size(parameters, data.shape, data.classes)
     counts = data.counts
     copies = 2 + choose(OPTIMIZERS, parameters["optimizer"])[0].copies
@@ -83,20 +86,21 @@ def _megabytes(
     numbers += weights * copies * 2 * (members + seeds)
     evaluated = min(max(counts.values()), EVALUATED / (members * values))
     numbers += members * max(parameters["batch_size"], evaluated) * values
+    if members > 1:
+        numbers += members * parameters["batch_size"] * math.prod(data.shape)
     if stacked:  # an order is of numbers twice as long
-        numbers += members * (
-            parameters["batch_size"] * math.prod(data.shape) + 4 * counts["train"]
-        )
+        numbers += width * 4 * counts["train"]
     return math.ceil(TORCH_MB[device] + 1.5 * 4 * numbers / 2**20)
 
 
 def _minutes(
-    parameters: dict[str, Any], epochs: int, seeds: int, data: DataSize, stacked: bool
+    device: str, parameters: dict[str, Any], epochs: int, seeds: int, data: DataSize, stacked: bool
 ) -> int:
     """The time of a job on a slow core."""
     _, _, products = network_size(parameters, data.shape, data.classes)
-    stacks = math.ceil(seeds / WIDTH)
-    trained, waits = (stacks * WIDTH, stacks * STACK_STEPS) if stacked else (seeds, seeds)
+    width = STACKS[device].width
+    stacks = math.ceil(seeds / width)
+    trained, waits = (stacks * width, stacks * STACK_STEPS) if stacked else (seeds, seeds)
     steps = math.ceil(data.counts["train"] / parameters["batch_size"])
     # 2 operations a product forwards and 4 backwards (Kaplan et al. 2020, §2.1)
     seconds = waits * steps / STEPS_PER_SECOND
@@ -105,7 +109,12 @@ def _minutes(
 
 
 @cache
-def _data_size(description: Path) -> DataSize:
+def data_size(description: Path) -> DataSize:
+    """How large a prepared data set is.
+
+    Raises:
+        FileNotFoundError: it is not prepared yet.
+    """
     try:
         found = json.loads(description.read_text(encoding="utf-8"))
     except ValueError as error:  # as good as missing: the job that reads it says so

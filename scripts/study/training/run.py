@@ -27,7 +27,7 @@ from study.training.loop import Round, Row, initial_state, train_round
 from study.training.samples import Data, load_data
 from study.training.scoring import score_images
 from study.training.stacked import AfterEpoch, Member, Through, train_stack
-from study.training.stacking import WIDTH, is_stacked
+from study.training.stacking import STACKS, is_stacked
 
 
 def train_run(
@@ -68,9 +68,10 @@ def train_run(
     tell = functools.partial(print_epoch, run["epochs"])
     through = functools.partial(keep_seed, progress, tell)
     save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping, tell)
-    for start in range(run["first"], run["last"] + 1, WIDTH):
+    width = STACKS[run["device"]].width
+    for start in range(run["first"], run["last"] + 1, width):
         members = []
-        for seed in range(start, min(start + WIDTH, run["last"] + 1)):
+        for seed in range(start, min(start + width, run["last"] + 1)):
             if seed in progress["after"]:
                 continue
             state = progress["states"].get(seed)
@@ -104,12 +105,12 @@ def train_seeds(
     Args:
         parameters: a value for every training parameter.
         device: cpu or cuda.
-        members: of at most `WIDTH` seeds in a row; those that a stopped job had begun are after
-            the same epoch.
+        members: of at most as many seeds in a row as a stack is wide; those that a stopped job had
+            begun are after the same epoch.
         through, after_epoch: as `train_stack` calls them.
     """
     if is_stacked(parameters, device, data.shape, data.classes, data.redrawn):
-        train_stack(data, parameters, members, through, after_epoch)
+        train_stack(data, parameters, STACKS[device].width, members, through, after_epoch)
         return
     for this, state, rows in members:
         after = functools.partial(tell_of_one, after_epoch, this.seed)

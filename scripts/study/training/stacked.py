@@ -5,10 +5,13 @@ arithmetic; a stack takes its steps for all of its seeds at once. Every seed kee
 order of samples, gradients, optimizer's state and rows: nothing is summed over seeds but the losses
 that are differentiated, so each gradient is that of the seed's own mean loss.
 
-A stack always has `WIDTH` members, and a seed's place is its number modulo that, because both may
-change last bits: of elements in memory that fill no whole vector, say. Places without a seed have
-the weights of another; those whose seed has ended stay as they are. So a seed's numbers do not
-depend on which others train beside it.
+A stack always has as many members as `study.training.stacking.STACKS` says of the device, its
+width, and a seed's place is its number modulo that, because both may change last bits: of elements
+in memory that fill no whole vector, say. Places without a seed have the weights of another; those
+whose seed has ended stay as they are. So a seed's numbers do not depend on which others train
+beside it.
+
+On a GPU nothing waits for the device within an epoch.
 """
 
 import copy
@@ -28,7 +31,6 @@ from study.training.networks import EVALUATED, network_module
 from study.training.samples import Data, drawn_rows
 from study.training.schedules import rate_factor
 from study.training.scoring import is_right
-from study.training.stacking import WIDTH
 
 Through = Callable[[int, list[Row], State], None]
 AfterEpoch = Callable[[dict[int, list[Row]], Callable[[], dict[int, State]]], None]
@@ -41,16 +43,11 @@ class Member(NamedTuple):
     state: State
     rows: list[Row]  # of the epochs that it has had
 
-    @property
-    def place(self) -> int:
-        """Where it is in a stack."""
-        return self.this.seed % WIDTH
-
 
 class Stack(NamedTuple):
     """Networks of one form, and all that a step of them takes."""
 
-    network: torch.nn.Module  # inputs (WIDTH, n, features) -> logits (WIDTH, n, outputs)
+    network: torch.nn.Module  # inputs (width, n, features) -> logits (width, n, outputs)
     shapes: dict[str, torch.Size]  # of the weights of one network, by name
     layers: list[torch.Tensor]  # the weights as they are differentiated: of all members
     slots: list[torch.Tensor]  # their gradients, in the memory of those of `rows`
@@ -61,10 +58,10 @@ class Stack(NamedTuple):
 
 
 class StackedLinear(torch.nn.Module):
-    """A linear layer a member: inputs (WIDTH, n, fan-in) to (WIDTH, n, fan-out)."""
+    """A linear layer a member: inputs (width, n, fan-in) to (width, n, fan-out)."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor):
-        """Of a weight (WIDTH, fan-out, fan-in) and a bias (WIDTH, 1, fan-out)."""
+        """Of a weight (width, fan-out, fan-in) and a bias (width, 1, fan-out)."""
         super().__init__()
         self.weight, self.bias = weight, bias
 
@@ -75,6 +72,7 @@ class StackedLinear(torch.nn.Module):
 def train_stack(
     data: Data,
     parameters: dict[str, Any],
+    width: int,
     members: list[Member],
     through: Through,
     after_epoch: AfterEpoch = lambda rows, states: None,
@@ -83,6 +81,7 @@ def train_stack(
 
     Args:
         parameters: a value for every training parameter, of a cell that `is_stacked`.
+        width: how many members a stack has on the device of the data.
         members: of one round and after the same epoch of it, each of another place.
         through: called with a seed, its rows and its state when it is through.
         after_epoch: called after each epoch with those that are not, as their rows by seed and a
@@ -91,84 +90,95 @@ def train_stack(
     for member in members:
         if member.state["diverged"]:
             through(member.this.seed, [list(DIVERGED)], member.state)
-    live = [member for member in members if not member.state["diverged"]]
+    live = {one.this.seed % width: one for one in members if not one.state["diverged"]}
     if live:
-        _train_epochs(data, parameters, live, through, after_epoch)
+        _train_epochs(data, parameters, width, live, through, after_epoch)
 
 
 def _train_epochs(
     data: Data,
     parameters: dict[str, Any],
-    live: list[Member],
+    width: int,
+    live: dict[int, Member],
     through: Through,
     after_epoch: AfterEpoch,
 ) -> None:
     labels = data.splits["train"][1]
-    drawn = {member.place: drawn_rows(labels, parameters, member.this.seed) for member in live}
-    order = {member.place: torch.Generator() for member in live}
-    for member in live:
-        order[member.place].set_state(member.state["order"])
-    best = {member.place: member.state["best"] for member in live if "best" in member.state}
-    this, done, samples = live[0].this, len(live[0].rows), len(drawn[live[0].place])
+    rows_of = functools.partial(drawn_rows, labels.cpu(), parameters)
+    drawn = {place: rows_of(member.this.seed) for place, member in live.items()}
+    order = {place: torch.Generator() for place in live}
+    for place, member in live.items():
+        order[place].set_state(member.state["order"])
+    best = {place: one.state["best"] for place, one in live.items() if "best" in one.state}
+    first, any_drawn = next(iter(live.values())), next(iter(drawn.values()))
+    this, done, samples = first.this, len(first.rows), len(any_drawn)
     # the class weights of one are those of all, who draw as many samples of each class
-    stack = _make_stack(data, parameters, live, labels[drawn[live[0].place]])
+    stack = _make_stack(data, parameters, width, live, labels[any_drawn])
     steps = math.ceil(samples / parameters["batch_size"])
     before = (this.number - 1) * this.epochs
     factor = rate_factor(parameters["schedule"], steps, this.epochs, before)
-    shuffled = torch.zeros(WIDTH, samples, dtype=torch.int64)
+    shuffled = torch.zeros(width, samples, dtype=torch.int64)
 
-    def state_of(member: Member) -> State:
-        return _collect_state(stack, member, order[member.place])
+    def state_of(place: int, member: Member) -> State:
+        return _collect_state(stack, place, member, order[place])
 
     def states() -> dict[int, State]:
         return {
-            one.this.seed: state_with_best(functools.partial(state_of, one), best.get(one.place))
-            for one in live
+            one.this.seed: state_with_best(functools.partial(state_of, place, one), best.get(place))
+            for place, one in live.items()
         }
 
     for epoch in range(done + 1, this.epochs + 1):
-        for place in (member.place for member in live):
+        for place in live:
             shuffled[place] = drawn[place][torch.randperm(samples, generator=order[place])]
-        logits = _take_steps(stack, data, parameters, shuffled, factor, (epoch - 1) * steps)
-        train = measure_members(logits, labels[shuffled], parameters, stack.criterion)
-        val_labels = data.splits["val"][1].expand(WIDTH, -1)
+        rows = shuffled.to(labels.device)
+        logits = _take_steps(stack, data, parameters, rows, factor, (epoch - 1) * steps)
+        train = measure_members(logits, labels[rows], parameters, stack.criterion)
+        val_labels = data.splits["val"][1].expand(width, -1)
         val = measure_members(
             _evaluate(stack, data, parameters), val_labels, parameters, stack.criterion
         )
-        for member in live:
-            place, rows = member.place, member.rows
-            rows.append([epoch, *train[place], *val[place]])
-            standing = judge_epoch(parameters["epoch_choice"], rows, this.epochs)
+        for place, member in list(live.items()):
+            member.rows.append([epoch, *train[place], *val[place]])
+            standing = judge_epoch(parameters["epoch_choice"], member.rows, this.epochs)
             if standing.is_best:
-                best[place] = state_of(member)
+                best[place] = state_of(place, member)
             if standing.over:
-                state = best[place] if standing.earlier else state_of(member)
-                live = [other for other in live if other is not member]
+                state = best[place] if standing.earlier else state_of(place, member)
+                del live[place]
                 stack.rows[place].grad = None
-                through(member.this.seed, rows, state | {"diverged": standing.diverged})
+                through(member.this.seed, member.rows, state | {"diverged": standing.diverged})
         if not live:
             return
-        after_epoch({member.this.seed: member.rows for member in live}, states)
+        after_epoch({member.this.seed: member.rows for member in live.values()}, states)
 
 
 def _make_stack(
-    data: Data, parameters: dict[str, Any], members: list[Member], labels: torch.Tensor
+    data: Data,
+    parameters: dict[str, Any],
+    width: int,
+    members: dict[int, Member],
+    labels: torch.Tensor,
 ) -> Stack:
     """The members' networks as their states have them; elsewhere those of the first.
 
     Args:
+        members: by their places.
         labels: (n,) int64, those of the samples that are trained on, for class weights.
     """
     network = build_network(data, parameters, torch.Generator())
     shapes = {name: weight.shape for name, weight in network.state_dict().items()}
-    states = dict.fromkeys(range(WIDTH), members[0].state)
-    states |= {member.place: member.state for member in members}
+    states = dict.fromkeys(range(width), next(iter(members.values())).state)
+    states |= {place: member.state for place, member in members.items()}
     weights = torch.stack([_flat(state["network"].values()) for state in states.values()])
+    weights = weights.to(labels.device)
     gradients = torch.zeros_like(weights)
     layers = _layers(weights, shapes)
     rows = [torch.nn.Parameter(row) for row in weights]
     optimizer = build_optimizer(parameters, rows)
-    loaded = {member.place: _flat_state(member.state["optimizer"]["state"]) for member in members}
+    loaded = {
+        place: _flat_state(member.state["optimizer"]["state"]) for place, member in members.items()
+    }
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict(
         {
@@ -176,8 +186,8 @@ def _make_stack(
             "param_groups": groups,
         }
     )
-    for member in members:
-        rows[member.place].grad = gradients[member.place]
+    for place in members:
+        rows[place].grad = gradients[place]
     return Stack(
         _stack_layers(network, {k: v.requires_grad_() for k, v in layers.items()}),
         shapes,
@@ -207,10 +217,10 @@ def _stack_layers(network: torch.nn.Module, layers: dict[str, torch.Tensor]) -> 
 
 
 def _layers(flat: torch.Tensor, shapes: dict[str, torch.Size]) -> dict[str, torch.Tensor]:
-    """Views of (WIDTH, weights): weights (WIDTH, fan-out, fan-in), biases (WIDTH, 1, fan-out)."""
+    """Views of (width, weights): weights (width, fan-out, fan-in), biases (width, 1, fan-out)."""
     parts = flat.split([shape.numel() for shape in shapes.values()], dim=1)
     return {
-        name: part.view(WIDTH, *((1,) if len(shape) == 1 else ()), *shape)
+        name: part.view(len(flat), *((1,) if len(shape) == 1 else ()), *shape)
         for part, (name, shape) in zip(parts, shapes.items())
     }
 
@@ -233,15 +243,16 @@ def _flat_state(states: dict[int, dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _collect_state(stack: Stack, member: Member, order: torch.Generator) -> State:
-    """A member's state as `study.training.loop.collect_state` returns it, copied."""
-    row = stack.rows[member.place]
+def _collect_state(stack: Stack, place: int, member: Member, order: torch.Generator) -> State:
+    """A member's state as `study.training.loop.collect_state` returns it, copied, on the CPU."""
+    row = stack.rows[place]
     sizes = [shape.numel() for shape in stack.shapes.values()]
 
     def parted(value: Any) -> list[Any]:
+        value = value.detach().cpu() if isinstance(value, torch.Tensor) else value
         if not (isinstance(value, torch.Tensor) and value.ndim > 0):
             return [copy.deepcopy(value) for _ in sizes]
-        parts = zip(value.detach().split(sizes), stack.shapes.values())
+        parts = zip(value.split(sizes), stack.shapes.values())
         return [part.view(shape).clone() for part, shape in parts]
 
     kept = {name: parted(value) for name, value in stack.optimizer.state[row].items()}
@@ -267,10 +278,10 @@ def _take_steps(
     factor: Callable[[int], float] | None,
     start: int,
 ) -> torch.Tensor:
-    """An epoch's steps. Returns logits (WIDTH, n, outputs), each as it was before its step.
+    """An epoch's steps. Returns logits (width, n, outputs), each as it was before its step.
 
     Args:
-        shuffled: (WIDTH, n) int64, the rows of each member's samples in the order of the epoch.
+        shuffled: (width, n) int64, the rows of each member's samples in the order of the epoch.
         factor: step of the round -> what the learning rate is multiplied by; None for 1.
         start: the epoch's first step, from 0.
     """
@@ -284,7 +295,7 @@ def _take_steps(
         chosen = rows.flatten()
         logits = stack.network(inputs.index_select(0, chosen).view(*rows.shape, -1))
         loss = stack.criterion(logits.flatten(0, 1), target(labels[chosen]), reduction="mean")
-        gradients = torch.autograd.grad(loss * WIDTH, stack.layers)  # of the sum of their means
+        gradients = torch.autograd.grad(loss * len(rows), stack.layers)  # of the sum of their means
         for slot, gradient in zip(stack.slots, gradients):
             slot.copy_(gradient)
         if clip:
@@ -296,12 +307,13 @@ def _take_steps(
 
 
 def _evaluate(stack: Stack, data: Data, parameters: dict[str, Any]) -> torch.Tensor:
-    """The logits (WIDTH, n, outputs) of the validation split, some samples at a time if many."""
+    """The logits (width, n, outputs) of the validation split, some samples at a time if many."""
     outputs = loss_entry(parameters["loss"]).outputs(data.classes)
     values = network_module(parameters["network"]).count_values(data.shape, outputs, parameters)
-    parts = data.splits["val"][0].split(max(1, EVALUATED // (WIDTH * values)))
+    width = len(stack.rows)
+    parts = data.splits["val"][0].split(max(1, EVALUATED // (width * values)))
     with torch.no_grad():
-        return torch.cat([stack.network(part.expand(WIDTH, -1, -1)) for part in parts], dim=1)
+        return torch.cat([stack.network(part.expand(width, -1, -1)) for part in parts], dim=1)
 
 
 def measure_members(
@@ -310,11 +322,11 @@ def measure_members(
     """Of each member the mean loss and the accuracy: see `study.training.scoring.measure`.
 
     Args:
-        logits: (WIDTH, n, outputs).
-        labels: (WIDTH, n) int64.
+        logits: (width, n, outputs).
+        labels: (width, n) int64.
     """
     flat, truth = logits.flatten(0, 1), labels.flatten()
     targets = loss_entry(parameters["loss"]).target(truth)
-    losses = criterion(flat, targets, reduction="none").view(WIDTH, -1).double().mean(1)
-    correct = is_right(flat, truth).view(WIDTH, -1).double().mean(1)
+    losses = criterion(flat, targets, reduction="none").view(labels.shape).double().mean(1)
+    correct = is_right(flat, truth).view(labels.shape).double().mean(1)
     return list(zip(losses.tolist(), correct.tolist()))
