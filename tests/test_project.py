@@ -7,6 +7,9 @@ import re
 
 import yaml
 from conftest import REPOSITORY
+from snakemake.utils import update_config
+
+from study.config.read import read_config
 
 
 def pins(lines: list[str]) -> dict[str, str]:
@@ -47,6 +50,17 @@ def test_pages_name_a_target_in_one_way():
             for page in pages]  # fmt: skip
     assert sum(map(bool, told)) > 2
     assert {text for found in told for text in found} == {"snakemake --cores 1 regenerate_report"}
+
+
+def test_the_configurations_of_the_first_page_are_accepted():
+    """One after the other, as a reader builds up a file of their own."""
+    config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+    text = (REPOSITORY / "README.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        update_config(config, yaml.safe_load(block))
+        read_config(config)
 
 
 def test_pages_show_the_published_example_number_for_number():
