@@ -129,6 +129,27 @@ def test_videos_with_frames_in_two_splits_are_found_by_their_names(given):
     assert found([str(row) for row in range(12)]) == []
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_identifiers_in_names_that_are_in_two_splits_are_found(given):
+    splits = make_splits((("train", 8), ("val", 4)))
+    names = [f"{'ab'[row % 2]}/P{row % 6}_slice{row}.png" for row in range(12)]
+    if given:
+        names = [f"{'Train' if row < 8 else 'Val'}/{name}" for row, name in enumerate(names)]
+
+    def found(names, groups=("",) * 12):
+        findings = audit(splits, names, [*groups], CLASSES)["findings"]
+        return [finding for finding in findings if finding["check"].startswith(("ident", "frame"))]
+
+    (torn,) = found(names)
+    assert torn["severity"] == "warning"
+    assert torn["text"].startswith("4 of 6 identifiers that names of images begin with, such as")
+    assert torn["samples"] == [[names[row], names[row + 6]] for row in (2, 3, 4, 5)]
+    assert found(names, map(str, range(12))) == []
+    assert found([f"train[{row}]" for row in range(12)]) == []
+    (video,) = found([name.replace("slice", "frame") for name in names])  # said once
+    assert video["check"] == "frames of videos"
+
+
 def test_files_by_which_classes_can_be_told_apart_are_found():
     files = {
         "depth": {"8 bit": [60, 2], "16 bit": [0, 58]},

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,6 +123,11 @@ UNCLEAR = {
     ),
     "lab.tif": (Image.new("LAB", (4, 4)).save, "cannot be decoded as an image"),
     "text.png": (lambda path: path.write_text("<svg/>"), "cannot be decoded as an image"),
+    "empty.png": (Path.touch, "is empty; if it is the placeholder of a cloud folder, download"),
+    "phone.jpg": (
+        lambda path: path.write_bytes(b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(99)),
+        "is a HEIC image, whatever its ending says; convert it to JPEG",
+    ),
 }
 
 
@@ -194,7 +200,7 @@ def test_several_broken_images_are_all_named(tmp_path):
         prepared(tmp_path, **entry)
     lines = str(error.value).splitlines()
     assert len(lines) == 12 and lines[-1].strip() == "and 2 more"
-    assert "ill/0.png: has transparent" in lines[1] and "well/3.png: cannot be dec" in lines[10]
+    assert "ill/0.png: has transparent" in lines[1] and "well/3.png: is empty; if" in lines[10]
 
 
 def save_16_bit_colour(path, value):

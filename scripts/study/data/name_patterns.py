@@ -1,7 +1,8 @@
-"""The group of each sample by a pattern on its name, and numbers that the pattern cuts off."""
+"""The group of each sample by a pattern on its name, and what a pattern takes by mistake."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from posixpath import commonpath
 from unicodedata import normalize
 
 from study.store.errors import UserError
@@ -59,3 +60,56 @@ def _more(match: re.Match[str]) -> int:
     """How many digits follow the group."""
     after = match.string[match.end(1) :]
     return len(after) - len(after.lstrip(NUMERALS))
+
+
+def refuse_folders_of_splits(where: str, written: str, splits: Mapping[str, Sequence[str]]) -> None:
+    """Stop where a pattern of groups finds what all names of a split begin with, in every split.
+
+    Args:
+        where: the key and the pattern, for messages.
+        written: the pattern.
+        splits: split -> the names of its samples, composed, before others are drawn from them.
+
+    Raises:
+        UserError: it does, so that each split is one group, with a pattern that does not.
+    """
+    if not _in_common(written, splits):
+        return
+    name = next(iter(splits.values()))[0]
+    found = re.search(normalize("NFC", written), name)
+    advised = _beyond(written, splits)
+    raise UserError(
+        f"{where}: matches what all names of a split begin with, as {found[1] if found else ''} of"
+        f" {name}, so that each split is one group; write a pattern that begins after it"
+        f"{f', such as `{advised}`' if advised else ''}"
+    )
+
+
+def _in_common(written: str, splits: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the group lies in what all names of a split begin with, in every one."""
+    pattern = re.compile(normalize("NFC", written))
+    for names in splits.values():
+        # `train/ill/1.png`, `train/ill[1]` or `train[1]`
+        common = len(commonpath([name.replace("[", "/").rpartition("/")[0] for name in names]))
+        matches = [pattern.search(name) for name in names]
+        if not all(match and match[1] and match.end(1) <= common for match in matches):
+            return False
+    return True
+
+
+def _beyond(written: str, splits: Mapping[str, Sequence[str]]) -> str | None:
+    """A pattern like another, of files' names alone, by the word before what it finds there."""
+    names = [name for inside in splits.values() for name in inside]
+    written = normalize("NFC", written)
+    words = set()
+    for name in names:
+        file = name.rpartition("/")[2]
+        match = re.search(written, file)
+        words.add(re.findall("[A-Za-z]*$", file[: match.start()])[0] if match else "")
+    advised = [f"{word}{written}" for word in words if word and len(words) == 1]
+    for other in (*advised, f"{written}[^/]*$"):
+        matches = [re.search(other, name) for name in names]
+        groups = [(match and match[1]) or "" for match in matches]
+        if all(groups) and len({*groups}) > len(splits) and not _in_common(other, splits):
+            return other
+    return None

@@ -4,12 +4,21 @@ Light to import: it is used while the Snakefile is read.
 """
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 # Where no pattern says what belongs together
 LISTED = "`groups: {file: groups.csv}`, with a row for each image"
 
 
-def groups_by(read: list[str], pattern: str) -> dict[str, list[str]]:
+class Advice(NamedTuple):
+    """A sentence on what may belong together."""
+
+    text: str
+    pattern: str | None = None  # of the groups that it advises, where it advises a pattern
+
+
+def groups_by(read: Sequence[str], pattern: str) -> dict[str, list[str]]:
     """Group -> the names of the images that a pattern puts there."""
     groups: dict[str, list[str]] = {}
     for name in read:

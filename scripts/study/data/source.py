@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from study.data import MOST_CLASSES, SPLITS, kind_module
-from study.data.groups import own_groups, read_groups
+from study.data.groups import own_groups, read_groups, refuse_groups_of_splits
 from study.data.listing import normalized
 from study.data.location import refuse_pointer
 from study.data.splits import complete_splits, describe_shares
@@ -51,6 +51,7 @@ def read_source(name: str, entry: dict, files: dict[str, Path]) -> tuple[Source,
     source = kind_module(entry["kind"]).read(name, entry, files)
     _check_type(source, entry)
     groups, decided = read_groups(name, entry.get("groups"), source.names, files)
+    refuse_groups_of_splits(name, entry.get("groups"), source.names, source.splits)
     classes, whole = source.classes, own_groups(groups)
     splits = complete_splits(source.where, source.labels, classes, whole, source.splits, entry)
     decided += tuple(describe_shares(source.splits, splits, whole, entry))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from study.data.class_folders import literal
 from study.data.listing import matches
-from study.data.pattern_advice import LISTED, as_entry, groups_by
+from study.data.pattern_advice import LISTED, Advice, as_entry, groups_by
 
 _WORDS = (
     r"[hv]?flip(?:ped)?|mirror(?:ed)?|rot(?:90|180|270)|rotat(?:ed?|ion)|aug(?:mented)?"
@@ -38,7 +38,7 @@ class _Begun(NamedTuple):
     beginning: str  # in small letters, or `IMG_E`
 
 
-def versions_of_others(read: list[str], above: str) -> list[str]:
+def versions_of_others(read: list[str], above: str) -> list[Advice]:
     """What is said of images that differ in their ending alone, or in what was made of them.
 
     Args:
@@ -47,11 +47,11 @@ def versions_of_others(read: list[str], above: str) -> list[str]:
     """
     stems = {name.rpartition(".")[0] for name in read}
     endings = {ending for stem in stems for ending in _endings_of(stem, stems)}
-    said: list[str] = []
+    said: list[Advice] = []
     if "(" in endings and _overreaches(read, above, _pattern(above, endings)):
         # `x (1)` to `x (99)` may be as many images, although there is an `x` elsewhere
         numbered = [name for name in read if "(" in _endings_of(name.rpartition(".")[0], stems)]
-        said = [_made_sentence(numbered, None)]
+        said = [_made_of_others(numbered, None)]
         endings -= {"("}
     begun = [made for name in read if (made := _begun(name, stems))]
     if begun:
@@ -59,24 +59,25 @@ def versions_of_others(read: list[str], above: str) -> list[str]:
         if not _merges(read, wide):
             return [*said, *several_by(read, wide)]
         globs = [f"{literal(beginning)}*" for beginning in dict.fromkeys(b for _, b in begun)]
-        said.append(_made_sentence([name for name, _ in begun], _exact(read, begun, globs)))
+        said.append(_made_of_others([name for name, _ in begun], _exact(read, begun, globs)))
     if endings or len(stems) < len(read):
         said += several_by(read, _pattern(above, endings))
     return said
 
 
-def several_by(read: list[str], pattern: str) -> list[str]:
+def several_by(read: list[str], pattern: str) -> list[Advice]:
     """What is said of several images that are of one group by a pattern."""
     found = groups_by(read, pattern)
     several = [names for names in found.values() if len(names) > 1]
     if not several:
         return []
     count = sum(len(names) for names in several)
-    return [
+    text = (
         f"By their names, {count} images are versions of {len(several)}, such as"
         f" {several[0][0]} and {several[0][1]}; to keep versions of one image in one split, write"
         f" {as_entry(read, found, pattern)}."
-    ]
+    )
+    return [Advice(text, pattern)]
 
 
 def _endings_of(stem: str, stems: set[str]) -> list[str]:
@@ -148,11 +149,11 @@ def _exact(read: list[str], begun: list[_Begun], globs: list[str]) -> list[str] 
     return globs if fitting == {made.name for made in begun} else None
 
 
-def _made_sentence(names: list[str], globs: list[str] | None) -> str:
+def _made_of_others(names: list[str], globs: list[str] | None) -> Advice:
     leave = ", ".join(f'"!**/{glob}"' for glob in globs or [])
     advice = f"leave them out with `images: [{leave}]`" if globs else f"write {LISTED}"
     several = f"{len(names)} images are versions of others"
-    return (
+    return Advice(
         f"By their names, {several if len(names) > 1 else '1 image is a version of another'}, such"
         f" as {names[0]}; to keep versions of one image in one split, {advice}."
     )

@@ -6,7 +6,7 @@ Light to import: it is used while the Snakefile is read.
 import re
 from collections.abc import Sequence
 
-from study.data.pattern_advice import LISTED, as_entry, groups_by
+from study.data.pattern_advice import LISTED, Advice, as_entry, groups_by
 
 # The video of a frame, with its folders from that of the class on, comes before `_frame7`,
 # `/frame_0001` or `-f0007`; or it is called so, as in `video3_0007`.
@@ -17,7 +17,7 @@ _VIDEOS = (
 _OF_NO_VIDEO = re.compile(r"(?:frames?|frm)[-_. ]?\d+\.[^.]+", re.IGNORECASE)
 
 
-def frames_of_videos(read: list[str], above: str) -> tuple[list[str], int]:
+def frames_of_videos(read: list[str], above: str) -> tuple[list[Advice], int]:
     """What is said of frames, and how many images are frames.
 
     Args:
@@ -29,20 +29,22 @@ def frames_of_videos(read: list[str], above: str) -> tuple[list[str], int]:
         several = [names for names in found.values() if len(names) > 1]
         if several:
             count = sum(map(len, several))
-            return [
+            text = (
                 f"By their names, {count} images are frames of {len(several)}"
                 f" video{'s' * (len(several) > 1)}, such as {several[0][0]} and {several[0][1]};"
                 " neighbouring frames are nearly the same, and"
                 f" to keep those of a video in one split, write {as_entry(read, found, pattern)}."
-            ], sum(map(len, found.values()))
+            )
+            return [Advice(text, pattern)], sum(map(len, found.values()))
     frames = [name for name in read if _OF_NO_VIDEO.fullmatch(name.rpartition("/")[2])]
     if len(frames) < 2:
         return [], 0
-    return [
+    text = (
         f"By their names, {len(frames)} images are frames of videos, such as {frames[0]}, and not"
         " of which; neighbouring frames are nearly the same, and to keep those of a video in one"
         f" split, write {LISTED}."
-    ], len(frames)
+    )
+    return [Advice(text)], len(frames)
 
 
 def torn_videos(splits: Sequence[tuple[str, list[str]]]) -> tuple[list[list[str]], int]:
@@ -52,17 +54,28 @@ def torn_videos(splits: Sequence[tuple[str, list[str]]]) -> tuple[list[list[str]
         splits: each one's name, and the names of its samples. Folders that all of them are in are
             those of the split, and no part of the name of a video.
     """
+    videos = videos_of(splits)
     parts: dict[str, dict[str, str]] = {}  # video -> split -> a frame
     for split, names in splits:
+        for name in names:
+            if name in videos:
+                parts.setdefault(videos[name], {}).setdefault(split, name)
+    torn = [list(frames.values())[:2] for frames in parts.values() if len(frames) > 1]
+    return torn, len(parts)
+
+
+def videos_of(splits: Sequence[tuple[str, list[str]]]) -> dict[str, str]:
+    """Frame -> its video, of all samples that are frames of videos: see `torn_videos`."""
+    videos: dict[str, str] = {}
+    for _, names in splits:
         folders = _common([name.split("/")[:-1] for name in names])
         for name in names:
             below = "/".join(name.split("/")[folders:])
             for video in _VIDEOS:
                 if match := re.match(video, below):
-                    parts.setdefault(match[1], {}).setdefault(split, name)
+                    videos[name] = match[1]
                     break
-    torn = [list(frames.values())[:2] for frames in parts.values() if len(frames) > 1]
-    return torn, len(parts)
+    return videos
 
 
 def _common(paths: list[list[str]]) -> int:
