@@ -1,10 +1,13 @@
 # Stage 5: what people look at: the study's tables and figures; and of the baseline and the levels of each
 # factor ROC curves, confusion matrices and the like.
-from study.snake.data_files import images
-from study.snake.jobs import growing
+from study.snake.data_files import card, images
+from study.snake.jobs import fields, growing
 from study.snake.result_jobs import (
+    PAPER_TABLES,
+    TABLE_KINDS,
     drawn_files,
     figure_files,
+    primary_file,
     told_of_figure,
     told_of_table,
     told_to_draw,
@@ -17,6 +20,9 @@ rule make_table:
     """Set the levels of one factor beside each other, or those of two."""
     input:
         values="<made>/fixed/values.csv",
+        compared="<made>/fixed/comparisons.csv",
+        # how much one sample is, and what a simple model has
+        data=ancient(per_study(DATA, card)),
     output:
         csv=report(
             "<made>/tables/{table}.csv",
@@ -38,6 +44,36 @@ rule make_table:
         "Make {wildcards.table} of {wildcards.dataset}"
     script:
         "../../scripts/make_table.py"
+
+
+rule tabulate_results:
+    """Set comparisons, claims and effects as tables for a paper."""
+    input:
+        values="<made>/fixed/values.csv",
+        comparisons="<made>/fixed/comparisons.csv",
+        claims=per_study(STUDIES, primary_file, "claims.csv"),
+        pairs=per_study(STUDIES, primary_file, "claim_pairs.csv"),
+        means="<made>/statistics/marginal_means.csv",
+        effects="<made>/statistics/effects.csv",
+        data=ancient(per_study(DATA, card)),
+    output:
+        **{
+            f"{name}_{kind}": f"<made>/paper/{name}.{kind}"
+            for name in PAPER_TABLES
+            for kind in TABLE_KINDS
+        },
+    log:
+        "<made_logs>/tabulate_results.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        told=per_study(STUDIES, fields, "tables", "rounds", "title"),
+        code=code_digest("tabulate_results"),
+    message:
+        "Set the results of {wildcards.dataset} as tables"
+    script:
+        "../../scripts/tabulate_results.py"
 
 
 rule make_figure:

@@ -21,6 +21,9 @@ from study.snake.jobs import fields, plain_value, told_specs
 from study.snake.run_files import RESULTS, environment_files, run_files, run_folder
 from study.snake.run_jobs import places_of, told_of_tuning, tuned_sides, tuning_seeds
 
+# What is set as tables for a paper, and in which kinds of files.
+PAPER_TABLES, TABLE_KINDS = ("comparisons", "claims", "effects"), ("csv", "md", "tex")
+
 
 @cache
 def _runs_here(data: Prepared, protocol: str) -> list[Run]:
@@ -236,7 +239,8 @@ def read_files(data: Prepared) -> list[str]:
         for name in (*(f"{key}.csv" for key in of_protocol), "claim_pairs.csv", "curves.json")
     ]
     names += [f"{protocol.name}/mistakes.csv" for protocol in study.protocols]
-    names += [f"tables/{table}.{kind}" for table in study.tables for kind in ("csv", "md", "tex")]
+    names += [f"tables/{table}.{kind}" for table in study.tables for kind in TABLE_KINDS]
+    names += [f"paper/{table}.{kind}" for table in PAPER_TABLES for kind in TABLE_KINDS]
     names += [f"figures/{figure}.{kind}" for figure in study.figures for kind in ("svg", "png")]
     names += [f"statistics/{name}" for name in ("effects.csv", "marginal_means.csv")]
     names += [f"statistics/interactions.{kind}" for kind in ("svg", "png")]
@@ -283,7 +287,7 @@ def told_of_effects(study: Study) -> dict[str, Any]:
 
 def told_of_table(study: Study, wildcards: Any) -> dict[str, Any]:
     """A table, and what its caption says of the study."""
-    return fields(study, "design", "cell_seeds") | {
+    return fields(study, "design", "cell_seeds", "title") | {
         "table": plain_value(study.tables[wildcards.table])
     }
 
