@@ -21,7 +21,8 @@ if __name__ == "__main__":
     values, compared = read_values(files["values"]), read_frame(files.compared, COMPARISON_COLUMNS)
     frame = make_table(values, table)
     metrics = table_metrics(frame)
-    worth = worth_of(values, table, metrics, compared[compared["table"] == name], read_card(files.data))
+    compared = compared[compared["table"] == name]
+    worth = worth_of(values, table, metrics, compared, read_card(files.data))
     write_frame(output.csv, frame)
     if table.is_crossed:
         text = crossed.caption(table, design, told["cell_seeds"], metrics, dataset)

@@ -4,16 +4,21 @@ from study.snake.data_files import card, images
 from study.snake.jobs import fields, growing
 from study.snake.result_jobs import (
     PAPER_TABLES,
+    PICTURES,
     TABLE_KINDS,
+    drawn_as,
     drawn_files,
     figure_files,
     primary_file,
     told_of_figure,
+    told_of_forest,
     told_of_table,
     told_to_draw,
 )
 from study.snake.run_jobs import chosen_of_sides, tables_of_trials, told_to_draw_tuning
 from study.snake.resources import result_memory, result_minutes
+from study.store.files import folder_digest
+from study.store.paths import STYLES
 
 
 rule make_table:
@@ -88,6 +93,7 @@ rule make_figure:
             caption="../report/figure.rst",
             labels={"figure": "{figure}"},
         ),
+        pdf="<made>/figures/{figure}.pdf",
         png="<made>/figures/{figure}.png",
     log:
         "<made_logs>/figures/{figure}.log",
@@ -96,6 +102,7 @@ rule make_figure:
         "../../envs/study.yaml"
     params:
         told=per_job(DATA, told_of_figure),
+        style=folder_digest(STYLES),
         code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure} of {wildcards.dataset}"
@@ -110,15 +117,12 @@ rule draw_pictures:
     input:
         scores=per_study(DATA, drawn_files, "scores.npz"),
         runs=per_study(DATA, drawn_files, "run.json"),
+        metrics=per_study(DATA, drawn_files, "metrics.csv"),
         values="<made>/fixed/values.csv",
         mistakes="<made>/fixed/mistakes.csv",
         data=ancient(per_study(DATA, images)),
     output:
-        seeds="<made>/pictures/seeds.svg",
-        roc="<made>/pictures/roc.svg",
-        confusion="<made>/pictures/confusion.svg",
-        calibration="<made>/pictures/calibration.svg",
-        mistaken="<made>/pictures/mistaken.svg",
+        **drawn_as("<made>/pictures/", PICTURES),
         confusions="<made>/pictures/confusion.csv",
         mistaken_samples="<made>/pictures/mistaken.csv",
     log:
@@ -130,11 +134,34 @@ rule draw_pictures:
         runtime=growing(per_study(DATA, result_minutes)),
     params:
         told=per_study(DATA, told_to_draw),
+        style=folder_digest(STYLES),
         code=code_digest("draw_pictures"),
     message:
         "Draw the pictures of {wildcards.dataset}"
     script:
         "../../scripts/draw_pictures.py"
+
+
+rule draw_claims:
+    """Draw every claim's difference with its interval."""
+    input:
+        claims=per_study(STUDIES, primary_file, "claims.csv"),
+        pairs=per_study(STUDIES, primary_file, "claim_pairs.csv"),
+    output:
+        **drawn_as("<made>/pictures/", ["forest"]),
+    log:
+        "<made_logs>/draw_claims.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        told=per_study(STUDIES, told_of_forest),
+        style=folder_digest(STYLES),
+        code=code_digest("draw_claims"),
+    message:
+        "Draw the claims of {wildcards.dataset}"
+    script:
+        "../../scripts/draw_claims.py"
 
 
 rule draw_tuning:
@@ -143,8 +170,7 @@ rule draw_tuning:
         trials=per_study(DATA, tables_of_trials),
         chosen=per_study(DATA, chosen_of_sides),
     output:
-        curves_of_sides="<made>/tuning/curves.svg",
-        budget="<made>/tuning/budget.svg",
+        **drawn_as("<made>/tuning/", ["curves", "budget"]),
         budgets="<made>/tuning/budgets.csv",
     log:
         "<made_logs>/draw_tuning.log",
@@ -155,6 +181,7 @@ rule draw_tuning:
         runtime=growing(per_study(DATA, result_minutes)),
     params:
         told=per_study(STUDIES, told_to_draw_tuning),
+        style=folder_digest(STYLES),
         code=code_digest("draw_tuning"),
     message:
         "Draw what tuning found"

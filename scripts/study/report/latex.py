@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 COLUMN = 241.0  # points that a table may be wide: 85 mm
 GAP = 6.0  # between two columns, with the \tabcolsep of `latex_float`
-LETTER = 4.5  # points that a sign of \footnotesize is wide at most, on average over a text
+LETTER = 4.2  # points that a sign of \footnotesize is wide, on average over a text
 ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 ESCAPED |= {character: f"\\{character}" for character in "&%$#_{}"}
 ESCAPED |= {"±": r"$\pm$", "–": "--", "−": "$-$", "×": r"$\times$", "<": "$<$", ">": "$>$"}

@@ -134,8 +134,7 @@ def claims_table(
             rows.append([claim["sentence"], "", claim["verdict"]])
         for pair in found:
             low, high = drawn_interval(pair)
-            numbers.append({**pair, **claim, "metric": pair["metric"], "n": pair["n"],
-                            "difference": pair["difference"], "low": low, "high": high})  # fmt: skip
+            numbers.append({**claim, **pair, "low": low, "high": high})
             unit = " pp" * is_percentage(pair["metric"])
             text = NOTHING
             if not pd.isna(pair["n"]):
@@ -198,8 +197,8 @@ def effects_tables(
     ]
     if tests:
         text = (
-            f"Effects of the factors {about}: analysis of variance with repeated measures, p"
-            " corrected by Greenhouse and Geisser and adjusted by Holm over the effects on a metric."
+            f"Effects of the factors {about}: analysis of variance with repeated measures; p is"
+            " corrected by Greenhouse and Geisser, and adjusted by Holm over a metric's effects."
         )
         made.append(ResultTable("effects", text, ["Effect", "F", "p", "Partial η²"], tests))
     return made, kept

@@ -29,7 +29,7 @@ def decimals(metric: str, spread: float, one_sample: float = math.nan) -> int:
 
 
 def magnitude(value: float) -> int:
-    """The power of ten of a number's leading digit, once it has two digits: -1 of 0.88, 0 of 0.996."""
+    """The power of ten of the leading digit, once there are two digits: -1 of 0.88, 0 of 0.996."""
     return int(f"{value:.1e}".partition("e")[2])
 
 
@@ -46,7 +46,7 @@ def rounded(metric: str, value: float, places: int, sign: bool = False) -> str:
 def mean_and_spread(
     metric: str, mean: float, sd: float, one_sample: float = math.nan
 ) -> tuple[str, str]:
-    """`95.5` and `0.3`; of one value, or none, no spread. A spread that rounds to zero is `<0.1`."""
+    """`95.5` and `0.3`, or `<0.1` for a spread that rounds to zero; of one value no spread."""
     places = decimals(metric, sd, one_sample)
     text = rounded(metric, mean, places)
     if math.isnan(mean) or math.isnan(sd):

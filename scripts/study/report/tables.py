@@ -103,13 +103,14 @@ def average_words(table: Table, design: Design, metrics: Sequence[str]) -> str:
     """`averages over epochs 4 to 30 of the round, `; nothing where no metric is an average."""
     if metrics and all(name in FINAL or name in COUNTED for name in metrics):
         return ""
-    cells = [cell_parameters(design, table.changes | row) for row in table.rows]
-    spans = {(cell.warmup + 1, cell.epochs) for each in cells for cell in [make_cell(design, each, 1)]}
+    parameters = [cell_parameters(design, table.changes | row) for row in table.rows]
+    cells = [make_cell(design, each, table.round) for each in parameters]
+    spans = {(cell.warmup + 1, cell.epochs) for cell in cells}
     if len(spans) > 1:
         return "averages over the round's epochs after the warm-up, "
     ((first, last),) = spans
-    if any(ends_early(each.get("epoch_choice", "last")) for each in cells):
-        return f"averages over the round's epochs from the {first}th on, "
+    if any(ends_early(each.get("epoch_choice", "last")) for each in parameters):
+        return f"averages over the round's epochs from epoch {first} on, "
     return f"averages over epochs {first} to {last} of the round, "
 
 
@@ -316,6 +317,17 @@ def short_title(column: str) -> str:
     return SHORTER.sub(lambda found: SHORT[found[0]], column_title(column))
 
 
+def two_lines(title: str) -> tuple[str, str]:
+    """A heading in two lines, the first of them empty where it is one word."""
+    first, _, rest = title.partition(" ")
+    while rest and len(first) < len(rest):
+        word, _, left = rest.partition(" ")
+        if not left:
+            break
+        first, rest = f"{first} {word}", left
+    return (first, rest) if rest else ("", first)
+
+
 def to_markdown(
     frame: pd.DataFrame, seeds: int | list[int], text: str, worth: Worth = NO_WORTH
 ) -> str:
@@ -340,18 +352,20 @@ def to_latex(
     Where not all metrics fit beside each other, some are below the others.
     """
     varied, columns, rows = entries(frame, seeds, worth)
-    titles, count = [*map(short_title, columns)], len(varied)
+    titles, count = [two_lines(short_title(column)) for column in columns], len(varied)
     texts = [[each.text for each in row] for row in rows]
-    widths = [*map(text_width, zip([*varied, *titles], *texts))]
+    over, under = zip(*[("", title) for title in varied], *titles)
+    widths = [*map(text_width, zip(over, under, *texts))]
     blocks = column_blocks(widths[:count], widths[count:])
     lines: list[str] = []
     for block in blocks:
         places = [*range(count), *(count + place for place in block)]
         lines += [r"\midrule"] if lines else []
-        lines += [latex_line([*varied, *(titles[place] for place in block)]), r"\midrule"]
+        lines += [latex_line(heading[at] for at in places) for heading in (over, under)]
+        lines += [r"\midrule"]
         for row in rows:
             shown = [row[at] for at in places]
             if row[0].mean != SIMPLE or any(each.mean != NOTHING for each in shown[count:]):
                 lines.append(joined(each.latex for each in shown))
     aligned = "l" * count + "r" * max(map(len, blocks))
-    return latex_float(lines[:1], lines[2:], aligned, text, label)
+    return latex_float(lines[:2], lines[3:], aligned, text, label)
