@@ -7,7 +7,7 @@ from study.analysis.metrics import METRICS
 from study.analysis.values import present_metrics, read_values
 from study.design.study import tables_from
 from study.report.pictures import read_card
-from study.report.result_tables import claims_table, compared_tables, effects_tables
+from study.report.result_tables import claims_tables, compared_tables, effects_tables
 from study.report.worth import one_samples
 from study.store.files import write_text
 from study.store.frames import read_frame, write_frame
@@ -27,7 +27,7 @@ if __name__ == "__main__":
     one = one_samples(METRICS, card.description if card else None)
     for name, (tables, frame) in {
         "comparisons": compared_tables(compared, tables_from(told["tables"]), measured, dataset),
-        "claims": claims_table(claims, pairs, dataset),
+        "claims": claims_tables(claims, pairs, dataset),
         "effects": effects_tables(means, effects, told["rounds"], dataset, one),
     }.items():
         write_frame(output[f"{name}_csv"], frame)

@@ -8,7 +8,8 @@ LETTER = 4.2  # points that a sign of \footnotesize is wide, on average over a t
 ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 ESCAPED |= {character: f"\\{character}" for character in "&%$#_{}"}
 ESCAPED |= {"±": r"$\pm$", "–": "--", "−": "$-$", "×": r"$\times$", "<": "$<$", ">": "$>$"}
-ESCAPED |= {"η": r"$\eta$", "²": r"$^2$", "ε": r"$\varepsilon$"}
+ESCAPED |= {"≤": r"$\leq$", "≥": r"$\geq$", "[": "{[}", "]": "{]}"}  # after \\ a [ is an option
+ESCAPED |= {"α": r"$\alpha$", "η": r"$\eta$", "²": r"$^2$", "ε": r"$\varepsilon$"}
 
 
 def latex(text: str) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from study.analysis.metrics import METRICS, is_percentage, shown_by_default
+from study.analysis.verdicts import VERDICTS
 from study.design.tables import Table, of_one_factor
-from study.report.claim_words import drawn_interval
-from study.report.latex import latex_float, latex_line, spanning
+from study.report.claim_words import Row, drawn_interval
+from study.report.latex import joined, latex, latex_float, latex_line, spanning
 from study.report.rounding import NOTHING, decimals, difference_text, rounded
 from study.report.tables import at_words, markdown_lines, table_factors
 from study.report.wording import lower_first, p_text, plain, upper_first
-from study.settings.choices import level_title, parameter_title
+from study.settings.choices import CHOICES, level_title, parameter_title
 from study.store.frames import groups_of, rows_of
 
 POINTS = "percentage points"
@@ -24,8 +25,7 @@ OF_COMPARISONS = [
 OF_CLAIMS = [
     "claim", "sentence", "verdict", "first", "second", "metric", "n", "difference", "low", "high",
 ]  # fmt: skip
-WORDS = "p{0.44\\linewidth}"  # of a column of sentences
-RAGGED = r">{\raggedright\arraybackslash}"
+WORDS = "p{0.48\\linewidth}"  # of a column of sentences
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,18 @@ class ResultTable:
             lines += [*markdown_lines([*self.headings], [[*row] for row in rows]), ""]
         return "\n".join([*lines, self.caption, ""])
 
+    def first_cell(self, text: str) -> str:
+        """The LaTeX of a row's first cell, not justified where it is a paragraph."""
+        return r"\raggedright " * (self.first == WORDS) + latex(text)
+
     @property
     def latex(self) -> str:
-        """A LaTeX float that fits a column of 85 mm, for booktabs and array."""
+        """A LaTeX float that fits a column of 85 mm, for booktabs."""
         body: list[str] = []
         for title, rows in self.groups.items():
             body += [r"\addlinespace"] if body else []
             body += [spanning(title, len(self.headings))] if title else []
-            body += map(latex_line, rows)
+            body += [joined([self.first_cell(row[0]), *map(latex, row[1:])]) for row in rows]
         columns = self.first + "r" * (len(self.headings) - 1)
         return latex_float([latex_line(self.headings)], body, columns, self.caption, self.label)
 
@@ -118,39 +122,50 @@ def _seeds(counts: pd.Series) -> str:
     return f"n = {low} seeds" if low == high else f"n = {low} to {high} seeds"
 
 
-def claims_table(
+def claims_tables(
     claims: pd.DataFrame, pairs: pd.DataFrame, dataset: str
 ) -> tuple[list[ResultTable], pd.DataFrame]:
-    """Every claim with its differences and its verdict, and the numbers of that.
+    """A table for each verdict: its claims with their differences; and the numbers of all.
 
     Args:
         claims, pairs: claims.csv and claim_pairs.csv of the protocol whose verdicts count.
         dataset: what the data set is called.
     """
-    of_claims, rows, numbers = groups_of(pairs, "claim"), [], []
+    of_claims, numbers = groups_of(pairs, "claim"), []
+    of_verdicts: dict[str, list[list[str]]] = {name: [] for name in VERDICTS}
     for claim in rows_of(claims):
         found = rows_of(of_claims[claim["claim"],]) if (claim["claim"],) in of_claims else []
-        if len(found) != 1:
-            rows.append([claim["sentence"], "", claim["verdict"]])
         for pair in found:
             low, high = drawn_interval(pair)
             numbers.append({**claim, **pair, "low": low, "high": high})
-            unit = " pp" * is_percentage(pair["metric"])
-            text = NOTHING
-            if not pd.isna(pair["n"]):
-                amounts = pair["difference"], low, high, pair["one_sample"]
-                text = difference_text(pair["metric"], *amounts) + unit
-            words = upper_first(f"{pair['first']} − {pair['second']}")
-            alone = len(found) == 1
-            rows.append([claim["sentence"] if alone else words, text, claim["verdict"] * alone])
-    frame = pd.DataFrame(numbers, columns=OF_CLAIMS)
-    text = (
-        f"Claims on {dataset}: the difference that each is about, the interval that its verdict is"
-        " read off, and the verdict; pp: percentage points."
-    )
-    headings = ["Claim", "Difference", "Verdict"]
-    tables = [ResultTable("claims", text, headings, {"": rows}, RAGGED + WORDS)] if rows else []
-    return tables, frame
+        of_verdicts[claim["verdict"]] += _claim(claim["sentence"], found)
+    tables = [
+        ResultTable(
+            f"claims_{verdict.replace(' ', '_')}",
+            f"Claims on {dataset}: {verdict}. The difference that each is about, with the interval"
+            " that verdicts are read off; pp: percentage points.",
+            ["Claim", "Difference"],
+            {"": rows},
+            WORDS,
+        )
+        for verdict, rows in of_verdicts.items()
+        if rows
+    ]
+    return tables, pd.DataFrame(numbers, columns=OF_CLAIMS)
+
+
+def _claim(sentence: str, pairs: Sequence[Row]) -> list[list[str]]:
+    """A claim's sentence with its difference; of several each below it, with what it is of."""
+    texts: list[str] = []
+    for pair in pairs:
+        amounts = pair["difference"], *drawn_interval(pair), pair["one_sample"]
+        unit = " pp" * is_percentage(pair["metric"])
+        missing = pd.isna(pair["n"])
+        texts.append(NOTHING if missing else difference_text(pair["metric"], *amounts) + unit)
+    if len(pairs) == 1:
+        return [[sentence, texts[0]]]
+    named = [upper_first(f"{pair['first']} − {pair['second']}") for pair in pairs]
+    return [[sentence, ""], *([name, text] for name, text in zip(named, texts))]
 
 
 def effects_tables(
@@ -198,18 +213,20 @@ def effects_tables(
     if tests:
         text = (
             f"Effects of the factors {about}: analysis of variance with repeated measures; p is"
-            " corrected by Greenhouse and Geisser, and adjusted by Holm over a metric's effects."
+            " corrected by Greenhouse and Geisser, and adjusted by Holm over a metric's effects;"
+            " η² is partial."
         )
-        made.append(ResultTable("effects", text, ["Effect", "F", "p", "Partial η²"], tests))
+        made.append(ResultTable("effects", text, ["Effect", "F", "p", "η²"], tests))
     return made, kept
 
 
 def _level(row: Mapping, one_sample: float) -> list[str]:
-    metric, name = row["metric"], lower_first(parameter_title(row["factor"]))
+    metric, factor = row["metric"], row["factor"]
+    named = "" if factor in CHOICES else f"{parameter_title(factor)} "
     places = decimals(metric, (row["high"] - row["low"]) / 2, one_sample)
     changes = row["difference"], row["difference_low"], row["difference_high"]
     return [
-        upper_first(f"{name} {level_title(row['factor'], row['level'])}"),
+        named + level_title(factor, row["level"]),
         rounded(metric, row["mean"], places),
         NOTHING if pd.isna(row["difference"]) else difference_text(metric, *changes, one_sample),
     ]

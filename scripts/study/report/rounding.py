@@ -1,8 +1,9 @@
 """Numbers with as many decimals as they are worth.
 
-A spread has two significant digits, and what it is the spread of as many decimals. The last of them
-is worth no less than the leading digit of one sample of the split: of 114 samples one is 0.88
-percentage points, so that accuracies have one decimal.
+A spread has two significant digits, and what it is the spread of as many decimals, at most one more
+than the metric has elsewhere. The last of them is worth no less than the leading digit of one
+sample of the split: of 114 samples one is 0.88 percentage points, so that accuracies have one
+decimal.
 """
 
 import math
@@ -22,7 +23,8 @@ def decimals(metric: str, spread: float, one_sample: float = math.nan) -> int:
         one_sample: what one sample of the split is of the metric; NaN where that is nothing.
     """
     scale = 100 if is_percentage(metric) else 1
-    found = [1 - magnitude(scale * spread) if spread > 0 else METRICS[metric].digits]
+    digits = METRICS[metric].digits
+    found = [min(1 - magnitude(scale * spread), digits + 1) if spread > 0 else digits]
     if one_sample > 0:
         found.append(-magnitude(scale * one_sample))
     return max(0, min(found))

@@ -57,10 +57,13 @@ def as_written(figure: Figure) -> Figure:
     return figure
 
 
-def save_figure(figure: Figure, *paths: Path | str, dpi: int | None = None) -> None:
+def save_figure(
+    figure: Figure, *paths: Path | str, dpi: int | None = None, on_white: bool = True
+) -> None:
     """Write a figure to .svg, .pdf and .png files, always the same bytes for the same figure.
 
-    Texts are as they are written. A .png has a white background, the others none.
+    Texts are as they are written. The background of a .png is white unless it is to have none, as
+    the others have none.
     """
     as_written(figure)
     for path in map(Path, paths):
@@ -68,15 +71,15 @@ def save_figure(figure: Figure, *paths: Path | str, dpi: int | None = None) -> N
         if kind == "svg":
             write_text(path, themed_svg(figure))
             continue
-        on_white = kind == "png"
+        white = on_white and kind == "png"
         with replacing(path) as part:
             figure.savefig(
                 part,
                 format=kind,
                 metadata=UNDATED[kind],
                 dpi=dpi or "figure",
-                transparent=not on_white,
-                facecolor="white" if on_white else "none",
+                transparent=not white,
+                facecolor="white" if white else "none",
             )
 
 
