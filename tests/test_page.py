@@ -86,7 +86,9 @@ def test_tables_are_sorted_and_copied(browser, report):
     assert [row[0] for row in rows] == ["Batch size", "64", "32", "8"]
     assert len({len(row) for row in rows}) == 1
     lines = copied["Markdown"].splitlines()
-    assert lines[0].startswith("| Batch size | Round |") and lines[1].startswith("| --- | ---: |")
+    assert lines[0].startswith("| Batch size | Training loss |") and lines[1].startswith(
+        "| --- | ---: |"
+    )
     for text in (copied["LaTeX"], latex):
         assert environments(text) == [
             r"\begin{table}", r"\begin{tabular}", r"\end{tabular}", r"\end{table}",
@@ -94,6 +96,7 @@ def test_tables_are_sorted_and_copied(browser, report):
         assert not re.search(r"(?<!\\)[%#_]", text)
     written = [path.read_text() for path in sorted(report.parent.glob("tables/*.tex"))]
     assert len(written) == 2
+    assert r"\caption{Batch size, " in copied["LaTeX"]  # LaTeX counts tables itself
     compile_latex("\n".join([copied["LaTeX"], latex, *written]), report.parent)
 
 

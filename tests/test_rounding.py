@@ -20,7 +20,8 @@ ONE = 1 / 114  # 0.88 percentage points
     [
         ("val_loss", 0.0031, math.nan, 4),
         ("val_loss", 0.14, math.nan, 2),
-        ("val_loss", 0.0996, math.nan, 3),  # which is 0.100
+        ("val_loss", 0.0996, math.nan, 2),  # which is 0.10
+        ("val_loss", 0.0000012, math.nan, 5),  # one more than elsewhere
         ("val_loss", 12.0, math.nan, 0),
         ("val_loss", 0.0, math.nan, 4),  # as many as the metric has
         ("val_accuracy", 0.0027, math.nan, 2),
@@ -53,8 +54,8 @@ def test_means_with_their_spread():
 
 
 def test_differences_with_their_interval():
-    amounts = 0.0017, -0.0035, 0.0069
-    assert difference_text("val_accuracy", *amounts) == "+0.17 [−0.35, +0.69]"
+    amounts = 0.0017, -0.0034, 0.0068
+    assert difference_text("val_accuracy", *amounts) == "+0.17 [−0.34, +0.68]"
     assert difference_text("val_accuracy", *amounts, ONE) == "+0.2 [−0.3, +0.7]"
     assert difference_text("val_accuracy", 0.00001, -0.0002, 0.0001, ONE) == "0.0 (within ±0.1)"
     assert difference_text("val_loss", 0.0123, math.nan, math.nan) == "+0.0123"

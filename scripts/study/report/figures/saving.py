@@ -72,7 +72,7 @@ def save_figure(
             write_text(path, themed_svg(figure))
             continue
         white = on_white and kind == "png"
-        with replacing(path) as part:
+        with replacing(path) as part, matplotlib.rc_context({"pdf.fonttype": 42}):
             figure.savefig(
                 part,
                 format=kind,
