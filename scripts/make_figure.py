@@ -4,7 +4,7 @@ from study.analysis.epochs import collect_epochs
 from study.design.cell import design_from
 from study.design.runs import Run
 from study.design.tables import Figure
-from study.report.figures import figure_module
+from study.report.figures import SHARED, figure_module
 from study.report.figures.saving import save_figure, use_style
 from study.store.logs import log_to
 
@@ -26,5 +26,6 @@ if __name__ == "__main__":
             )
         )
     figure, seeds = figures[0], told["cell_seeds"][figures[0].cell]
-    drawing = figure_module(figure.kind).draw(figure, epochs[0], design, seeds, epochs[1:])
+    beside = {"beside": epochs[1:]} if figure.kind in SHARED else {}
+    drawing = figure_module(figure.kind).draw(figure, epochs[0], design, seeds, **beside)
     save_figure(drawing, *snakemake.output)

@@ -17,6 +17,7 @@ from study.design.runs import Run, plain_runs
 from study.design.study import Study, plain, protocol_runs
 from study.design.tables import Figure, of_one_factor
 from study.report.claim_words import judged_claims
+from study.report.figures import SHARED
 from study.snake.data_files import Prepared, side_files
 from study.snake.digests import run_settings
 from study.snake.jobs import fields, plain_value, told_specs
@@ -140,11 +141,16 @@ def told_of_noise(data: Prepared) -> dict[str, Any]:
 def compared_figures(study: Study, wildcards: Any) -> list[Figure]:
     """A figure, and those that share its axes: all of its kind and its rounds."""
     figure = study.figures[wildcards.figure]
-    others = [
-        other
-        for name, other in study.figures.items()
-        if name != wildcards.figure and (other.kind, other.rounds) == (figure.kind, figure.rounds)
-    ]
+    others = (
+        []
+        if figure.kind not in SHARED
+        else [
+            other
+            for name, other in study.figures.items()
+            if name != wildcards.figure
+            and (other.kind, other.rounds) == (figure.kind, figure.rounds)
+        ]
+    )
     return [figure, *others]
 
 

@@ -18,7 +18,8 @@ COLUMN = 3.35  # inches, of one column of a paper, which heights are given for
 # where the screen is dark.
 INK = "#000000"
 DARK = (
-    "<style>@media screen and (prefers-color-scheme: dark) { svg:root { color: #e4e8ee } }</style>"
+    "<style>@media screen and (prefers-color-scheme: dark) { svg:root { color: #e4e8ee }"
+    ' svg:root text[style*="#0072b2"] { fill: #56b4e9 !important } }</style>'
 )
 # what would be another with each file
 UNDATED = {
