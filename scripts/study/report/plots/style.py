@@ -1,6 +1,7 @@
 """What the pictures share: colours, panels of factors by splits, and names at lines' ends."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -25,6 +26,7 @@ DASHES = ["-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)
 DRAWN_LEVELS = len(COLOURS)  # of a factor; with more, the first and the last are drawn
 ONE_ACROSS = 8  # panels, up to which they stand one below the other
 PAPER_SMALL = 7  # points of small text in a paper's column
+STEPS = 100  # in which names are moved apart
 NAME = 1.2  # lines that a name at a line's end has at least
 
 
@@ -118,14 +120,17 @@ def name_ends(axes: Axes, names: Sequence[tuple[float, str, str]], height: float
     """
     low, high = axes.get_ylim()
     apart = NAME * PAPER_SMALL / (72 * height)
-    placed: list[float] = []
     ordered = sorted(names)
-    for end, _, _ in ordered:
-        share = min(max((end - low) / (high - low), 0), 1)
-        placed.append(max(share, placed[-1] + apart) if placed else share)
-    above = max(0.0, (placed[-1] if placed else 0) - 1)
+    placed = [min(max((end - low) / (high - low), 0), 1) for end, _, _ in ordered]
+    for _ in range(STEPS):  # neighbours that are too close move apart, both by as much
+        for lower, upper in pairwise(range(len(placed))):
+            missing = max(0.0, apart - (placed[upper] - placed[lower]))
+            placed[lower] -= missing / 2
+            placed[upper] += missing / 2
+        if placed:
+            placed[-1] = min(placed[-1], 1)
     for place, (_, name, colour) in zip(placed, ordered):
-        axes.text(1.02, place - above, name, color=colour, fontsize=small(), va="center",
+        axes.text(1.02, place, name, color=colour, fontsize=small(), va="center",
                   transform=axes.transAxes)  # fmt: skip
 
 
@@ -133,10 +138,12 @@ def share_range(column: np.ndarray) -> None:
     """One range for all panels that show something, so that they can be compared."""
     drawn = [axes for axes in column if len(axes.lines)]
     if drawn:
-        low = min(axes.get_ylim()[0] for axes in drawn)
-        high = max(axes.get_ylim()[1] for axes in drawn)
+        low = min(axes.dataLim.y0 for axes in drawn)
+        high = max(axes.dataLim.y1 for axes in drawn)
+        room = 0.05 * (high - low)
         for axes in drawn:
-            axes.set_ylim(low, high)
+            if room > 0:
+                axes.set_ylim(low - room, high + room)
 
 
 def say(axes: Axes, text: str) -> None:
