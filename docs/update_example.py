@@ -7,6 +7,7 @@ Copies the run's results to docs/pneumoniamnist/, and writes its README.md from 
 """
 
 import json
+import math
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
 from study.analysis.verdict_changes import VERDICT_COLUMNS
 from study.analysis.verdicts import NO_SIGNAL, VERDICTS, tested_once
+from study.data.findings import read_audit
 from study.design.protocols import PROTOCOLS
 from study.notebook import load_study
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
@@ -32,6 +34,7 @@ from study.report.sections.claims import claim_items
 from study.report.sections.fair import claim_rows, counts_of_changes
 from study.report.tables import mean_text, name_title
 from study.report.wording import p_text, plain
+from study.report.worth import one_samples
 from study.settings.choices import level_title, parameter_title
 from study.store.frames import read_frame
 from study.training import EPOCH_METRICS
@@ -236,6 +239,7 @@ def compare_table(number: int, reference: pd.DataFrame) -> str:
     factor = ours.columns[0]
     title = f"{name_title(f'table{number}')}: {parameter_title(factor).lower()}"
     headings = [parameter_title(factor)]
+    one = one_samples(EPOCH_METRICS, read_audit(EXAMPLE / "audit.json"))
     for metric in EPOCH_METRICS:
         headings += [metric_title(metric), "*study*"]
     rows = []
@@ -245,7 +249,8 @@ def compare_table(number: int, reference: pd.DataFrame) -> str:
             (reference["table"] == str(number)) & (reference["level"] == cells[0])
         ].to_dict("records")
         for metric in EPOCH_METRICS:
-            text = mean_text(metric, row[metric], row[f"{metric}_sd"])
+            one_sample = one.get(metric, math.nan)
+            text = mean_text(metric, row[metric], row[f"{metric}_sd"], one_sample)
             cells += [text, f"*{printed[metric]}*"]
         rows.append(cells)
     table = markdown_table(headings, rows, right=len(headings) - 1)

@@ -22,4 +22,5 @@ if __name__ == "__main__":
         draw_contact_sheet(splits, classes, description.get("range")),
         snakemake.output.sheet,
         dpi=110,
+        on_white=False,
     )

@@ -2,8 +2,8 @@
 
 from study.analysis.across import RANK_TESTS, RANKS
 from study.design.tables import Table
+from study.report.figures.saving import save_figure, use_style
 from study.report.plots.rank_diagram import draw
-from study.report.plots.style import write_picture
 from study.settings.choices import level_title
 from study.store.frames import read_frame
 from study.store.logs import log_to
@@ -11,6 +11,7 @@ from study.store.logs import log_to
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     name = snakemake.wildcards.table
+    use_style(snakemake.params.told["figure_style"])
     table = Table(**snakemake.params.told["tables"][name])
     frames = (
         read_frame(snakemake.input.tests, RANK_TESTS),
@@ -18,4 +19,4 @@ if __name__ == "__main__":
     )
     tests, ranks = (frame[frame["table"] == name] for frame in frames)
     titles = [level_title(table.factor, level) for level in table.row_levels]
-    write_picture(snakemake.output.svg, draw(tests, ranks, titles))
+    save_figure(draw(tests, ranks, titles), snakemake.output.svg, snakemake.output.pdf)

@@ -9,7 +9,7 @@ from study.analysis.expected_best import BEST_OF_COLUMNS, difference_seen
 from study.analysis.metrics import METRICS
 from study.design.study import tables_from
 from study.design.tables import Table, of_one_factor
-from study.report.plots.style import write_picture
+from study.report.figures.saving import save_figure, use_style
 from study.report.plots.trials import SideTrials, draw_budgets, draw_curves
 from study.report.tables import describe
 from study.report.wording import upper_first
@@ -71,6 +71,7 @@ def titled(found: pd.DataFrame, tables: Mapping[str, Table]) -> pd.DataFrame:
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     told, files, output = snakemake.params.told, snakemake.input, snakemake.output
+    use_style(told["figure_style"])
     metric, number, tables = (
         told["metric"],
         told["round"],
@@ -94,5 +95,6 @@ if __name__ == "__main__":
         )
         for side, values in trials.items()
     ]
-    write_picture(output.curves_of_sides, draw_curves(sides, metric, number))
-    write_picture(output.budget, draw_budgets(titled(found, tables), metric))
+    save_figure(draw_curves(sides, metric, number), output.curves, output.curves_pdf)
+    drawing = draw_budgets(titled(found, tables), metric)
+    save_figure(drawing, output.budget, output.budget_pdf)

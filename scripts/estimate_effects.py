@@ -15,7 +15,7 @@ from study.analysis.metrics import METRICS
 from study.analysis.values import read_values
 from study.design.factors import Factorial
 from study.report.figures.interactions import DRAWN, draw_interactions
-from study.report.figures.saving import save_figure
+from study.report.figures.saving import save_figure, use_style
 from study.store.frames import write_frame
 from study.store.logs import log_to
 
@@ -46,6 +46,7 @@ def refuse_grid(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     told, files, output = snakemake.params.told, snakemake.input, snakemake.output
+    use_style(told["figure_style"])
     grid, values = Factorial(**told["factorial"]), read_values(files.values)
     refused = []
     try:
@@ -70,4 +71,4 @@ if __name__ == "__main__":
         write_frame(path, frame.reindex(columns=list(columns)))
     measured, _ = grid_metric(values, grid, told["rounds"], DRAWN)
     drawing = draw_interactions(measured, grid.factors, told["rounds"], grid.along)
-    save_figure(drawing, output.svg, output.png)
+    save_figure(drawing, output.svg, output.pdf, output.png)

@@ -28,8 +28,8 @@ from study.data.medmnist import published_sets
 from study.data.prepared import load_all, load_splits, read_description
 from study.design.levels import FactorLevels
 from study.design.runs import Run
+from study.report.figures.saving import save_figure
 from study.report.plots import calibration, confusion, mistaken, roc
-from study.report.plots.style import write_picture
 from study.store.errors import UserError
 
 # ---- Metrics -------------------------------------------------------------------------------------
@@ -387,20 +387,20 @@ def test_pictures_of_many_classes(tmp_path):
     names = ["well", "<ill>", "a name that is rather long", "other"]
     counts = count_matrices(list(scores), scores, names)
     for name in ("first", "second"):
-        write_picture(tmp_path / f"{name}.svg", confusion.draw_matrices(GROUPS, counts, names))
+        save_figure(confusion.draw_matrices(GROUPS, counts, names), tmp_path / f"{name}.svg")
     text = (tmp_path / "first.svg").read_text()
     assert text == (tmp_path / "second.svg").read_text()
     assert "&lt;ill&gt;" in text and "a name that…" in text
     assert "Batch size 32, round 2: test" in text
     shown = counts[(counts["true"] == "well") & (counts["predicted"] == "well")]["count"].iloc[0]
     assert f">{shown:.1f}<" in text
-    write_picture(tmp_path / "c.svg", calibration.draw(GROUPS, scores, ["val", "test"]))
+    save_figure(calibration.draw(GROUPS, scores, ["val", "test"]), tmp_path / "c.svg")
     assert "drawn for two classes alone" in (tmp_path / "c.svg").read_text()
-    write_picture(tmp_path / "m.svg", mistaken.draw(pd.DataFrame(), None))
+    save_figure(mistaken.draw(pd.DataFrame(), None), tmp_path / "m.svg")
     unscored = {key: {"seeds": arrays["seeds"]} for key, arrays in scores.items()}
     calibration.draw(GROUPS, unscored, ["val"])  # which a program may be
     empty = confusion.draw_matrices(GROUPS, counts.iloc[:0], names)
-    write_picture(tmp_path / "e.svg", empty)
+    save_figure(empty, tmp_path / "e.svg")
     assert "nothing to show" in (tmp_path / "e.svg").read_text()
 
 

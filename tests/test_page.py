@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from page_study import SCRIPT, environments, opened
 
+from study.report.tables import SIMPLE
+
 pytestmark = pytest.mark.xdist_group("page")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
 
@@ -95,20 +97,20 @@ def test_each_page_leads_to_what_only_the_other_has(browser, report):
 def test_tables_are_sorted_and_copied(browser, report):
     options = {"viewport": WIDE, "permissions": ["clipboard-read", "clipboard-write"]}
     with opened(browser, report.with_name("appendix.html"), **options) as page:
-        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64"]
+        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64", SIMPLE]
         table = page.locator(".table", has=page.locator('[aria-label="Table 1 (sizes)"]'))
         heading = table.locator("th").first
         heading.get_by_role("button").press("Enter")
         assert heading.get_attribute("aria-sort") == "ascending"
         heading.get_by_role("button").click()
-        assert column(page, "Table 1 (sizes)", 1) == ["64", "32", "8"]
+        assert column(page, "Table 1 (sizes)", 1) == [SIMPLE, "64", "32", "8"]
         copied = {}
         for kind in ("CSV", "Markdown", "LaTeX"):
             table.get_by_role("button", name=f"Copy as {kind}").click()
             page.get_by_text(f"Table 1 (sizes): {kind} copied").wait_for(state="attached")
             copied[kind] = page.evaluate("navigator.clipboard.readText()")
         heading.get_by_role("button").click()
-        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64"]
+        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64", SIMPLE]
         differences = page.locator(
             ".table", has=page.locator('[aria-label="Table 1 (sizes), differences"]')
         )
@@ -116,10 +118,11 @@ def test_tables_are_sorted_and_copied(browser, report):
         page.get_by_text("differences: LaTeX copied").wait_for(state="attached")
         latex = page.evaluate("navigator.clipboard.readText()")
     rows = list(csv.reader(io.StringIO(copied["CSV"])))
-    assert [row[0] for row in rows] == ["Batch size", "64", "32", "8"]
+    assert [row[0] for row in rows] == ["Batch size", SIMPLE, "64", "32", "8"]
     assert len({len(row) for row in rows}) == 1
     lines = copied["Markdown"].splitlines()
-    assert lines[0].startswith("| Batch size | Round |") and lines[1].startswith("| --- | ---: |")
+    assert lines[0].startswith("| Batch size | Training loss |")
+    assert lines[1].startswith("| --- | ---: |")
     for text in (copied["LaTeX"], latex):
         assert environments(text) == [
             r"\begin{table}", r"\begin{tabular}", r"\end{tabular}", r"\end{table}",
@@ -127,6 +130,7 @@ def test_tables_are_sorted_and_copied(browser, report):
         assert not re.search(r"(?<!\\)[%#_]", text)
     written = [path.read_text() for path in sorted(report.parent.glob("tables/*.tex"))]
     assert len(written) == 2
+    assert r"\caption{Batch size, " in copied["LaTeX"]  # LaTeX counts tables itself
     compile_latex("\n".join([copied["LaTeX"], latex, *written]), report.parent)
 
 

@@ -3,31 +3,37 @@
 import html
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix, roc_auc_score
 from sklearn.metrics import roc_curve as sklearn_roc
-from studies import study_of
+from studies import default_study, study_of
 from test_tables import make_values
 
 from study.analysis.confusion import CHOSEN, COUNTS, confusion_counts, count_confusions
 from study.analysis.evaluation import evaluate
 from study.analysis.metrics import probability
+from study.analysis.mistakes import most_often, rank_mistakes
 from study.data.audit import audit
 from study.data.prepared import load_all, prepare, read_description
 from study.design.cell import find_cell
 from study.design.levels import FactorLevels, drawn_cells, factor_levels
 from study.report.figures.contact_sheet import draw_contact_sheet
-from study.report.figures.saving import save_figure
-from study.report.plots import calibration, confusion, mistaken, roc, strips
+from study.report.figures.saving import save_figure, use_style
+from study.report.plots import calibration, confusion, forest, mistaken, roc, strips
 from study.report.plots.names import level_names
 from study.report.plots.roc import GRID
-from study.report.plots.style import COLOURS, picked, write_picture
+from study.report.plots.style import COLOURS, name_ends, picked, stacked
 from study.report.plots.trials import SideTrials, draw_curves
+from study.report.sections.mistaken import ties_text
 
 STUDY = {
     "grid": {"batch_size": [32, 8, 64], "activation": ["relu", "tanhshrink"]},
@@ -122,6 +128,27 @@ def test_a_perfect_and_a_random_ranking():
     np.testing.assert_allclose(roc.on_grid(*random), GRID)
 
 
+def test_curves_that_coincide_are_differences_from_the_baseline_seed_by_seed():
+    arrays = make_scores(6)
+    labels, scores = arrays["val_labels"], arrays["val_scores"]
+    first = roc.mean_curve(labels, scores)
+    other = roc.mean_curve(labels, scores + 0.01)  # the same order: the same curves
+    far = roc.mean_curve(labels, -scores)
+    assert roc.coincide([first, other])
+    assert not roc.coincide([first, far]) and not roc.coincide([first])
+    diverged = scores.copy()
+    diverged[2, 0] = np.nan
+    without = roc.mean_curve(labels, diverged)
+    assert without.seeds == [0, 1, 3, 4, 5]
+    found = roc.differences(without, first)
+    assert found.shape == (5, len(GRID)) and not found.any()
+    group = replace(GROUPS[0], against="b")
+    drawn = {("a", 2): arrays, ("b", 2): arrays | {"val_scores": scores + 0.01}}
+    (axes,) = roc.draw([group], drawn, ["val"]).axes
+    assert axes.get_ylabel() == "True positive rate\nminus that of 32 (points)"
+    assert all(not np.any(line.get_ydata()) for line in axes.lines)
+
+
 # ---- Confusion matrices --------------------------------------------------------------------------
 
 
@@ -186,6 +213,41 @@ def test_calibration_is_that_of_scikit_learn_over_all_seeds():
     assert calibration.reliability(labels, scores * np.nan) is None
 
 
+def test_a_share_has_wilsons_interval_for_the_samples_of_one_seed():
+    """60 samples in the highest bin, 54 of them positive, and 40 in the lowest, by two seeds."""
+    labels = np.repeat([1, 0, 1, 0], [54, 6, 4, 36])
+    found = calibration.reliability(labels, np.tile(np.repeat([5.0, -5.0], [60, 40]), (2, 1)))
+    assert np.flatnonzero(found.drawn).tolist() == [9]  # the others have fewer than 50
+    expected = binomtest(54, 60).proportion_ci(method="wilson")
+    low, high = found.reach[:, 9]
+    assert (0.9 - low, 0.9 + high) == pytest.approx(expected, abs=1e-6)
+
+
+def test_without_bins_of_enough_samples_calibration_says_so():
+    figure = calibration.draw(GROUPS, SCORES, ["val"])
+    assert figure.axes == []
+    assert figure.texts[0].get_text() == "Fewer than two bins have 50 samples"
+
+
+# ---- What is most often mistaken -----------------------------------------------------------------
+
+
+def test_of_what_ties_as_many_are_shown_from_all_parts_of_the_split():
+    """Of 10 samples 2 are wrong in 3 of 3 runs, 7 in 2, and one never."""
+    labels = np.zeros(10, int)
+    wrong = np.array([2, 2, 3, 2, 2, 0, 2, 2, 3, 2])
+    ranked = rank_mistakes("val", np.stack([3 - wrong, wrong]), labels)
+    assert ranked["row"].tolist() == [2, 8, 0, 1, 3, 4, 6, 7, 9]
+    assert ranked["tied"].tolist() == [2, 2, *[7] * 7]
+    shown = most_often(ranked, 5)
+    assert shown["row"].tolist() == [2, 8, 0, 4, 9]
+    rows = shown.to_dict("records")
+    assert ties_text(rows) == (
+        " On validation, 7 samples are mistaken in 2 trainings; 3 of them are shown, drawn evenly."
+    )
+    assert ties_text(rows[:2]) == ""
+
+
 # ---- Pictures ------------------------------------------------------------------------------------
 
 
@@ -205,21 +267,84 @@ def test_pictures_have_the_same_bytes_and_text_as_text(tmp_path):
     files = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        for kind, figure in draw_all(SCORES, GROUPS, ["val", "test"]).items():
-            write_picture(tmp_path / name / f"{kind}.svg", figure)
+        with matplotlib.rc_context():
+            use_style("paper")
+            for kind, figure in draw_all(SCORES, GROUPS, ["val", "test"]).items():
+                folder = tmp_path / name
+                save_figure(figure, *(folder / f"{kind}.{suffix}" for suffix in ("svg", "pdf")))
         files.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
     assert files[0] == files[1]
     text = files[0]["confusion.svg"].decode()
     assert "&lt;ill&gt;" in text and "<ill>" not in text
     assert "Batch size, round 2: test" in files[0]["roc.svg"].decode()
-    assert all(b"prefers-color-scheme: dark" in content for content in files[0].values())
+    for name, content in files[0].items():
+        if name.endswith("pdf"):
+            assert b"/Subtype /Type3" not in content  # letters stay letters
+            continue
+        assert b"prefers-color-scheme: dark" in content
+        # what is black takes the colour of what it is put in, and nothing is behind it
+        assert b"currentColor" in content and b"#000000" not in content
+        assert b"fill: #ffffff" not in content
 
 
 @pytest.mark.parametrize("scores, empty", [({}, 2), ({("a", 2): make_scores(1)}, 1)])
 def test_pictures_of_nothing_and_of_one_seed(tmp_path, scores, empty):
     for kind, figure in draw_all(scores, GROUPS, ["val"]).items():
-        write_picture(tmp_path / f"{kind}.svg", figure)
+        save_figure(figure, tmp_path / f"{kind}.svg")
     assert (tmp_path / "roc.svg").read_text().count("nothing to show") == empty
+
+
+def test_names_at_lines_ends_do_not_overlap():
+    axes = Figure().subplots()
+    axes.set_ylim(0, 10)
+    name_ends(axes, [(9.99, "a", "k"), (10, "b", "k"), (2, "c", "k"), (9.98, "d", "k")], 1.2)
+    places = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    assert list(places) == ["c", "d", "a", "b"]
+    assert places["c"] < 0.2 + 1e-9 and places["b"] <= 1
+    ordered = list(places.values())
+    line = 7 / 72 / 1.2  # of 7 points, as a share of 1.2 inches
+    assert all(after - before > line for before, after in pairwise(ordered[1:]))
+
+
+def test_many_panels_leave_no_hole():
+    figure, made = stacked(9, 1.0)
+    assert made.shape == (9, 1) and len(figure.axes) == 9
+    spans = [axes.get_subplotspec().colspan for axes in made[:, 0]]
+    assert [(span.start, span.stop) for span in spans[-3:]] == [(0, 1), (1, 2), (0, 2)]
+    assert stacked(3, 1.0)[1][2, 0].get_subplotspec().colspan.stop == 1
+
+
+@pytest.mark.parametrize(("style", "width", "smallest"), [("paper", 3.35, 7), ("slides", 8, 14)])
+def test_styles_are_as_wide_as_what_they_are_for(style, width, smallest):
+    with matplotlib.rc_context():
+        use_style(style)
+        figure = roc.draw(GROUPS, SCORES, ["val"])
+        assert figure.get_size_inches()[0] == width
+        sizes = {text.get_fontsize() for text in figure.findobj(Text) if text.get_text()}
+        assert min(sizes) == smallest
+
+
+def test_claims_are_drawn_with_the_interval_that_their_verdict_is_read_off():
+    study = default_study()
+    name, other = list(study.claims)[:2]
+    claims = pd.DataFrame(
+        [
+            {"claim": each, "sentence": f"Sentence {each}.", "verdict": verdict,
+             "metric": study.claims[each].metric}
+            for each, verdict in ((name, "supported"), (other, "not tested"))
+        ]
+    )  # fmt: skip
+    pair = {"claim": name, "metric": "accuracy_gap", "n": 12, "difference": 0.02, "low": 0.011,
+            "high": 0.029, "low_adjusted": 0.01, "high_adjusted": 0.03}  # fmt: skip
+    pairs = pd.DataFrame([pair, {"claim": other, "metric": "loss_gap"}])
+    (axes,) = forest.draw(study.claims, claims, pairs).axes
+    assert axes.get_xlabel() == "Difference (percentage points)"
+    assert [text.get_text() for text in axes.texts] == [f"Sentence {name}. (supported)"]
+    _, interval, mark = axes.lines
+    assert list(interval.get_xdata()) == pytest.approx([1.0, 3.0])
+    assert list(mark.get_xdata()) == pytest.approx([2.0])
+    nothing = forest.draw(study.claims, claims, pairs.assign(n=np.nan))
+    assert nothing.texts[0].get_text() == "no claim has a difference to show"
 
 
 def test_seeds_are_joined_over_the_levels():
@@ -269,9 +394,9 @@ def test_dollars_of_names_are_kept(tmp_path):
         "confusion": confusion.draw(GROUPS, counts, classes),
         "mistaken": mistaken.draw(table, folder),
         "roc": roc.draw(spend, SCORES, ["val"]),
-        "calibration": calibration.draw(spend, SCORES, ["val"]),
+        "seeds": strips.draw(spend, make_values()),
     }.items():
-        write_picture(tmp_path / f"{name}.svg", figure)
+        save_figure(figure, tmp_path / f"{name}.svg")
         shown = " ".join(texts_of(tmp_path / f"{name}.svg"))
         assert all(name_of_class in shown for name_of_class in DOLLARS), name
     with matplotlib.rc_context({"svg.fonttype": "none"}):
@@ -286,7 +411,7 @@ def test_no_picture_has_mathematics_of_its_own(tmp_path):
     side = SideTrials("baseline", rates, pd.DataFrame(trials), chosen=1, edges={})
     drawn = draw_all(SCORES, GROUPS, ["val"]) | {"trials": draw_curves([side], "val_accuracy", 1)}
     for kind, figure in drawn.items():
-        write_picture(tmp_path / f"{kind}.svg", figure)
+        save_figure(figure, tmp_path / f"{kind}.svg")
         assert not any("$" in text for text in texts_of(tmp_path / f"{kind}.svg")), kind
     assert {"0.0001", "0.001", "0.01"} <= {*texts_of(tmp_path / "trials.svg")}
-    assert {"1", "10"} <= {*texts_of(tmp_path / "calibration.svg")}
+    assert {"0.0", "1.0"} <= {*texts_of(tmp_path / "roc.svg")}

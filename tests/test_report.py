@@ -91,7 +91,7 @@ def test_every_cell_is_shown_after_its_last_round():
     cells = {"a": cell(rounds=2), "b": cell(rounds=2, loss="ce")}
     headings, rows = cell_table(make_values(), cells, {"a": 3, "b": 3})
     assert headings[:2] == ["Loss", "Round"]  # nothing else differs
-    assert rows[0][:3] == ["BCE", "2", "0.2000 ± 0.1414"]
+    assert rows[0][:3] == ["BCE", "2", "0.20 ± 0.14"]
     assert rows[0][-1] == "2 of 3 seeds; 1 diverged"
     assert rows[1][:3] == ["CE", "2", "0.2500"]
 
@@ -166,7 +166,7 @@ def test_interactions_are_means_over_the_other_factors():
     for position, line in zip((1, 0, 2), lines):
         expected = 100 * measured.mean(axis=(0, 3))[:, position]
         assert line.get_ydata().tolist() == pytest.approx(expected.tolist())
-    (empty,) = draw_interactions(measured[:0, :, 0, 0], {"loss": ["bce", "ce"]}, 3).axes
+    empty = draw_interactions(measured[:0, :, 0, 0], {"loss": ["bce", "ce"]}, 3)
     assert empty.texts[0].get_text() == "no complete grid to show"
 
 

@@ -1,6 +1,9 @@
 """Tables as data and as people read them."""
 
 import io
+import os
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pandas as pd
@@ -10,6 +13,8 @@ from studies import study_of
 from study.design.cell import Design
 from study.design.tables import Table
 from study.report import crossed
+from study.report.latex import column_blocks
+from study.report.result_tables import claims_tables, compared_tables, effects_tables
 from study.report.tables import (
     caption,
     cell_title,
@@ -20,6 +25,7 @@ from study.report.tables import (
     to_latex,
     to_markdown,
 )
+from study.report.worth import Worth
 from study.settings.parameters import DEFAULTS
 from study.training import EPOCH_METRICS
 from study.training.networks import NETWORKS
@@ -72,12 +78,12 @@ def test_markdown_as_people_read_it():
     frame = make_table(make_values(), TABLE)
     frame = pd.read_csv(io.StringIO(frame.to_csv(index=False)))  # as the report reads it
     assert to_markdown(frame, 3, "A caption.").splitlines() == [
-        "| Loss | Round | Training loss | Training accuracy (%) | Validation loss"
+        "| Loss | Training loss | Training accuracy (%) | Validation loss"
         " | Validation accuracy (%) | Seeds |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-        "| BCE | 2 | 0.2000 ± 0.1414 | 97.00 ± 1.41 | 0.4000 ± 0.1414 | 90.00 ± 0.00"
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| BCE | 0.20 ± 0.14 | 97.0 ± 1.4 | 0.40 ± 0.14 | 90.00 ± 0.00"
         " | 2 of 3 seeds; 1 diverged |",
-        "| CE | 2 | 0.2500 | 50.00 | 0.7500 | 100.00 | 1 of 3 seeds; 2 missing |",
+        "| CE | 0.2500 | 50.00 | 0.7500 | 100.00 | 1 of 3 seeds; 2 missing |",
         "",
         "A caption.",
     ]
@@ -85,7 +91,7 @@ def test_markdown_as_people_read_it():
 
 def test_a_level_without_runs_says_so():
     frame = make_table(make_values(), replace(TABLE, cells=["a", "not there"]))
-    assert "| CE | 2 | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, 3, "")
+    assert "| CE | – | – | – | – | 0 of 3 seeds; 3 missing |" in to_markdown(frame, 3, "")
 
 
 def test_a_table_shows_the_metrics_that_it_asks_for():
@@ -98,8 +104,8 @@ def test_a_table_shows_the_metrics_that_it_asks_for():
         "final_test_roc_auc_sd",
     ]  # fmt: skip
     assert to_markdown(frame, 3, "").splitlines()[::2][:2] == [
-        "| Loss | Round | Accuracy gap (%) | Final test AUC | Seeds |",
-        "| BCE | 2 | 2.00 ± 1.41 | – | 2 of 3 seeds; 1 diverged |",
+        "| Loss | Accuracy gap (%) | Final test AUC | Seeds |",
+        "| BCE | 2.0 ± 1.4 | – | 2 of 3 seeds; 1 diverged |",
     ]
 
 
@@ -111,17 +117,101 @@ def test_the_test_split_is_shown_beside_validation_where_there_is_one():
     assert table_metrics(frame) == [*METRICS, *final]
     assert table_metrics(make_table(values.assign(final_val_accuracy=0.5), table)) == METRICS
     text = caption(TABLE, design_at(DEFAULTS), table_metrics(frame))
-    assert text.endswith("Final metrics are taken after the round's last epoch, the others averaged"
-                         " over its epochs after the warm-up.")  # fmt: skip
+    assert "; averages over epochs 4 to 30 of the round, mean ± " in text
+    assert text.endswith("over seeds. Final metrics are taken after the round's last epoch.")
+    text = caption(TABLE, design_at(DEFAULTS), final)
+    assert "learning rate 0.001; mean ± standard deviation" in text
 
 
 def test_latex_is_escaped_and_complete():
     frame = make_table(make_values(), TABLE)
     text = to_latex(frame, 3, "50% & more_", "table1")
     assert r"\caption{50\% \& more\_}" in text
-    assert r"BCE & 2 & 0.2000 $\pm$ 0.1414 & 97.00 $\pm$ 1.41" in text
-    assert text.count(r" \\") == 3
+    assert r"BCE & 0.20 $\pm$ 0.14 & 97.0 $\pm$ 1.4 \\" in text
+    assert "Round" not in text
     assert text.count(r"\begin{") == text.count(r"\end{") == 2
+
+
+def test_the_best_is_bold_and_the_simple_model_is_the_last_row():
+    worth = Worth(
+        {"val_accuracy": 1 / 114}, {"val_accuracy": [False, True]}, {"val_accuracy": 0.95614}
+    )
+    values = make_values().assign(val_accuracy=[0.91, 0.92, None, 0.95, 0.0])
+    frame = make_table(values, replace(TABLE, metrics=["val_loss", "val_accuracy"]))
+    assert to_markdown(frame, [2, 1], "", worth).splitlines()[2:5] == [
+        "| BCE | 0.40 ± 0.14 | 91.5 ± 0.7 | 2 |",
+        "| CE | 0.7500 | **95.0** | 1 |",
+        "| Logistic regression | – | 95.6 | 1 fit |",
+    ]
+    assert r"CE & 0.7500 & \textbf{95.0} & 1 \\" in to_latex(frame, [2, 1], "", "t", worth)
+    # in complete rows with equally many seeds these are no column
+    assert "Seeds" not in to_markdown(frame.assign(n=2), 2, "", worth)
+
+
+def test_columns_stand_below_each_other_where_they_do_not_fit():
+    """85 mm are 241 points: three columns of 50 beside a label of 60, and four by twos."""
+    assert column_blocks([60], [50] * 3) == [[0, 1, 2]]
+    assert column_blocks([60], [50] * 4) == [[0, 1], [2, 3]]
+    assert column_blocks([60], [50] * 5) == [[0, 1, 2], [3, 4]]
+    assert column_blocks([60], [500, 500]) == [[0], [1]]
+
+
+def test_tables_fit_a_column_of_85_mm(tmp_path):
+    """Of all metrics that are shown, of two factors, and of results, in a two-column document."""
+    if not shutil.which("pdflatex"):
+        assert "NO_SKIPS" not in os.environ, "no pdflatex"
+        return
+    final = ["final_val_accuracy", "final_test_accuracy", "final_val_roc_auc", "final_test_roc_auc"]
+    seeds = make_values()[:3].dropna()
+    values = pd.concat(
+        [seeds.assign(cell=cell, **{name: [0.91234, 0.92] for name in final}) for cell in "abcdef"]
+    )
+    names = ["relu", "leaky_relu", "tanhshrink"]
+    wide = replace(
+        TABLE, vary=["activation"], metrics=[], rows=[{"activation": name} for name in names],
+        cells=["a", "b", "c"], along={"activation": {}, "loss": {}}, levels={"activation": names},
+    )  # fmt: skip
+    crossed_rows = [{"loss": loss, "activation": name} for loss in ("bce", "ce") for name in names]
+    both = replace(wide, vary=["loss", "activation"], rows=crossed_rows, cells=[*"abcdef"])
+    best = {name: [True] * 3 for name in [*METRICS, *final]}
+    worth = Worth({}, best, {"final_val_accuracy": 0.95, "val_accuracy": 0.95})
+    texts = [
+        to_latex(make_table(values, wide), 2, "Wide.", "wide", worth),
+        crossed.to_latex(make_table(values, both), 2, "Crossed.", "crossed"),
+    ]
+    row = {"table": "one", "factor": "activation", "level": "leaky_relu", "against": "tanhshrink",
+           "round": 2, "metric": "val_loss", "n": 12, "difference": -0.01234,
+           "low_adjusted": -0.02345, "high_adjusted": 0.01345, "p_holm": 0.0001}  # fmt: skip
+    compared = (
+        pd.DataFrame([row]).assign(one_sample=None, refused=None).astype({"one_sample": float})
+    )
+    sentence = "The network with several hidden layers over-fits: its accuracies are far apart."
+    claims = pd.DataFrame([{"claim": "c", "sentence": sentence, "verdict": "supported"}])
+    pair = {"claim": "c", "first": "batch size 16, round 1", "second": "batch size 32, round 1",
+            "metric": "val_accuracy", "n": 12, "difference": -0.1234, "low": -0.2, "high": 0.1,
+            "low_adjusted": -0.22, "high_adjusted": 0.12, "one_sample": 0.001}  # fmt: skip
+    mean = {"metric": "val_loss", "factor": "activation", "level": "leaky_relu", "n": 12,
+            "mean": 0.1234, "low": 0.12, "high": 0.13, "difference": -0.0123,
+            "difference_low": -0.0234, "difference_high": 0.0123}  # fmt: skip
+    effect = {"metric": "val_loss", "effect": "batch_size × activation", "df_effect": 2,
+              "df_error": 22, "f_value": 1234.5, "p_holm": 0.0001, "partial_eta_squared": 0.9,
+              "refused": None}  # fmt: skip
+    found = [
+        compared_tables(compared, {"one": wide}, METRICS, "mine"),
+        claims_tables(claims, pd.DataFrame([pair, pair | {"metric": "val_loss"}]), "mine"),
+        effects_tables(pd.DataFrame([mean]), pd.DataFrame([effect]), 3, "mine", {}),
+    ]
+    texts += [table.latex for tables, _ in found for table in tables]
+    assert len(texts) == 6
+    layout = r"\textwidth=178mm\columnsep=8mm\oddsidemargin=-8mm"
+    whole = "\\documentclass[twocolumn]{article}\\usepackage{booktabs}" + layout
+    (tmp_path / "t.tex").write_text(
+        f"{whole}\\begin{{document}}{''.join(texts)}\\end{{document}}", encoding="utf-8"
+    )
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "Overfull" not in done.stdout, done.stdout
 
 
 def test_captions_and_titles(monkeypatch):
@@ -129,8 +219,11 @@ def test_captions_and_titles(monkeypatch):
     design = design_at(baseline)
     assert caption(TABLE, design) == (
         "Loss, round 2; batch size 32, activation Leaky ReLU, hidden layers 1, hidden units 256,"
-        " optimizer Adam, learning rate 0.001; mean ± standard deviation over seeds."
+        " optimizer Adam, learning rate 0.001; averages over epochs 4 to 30 of the round, mean ±"
+        " standard deviation over seeds."
     )
+    said = caption(TABLE, design, METRICS, "mine", {"a": 12, "b": 12})
+    assert said.startswith("Loss on mine, round 2; ") and said.endswith(" over 12 seeds.")
     assert caption(replace(TABLE, caption="Mine."), design) == "Mine."
     assert cell_title(baseline, design) == "BCE, batch size 32, Leaky ReLU, 1 hidden layer"
     assert cell_title(DEFAULTS | {"hidden_layers": 3, "optimizer": "sgd"}, design) == (
@@ -146,7 +239,8 @@ def test_captions_and_titles(monkeypatch):
     other = DEFAULTS | {"network": "other"}
     design = design_at(other)
     assert caption(TABLE, design).endswith(
-        "0.001, network another one; mean ± standard deviation over seeds."
+        "network another one; averages over epochs 4 to 30 of the round, mean ± standard deviation"
+        " over seeds."
     )
     networks = replace(TABLE, vary=["network"], along={"network": {}}, rows=[{"network": "other"}])
     assert caption(networks, design).startswith("Network, round 2; loss BCE,")

@@ -54,12 +54,16 @@ function makeSortable(table) {
 
 // ---- Copying: what is seen, in the order that is seen --------------------------------------------
 
+// Its number is the page's: LaTeX, which counts itself, gets the caption without.
 function contentOf(table) {
   const texts = (row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
   const file = table.caption.querySelector(".file");
-  const caption = [...table.caption.childNodes].filter((node) => node !== file);
+  const number = table.caption.querySelector("strong");
+  const caption = (...without) =>
+    [...table.caption.childNodes].filter((node) => !without.includes(node)).map((node) => node.textContent).join("").trim();
   return {
-    caption: caption.map((node) => node.textContent).join("").trim(),
+    caption: caption(file),
+    unnumbered: caption(file, number),
     numbers: [...table.tHead.rows[0].cells].map((cell) => cell.classList.contains("number")),
     headings: texts(table.tHead.rows[0]),
     rows: [...table.tBodies[0].rows].map(texts),
@@ -91,10 +95,10 @@ function latexText(text) {
 }
 
 // For a document that uses booktabs.
-function toLatex({ caption, numbers, headings, rows }) {
+function toLatex({ unnumbered, numbers, headings, rows }) {
   const line = (row) => `    ${row.map(latexText).join(" & ")} \\\\`;
   return [
-    "\\begin{table}", "  \\centering", `  \\caption{${latexText(caption)}}`,
+    "\\begin{table}", "  \\centering\\footnotesize", `  \\caption{${latexText(unnumbered)}}`,
     `  \\begin{tabular}{${numbers.map((number) => (number ? "r" : "l")).join("")}}`, "    \\toprule", line(headings), "    \\midrule",
     ...rows.map(line), "    \\bottomrule", "  \\end{tabular}", "\\end{table}", "",
   ].join("\n");

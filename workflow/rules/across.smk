@@ -6,7 +6,7 @@ from study.design.tables import of_one_factor
 from study.snake.jobs import fields, of_all
 from study.snake.result_jobs import primary_file
 from study.store.files import folder_digest
-from study.store.paths import REPORT_FOLDER
+from study.store.paths import REPORT_FOLDER, STYLES
 
 # The tables whose ranks there is something to draw of: enough levels, on enough data sets.
 RANKED = [
@@ -53,13 +53,15 @@ rule draw_ranks:
             caption="../report/ranks.rst",
             labels={"table": "{table}"},
         ),
+        pdf="<across>/ranks/{table}.pdf",
     log:
         "<across_logs>/ranks/{table}.log",
     localrule: True
     conda:
         "../../envs/study.yaml"
     params:
-        told=fields(STUDY, "tables"),
+        told=fields(STUDY, "tables", "figure_style"),
+        style=folder_digest(STYLES),
         code=code_digest("draw_ranks"),
     message:
         "Draw the ranks of {wildcards.table}"

@@ -19,6 +19,8 @@ from study.snake.result_jobs import (
     trials_of_protocol,
 )
 from study.snake.resources import result_memory, result_minutes
+from study.store.files import folder_digest
+from study.store.paths import STYLES
 
 
 rule judge:
@@ -166,6 +168,7 @@ rule estimate_effects:
             category="Figures",
             caption="../report/interactions.rst",
         ),
+        pdf="<made>/statistics/interactions.pdf",
         png="<made>/statistics/interactions.png",
     log:
         "<made_logs>/estimate_effects.log",
@@ -176,6 +179,7 @@ rule estimate_effects:
         runtime=growing(per_study(DATA, result_minutes)),
     params:
         told=per_study(STUDIES, told_of_effects),
+        style=folder_digest(STYLES),
         code=code_digest("estimate_effects"),
     message:
         "Estimate the effects"

@@ -1,22 +1,33 @@
 # Stage 5: what people look at: the study's tables and figures; and of the baseline and the levels of each
 # factor ROC curves, confusion matrices and the like.
-from study.snake.data_files import images
-from study.snake.jobs import growing
+from study.snake.data_files import card, images
+from study.snake.jobs import fields, growing
 from study.snake.result_jobs import (
+    PAPER_TABLES,
+    PICTURES,
+    TABLE_KINDS,
+    drawn_as,
     drawn_files,
     figure_files,
+    primary_file,
     told_of_figure,
+    told_of_forest,
     told_of_table,
     told_to_draw,
 )
 from study.snake.run_jobs import chosen_of_sides, tables_of_trials, told_to_draw_tuning
 from study.snake.resources import result_memory, result_minutes
+from study.store.files import folder_digest
+from study.store.paths import STYLES
 
 
 rule make_table:
     """Set the levels of one factor beside each other, or those of two."""
     input:
         values="<made>/fixed/values.csv",
+        compared="<made>/fixed/comparisons.csv",
+        # how much one sample is, and what a simple model has
+        data=ancient(per_study(DATA, card)),
     output:
         csv=report(
             "<made>/tables/{table}.csv",
@@ -40,6 +51,36 @@ rule make_table:
         "../../scripts/make_table.py"
 
 
+rule tabulate_results:
+    """Set comparisons, claims and effects as tables for a paper."""
+    input:
+        values="<made>/fixed/values.csv",
+        comparisons="<made>/fixed/comparisons.csv",
+        claims=per_study(STUDIES, primary_file, "claims.csv"),
+        pairs=per_study(STUDIES, primary_file, "claim_pairs.csv"),
+        means="<made>/statistics/marginal_means.csv",
+        effects="<made>/statistics/effects.csv",
+        data=ancient(per_study(DATA, card)),
+    output:
+        **{
+            f"{name}_{kind}": f"<made>/paper/{name}.{kind}"
+            for name in PAPER_TABLES
+            for kind in TABLE_KINDS
+        },
+    log:
+        "<made_logs>/tabulate_results.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        told=per_study(STUDIES, fields, "tables", "rounds", "title"),
+        code=code_digest("tabulate_results"),
+    message:
+        "Set the results of {wildcards.dataset} as tables"
+    script:
+        "../../scripts/tabulate_results.py"
+
+
 rule make_figure:
     """Draw a cell's metrics, epoch by epoch."""
     input:
@@ -52,6 +93,7 @@ rule make_figure:
             caption="../report/figure.rst",
             labels={"figure": "{figure}"},
         ),
+        pdf="<made>/figures/{figure}.pdf",
         png="<made>/figures/{figure}.png",
     log:
         "<made_logs>/figures/{figure}.log",
@@ -60,6 +102,7 @@ rule make_figure:
         "../../envs/study.yaml"
     params:
         told=per_job(DATA, told_of_figure),
+        style=folder_digest(STYLES),
         code=code_digest("make_figure"),
     message:
         "Draw {wildcards.figure} of {wildcards.dataset}"
@@ -74,15 +117,12 @@ rule draw_pictures:
     input:
         scores=per_study(DATA, drawn_files, "scores.npz"),
         runs=per_study(DATA, drawn_files, "run.json"),
+        metrics=per_study(DATA, drawn_files, "metrics.csv"),
         values="<made>/fixed/values.csv",
         mistakes="<made>/fixed/mistakes.csv",
         data=ancient(per_study(DATA, images)),
     output:
-        seeds="<made>/pictures/seeds.svg",
-        roc="<made>/pictures/roc.svg",
-        confusion="<made>/pictures/confusion.svg",
-        calibration="<made>/pictures/calibration.svg",
-        mistaken="<made>/pictures/mistaken.svg",
+        **drawn_as("<made>/pictures/", PICTURES),
         confusions="<made>/pictures/confusion.csv",
         mistaken_samples="<made>/pictures/mistaken.csv",
     log:
@@ -94,11 +134,34 @@ rule draw_pictures:
         runtime=growing(per_study(DATA, result_minutes)),
     params:
         told=per_study(DATA, told_to_draw),
+        style=folder_digest(STYLES),
         code=code_digest("draw_pictures"),
     message:
         "Draw the pictures of {wildcards.dataset}"
     script:
         "../../scripts/draw_pictures.py"
+
+
+rule draw_claims:
+    """Draw every claim's difference with its interval."""
+    input:
+        claims=per_study(STUDIES, primary_file, "claims.csv"),
+        pairs=per_study(STUDIES, primary_file, "claim_pairs.csv"),
+    output:
+        **drawn_as("<made>/pictures/", ["forest"]),
+    log:
+        "<made_logs>/draw_claims.log",
+    localrule: True
+    conda:
+        "../../envs/study.yaml"
+    params:
+        told=per_study(STUDIES, told_of_forest),
+        style=folder_digest(STYLES),
+        code=code_digest("draw_claims"),
+    message:
+        "Draw the claims of {wildcards.dataset}"
+    script:
+        "../../scripts/draw_claims.py"
 
 
 rule draw_tuning:
@@ -107,8 +170,7 @@ rule draw_tuning:
         trials=per_study(DATA, tables_of_trials),
         chosen=per_study(DATA, chosen_of_sides),
     output:
-        curves_of_sides="<made>/tuning/curves.svg",
-        budget="<made>/tuning/budget.svg",
+        **drawn_as("<made>/tuning/", ["curves", "budget"]),
         budgets="<made>/tuning/budgets.csv",
     log:
         "<made_logs>/draw_tuning.log",
@@ -119,6 +181,7 @@ rule draw_tuning:
         runtime=growing(per_study(DATA, result_minutes)),
     params:
         told=per_study(STUDIES, told_to_draw_tuning),
+        style=folder_digest(STYLES),
         code=code_digest("draw_tuning"),
     message:
         "Draw what tuning found"

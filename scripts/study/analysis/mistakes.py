@@ -10,7 +10,7 @@ from study.analysis.evaluation import class_count, predictions, whole_seeds
 from study.analysis.metrics import SCORED_SPLITS
 from study.analysis.results import Result
 
-MISTAKE_COLUMNS = {"split": str, "row": int, "label": int, "wrong": int, "runs": int}
+MISTAKE_COLUMNS = {"split": str, "row": int, "label": int, "wrong": int, "runs": int, "tied": int}
 # What pictures/mistaken.csv has: the first of them by name.
 MISTAKEN_COLUMNS = dict.fromkeys(["split", "name", "label"], str)
 LISTED = 100  # of each split
@@ -50,8 +50,9 @@ class Mistakes:
 
         Returns:
             `split`, `row` (from 0 in its split), `label`, `wrong` and `runs`, how many seeds of
-            cells get it wrong and how many there are; the images that are ever wrong, most often
-            first, at most `LISTED` a split. Of more than two classes also `taken_for`, the label
+            cells get it wrong and how many there are, and `tied`, how many images of the split are
+            wrong as often; the images that are ever wrong, most often first, at most `LISTED` a
+            split. Of more than two classes also `taken_for`, the label
             that it is most often mistaken for.
         """
         data = next((digest for digest, _ in self.runs.most_common(1)), "")
@@ -73,10 +74,26 @@ def rank_mistakes(split: str, predicted: np.ndarray, labels: np.ndarray) -> pd.D
     predicted = predicted.copy()
     predicted[labels, np.arange(len(labels))] = 0  # what is left is wrong
     wrong = predicted.sum(axis=0)
-    order = np.argsort(-wrong, kind="stable")[:LISTED]
+    order = np.argsort(-wrong, kind="stable")
     order = order[wrong[order] > 0]
     part: dict[str, Any] = {"split": split, "row": order, "label": labels[order]}
     part |= {"wrong": wrong[order], "runs": seeds[order]}
+    part["tied"] = np.bincount(wrong)[wrong[order]]
     if len(predicted) > 2:
         part["taken_for"] = predicted.argmax(axis=0)[order]
-    return pd.DataFrame(part)
+    return most_often(pd.DataFrame(part), LISTED)
+
+
+def most_often(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The first so many of a ranking; of those that tie for the last places some, evenly spread.
+
+    Args:
+        ranked: samples of one split, those that are most often `wrong` first.
+        count: how many.
+    """
+    if len(ranked) <= count:
+        return ranked
+    last = ranked["wrong"].iloc[count - 1]
+    before, tie = ranked[ranked["wrong"] > last], ranked[ranked["wrong"] == last]
+    places = np.linspace(0, len(tie) - 1, count - len(before)).round().astype(int)
+    return pd.concat([before, tie.iloc[places]])

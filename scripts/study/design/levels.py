@@ -21,6 +21,7 @@ class FactorLevels:
     round: int  # the last one that all of them have
     along: list[str] = field(default_factory=list)  # the factors that move with it
     changes: Parameters = field(default_factory=dict)  # of the baseline, beside the factor
+    against: str = ""  # the cell of the baseline's level, where that is among them
 
 
 def factor_levels(study: Study) -> list[FactorLevels]:
@@ -60,7 +61,10 @@ def factor_levels(study: Study) -> list[FactorLevels]:
         if len(trained) > 1:
             of_levels = [cells[level] for level in trained]
             common = min(study.cells[cell].rounds for cell in of_levels)
-            found.append(FactorLevels(factor, trained, of_levels, common, along, dict(changes)))
+            usual = cells[study.design.baseline[factor]]
+            against = usual if usual in of_levels else ""
+            group = FactorLevels(factor, trained, of_levels, common, along, dict(changes), against)
+            found.append(group)
     if not found and baseline in study.cells:
         found.append(FactorLevels(None, [], [baseline], study.cells[baseline].rounds))
     return found

@@ -56,6 +56,7 @@ class Study:
 
     tables: dict[str, Table]
     figures: dict[str, Figure]
+    figure_style: str  # a style sheet of workflow/styles: paper or slides
     claims: dict[str, Claim]
     reference: dict[str, Any] | None  # published tables, as the configuration has them
     checkpoint_every: int  # epochs after which a training job saves its progress; 0: when stopped
@@ -138,6 +139,7 @@ def expand_study(config: Mapping[str, Any], folders: Mapping[str, str]) -> Study
         margins=config["margins"],
         tables=tables,
         figures=figures,
+        figure_style=config["figure_style"],
         claims=claims,
         reference=config["reference"],
         checkpoint_every=config["checkpoint_every"],

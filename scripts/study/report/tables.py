@@ -1,18 +1,23 @@
 """A study's tables: from each seed's metrics to a frame, and from there to Markdown and LaTeX."""
 
+import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from study.analysis.averages import over_seeds
 from study.analysis.epochs import scored_epoch
-from study.analysis.metrics import FINAL, format_value, metric_title, shown_by_default
-from study.design.cell import Design
+from study.analysis.metrics import COUNTED, FINAL, metric_title, shown_by_default
+from study.design.cell import Design, cell_parameters, make_cell
 from study.design.tables import Table
 from study.report.budget_words import budget_note
+from study.report.latex import column_blocks, joined, latex, latex_float, latex_line, text_width
+from study.report.rounding import NOTHING, mean_and_spread
 from study.report.wording import counted, upper_first
+from study.report.worth import Worth
 from study.settings.choices import level_title, parameter_title
 from study.settings.parameters import (
     DEFAULTS,
@@ -21,12 +26,26 @@ from study.settings.parameters import (
     listed,
 )
 from study.store.frames import rows_of
+from study.training.epoch_choices import ends_early
 
 CROSSED = ["val_accuracy"]  # what a table of two factors shows if it is not told
-FINAL_NOTE = (
-    " Final metrics are taken after the round's {epoch} epoch, the others averaged over its epochs"
-    " after the warm-up."
-)
+FINAL_NOTE = " Final metrics are taken after the round's {epoch} epoch."
+SEEDS = "Seeds"  # the heading of the column that is there where rows are over other numbers of them
+SIMPLE = "Logistic regression"  # what the row of the simple model is called
+NO_WORTH = Worth()
+# what headings of narrow columns say for what those of wide ones do
+SHORT = {
+    "Training": "Train.",
+    "Validation": "Val.",
+    "validation": "val.",
+    "accuracy": "acc.",
+    "balanced": "bal.",
+    "sensitivity": "sens.",
+    "specificity": "spec.",
+    "expected calibration error": "ECE",
+    ", threshold chosen on validation": ", chosen",
+}
+SHORTER = re.compile("|".join(map(re.escape, sorted(SHORT, key=len, reverse=True))))
 
 
 def make_table(values: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -51,19 +70,55 @@ def table_metrics(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if f"{name}_sd" in frame]
 
 
-def caption(table: Table, design: Design, metrics: Iterable[str] = ()) -> str:
-    """The table's own caption, or a sentence that says what it shows, of its metrics too."""
+def caption(
+    table: Table,
+    design: Design,
+    metrics: Iterable[str] = (),
+    dataset: str = "",
+    cell_seeds: Mapping[str, int] | None = None,
+) -> str:
+    """The table's own caption, or a sentence that says what it shows, of its metrics too.
+
+    Args:
+        table: of one factor.
+        design: the study's.
+        metrics: those that it shows.
+        dataset: what the data set is called, or nothing.
+        cell_seeds: with how many seeds each cell is trained, where that is to be said.
+    """
     if table.caption:
         return table.caption
-    others = held_parameters(table, design)
+    metrics, others = [*metrics], held_parameters(table, design)
+    seeds = seed_range(cell_seeds, table.cells) if cell_seeds else "seeds"
     return (
-        (
-            f"{table_factors(table)}, round {table.round};"
-            f"{f' {describe(others)};' * bool(others)} mean ± standard deviation over seeds."
-        )
+        f"{table_factors(table)}{f' on {dataset}' * bool(dataset)}, round {table.round};"
+        f"{f' {describe(others)};' * bool(others)} {average_words(table, design, metrics)}"
+        f"mean ± standard deviation over {seeds}."
         + budget_note(table, design)
         + final_note(table, design, metrics)
     )
+
+
+def average_words(table: Table, design: Design, metrics: Sequence[str]) -> str:
+    """`averages over epochs 4 to 30 of the round, `; nothing where no metric is an average."""
+    if metrics and all(name in FINAL or name in COUNTED for name in metrics):
+        return ""
+    parameters = [cell_parameters(design, table.changes | row) for row in table.rows]
+    cells = [make_cell(design, each, table.round) for each in parameters]
+    spans = {(cell.warmup + 1, cell.epochs) for cell in cells}
+    if len(spans) > 1:
+        return "averages over the round's epochs after the warm-up, "
+    ((first, last),) = spans
+    if any(ends_early(each.get("epoch_choice", "last")) for each in parameters):
+        return f"averages over the round's epochs from epoch {first} on, "
+    return f"averages over epochs {first} to {last} of the round, "
+
+
+def worth_note(worth: Worth) -> str:
+    """What bold numbers are, and the row of the simple model."""
+    bold = " Bold: the best, and what cannot be told from it (paired t-test by seed, Holm, 5%)."
+    simple = " Logistic regression: one fit, not compared."
+    return bold * any(map(any, worth.best.values())) + simple * bool(worth.simple)
 
 
 def held_parameters(table: Table, design: Design) -> Parameters:
@@ -174,42 +229,113 @@ def seed_range(cell_seeds: Mapping[str, int], cells: Iterable[str]) -> str:
     return f"{least} to {most} seeds" if least < most else counted(most, "seed")
 
 
-def mean_text(metric: str, mean: float, deviation: float) -> str:
-    """`0.1845 ± 0.0031` for a loss, `94.87 ± 0.21` for an accuracy in per cent, – for nothing."""
-    if pd.isna(mean):
-        return "–"
-    text = format_value(metric, mean)
-    return text if pd.isna(deviation) else f"{text} ± {format_value(metric, deviation)}"
+def mean_text(metric: str, mean: float, deviation: float, one_sample: float = math.nan) -> str:
+    """`0.1845 ± 0.0031` for a loss, `94.9 ± 0.2` for an accuracy in per cent, – for nothing."""
+    return Entry(*mean_and_spread(metric, mean, deviation, one_sample)).text
 
 
-def printed(frame: pd.DataFrame, seeds: int | list[int]) -> tuple[list[str], list[list[str]]]:
-    """A table as people read it: its headings, and its rows as text, levels in their order.
+class Entry(NamedTuple):
+    """What a table has in one place."""
+
+    mean: str  # or any other text
+    spread: str = ""
+    best: bool = False
+
+    @property
+    def text(self) -> str:
+        """As plain text: `95.5 ± 0.3`."""
+        return f"{self.mean} ± {self.spread}" if self.spread else self.mean
+
+    @property
+    def markdown(self) -> str:
+        """The best in bold."""
+        return f"**{self.mean}**{self.text[len(self.mean) :]}" if self.best else self.text
+
+    @property
+    def latex(self) -> str:
+        """The same, escaped."""
+        mean, rest = latex(self.mean), latex(self.text[len(self.mean) :])
+        return rf"\textbf{{{mean}}}{rest}" if self.best else mean + rest
+
+
+def entries(
+    frame: pd.DataFrame, seeds: int | list[int], worth: Worth = NO_WORTH
+) -> tuple[list[str], list[str], list[list[Entry]]]:
+    """A table as people read it, levels in their order, and last the simple model.
+
+    What is the same in all rows has no column: the round, and of complete rows the seeds.
 
     Args:
         frame: as `make_table` returns it.
         seeds: how many each row is over, if it is complete; of all, or of each.
+        worth: what is known of its numbers.
+
+    Returns:
+        The headings of what varies; the metrics, and `Seeds` where that is a column; the rows.
     """
-    frame = frame.assign(seeds=seeds)
+    frame = frame.assign(seeds=seeds).reset_index(drop=True)
     varied, metrics = varied_columns(frame), table_metrics(frame)
     factor = varied[0]
     if is_numeric_dtype(frame[factor]) and not is_bool_dtype(frame[factor]):
         frame = frame.sort_values(factor, key=lambda levels: levels.astype(float), kind="stable")
-    headings = [*map(parameter_title, varied), "Round", *map(metric_title, metrics), "Seeds"]
-    rows = [
-        [
-            *(level_title(name, row[name]) for name in varied),
-            str(row["round"]),
-            *(mean_text(metric, row[metric], row[f"{metric}_sd"]) for metric in metrics),
-            seed_count(row["n"], row["diverged"], row["seeds"]),
-        ]
-        for row in rows_of(frame)
-    ]
-    return headings, rows
+    by_row = bool((frame["n"] != frame["seeds"]).any() or frame["seeds"].nunique() > 1)
+    rows = []
+    for place, row in zip(frame.index, rows_of(frame)):
+        found = [Entry(level_title(name, row[name])) for name in varied]
+        for name in metrics:
+            parts = mean_and_spread(
+                name, row[name], row[f"{name}_sd"], worth.one_sample.get(name, math.nan)
+            )
+            found.append(Entry(*parts, best=name in worth.best and worth.best[name][place]))
+        if by_row:
+            found.append(Entry(seed_count(row["n"], row["diverged"], row["seeds"])))
+        rows.append(found)
+    if any(name in worth.simple for name in metrics):
+        line = [Entry(SIMPLE), *[Entry("")] * (len(varied) - 1)]
+        for name in metrics:
+            value, one = worth.simple.get(name, math.nan), worth.one_sample.get(name, math.nan)
+            line.append(Entry(*mean_and_spread(name, value, math.nan, one)))
+        rows.append(line + [Entry("1 fit")] * by_row)
+    return [*map(parameter_title, varied)], [*metrics, *[SEEDS] * by_row], rows
 
 
-def to_markdown(frame: pd.DataFrame, seeds: int | list[int], text: str) -> str:
+def printed(
+    frame: pd.DataFrame, seeds: int | list[int], worth: Worth = NO_WORTH
+) -> tuple[list[str], list[list[str]]]:
+    """The headings of a table and its rows as plain text; arguments as for `entries`."""
+    varied, columns, rows = entries(frame, seeds, worth)
+    return [*varied, *map(column_title, columns)], [[each.text for each in row] for row in rows]
+
+
+def column_title(column: str) -> str:
+    """The heading of one of the columns that `entries` returns."""
+    return column if column == SEEDS else metric_title(column)
+
+
+def short_title(column: str) -> str:
+    """A heading for a narrow column: `Val. acc. (%)`."""
+    return SHORTER.sub(lambda found: SHORT[found[0]], column_title(column))
+
+
+def two_lines(title: str) -> tuple[str, str]:
+    """A heading in two lines, the first of them empty where it is one word."""
+    first, _, rest = title.partition(" ")
+    while rest and len(first) < len(rest):
+        word, _, left = rest.partition(" ")
+        if not left:
+            break
+        first, rest = f"{first} {word}", left
+    return (first, rest) if rest else ("", first)
+
+
+def to_markdown(
+    frame: pd.DataFrame, seeds: int | list[int], text: str, worth: Worth = NO_WORTH
+) -> str:
     """The table in GitHub's Markdown, its caption below it."""
-    return "\n".join([*markdown_lines(*printed(frame, seeds)), "", text, ""])
+    varied, columns, rows = entries(frame, seeds, worth)
+    headings = [*varied, *map(column_title, columns)]
+    lines = markdown_lines(headings, [[each.markdown for each in row] for row in rows])
+    return "\n".join([*lines, "", text, ""])
 
 
 def markdown_lines(headings: list[str], rows: list[list[str]]) -> list[str]:
@@ -218,42 +344,28 @@ def markdown_lines(headings: list[str], rows: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows)]
 
 
-def to_latex(frame: pd.DataFrame, seeds: int | list[int], text: str, label: str) -> str:
-    """The table as a LaTeX float, for a document that uses booktabs."""
-    headings, rows = printed(frame, seeds)
-    head, *body = (latex_line(cells) for cells in (headings, *rows))
-    return latex_float([head], body, len(headings), text, label)
+def to_latex(
+    frame: pd.DataFrame, seeds: int | list[int], text: str, label: str, worth: Worth = NO_WORTH
+) -> str:
+    """The table as a LaTeX float that fits a column of 85 mm, for a document that uses booktabs.
 
-
-def latex_line(cells: list[str]) -> str:
-    """A line of a table in LaTeX, its text escaped."""
-    return " & ".join(map(latex, cells)) + r" \\"
-
-
-def latex_float(head: list[str], body: list[str], columns: int, text: str, label: str) -> str:
-    """A table as a LaTeX float with its caption, of lines that are LaTeX."""
-    return "\n".join(
-        [
-            r"\begin{table}",
-            r"  \centering",
-            rf"  \caption{{{latex(text)}}}",
-            rf"  \label{{tab:{label}}}",
-            rf"  \begin{{tabular}}{{l{'r' * (columns - 1)}}}",
-            r"    \toprule",
-            *(f"    {line}" for line in head),
-            r"    \midrule",
-            *(f"    {line}" for line in body),
-            r"    \bottomrule",
-            r"  \end{tabular}",
-            r"\end{table}",
-            "",
-        ]
-    )
-
-
-def latex(text: str) -> str:
-    """Text with all that LaTeX takes for something else escaped."""
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    special |= {character: f"\\{character}" for character in "&%$#_{}"}
-    special |= {"±": r"$\pm$", "–": "--", "−": "$-$"}
-    return "".join(special.get(character, character) for character in text)
+    Where not all metrics fit beside each other, some are below the others.
+    """
+    varied, columns, rows = entries(frame, seeds, worth)
+    titles, count = [two_lines(short_title(column)) for column in columns], len(varied)
+    texts = [[each.text for each in row] for row in rows]
+    over, under = zip(*[("", title) for title in varied], *titles)
+    widths = [*map(text_width, zip(over, under, *texts))]
+    blocks = column_blocks(widths[:count], widths[count:])
+    lines: list[str] = []
+    for block in blocks:
+        places = [*range(count), *(count + place for place in block)]
+        lines += [r"\midrule"] if lines else []
+        lines += [latex_line(heading[at] for at in places) for heading in (over, under)]
+        lines += [r"\midrule"]
+        for row in rows:
+            shown = [row[at] for at in places]
+            if row[0].mean != SIMPLE or any(each.mean != NOTHING for each in shown[count:]):
+                lines.append(joined(each.latex for each in shown))
+    aligned = "l" * count + "r" * max(map(len, blocks))
+    return latex_float(lines[:2], lines[3:], aligned, text, label)

@@ -1,5 +1,6 @@
 """What the jobs are told that make results of runs: measure, judge, draw and report."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -14,12 +15,19 @@ from study.design.protocols import (
 )
 from study.design.runs import Run, plain_runs
 from study.design.study import Study, plain, protocol_runs
-from study.design.tables import of_one_factor
+from study.design.tables import Figure, of_one_factor
+from study.report.claim_words import judged_claims
+from study.report.figures import SHARED
 from study.snake.data_files import Prepared, side_files
 from study.snake.digests import run_settings
 from study.snake.jobs import fields, plain_value, told_specs
 from study.snake.run_files import RESULTS, environment_files, run_files, run_folder
 from study.snake.run_jobs import places_of, told_of_tuning, tuned_sides, tuning_seeds
+
+# What is drawn and what is set as tables for a paper, and in which kinds of files.
+PICTURES = ("seeds", "curves", "roc", "confusion", "calibration", "mistaken")
+PICTURE_KINDS, FIGURE_KINDS = ("svg", "pdf"), ("svg", "pdf", "png")
+PAPER_TABLES, TABLE_KINDS = ("comparisons", "claims", "effects"), ("csv", "md", "tex")
 
 
 @cache
@@ -130,13 +138,30 @@ def told_of_noise(data: Prepared) -> dict[str, Any]:
     }
 
 
+def compared_figures(study: Study, wildcards: Any) -> list[Figure]:
+    """A figure, and those that share its axes: all of its kind and its rounds."""
+    figure = study.figures[wildcards.figure]
+    others = (
+        []
+        if figure.kind not in SHARED
+        else [
+            other
+            for name, other in study.figures.items()
+            if name != wildcards.figure
+            and (other.kind, other.rounds) == (figure.kind, figure.rounds)
+        ]
+    )
+    return [figure, *others]
+
+
 def figure_runs(data: Prepared, wildcards: Any) -> list[Run]:
-    """The runs that a figure shows."""
-    figure = data.study.figures[wildcards.figure]
+    """The runs that a figure shows, and those of the figures that share its axes."""
+    figures = compared_figures(data.study, wildcards)
+    cells = {figure.cell for figure in figures}
     return [
         run
         for run in _runs_here(data, "fixed")
-        if run.cell == figure.cell and run.round in figure.rounds
+        if run.cell in cells and run.round in figures[0].rounds
     ]
 
 
@@ -237,22 +262,33 @@ def read_files(data: Prepared) -> list[str]:
         for name in (*(f"{key}.csv" for key in of_protocol), "claim_pairs.csv", "curves.json")
     ]
     names += [f"{protocol.name}/mistakes.csv" for protocol in study.protocols]
-    names += [f"tables/{table}.{kind}" for table in study.tables for kind in ("csv", "md", "tex")]
-    names += [f"figures/{figure}.{kind}" for figure in study.figures for kind in ("svg", "png")]
+    names += [f"tables/{table}.{kind}" for table in study.tables for kind in TABLE_KINDS]
+    names += [f"paper/{table}.{kind}" for table in PAPER_TABLES for kind in TABLE_KINDS]
+    names += [f"figures/{figure}.{kind}" for figure in study.figures for kind in FIGURE_KINDS]
     names += [f"statistics/{name}" for name in ("effects.csv", "marginal_means.csv")]
-    names += [f"statistics/interactions.{kind}" for kind in ("svg", "png")]
-    pictures = ("seeds", "roc", "confusion", "calibration", "mistaken")
-    names += [f"pictures/{name}.svg" for name in pictures]
+    names += [f"statistics/interactions.{kind}" for kind in FIGURE_KINDS]
+    pictures = (*PICTURES, "forest")
+    names += [f"pictures/{name}.{kind}" for name in pictures for kind in PICTURE_KINDS]
     names += ["pictures/confusion.csv", "pictures/mistaken.csv"]
     found = [f"{study.made}/{name}" for name in names]
     found += made_for_protocols(study, "statistics/verdicts.csv")
     for name in ("noise", "rope"):
         found += made_for_noise(study, f"statistics/{name}.csv")
-    for name in ("curves.svg", "budget.svg", "budgets.csv"):
+    drawn = [f"{name}.{kind}" for name in ("curves", "budget") for kind in PICTURE_KINDS]
+    for name in (*drawn, "budgets.csv"):
         found += made_for_tuning(study, f"tuning/{name}")
     for name in ("reference", "reference_findings", "reference_claims"):
         found += made_for_reference(study, f"statistics/{name}.csv")
     return found
+
+
+def drawn_as(folder: str, names: Iterable[str]) -> dict[str, str]:
+    """The outputs of a rule that draws pictures: each by its name, and its PDF by `<name>_pdf`."""
+    return {
+        name if kind == "svg" else f"{name}_{kind}": f"{folder}{name}.{kind}"
+        for name in names
+        for kind in PICTURE_KINDS
+    }
 
 
 def own_files(data: Prepared) -> list[str]:
@@ -276,23 +312,28 @@ def told_of_looks(study: Study) -> dict[str, Any]:
 
 def told_of_effects(study: Study) -> dict[str, Any]:
     """What the factors' effects are estimated from."""
-    return fields(study, "factorial", "rounds") | {
+    return fields(study, "factorial", "rounds", "figure_style") | {
         "baseline": study.design.baseline,
         "epochs": {name: cell.epochs for name, cell in study.cells.items()},
     }
 
 
+def told_of_forest(study: Study) -> dict[str, Any]:
+    """The claims as their verdicts are about them."""
+    return fields(study, "figure_style") | {"claims": plain_value(judged_claims(study))}
+
+
 def told_of_table(study: Study, wildcards: Any) -> dict[str, Any]:
     """A table, and what its caption says of the study."""
-    return fields(study, "design", "cell_seeds") | {
+    return fields(study, "design", "cell_seeds", "title") | {
         "table": plain_value(study.tables[wildcards.table])
     }
 
 
 def told_of_figure(data: Prepared, wildcards: Any) -> dict[str, Any]:
-    """A figure with the runs that it shows, and what its caption says of the study."""
-    return fields(data.study, "design", "seeds", "cell_seeds") | {
-        "figure": plain_value(data.study.figures[wildcards.figure]),
+    """A figure, first of those that share its axes, with the runs that they show."""
+    return fields(data.study, "design", "seeds", "cell_seeds", "figure_style") | {
+        "figures": plain_value(compared_figures(data.study, wildcards)),
         "runs": plain_runs(figure_runs(data, wildcards)),
     }
 
@@ -302,6 +343,8 @@ def told_to_draw(data: Prepared) -> dict[str, Any]:
     return {
         "levels": plain_value(factor_levels(data.study)),
         "runs": plain_runs(drawn_runs(data)),
+        "epochs": {name: cell.epochs for name, cell in data.study.cells.items()},
+        **fields(data.study, "figure_style"),
     }
 
 

@@ -169,6 +169,7 @@ def told_to_draw_tuning(study: Study) -> dict[str, Any]:
         "metric": tuning.metric,
         "round": tuning.round,
         "tables": plain_value(tables),
+        "figure_style": study.figure_style,
     }
 
 

@@ -15,6 +15,7 @@ from study.store.errors import UserError
 
 WORKFLOW = Path(__file__).parents[3] / "workflow"
 REPORT_FOLDER = WORKFLOW / "report"  # of the page: its template, style and scripts
+STYLES = WORKFLOW / "styles"  # of figures, for matplotlib
 
 # Path variables of Snakemake: below each there is a folder a data set.
 ROOTS = ("results", "logs", "benchmarks")

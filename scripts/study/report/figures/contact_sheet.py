@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 SHOWN = 8  # samples a row of the sheet
 MANY = 4  # of each split, where more than two classes have a row each
 ROWS = 24  # classes that are shown, at most
+GREY = "#787878"  # of text, to be read on white and on black
 LONGEST = 28  # letters of a class's name
 
 
@@ -41,10 +42,12 @@ def draw_contact_sheet(
             part = line[number * shown : (number + 1) * shown]
             _draw_samples(part, inputs, np.flatnonzero(labels == label), value_range)
             if len(classes) == 2:
-                part[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left")
+                part[0].set_title(f"{split}: {classes[label]}", fontsize=9, loc="left", color=GREY)
             else:
                 place = {"x": 0, "y": 1.06, "transform": part[0].transAxes, "in_layout": False}
-                part[0].text(s=f"{split}: {shortened(classes[label])}", fontsize=7, **place)
+                part[0].text(
+                    s=f"{split}: {shortened(classes[label])}", fontsize=7, color=GREY, **place
+                )
     return figure
 
 

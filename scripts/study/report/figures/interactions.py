@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from study.analysis.interval import interval
 from study.analysis.metrics import metric_title
 from study.report.figures.saving import within_percent
+from study.report.plots.style import COLOURS, empty_figure, share_range, stacked
 from study.report.tables import factor_title
 from study.settings.choices import level_title, ordered_levels
 from study.settings.parameters import Level
 
-COLOURS = ["#0b5fa5", "#c8501e", "#2f8f5b", "#7b4fa3", "#8a6d1d", "#5b6675"]
 DRAWN = "val_accuracy"
-PER_LINE = 3
+HEIGHT = 1.7  # of a panel, in inches
 
 
 def draw_interactions(
@@ -43,26 +43,20 @@ def draw_interactions(
     titles = {name: factor_title(name, (along or {}).get(name, ())) for name in names}
     pairs: list[tuple[str, str | None]] = list(itertools.combinations(names, 2))
     pairs = pairs or [(name, None) for name in names]
-    lines = max(1, -(-len(pairs) // PER_LINE))
-    width = max(1, min(PER_LINE, len(pairs)))
-    figure = Figure(figsize=(max(5, 3.6 * width), 3.8 * lines), layout="constrained")
-    panels = figure.subplots(lines, width, squeeze=False, sharey=True).ravel()
-    for axes, pair in itertools.zip_longest(panels, pairs):
-        if pair is None or not len(measured):
-            text = "" if pairs and len(measured) else "no complete grid to show"
-            axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes)
-            axes.set_axis_off()
-            continue
+    if not pairs or not len(measured):
+        return empty_figure("no complete grid to show")
+    figure, panels = stacked(len(pairs), HEIGHT)
+    for (axes,), pair in zip(panels, pairs):
         across, lined = pair
         _draw_pair(axes, pair_means(measured, names, across, lined), shown, across, lined)
         _dress(axes, titles[across], titles[lined] if lined else "")
-    for axes in panels[::width]:
-        axes.set_ylabel(metric_title(DRAWN))
+        axes.set_ylabel(metric_title(DRAWN).replace(" ", "\n", 1))
+    share_range(panels[:, 0])
+    for axes in panels[:, 0]:
         within_percent(axes)
     figure.suptitle(
         f"Round {round_number}, mean and 95% interval over {len(measured)}"
-        f" seed{'' if len(measured) == 1 else 's'}",
-        fontsize=10,
+        f" seed{'' if len(measured) == 1 else 's'}"
     )
     return figure
 
@@ -99,9 +93,6 @@ def _draw_pair(
             reach,
             color=COLOURS[line % len(COLOURS)],
             marker="o",
-            markersize=4,
-            linewidth=1.2,
-            capsize=2,
             label=title,
         )
     ticks = [level_title(across, level) for level in shown[across]]
@@ -112,16 +103,6 @@ def _draw_pair(
 def _dress(axes: Axes, across: str, lined: str) -> None:
     """What the axis and the lines of a panel are levels of."""
     axes.set_xlabel(across)
-    axes.grid(axis="y", color="0.92")
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(visible=False, axis="x")
     if lined:
-        axes.legend(
-            title=lined,
-            loc="lower center",
-            bbox_to_anchor=(0.5, 1),
-            ncols=3,
-            frameon=False,
-            fontsize=8,
-            title_fontsize=8,
-        )
+        axes.legend(title=lined, loc="center left", bbox_to_anchor=(1, 0.5), alignment="left")

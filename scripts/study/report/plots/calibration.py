@@ -11,17 +11,20 @@ from study.analysis.evaluation import class_count
 from study.analysis.metrics import CALIBRATION_BINS, probability
 from study.design.levels import FactorLevels
 from study.report.plots.style import (
-    WIDTH,
     CellScores,
-    dress,
+    Line,
+    empty_figure,
     lines,
-    number_plainly,
     panel_title,
     panels,
-    say_empty,
+    say,
 )
 
-FEWEST = 10  # predictions in a bin, of all seeds together, to draw a share of them
+FEWEST = 50  # samples in a bin, to draw a share of them
+TOO_FEW = f"Fewer than two bins have {FEWEST} samples"
+HEIGHT = 2.1  # of a panel, in inches
+Z = 1.959964  # of 95%
+ASIDE = 0.012  # between levels of the same bin, in probability
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,23 @@ class Reliability:
     found: np.ndarray  # the share of positives in it
     count: np.ndarray  # how many predictions are in it
     n: int  # seeds
+
+    @property
+    def drawn(self) -> np.ndarray:
+        """Which bins a seed has enough samples in, on average; (10,)."""
+        return self.count >= FEWEST * self.n
+
+    @property
+    def reach(self) -> np.ndarray:
+        """How far below and above `found` its 95% interval by Wilson reaches; (2, 10).
+
+        All seeds' predictions are of the same samples, so that a bin is worth those of one.
+        """
+        n, found = self.count / self.n, self.found
+        with np.errstate(invalid="ignore", divide="ignore"):
+            middle = (found + Z**2 / (2 * n)) / (1 + Z**2 / n)
+            half = np.sqrt(found * (1 - found) / n + Z**2 / (4 * n**2)) * Z / (1 + Z**2 / n)
+        return np.maximum([found - (middle - half), middle + half - found], 0)
 
 
 def reliability(labels: np.ndarray, scores: np.ndarray) -> Reliability | None:
@@ -60,47 +80,45 @@ def reliability(labels: np.ndarray, scores: np.ndarray) -> Reliability | None:
 
 
 def draw(groups: Sequence[FactorLevels], scores: CellScores, splits: Sequence[str]) -> Figure:
-    """A panel for each factor and split; below each the bins' counts."""
+    """A panel for each factor and split: shares with intervals, without bins of few samples."""
     if any(class_count(arrays) > 2 for arrays in scores.values()):
-        return say_empty(Figure(figsize=(WIDTH, 0.5)), "drawn for two classes alone")
-    figure, made = panels(groups, splits, 3.9, (3, 1))
-    for group, line in zip(groups, made):
-        for split, (axes, counts) in zip(splits, line):
-            _draw_panel(axes, counts, group, scores, split)
-            dress(axes, panel_title(group, split, splits))
-            dress(counts, "")
-            axes.set_xticklabels([])
-            axes.set_ylabel("Share of positives", fontsize=8)
-            counts.set_ylabel("Samples", fontsize=8)
-            counts.set_xlabel("Probability of the positive class", fontsize=8)
+        return empty_figure("drawn for two classes alone")
+    found = {
+        (place, split): _measured(group, scores, split)
+        for place, group in enumerate(groups)
+        for split in splits
+    }
+    if not any(each.drawn.sum() > 1 for drawn in found.values() for each, _ in drawn):
+        return empty_figure(TOO_FEW)
+    figure, made = panels(groups, splits, HEIGHT)
+    for (place, split), drawn in found.items():
+        axes = made[place, splits.index(split), 0]
+        _draw_panel(axes, drawn)
+        axes.set_title(panel_title(groups[place], split, splits))
     return figure
 
 
-def _draw_panel(
-    axes: Axes, counts: Axes, group: FactorLevels, scores: CellScores, split: str
-) -> None:
-    axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
-    for place in (axes, counts):
-        place.set(xlim=(-0.02, 1.02), xticks=np.linspace(0, 1, 6))
-    axes.set(ylim=(-0.02, 1.02))
-    edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
-    drawn = False
-    for (cell, label, colour, dash), marker in zip(lines(group), "os^Dvp"):
-        arrays = scores.get((cell, group.round), {})
-        if f"{split}_scores" not in arrays:
-            continue
-        found = reliability(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
-        if found is None:
-            continue
-        there = found.count >= FEWEST
-        style = {"color": colour, "linestyle": dash, "linewidth": 1.3, "label": label}
-        axes.plot(found.given[there], found.found[there], marker=marker, markersize=3.5, **style)
-        counts.stairs(np.maximum(found.count / found.n, 1e-9), edges, **style)
-        drawn = True
-    if not drawn:
-        axes.text(0.5, 0.2, "nothing to show", ha="center", fontsize=8)
+def _measured(
+    group: FactorLevels, scores: CellScores, split: str
+) -> list[tuple[Reliability, Line]]:
+    found = []
+    for line in lines(group):
+        arrays = scores.get((line.cell, group.round), {})
+        if f"{split}_scores" in arrays:
+            measured = reliability(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
+            found += [(measured, line)] if measured else []
+    return found
+
+
+def _draw_panel(axes: Axes, found: list[tuple[Reliability, Line]]) -> None:
+    if not any(each.drawn.sum() > 1 for each, _ in found):
+        say(axes, TOO_FEW)
         return
-    counts.set_yscale("log")
-    number_plainly(counts.yaxis)
-    counts.set_ylim(bottom=0.1)
-    axes.legend(loc="upper left", frameon=False, fontsize=8, handlelength=2.6)
+    axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+    for place, ((each, line), marker) in enumerate(zip(found, "os^Dvp")):
+        there, aside = each.drawn, ASIDE * (place - (len(found) - 1) / 2)
+        axes.errorbar(each.given[there] + aside, each.found[there], each.reach[:, there],
+                      fmt=marker, color=line.colour, label=line.label)  # fmt: skip
+    axes.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), xticks=np.linspace(0, 1, 6))
+    axes.set(xlabel="Probability of the positive class", ylabel="Share of positives")
+    axes.legend(loc="upper left")

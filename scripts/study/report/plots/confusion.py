@@ -2,6 +2,7 @@
 validation split; of more a matrix of all classes for each split."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from study.analysis.confusion import COUNTS, threshold_title
+from study.analysis.confusion import CHOSEN, COUNTS, threshold_title
 from study.analysis.metrics import SPLIT_TITLES
 from study.design.levels import FactorLevels
 from study.report.figures.contact_sheet import shortened
+from study.report.figures.saving import new_figure, small
 from study.report.plots.names import level_names
-from study.report.plots.style import WIDTH, say_empty
+from study.report.plots.style import empty_figure
 from study.store.frames import groups_of, rows_of
 
 DRAWN_CELLS = 12
@@ -23,6 +25,7 @@ DRAWN_MATRICES = 6  # cells, where a matrix has more than two classes
 NUMBERED = 15  # classes, above which a matrix has no numbers
 WORDY = 5  # classes, up to which a matrix has shares in per cent beside counts
 LETTERS = 12  # of a class's name beside a matrix
+NAMED = 14  # of a line of a cell's name
 
 
 def draw(groups: Sequence[FactorLevels], counts: pd.DataFrame, classes: Sequence[str]) -> Figure:
@@ -37,9 +40,8 @@ def draw(groups: Sequence[FactorLevels], counts: pd.DataFrame, classes: Sequence
     columns = list(dict.fromkeys(zip(counts["split"], counts["threshold"])))
     shown = list(titles)[:DRAWN_CELLS]
     if not columns or not shown:
-        return say_empty(Figure(figsize=(WIDTH, 1)), "nothing to show")
-    size = (2 + 1.4 * len(columns), 0.7 + 0.95 * len(shown))
-    figure = Figure(figsize=size, layout="constrained")
+        return empty_figure("nothing to show")
+    figure = new_figure(0.6 + 0.68 * len(shown))
     made = figure.subplots(len(shown), len(columns), squeeze=False, sharex=True, sharey=True)
     keys = ["cell", "round", "split", "threshold"]
     keyed = {tuple(row[key] for key in keys): row for row in rows_of(counts)}
@@ -47,45 +49,43 @@ def draw(groups: Sequence[FactorLevels], counts: pd.DataFrame, classes: Sequence
         for (split, kind), axes in zip(columns, line):
             _draw_matrix(axes, keyed.get((cell, number, split, kind)), classes)
         name = titles[cell, number]
-        line[0].set_ylabel(
-            f"{name}\nround {number}", fontsize=8, rotation=0, ha="right", va="center"
-        )
+        words = "\n".join([*wrap(name, NAMED), f"round {number}"])
+        line[0].set_ylabel(words, fontsize=small(), rotation=0, ha="right", va="center")
     for (split, kind), axes in zip(columns, made[0]):
-        words = threshold_title(kind).replace(" on ", "\non ")
-        axes.set_title(f"{SPLIT_TITLES[split].capitalize()},\n{words}", fontsize=8)
-    figure.supxlabel("Columns: predicted; rows: true", fontsize=8)
+        words = threshold_title(kind) if kind != CHOSEN else "chosen"
+        title = f"{SPLIT_TITLES[split].capitalize()},\n{words}"
+        axes.set_title(title, fontsize=small(), loc="center")
+    figure.supxlabel(f"Columns: predicted; rows: true. 0: {classes[0]}, 1: {classes[1]}",
+                     fontsize=small())  # fmt: skip
     return figure
 
 
 def _draw_matrix(axes: Axes, row: Mapping[str, Any] | None, classes: Sequence[str]) -> None:
-    """Mean counts ± sd; the darker, the larger the share of the true class."""
+    """Mean counts; the darker, the larger the share of the true class."""
     axes.set(xlim=(-0.5, 1.5), ylim=(1.5, -0.5))
     axes.spines[:].set_visible(False)
-    axes.set_xticks([0, 1], classes, fontsize=7)
-    axes.set_yticks([0, 1], classes, fontsize=7)
+    axes.set_xticks([0, 1])
+    axes.set_yticks([0, 1])
     axes.tick_params(length=0)
+    axes.grid(visible=False)
     if row is None or not row["n"]:
-        axes.text(0.5, 0.5, "nothing to show", ha="center", va="center", fontsize=7)
+        axes.text(0.5, 0.5, "nothing\nto show", ha="center", va="center", fontsize=small())
         return
     means = np.array([row[name] for name in COUNTS]).reshape(2, 2)
-    spread = np.array([row[f"{name}_sd"] for name in COUNTS]).reshape(2, 2)
     shares = means / np.maximum(means.sum(axis=1, keepdims=True), 1)
     for (true, predicted), mean in np.ndenumerate(means):
         share, colour = shares[true, predicted], "#0072b2" if true == predicted else "#d55e00"
         corner = (predicted - 0.5, true - 0.5)
         look = {"facecolor": colour, "alpha": 0.08 + 0.5 * share, "linewidth": 0}
         axes.add_patch(Rectangle(corner, 1, 1, **look))
-        deviation = spread[true, predicted]
-        text = f"{mean:.1f}" + ("" if np.isnan(deviation) else f" ± {deviation:.1f}")
-        axes.text(
-            predicted, true, f"{text}\n{100 * share:.1f}%", ha="center", va="center", fontsize=7
-        )
+        text = f"{mean:.1f}\n{100 * share:.1f}%"
+        axes.text(predicted, true, text, ha="center", va="center", fontsize=small())
 
 
 def draw_matrices(
     groups: Sequence[FactorLevels], counts: pd.DataFrame, classes: Sequence[str]
 ) -> Figure:
-    """Two matrices a row: a cell on each split, or where there is one split two cells.
+    """A matrix for each cell and split, one below the other.
 
     Args:
         groups: what the cells are called by, as `factor_levels` returns them.
@@ -95,21 +95,17 @@ def draw_matrices(
     titles, splits = level_names(groups), list(dict.fromkeys(counts["split"]))
     shown = [(*key, split) for key in list(titles)[:DRAWN_MATRICES] for split in splits]
     if not shown:
-        return say_empty(Figure(figsize=(WIDTH, 1)), "nothing to show")
-    across = min(2, len(shown))
-    down = -(-len(shown) // across)
-    figure = Figure(figsize=(WIDTH * across / 2, 3.4 * down), layout="constrained")
-    made = figure.subplots(down, across, squeeze=False).ravel()
+        return empty_figure("nothing to show")
+    figure = new_figure(3.4 * len(shown))
+    made = figure.subplots(len(shown), squeeze=False).ravel()
     keyed = groups_of(counts, "cell", "round", "split")
-    for axes in made[len(shown) :]:
-        axes.set_axis_off()
     for (cell, number, split), axes in zip(shown, made):
         _draw_classes(axes, keyed.get((cell, number, split)), classes)
         where = f"{titles[cell, number]}, round {number}"
         if len(splits) > 1:
             where += f": {SPLIT_TITLES[split]}"
-        axes.set_title(where, fontsize=8, loc="left")
-    figure.supxlabel("Columns: predicted; rows: true", fontsize=8)
+        axes.set_title(where)
+    figure.supxlabel("Columns: predicted; rows: true", fontsize=small())
     return figure
 
 
@@ -119,11 +115,13 @@ def _draw_classes(axes: Axes, rows: pd.DataFrame | None, classes: Sequence[str])
     axes.set(xlim=(-0.5, count - 0.5), ylim=(count - 0.5, -0.5), aspect="equal")
     axes.spines[:].set_color("0.85")
     turned = 90 if max(map(len, names)) > 2 else 0
-    axes.set_xticks(range(count), names, fontsize=6, rotation=turned)
-    axes.set_yticks(range(count), names, fontsize=6)
+    axes.set_xticks(range(count), names, rotation=turned)
+    axes.set_yticks(range(count), names)
     axes.tick_params(length=0)
+    axes.grid(visible=False)
     if rows is None or not rows["n"].iloc[0]:
-        axes.text(count / 2, count / 2, "nothing to show", ha="center", va="center", fontsize=7)
+        middle = (count - 1) / 2
+        axes.text(middle, middle, "nothing to show", ha="center", va="center", fontsize=small())
         return
     means = rows["count"].to_numpy().reshape(count, count)
     shares = means / np.maximum(means.sum(axis=1, keepdims=True), 1)
@@ -137,5 +135,5 @@ def _draw_classes(axes: Axes, rows: pd.DataFrame | None, classes: Sequence[str])
             text = f"{mean:.1f}" if mean < 99.95 or count <= WORDY else f"{mean:.0f}"
             if count <= WORDY:
                 text += f"\n{100 * share:.1f}%"
-            size = min(7, 60 / count)
+            size = min(1, 9 / count) * small()
             axes.text(predicted, true, text, ha="center", va="center", fontsize=size)

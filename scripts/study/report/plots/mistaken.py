@@ -7,20 +7,24 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from study.analysis.metrics import SPLIT_TITLES
+from study.analysis.mistakes import most_often
 from study.data.prepared import read_description, read_samples
 from study.report.figures.contact_sheet import as_picture, shades, shortened
-from study.report.plots.style import WIDTH, say_empty
+from study.report.figures.saving import new_figure, small
+from study.report.plots.style import empty_figure
 from study.store.frames import rows_of
 
 SHOWN = 16  # in all, as many of each split
 ACROSS = 4
-LETTERS = 16  # of a class's name, where there are more than two
+LETTERS = 10  # of a class's name, where there are more than two
 LARGEST = 96  # pixels along a side; larger images are thinned out
 
 
 def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:
-    """The first of each split: `number`, `split`, `row`, `name`, `label`, `wrong`, `runs`.
+    """Of each split those that are most often mistaken: `MISTAKEN_COLUMNS`, and counts.
 
+    That is `number`, `split`, `row`, `name`, `label`, `wrong`, `runs`, and `tied`, how many of the
+    split are wrong as often.
     `row` is the sample's in inputs.npy, and `label` its class's name; of more than two classes
     `taken_for` is the name of the class that it is most often mistaken for.
 
@@ -28,7 +32,7 @@ def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:
         mistakes: mistakes.csv.
         folder: the prepared data, or None where they are not here.
     """
-    header = ["number", "split", "row", "name", "label", "wrong", "runs"]
+    header = ["number", "split", "row", "name", "label", "wrong", "runs", "tied"]
     header += ["taken_for"] if "taken_for" in mistakes else []
     if folder is None or mistakes.empty:
         return pd.DataFrame(columns=header)
@@ -37,7 +41,8 @@ def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:
     rows = []
     for split in splits:
         first = description["splits"][split]["first_row"]
-        for found in rows_of(mistakes[mistakes["split"] == split].head(SHOWN // len(splits))):
+        of_split = mistakes[mistakes["split"] == split]
+        for found in rows_of(most_often(of_split, SHOWN // len(splits))):
             row, classes = first + found["row"], description["classes"]
             named = {key: classes[found[key]] for key in ("label", "taken_for") if key in found}
             rows.append(found | {"row": row, "name": names[row]} | named)
@@ -47,10 +52,10 @@ def most_mistaken(mistakes: pd.DataFrame, folder: Path | None) -> pd.DataFrame:
 def draw(table: pd.DataFrame, folder: Path | None) -> Figure:
     """The images, each with its number, its class and how often it is mistaken."""
     if folder is None or not len(table) or len(read_description(folder)["shape"]) < 2:
-        return say_empty(Figure(figsize=(WIDTH, 0.5)), "no images to show")
+        return empty_figure("no images to show")
     inputs = np.load(folder / "inputs.npy", mmap_mode="r", allow_pickle=False)
     down = -(-len(table) // ACROSS)
-    figure = Figure(figsize=(WIDTH, 2.05 * down), layout="constrained")
+    figure = new_figure(1.25 * down)
     made = figure.subplots(down, ACROSS, squeeze=False).ravel()
     black, white = shades(inputs.dtype, read_description(folder).get("range"))
     for axes in made:
@@ -69,5 +74,5 @@ def draw(table: pd.DataFrame, folder: Path | None) -> Figure:
             names = (shortened(found[key], LETTERS) for key in ("label", "taken_for"))
             words[1:] = (f"{what} {name}" for what, name in zip(("is", "taken for"), names))
         words.append(f"wrong in {100 * share:.0f}%")
-        axes.set_title("\n".join(words), fontsize=8, loc="left")
+        axes.set_title("\n".join(words), fontsize=small())
     return figure

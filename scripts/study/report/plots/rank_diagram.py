@@ -10,12 +10,14 @@ from matplotlib.figure import Figure
 
 from study.analysis.metrics import metric_title
 from study.analysis.ranks import alike_groups
-from study.report.plots.style import COLOURS, WIDTH, say_empty
+from study.report.figures.saving import COLUMN as WIDTH
+from study.report.figures.saving import new_figure, small
+from study.report.plots.style import COLOURS, empty_figure
 from study.store.frames import rows_of
 
-LEFT, RIGHT = 1.8, WIDTH - 1.8  # of the axis, in inches; beside it are the levels' names
-LETTERS = 22  # that fit there in a line
-AXIS, BAR, LINE = 0.72, 0.1, 0.15  # where the axis is, and the heights of a bar and a line of text
+LEFT, RIGHT = 1.15, WIDTH - 1.15  # of the axis, in inches; beside it are the levels' names
+LETTERS = 16  # that fit there in a line
+AXIS, BAR, LINE = 0.72, 0.1, 0.13  # where the axis is, and the heights of a bar and a line of text
 INK = "#000000"
 
 
@@ -31,12 +33,13 @@ def draw(tests: pd.DataFrame, ranks: pd.DataFrame, titles: Sequence[str]) -> Fig
     """
     tests = tests.dropna(subset="critical_difference")
     if tests.empty:
-        return say_empty(Figure(figsize=(WIDTH, 0.6)), "too few data sets have all levels")
+        return empty_figure("too few data sets have all levels")
     panels = [
         (test, _named(ranks[ranks["metric"] == test["metric"]], titles)) for test in rows_of(tests)
     ]
     heights = [_height(named, test["critical_difference"]) for test, named in panels]
-    figure = Figure(figsize=(WIDTH, sum(heights)))
+    figure = new_figure(sum(heights))
+    figure.set_layout_engine("none")
     top = sum(heights)
     for (test, named), height in zip(panels, heights):
         bottom = top - height
@@ -79,20 +82,20 @@ def _draw_panel(axes: Axes, test: Mapping[str, Any], named: list[tuple[float, li
     def place(rank: float) -> float:
         return LEFT + (RIGHT - LEFT) * (rank - 1) / (levels - 1)
 
-    axes.text(0.08, 0.16, metric_title(test["metric"]), fontsize=9, va="center")
+    axes.text(0.08, 0.16, metric_title(test["metric"]), va="center")
     axes.plot([LEFT, place(1 + difference)], [0.36, 0.36], "|-", color=INK, linewidth=1)
     axes.text(
         place(1 + difference) + 0.08,
         0.36,
         f"critical difference {difference:.2f}",
-        fontsize=8,
+        fontsize=small(),
         va="center",
     )
     axes.plot([LEFT, RIGHT], [AXIS, AXIS], color=INK, linewidth=1)
     every = max(1, levels // 12)
     for tick in range(1, levels + 1, every):
         axes.plot([place(tick)] * 2, [AXIS - 0.06, AXIS], color=INK, linewidth=1)
-        axes.text(place(tick), AXIS - 0.08, str(tick), fontsize=8, ha="center", va="bottom")
+        axes.text(place(tick), AXIS - 0.08, str(tick), fontsize=small(), ha="center", va="bottom")
     groups = alike_groups([rank for rank, _ in named], difference)
     for number, (first, last) in enumerate(groups, start=1):
         ends = [place(named[first][0]) - 0.04, place(named[last][0]) + 0.04]
@@ -104,5 +107,6 @@ def _draw_panel(axes: Axes, test: Mapping[str, Any], named: list[tuple[float, li
             y = top + len(lines) * LINE / 2
             corner = [place(rank), place(rank), edge + outwards]
             axes.plot(corner, [AXIS, y, y], color=INK, linewidth=0.8)
-            axes.text(edge + 1.5 * outwards, y, "\n".join(lines), fontsize=8, ha=side, va="center")
+            name = "\n".join(lines)
+            axes.text(edge + 1.5 * outwards, y, name, fontsize=small(), ha=side, va="center")
             top += len(lines) * LINE + 0.05

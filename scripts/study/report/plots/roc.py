@@ -11,12 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from study.analysis.evaluation import whole_seeds
+from study.analysis.interval import interval
 from study.analysis.multiclass import one_hot, probabilities
 from study.design.levels import FactorLevels
-from study.report.plots.style import CellScores, dress, lines, panel_title, panels
+from study.report.plots.style import CellScores, Line, lines, panel_title, panels, say
 
 GRID = np.linspace(0, 1, 101)  # false positive rates
 BAND = (2.5, 97.5)  # per cent of the seeds
+COINCIDE = 0.1  # how far apart curves are that are drawn as such, at some rate
+SEEN = 0.002  # the largest difference of a seed that is not to be seen
+HEIGHT = 2.3  # of a panel, in inches
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,15 @@ class MeanCurve:
     mean: np.ndarray  # true positive rate at each of `GRID`'s false positive rates
     low: np.ndarray  # the band's
     high: np.ndarray
-    n: int  # seeds
+    each: np.ndarray  # (seeds, rates): of each seed
+    seeds: list[int]  # which of those that there are
     auc: float  # the mean of the areas under the curves
     auc_sd: float  # their standard deviation; NaN of one seed
+
+    @property
+    def n(self) -> int:
+        """How many seeds."""
+        return len(self.seeds)
 
 
 def roc_points(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +76,8 @@ def mean_curve(labels: np.ndarray, scores: np.ndarray) -> MeanCurve | None:
     Returns:
         None where no seed is left, or a class has no sample.
     """
-    whole = scores[whole_seeds(scores)]
+    kept = whole_seeds(scores)
+    whole = scores[kept]
     count = 2 if scores.ndim == 2 else scores.shape[2]
     if not len(whole) or len(np.unique(labels)) < count:
         return None
@@ -77,7 +88,8 @@ def mean_curve(labels: np.ndarray, scores: np.ndarray) -> MeanCurve | None:
         mean=curves.mean(axis=0),
         low=low,
         high=high,
-        n=len(whole),
+        each=curves,
+        seeds=np.flatnonzero(kept).tolist(),
         auc=areas.mean(),
         auc_sd=areas.std(ddof=1) if len(areas) > 1 else np.nan,
     )
@@ -101,42 +113,81 @@ def seed_curve(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, floa
 
 
 def draw(groups: Sequence[FactorLevels], scores: CellScores, splits: Sequence[str]) -> Figure:
-    """A panel for each factor and split, with the upper left corner enlarged."""
-    figure, made = panels(groups, splits, 3.3)
+    """A panel for each factor and split: the curves, or where they coincide their differences."""
+    figure, made = panels(groups, splits, HEIGHT)
     for group, line in zip(groups, made):
         for split, (axes,) in zip(splits, line):
-            _draw_panel(axes, group, scores, split)
-            dress(axes, panel_title(group, split, splits))
-            axes.set_xlabel("False positive rate", fontsize=8)
-            axes.set_ylabel("True positive rate", fontsize=8)
+            found = _curves(group, scores, split)
+            # what differences are from comes first
+            found.sort(key=lambda drawn: drawn[1].cell != group.against)
+            _draw_panel(axes, found)
+            axes.set_title(panel_title(group, split, splits))
     return figure
 
 
-def _draw_panel(axes: Axes, group: FactorLevels, scores: CellScores, split: str) -> None:
+def _curves(group: FactorLevels, scores: CellScores, split: str) -> list[tuple[MeanCurve, Line]]:
     found = []
-    for cell, label, colour, dash in lines(group):
-        arrays = scores.get((cell, group.round), {})
-        if f"{split}_scores" not in arrays:
-            continue
-        curve = mean_curve(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
-        if curve:
-            found.append((curve, label, {"color": colour, "linestyle": dash}))
-    axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
-    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    for line in lines(group):
+        arrays = scores.get((line.cell, group.round), {})
+        if f"{split}_scores" in arrays:
+            curve = mean_curve(arrays[f"{split}_labels"], arrays[f"{split}_scores"])
+            found += [(curve, line)] if curve else []
+    return found
+
+
+def coincide(curves: Sequence[MeanCurve]) -> bool:
+    """Whether several mean curves are nowhere far apart."""
+    means = np.array([curve.mean for curve in curves])
+    return len(means) > 1 and bool(np.ptp(means, axis=0).max() < COINCIDE)
+
+
+def differences(curve: MeanCurve, first: MeanCurve) -> np.ndarray:
+    """(seeds, rates): how much higher one curve is than another, seed by seed.
+
+    Where either lacks seeds, those do not count.
+    """
+    places = [
+        [of.seeds.index(seed) for seed in curve.seeds if seed in first.seeds]
+        for of in (curve, first)
+    ]
+    return curve.each[places[0]] - first.each[places[1]]
+
+
+def _draw_panel(axes: Axes, found: list[tuple[MeanCurve, Line]]) -> None:
     if not found:
-        axes.text(0.5, 0.2, "nothing to show", ha="center", fontsize=8)
+        say(axes, "nothing to show")
         return
-    inset = axes.inset_axes((0.42, 0.1, 0.55, 0.55))
-    for curve, label, style in found:
+    apart = not coincide([curve for curve, _ in found])
+    (first, against), reach = found[0], 1.0
+    if apart:
+        axes.plot([0, 1], [0, 1], color="0.6", linewidth=0.8)
+        axes.set(ylim=(-0.02, 1.02), ylabel="True positive rate")
+    else:
+        axes.axhline(0, color="0.6", linewidth=0.8)
+        axes.set_ylabel(f"True positive rate\nminus that of {against.label} (points)")
+        reach = _reach([differences(curve, first) for curve, _ in found])
+    for curve, line in found:
+        style = {"color": line.colour, "linestyle": line.dash}
         deviation = "" if np.isnan(curve.auc_sd) else f" ± {curve.auc_sd:.3f}"
-        text = f"{label}: AUC {curve.auc:.3f}{deviation}"
-        for place in (axes, inset):
-            place.fill_between(
-                GRID, curve.low, curve.high, color=style["color"], alpha=0.18, linewidth=0
-            )
-            place.plot(GRID, curve.mean, linewidth=1.4, label=text, **style)
-    inset.set(xlim=(0, 0.3), ylim=(0.7, 1.005), xticks=[0, 0.3], yticks=[0.7, 1])
-    inset.tick_params(labelsize=7)
-    axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, fontsize=8, handlelength=2.6
-    )
+        label = f"{line.label}: AUC {curve.auc:.3f}{deviation}"
+        low, middle, high = curve.low, curve.mean, curve.high
+        if not apart:
+            low, middle, high = _over_seeds(100 * differences(curve, first))
+        axes.fill_between(GRID, low, high, color=line.colour, alpha=0.18, linewidth=0)
+        axes.plot(GRID, middle, label=label, **style)
+    axes.set(xlim=(-0.01 * reach, 1.01 * reach), xlabel="False positive rate")
+    outside = {"loc": "upper left", "bbox_to_anchor": (0, -0.3)}
+    axes.legend(**({"loc": "lower right"} if apart else outside), handlelength=2.6)
+
+
+def _over_seeds(found: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The 95% interval of the mean over seeds at each rate, and the mean between its ends."""
+    _, mean, _, low, high = np.array([interval(column) for column in found.T]).T
+    return low, mean, high
+
+
+def _reach(found: Sequence[np.ndarray]) -> float:
+    """Up to which rate curves differ at all, in tenths."""
+    differ = np.any([np.abs(each).max(axis=0, initial=0) > SEEN for each in found], axis=0)
+    last = GRID[differ].max() if differ.any() else 1.0
+    return float(np.ceil(10 * last - 1e-9) / 10)

@@ -1,11 +1,9 @@
-"""What the pictures share: colours, panels of factors by splits, and how they are written."""
+"""What the pictures share: colours, panels of factors by splits, and names at lines' ends."""
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -14,10 +12,9 @@ from matplotlib.ticker import NullFormatter
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.design.levels import FactorLevels
-from study.report.figures.saving import as_written
+from study.report.figures.saving import new_figure, small
 from study.report.plots.names import group_name
 from study.settings.choices import level_title
-from study.store.files import write_text
 
 Value = TypeVar("Value")
 # (cell, round) -> its scores and labels, as `study.analysis.evaluation.cell_scores` returns them
@@ -27,23 +24,10 @@ CellScores = dict[tuple[str, int], dict[str, np.ndarray]]
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 DASHES = ["-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1.5, 1.5, 1.5)), (0, (8, 2)), (0, (3, 1))]
 DRAWN_LEVELS = len(COLOURS)  # of a factor; with more, the first and the last are drawn
-WIDTH = 6.2  # inches, so that 9 points are 10 pixels on a screen 500 pixels wide
-# Where the screen is dark, what is black or white changes places; the colours stay.
-DARK = """<style>@media screen and (prefers-color-scheme: dark) {
-text, .ink { fill: #e4e8ee !important }
-[style*="stroke: #000000"] { stroke: #e4e8ee !important }
-[style*="fill: #ffffff"] { fill: #14181e !important }
-[style*="stroke: #ebebeb"] { stroke: #333b47 !important }
-}</style>"""
-
-
-def write_picture(path: Path | str, figure: Figure) -> None:
-    """Write an SVG file that keeps text as text, always with the same bytes for the same figure."""
-    text = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        as_written(figure).savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    head, defs, rest = text.getvalue().partition("<defs>")
-    write_text(path, head + DARK.replace("\n", " ") + defs + rest)
+ONE_ACROSS = 8  # panels, up to which they stand one below the other
+PAPER_SMALL = 7  # points of small text in a paper's column
+STEPS = 100  # in which names are moved apart
+NAME = 1.2  # lines that a name at a line's end has at least
 
 
 def picked(values: list[Value]) -> list[Value]:
@@ -82,42 +66,90 @@ def group_title(group: FactorLevels) -> str:
     return f"{group_name(group)}, round {group.round}"
 
 
+def stacked(
+    count: int, height: float, parts: tuple[float, ...] = (1,)
+) -> tuple[Figure, np.ndarray]:
+    """A figure of panels one below the other; of many, two to a row and an odd last one over both.
+
+    Args:
+        count: how many.
+        height: of a panel in a paper's column, in inches.
+        parts: the heights of what a panel is made of, one below the other.
+
+    Returns:
+        The figure, and its axes (count, parts).
+    """
+    across = 1 if count <= ONE_ACROSS else 2
+    down = max(1, -(-count // across))
+    figure = new_figure(height * down)
+    grid = figure.add_gridspec(down * len(parts), across, height_ratios=parts * down)
+    made = np.empty((count, len(parts)), dtype=object)
+    for panel, part in np.ndindex(made.shape):
+        alone = panel == count - 1 and count % across
+        place = slice(None) if alone else panel % across
+        made[panel, part] = figure.add_subplot(grid[panel // across * len(parts) + part, place])
+    return figure, made
+
+
 def panels(
     groups: Sequence[FactorLevels],
     splits: Sequence[str],
     height: float,
     parts: tuple[float, ...] = (1,),
 ) -> tuple[Figure, np.ndarray]:
-    """A row for each factor, and in it a panel for each split; with one split, two to a row.
+    """A panel for each factor and split, one below the other.
 
     Args:
         groups, splits: what there is a panel for.
-        height: of a panel, in inches.
-        parts: the heights of what a panel is made of, one below the other.
+        height, parts: as for `stacked`.
 
     Returns:
         The figure, and its axes (factors, splits, parts).
     """
-    count = len(groups) * len(splits)
-    across = 2 if count > 1 else 1
-    down = max(1, -(-count // across))
-    size = (WIDTH if across == 2 else WIDTH / 1.6, height * down)
-    figure = Figure(figsize=size, layout="constrained")
-    ratios = {"height_ratios": parts * down}
-    made = figure.subplots(down * len(parts), across, squeeze=False, gridspec_kw=ratios)
-    made = made.reshape(down, len(parts), across).swapaxes(1, 2).reshape(-1, len(parts))
-    for axes in made[count:].ravel():
-        axes.set_axis_off()
-    return figure, made[:count].reshape(len(groups), len(splits), len(parts))
+    figure, made = stacked(len(groups) * len(splits), height, parts)
+    return figure, made.reshape(len(groups), len(splits), len(parts))
 
 
-def dress(axes: Axes, title: str) -> None:
-    """A panel's title on the left, a faint grid, and no box around it."""
-    axes.set_title(title, fontsize=9, loc="left")
-    axes.grid(color="#ebebeb", linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(labelsize=8)
+def name_ends(axes: Axes, names: Sequence[tuple[float, str, str]], height: float) -> None:
+    """Write the names of lines at their right ends, apart where the lines end together.
+
+    Args:
+        axes: with its final range.
+        names: of each line where it ends, as the axis has it, its name and its colour.
+        height: of the axes in a paper's column, in inches.
+    """
+    low, high = axes.get_ylim()
+    apart = NAME * PAPER_SMALL / (72 * height)
+    ordered = sorted(names)
+    placed = [min(max((end - low) / (high - low), 0), 1) for end, _, _ in ordered]
+    for _ in range(STEPS):  # neighbours that are too close move apart, both by as much
+        for lower, upper in pairwise(range(len(placed))):
+            missing = max(0.0, apart - (placed[upper] - placed[lower]))
+            placed[lower] -= missing / 2
+            placed[upper] += missing / 2
+        if placed:
+            placed[-1] = min(placed[-1], 1)
+    for place, (_, name, colour) in zip(placed, ordered):
+        axes.text(1.02, place, name, color=colour, fontsize=small(), va="center",
+                  transform=axes.transAxes)  # fmt: skip
+
+
+def share_range(column: np.ndarray) -> None:
+    """One range for all panels that show something, so that they can be compared."""
+    drawn = [axes for axes in column if len(axes.lines)]
+    if drawn:
+        low = min(axes.dataLim.y0 for axes in drawn)
+        high = max(axes.dataLim.y1 for axes in drawn)
+        room = 0.05 * (high - low)
+        for axes in drawn:
+            if room > 0:
+                axes.set_ylim(low - room, high + room)
+
+
+def say(axes: Axes, text: str) -> None:
+    """A panel with nothing but a sentence."""
+    axes.set_axis_off()
+    axes.text(0, 0.5, text, fontsize=small(), va="center", transform=axes.transAxes)
 
 
 def number_plainly(axis: Axis) -> None:
@@ -132,7 +164,8 @@ def panel_title(group: FactorLevels, split: str, splits: Sequence[str]) -> str:
     return f"{title}: {SPLIT_TITLES[split]}" if len(splits) > 1 else title
 
 
-def say_empty(figure: Figure, text: str) -> Figure:
+def empty_figure(text: str) -> Figure:
     """A figure with nothing but a sentence."""
-    figure.text(0.5, 0.5, text, ha="center", va="center")
+    figure = new_figure(0.4)
+    figure.text(0.5, 0.5, text, ha="center", va="center", fontsize=small())
     return figure

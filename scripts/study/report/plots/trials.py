@@ -10,24 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from study.analysis.metrics import is_percentage, metric_title
-from study.report.plots.style import COLOURS, DASHES, WIDTH, dress, number_plainly, say_empty
+from study.report.plots.style import COLOURS, DASHES, empty_figure, number_plainly, stacked
 from study.settings.choices import parameter_title
 from study.settings.parameters import Parameters
 from study.store.frames import groups_of
 
-HEIGHT = 2.3  # of a panel, in inches
-
-
-def grid_of_panels(count: int) -> tuple[Figure, list[Axes]]:
-    """A figure of so many panels, two to a row, and its axes."""
-    across = min(2, count)
-    down = -(-count // across)
-    size = (WIDTH if across == 2 else WIDTH / 1.6, HEIGHT * down)
-    figure = Figure(figsize=size, layout="constrained")
-    made = figure.subplots(down, across, squeeze=False).ravel()
-    for axes in made[count:]:
-        axes.set_axis_off()
-    return figure, [*made[:count]]
+HEIGHT = 1.6  # of a panel, in inches
 
 
 @dataclass(frozen=True)
@@ -61,14 +49,14 @@ def draw_curves(sides: Sequence[SideTrials], metric: str, number: int) -> Figure
     ]
     wanted = [(side, name) for side in sides for name in numeric]
     if not wanted:
-        return say_empty(Figure(figsize=(WIDTH, 1)), "No tuned parameter is a number")
-    figure, panels = grid_of_panels(len(wanted))
-    for axes, (side, name) in zip(panels, wanted):
+        return empty_figure("No tuned parameter is a number")
+    figure, panels = stacked(len(wanted), HEIGHT)
+    for (axes,), (side, name) in zip(panels, wanted):
         _draw_trials(axes, side, name, side.trials[side.trials["round"] == number], metric)
         edge = f" ({side.edges[name]} tried)" if name in side.edges else ""
-        dress(axes, f"{side.title}: {side.values[side.chosen][name]:g}{edge}")
-        axes.set_xlabel(parameter_title(name), fontsize=8)
-        axes.set_ylabel(metric_title(metric), fontsize=8)
+        axes.set_title(f"{side.title}: {side.values[side.chosen][name]:g}{edge}")
+        axes.set_xlabel(parameter_title(name))
+        axes.set_ylabel(metric_title(metric).replace(" ", "\n", 1))
     return figure
 
 
@@ -105,20 +93,19 @@ def draw_budgets(found: pd.DataFrame, metric: str) -> Figure:
     """
     tables = groups_of(found, "table")
     if not tables:
-        return say_empty(Figure(figsize=(WIDTH, 1)), "No comparison is of tuned sides")
-    figure, panels = grid_of_panels(len(tables))
+        return empty_figure("No comparison is of tuned sides")
+    figure, panels = stacked(len(tables), HEIGHT)
     scale = 100 if is_percentage(metric) else 1
-    for axes, ((title,), of_table) in zip(panels, tables.items()):
+    for (axes,), ((title,), of_table) in zip(panels, tables.items()):
         comparisons = groups_of(of_table, "title").items()
         for ((label,), rows), colour, dash in zip(comparisons, COLOURS, DASHES):
             middle, reach = scale * rows["difference"], scale * rows["sd"]
             axes.fill_between(rows["k"], middle - reach, middle + reach, color=colour, alpha=0.15)
             axes.plot(rows["k"], middle, color=colour, linestyle=dash, label=label)
         axes.axhline(0, color="#8a94a3", linewidth=0.8)
-        dress(axes, title)
+        axes.set_title(title)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.set_xlabel("Trials for each side", fontsize=8)
-        unit = "percentage points" if is_percentage(metric) else ""
-        axes.set_ylabel(f"Difference{f' ({unit})' if unit else ''}", fontsize=8)
-        axes.legend(fontsize=7, frameon=False)
+        axes.set_xlabel("Trials for each side")
+        axes.set_ylabel("Difference" + " (points)" * is_percentage(metric))
+        axes.legend()
     return figure

@@ -134,7 +134,8 @@ def context(inputs: Inputs) -> dict[str, Any]:
     return {
         "about": [
             study.title,
-            *([f"code {', '.join(versions)}"] if versions else []),
+            *([f"code {versions[0]}"] if len(versions) == 1 else []),
+            *([f"{len(versions)} versions of the code"] if len(versions) > 1 else []),
         ],
         "cells": counted(len(study.cells), "cell"),
         "seeds": seed_range(study.cell_seeds, study.cells),

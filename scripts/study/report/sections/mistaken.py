@@ -1,12 +1,14 @@
 """The samples that most runs get wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.report.data_table import DataTable
 from study.report.inputs import Inputs
 from study.report.pictures import picture
-from study.store.frames import rows_of
+from study.report.wording import counted
+from study.store.frames import Row, rows_of
 
 TITLE = "The samples most often mistaken"
 
@@ -38,7 +40,8 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     return {
         "sheet": picture(inputs.drawings.mistaken) if images else None,
         "table": DataTable(
-            f"How many of all trainings (each cell with each seed, after its last round) {wrong}",
+            f"How many of all trainings (each cell with each seed, after its last round) {wrong}"
+            + ties_text(rows_of(found)),
             headings,
             rows,
             title="Most often mistaken",
@@ -50,3 +53,18 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         else None,
         "here": card is not None,
     }
+
+
+def ties_text(rows: Sequence[Row]) -> str:
+    """Of each split how many tie for the last place that is shown, where not all of them are."""
+    text = ""
+    for split in dict.fromkeys(row["split"] for row in rows):
+        shown = [row for row in rows if row["split"] == split]
+        last = shown[-1]
+        there = sum(row["wrong"] == last["wrong"] for row in shown)
+        if there < last["tied"]:
+            text += (
+                f" On {SPLIT_TITLES[split]}, {counted(int(last['tied']), 'sample')} are mistaken in"
+                f" {last['wrong']} trainings; {there} of them are shown, drawn evenly."
+            )
+    return text

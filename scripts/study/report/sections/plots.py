@@ -30,21 +30,22 @@ TEXTS = {
     "roc": (
         "ROC curves",
         "Mean over seeds of the true positive rate at each false positive rate; the band holds the"
-        " middle 95% of the seeds (2.5th to 97.5th percentile). AUC is mean ± standard deviation"
-        " over seeds. The inset enlarges the upper left corner.",
+        " middle 95% of the seeds (2.5th to 97.5th percentile). Where curves are nowhere 10 points"
+        " apart, their differences from the baseline, seed by seed, with the 95% interval of the"
+        " mean. AUC is mean ± standard deviation over seeds.",
     ),
     "confusion": (
         "Confusion matrices",
-        "Mean count ± standard deviation over seeds, and the share of the true class. The threshold"
+        "Mean count over seeds, and the share of the true class. The threshold"
         " is a probability of 0.5, or for each seed the one with the highest balanced accuracy on"
         " the validation split.",
     ),
     "calibration": (
         "Calibration",
         "Share of positives against the mean probability that was given, in ten bins of equal"
-        " width, over all seeds' predictions; bins with fewer than ten of them are left out. On"
-        " the grey line probabilities are right. Below, how many samples of a seed are in each bin,"
-        " on a logarithmic axis.",
+        " width, over all seeds' predictions, with Wilson's 95% interval for the samples of one"
+        " seed; bins of fewer than 50 samples are left out. On the grey line probabilities are"
+        " right.",
     ),
 }
 # what is said otherwise of more than two classes

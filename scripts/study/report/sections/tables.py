@@ -34,6 +34,7 @@ from study.report.wording import (
     upper_first,
     with_titles,
 )
+from study.report.worth import worth_of
 from study.settings.choices import level_title, ordered_levels, parameter_title
 from study.store.frames import Row, read_frame, rows_of
 from study.training import EPOCH_METRICS
@@ -106,16 +107,20 @@ def table_parts(name: str, title: str, path: str, inputs: Inputs) -> dict[str, A
     warned = warned_of(disagreements)
     tested = comparisons[comparisons["refused"].isna() & (comparisons["n"] > 1)]
     cells, source = dict(zip(table.row_levels, table.cells)), published_title(study)
-    specs = study.design.specs
+    specs, metrics = study.design.specs, table_metrics(frame)
+    worth = worth_of(frames.values, table, metrics, comparisons, inputs.card)
     return {
         "crossed": [],
         "table": DataTable(
-            caption(table, study.design, table_metrics(frame)),
-            *printed(frame, [study.cell_seeds[cell] for cell in table.cells]),
+            caption(table, study.design, metrics, cell_seeds=study.cell_seeds),
+            *printed(frame, [study.cell_seeds[cell] for cell in table.cells], worth),
             title=title,
             text_columns=[parameter_title(column) for column in varied_columns(frame)],
             file=f"tables/{name}.csv",
-            links=cell_links(cells[level] for level in ordered_levels(table.row_levels)),
+            links=[
+                *cell_links(cells[level] for level in ordered_levels(table.row_levels)),
+                *[""] * bool(worth.simple),
+            ],
         ),
         **comparison_tables(tested, table, title, study.looks, table_metrics(frame)),
         "levels": DataTable(
