@@ -7,10 +7,10 @@ import pandas as pd
 
 from study.analysis.confusion import AT_HALF
 from study.analysis.disagreements import warned_of
-from study.report.amounts import step_of, with_unit
 from study.report.cell_means import CellMeans, baseline_cell
 from study.report.headline import Seen, choice_words
 from study.report.inputs import Inputs
+from study.report.rounding import decimals, with_unit
 from study.report.wording import counted, listed, upper_first
 from study.settings.choices import parameter_title
 
@@ -139,7 +139,7 @@ def small(validation: Seen) -> Iterator[Doubt]:
         metric, size = effects[0].metric, effects[0].one_sample
         yield Doubt(
             "Every difference on validation is smaller than one sample"
-            f" ({with_unit(metric, size, step_of(metric, size))}): more seeds will not change"
+            f" ({with_unit(metric, size, decimals(metric, size))}): more seeds will not change"
             " that, more samples would.",
             "#effects",
         )

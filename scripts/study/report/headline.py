@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from study.analysis.factor_effects import Effect
 from study.analysis.metrics import METRICS
 from study.analysis.significance import MIN_SEEDS
-from study.report.amounts import amount, step_of, with_unit
+from study.report.rounding import decimals, rounded, with_unit
 from study.report.wording import lower_first
 from study.settings.choices import CHOICES, level_title, parameter_title
 
@@ -26,11 +26,11 @@ class Seen:
     one_sample: float  # what one sample of the split is of the metric; 0 where it is no accuracy
 
     @property
-    def step(self) -> float:
-        """See `study.report.amounts.step_of`."""
+    def places(self) -> int:
+        """How many decimals differences on this split are read with."""
         halves = [(effect.high - effect.low) / 2 for effect in self.effects]
         metric = self.effects[0].metric
-        return step_of(
+        return decimals(
             metric, min((half for half in halves if half > 0), default=0), self.one_sample
         )
 
@@ -90,11 +90,11 @@ def what_words(metric: str) -> str:
     return title
 
 
-def size_words(effect: Effect, step: float) -> str:
+def size_words(effect: Effect, places: int) -> str:
     """`by 1.4 points (0.2 to 2.5)`."""
     low, high = sorted((abs(effect.low), abs(effect.high)))
-    ends = " to ".join(amount(effect.metric, end, step) for end in (low, high))
-    return f"by {with_unit(effect.metric, effect.difference, step)} ({ends})"
+    ends = " to ".join(rounded(effect.metric, end, places) for end in (low, high))
+    return f"by {with_unit(effect.metric, effect.difference, places)} ({ends})"
 
 
 def _verb(effect: Effect) -> str:
@@ -103,7 +103,7 @@ def _verb(effect: Effect) -> str:
 
 def _too_few(seen: Seen, seeds: int, enough: int) -> list[str]:
     largest = max(seen.effects, key=lambda effect: abs(effect.difference))
-    size = with_unit(largest.metric, largest.difference, seen.step)
+    size = with_unit(largest.metric, largest.difference, seen.places)
     what = what_words(largest.metric)
     noun = "seed is" if seeds == 1 else "seeds are"
     return [
@@ -114,7 +114,7 @@ def _too_few(seen: Seen, seeds: int, enough: int) -> list[str]:
 
 def _within_words(seen: Seen) -> str:
     size = with_unit(
-        seen.effects[0].metric, seen.margin, step_of(seen.effects[0].metric, seen.margin)
+        seen.effects[0].metric, seen.margin, decimals(seen.effects[0].metric, seen.margin)
     )
     return size if seen.is_declared else f"one sample ({size})"
 
@@ -129,13 +129,13 @@ def _on_validation(seen: Seen) -> str:
         if not clear:
             return f"{said}."
         first = clear[0]
-        verb, size = _verb(first), size_words(first, seen.step)
+        verb, size = _verb(first), size_words(first, seen.places)
         return f"{said}; most clearly, {choice_words(first)} {verb} it {size}."
     if not clear:
-        most = with_unit(metric, seen.most, seen.step)
+        most = with_unit(metric, seen.most, seen.places)
         return f"On validation, nothing is decided: a choice may move {what} by up to {most}."
     first = clear[0]
-    said = f"{choice_words(first)} {_verb(first)} {what} {size_words(first, seen.step)}"
+    said = f"{choice_words(first)} {_verb(first)} {what} {size_words(first, seen.places)}"
     if seen.margin and first.is_within(seen.margin):
         said += f", less than {_within_words(seen)}"
     if len(clear) == 1:
@@ -154,15 +154,13 @@ def _on_test(validation: Seen, test: Seen) -> str:
         opposite = signs.get((first.factor, str(first.level)))
         verb = "raise" if first.difference > 0 else "lower"
         beside = "validation says the opposite" if opposite else "validation does not show it"
-        return (
-            f"On test, {choice_words(first)} may {verb} {what} {size_words(first, test.step)}, and"
-            f" {beside}."
-        )
+        size = size_words(first, test.places)
+        return f"On test, {choice_words(first)} may {verb} {what} {size}, and {beside}."
     if confirmed:
         first = confirmed[0]
-        size = size_words(first, test.step)
+        size = size_words(first, test.places)
         return f"On test, {choice_words(first)} {_verb(first)} it as well, {size}."
     if test.is_nothing:
         return "On test, none does either." if validation.is_nothing else "On test, none does."
-    most = with_unit(test.effects[0].metric, test.most, test.step)
+    most = with_unit(test.effects[0].metric, test.most, test.places)
     return f"On test, nothing is decided: up to {most} either way."

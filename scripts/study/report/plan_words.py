@@ -13,8 +13,8 @@ from study.analysis.tuned_sides import EACH, FEWEST, are_enough
 from study.design.runs import Run
 from study.design.study import Study, split_runs, trial_runs, tuned_runs
 from study.design.tables import of_one_factor
-from study.report.amounts import amount, step_of
 from study.report.looks_words import level_text
+from study.report.rounding import decimals, rounded
 from study.report.tables import at_words, name_title
 from study.report.wording import counted
 from study.training import EPOCH_METRICS
@@ -101,7 +101,7 @@ def power_lines(study: Study, measured: Measured, samples: int = 0) -> list[str]
             found = detectable_difference(spread, max(seeds, MIN_SEEDS), tests)
             if found == found:
                 unit = " percentage points" if is_percentage(metric) else ""
-                size = amount(metric, found, step_of(metric, found)) if found else "0"
+                size = rounded(metric, found, decimals(metric, found)) if found else "0"
                 differences.append(f"{metric} {size}{unit}")
         what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
         where = f"{table.factor}{at_words(table.changes)}, round {table.round}"
@@ -115,6 +115,6 @@ def power_lines(study: Study, measured: Measured, samples: int = 0) -> list[str]
             " Holm-adjusted within the table:",
         )
     if lines and samples:
-        size = amount("val_accuracy", 1 / samples, step_of("val_accuracy", 1 / samples))
+        size = rounded("val_accuracy", 1 / samples, decimals("val_accuracy", 1 / samples))
         lines.append(f"  One of {samples:,} validation samples is {size} percentage points.")
     return lines

@@ -45,6 +45,14 @@ def rounded(metric: str, value: float, places: int, sign: bool = False) -> str:
     return (text if sign else text.removeprefix("+")).replace("-", "−")
 
 
+def with_unit(metric: str, value: float, places: int) -> str:
+    """A size without its sign: `1.4 points`, `1 point`, `0.022`."""
+    text = rounded(metric, abs(value), places)
+    if not is_percentage(metric):
+        return text
+    return f"{text} point" if text == "1" else f"{text} points"
+
+
 def mean_and_spread(
     metric: str, mean: float, sd: float, one_sample: float = math.nan
 ) -> tuple[str, str]:

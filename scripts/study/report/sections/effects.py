@@ -6,10 +6,10 @@ import pandas as pd
 
 from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import is_percentage
-from study.report.amounts import amount, step_of
 from study.report.headline import what_words
 from study.report.inputs import Inputs
-from study.report.sections.first_screen import difference_text, find, one_sample
+from study.report.rounding import mean_and_spread
+from study.report.sections.first_screen import effect_text, one_sample
 from study.report.strips import Axis, axis_of, strip
 from study.report.tables import at_words, numbered_titles, table_factors
 from study.report.wording import upper_first
@@ -24,12 +24,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     effects = factor_effects(study.tables, frames.primary_comparisons)
     if not effects:
         return None
-    found, metrics = find(inputs), read_by(frames.primary_comparisons)
-    steps = {
-        effect.metric: part.step
-        for part in (found.validation, found.test)
-        for effect in part.effects
-    }
+    metrics = [name for name in read_by(frames.primary_comparisons) if name]
     axis = axis_of(
         [value for e in effects for value in (e.low, e.high, e.difference)],
         is_percentage(metrics[0]),
@@ -39,13 +34,13 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         "axis": axis,
         "unit": upper_first(what_words(metrics[0])),
         "percent": is_percentage(metrics[0]),
-        "has_test": bool(found.test.effects),
+        "has_test": len(metrics) > 1,
         "panels": [
             {
                 "title": upper_first(table_factors(study.tables[name])),
                 "where": f"round {study.tables[name].round}{at_words(study.tables[name].changes)}",
                 "table": titles[name],
-                "rows": panel_rows(inputs, name, effects, axis, steps),
+                "rows": panel_rows(inputs, name, effects, axis, metrics),
             }
             for name in dict.fromkeys(effect.table for effect in effects)
         ],
@@ -53,7 +48,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
 
 
 def panel_rows(
-    inputs: Inputs, name: str, effects: list[Effect], axis: Axis, steps: dict[str, float]
+    inputs: Inputs, name: str, effects: list[Effect], axis: Axis, metrics: list[str]
 ) -> list[dict[str, Any]]:
     """The levels of a table, each with its means and its difference from the first.
 
@@ -62,7 +57,7 @@ def panel_rows(
         name: of the table.
         effects: all that are drawn.
         axis: that all panels share.
-        steps: metric -> the smallest step that is shown of its differences.
+        metrics: those of the panels, on validation and on test.
     """
     levels, table = inputs.frames.primary_levels, inputs.study.tables[name]
     levels = levels[levels["table"] == name]
@@ -82,15 +77,15 @@ def panel_rows(
                 "level": level_title(table.factor, level),
                 "means": [
                     level_words(of_level.get(metric), one_sample(inputs, metric))
-                    for metric in steps
+                    for metric in metrics
                 ],
                 "marks": [
                     {
                         "kind": kind,
                         "strip": strip(axis, effect.difference, effect.low, effect.high),
-                        "words": difference_text(effect, steps[metric]),
+                        "words": effect_text(effect),
                     }
-                    for metric, kind in zip(steps, ("validation", "test"))
+                    for metric, kind in zip(metrics, ("validation", "test"))
                     if (effect := drawn.get(metric))
                 ],
             }
@@ -102,6 +97,5 @@ def level_words(row: Any, size: float) -> str:
     """`95.6 ± 0.9`, – for nothing."""
     if row is None or pd.isna(row.mean):
         return "–"
-    step = step_of(row.metric, row.sd, size)
-    text = amount(row.metric, row.mean, step)
-    return text if pd.isna(row.sd) else f"{text} ± {amount(row.metric, row.sd, step)}"
+    text, spread = mean_and_spread(row.metric, row.mean, row.sd, size)
+    return f"{text} ± {spread}" if spread else text

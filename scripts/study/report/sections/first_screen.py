@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from study.analysis.averages import diverged_rows
 from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import METRICS, is_percentage
 from study.analysis.verdicts import VERDICTS
-from study.report.amounts import amount, step_of, with_unit
 from study.report.cell_means import CellMean, CellMeans, baseline_cell, cell_means, short_title
 from study.report.doubts import Doubt, doubts
 from study.report.headline import Seen, choice_words, headline, what_words
 from study.report.inputs import Inputs
+from study.report.rounding import decimals, difference_text, mean_and_spread, rounded, with_unit
 from study.report.sections.fair import WHERE
 from study.report.strips import Axis, Band, Strip, axis_of, band, strip
 from study.report.tables import at_words, seed_range
@@ -86,7 +84,7 @@ def table_rows(inputs: Inputs, means: CellMeans, metrics: Sequence[str]) -> list
     if any(samples.values()):
         kind = "image" if is_image(inputs) else "sample"
         sizes = [
-            with_unit(name, size, step_of(name, size)) if size else "–"
+            with_unit(name, size, decimals(name, size)) if size else "–"
             for name, size in samples.items()
         ]
         rows.append([f"One {kind}", *sizes])
@@ -112,16 +110,17 @@ def floor(inputs: Inputs, metric: str) -> str:
     floors = inputs.card.audit["floors"] if inputs.card else {}
     found = floors.get(METRICS[metric].split, {}).get("logistic_regression")
     return (
-        amount(metric, found, step_of(metric, math.nan, size)) if size and found is not None else ""
+        rounded(metric, found, decimals(metric, math.nan, size))
+        if size and found is not None
+        else ""
     )
 
 
 def mean_words(cell: CellMean, metric: str, size: float) -> str:
     """`95.6 ± 0.9`."""
     mean, sd = cell.means[metric], cell.sds[metric]
-    step = step_of(metric, sd, size)
-    text = amount(metric, mean, step)
-    return text if pd.isna(sd) else f"{text} ± {amount(metric, sd, step)}"
+    text, spread = mean_and_spread(metric, mean, sd, size)
+    return f"{text} ± {spread}" if spread else text
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
@@ -194,7 +193,7 @@ def chart(found: Found) -> Chart:
     ends = [end for effect in every for end in (effect.low, effect.high, effect.difference)]
     percent = is_percentage(metric)
     axis = axis_of([*ends, validation.margin, -validation.margin], percent)
-    size = with_unit(metric, validation.margin, step_of(metric, validation.margin))
+    size = with_unit(metric, validation.margin, decimals(metric, validation.margin))
     meaning = "does not matter" if validation.is_declared else "one sample"
     return Chart(
         axis=axis,
@@ -202,18 +201,18 @@ def chart(found: Found) -> Chart:
         band_words=f"within ±{size}: {meaning}" if validation.margin else "",
         unit=f"{what_words(metric)}, percentage points" if percent else what_words(metric),
         rows=[
-            chart_row(effect, tests.get((effect.factor, str(effect.level))), axis, found)
+            chart_row(effect, tests.get((effect.factor, str(effect.level))), axis)
             for effect in validation.effects
         ],
         has_test=bool(test.effects),
     )
 
 
-def chart_row(effect: Effect, test: Effect | None, axis: Axis, found: Found) -> ChartRow:
+def chart_row(effect: Effect, test: Effect | None, axis: Axis) -> ChartRow:
     """An effect on both splits."""
-    said = [f"validation {difference_text(effect, found.validation.step)}"]
+    said = [f"validation {effect_text(effect)}"]
     if test:
-        said.append(f"test {difference_text(test, found.test.step)}")
+        said.append(f"test {effect_text(test)}")
     return ChartRow(
         words=upper_first(choice_words(effect).replace(" rather than ", " vs ")),
         validation=strip(axis, effect.difference, effect.low, effect.high),
@@ -222,11 +221,10 @@ def chart_row(effect: Effect, test: Effect | None, axis: Axis, found: Found) -> 
     )
 
 
-def difference_text(effect: Effect, step: float) -> str:
+def effect_text(effect: Effect) -> str:
     """`+1.4 [+0.2, +2.5]`."""
-    parts = (effect.difference, effect.low, effect.high)
-    mean, low, high = (amount(effect.metric, value, step, sign=True) for value in parts)
-    return f"{mean} [{low}, {high}]"
+    ends = effect.low, effect.high
+    return difference_text(effect.metric, effect.difference, *ends, effect.one_sample)
 
 
 def under_chart(inputs: Inputs, found: Found) -> str:
