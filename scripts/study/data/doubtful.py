@@ -18,7 +18,10 @@ _BESIDE = re.compile(
     r"|(?<![a-z])(gt|seg|rois?|overlays?|contours?|bbox(es)?|boxes|heat.?maps?)(?![a-z])"
 )
 # As a class may be called a mask, of faces with one, only these are no class by their name alone.
-_NO_CLASS = re.compile(r"(masks|annotations?|labels|segmentations?|ground.?truths?)$")
+_NO_CLASS = re.compile(
+    r"((?!.*\b(with|without|no|face|correct|incorrect)[-_. ]).+[-_. ])?"
+    r"(masks|annotations?|labels|segmentations?|ground.?truths?)$"
+)
 # What was put aside, and what was made of images.
 _ASIDE = re.compile(
     r"excluded?|old|backups?|bak|aug|augment(ed|ations?)|rejected|discarded|ignored?|duplicates?"

@@ -16,7 +16,7 @@ import numpy as np
 
 from study.data.listing import visible
 from study.data.name_patterns import groups_by_pattern, refuse_folders_of_splits
-from study.data.split_folders import listed
+from study.data.split_folders import listed, split_of
 from study.store.csv_files import read_csv
 from study.store.errors import UserError
 
@@ -113,10 +113,22 @@ def read_groups(
     if missing and (extra or len(missing) == len(names) or entry.get("missing") != "own"):
         text = _missing_text(where, missing, len(names), extra, entry, merged)
         raise UserError(text + f" ({_some(nothing)} is no group)" * bool(nothing))
+    _refuse_splits_as_groups(where, groups)
     decided = _decided(where, missing, groups, extra)
     if merged:
         decided.append(f"{Path(where).name}: {MERGED}.")
     return np.array(groups), (*cut, *decided)
+
+
+def _refuse_splits_as_groups(where: str, groups: Sequence[str]) -> None:
+    """Stop where groups are called as splits are, and would be drawn into other ones."""
+    names = sorted({group for group in groups if group})
+    if len(names) > 1 and all(split_of(name) for name in names):
+        raise UserError(
+            f"{where}: the groups are {listed(names)}, which are splits: a group is what belongs"
+            " together, such as a patient; put the images of each split into a folder of its name,"
+            " above those of the classes"
+        )
 
 
 def refuse_groups_of_splits(

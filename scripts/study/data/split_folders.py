@@ -60,11 +60,15 @@ def find_splits(where: str, declared: Any, every: list[str]) -> dict[str, str]:
     if splits and others:
         are = "are splits" if len(splits) > 1 else "is a split"
         read = ", ".join(f'"{folder}/**"' for folder in splits.values())
+        known = {split: folder for folder in others if (split := split_of(folder)) not in splits}
+        known = {split: folder for split, folder in known.items() if split}
+        named = splits | known if known else {"train": "Training", "test": "Testing"}
+        example = ", ".join(f"{split}: {folder}" for split, folder in named.items())
         raise UserError(
             f"{where}: {listed(list(splits.values()))} {are}, and {listed(others)}"
             f" {'are' if len(others) > 1 else 'is'} not; if all are classes, write `splits: none`;"
             f" else move the rest away, or leave it out with `images: [{read}]`, or name the"
-            " splits, as in `splits: {train: Training, test: Testing}`"
+            f" splits, as in `splits: {{{example}}}`"
         )
     if splits and "train" not in splits:
         raise UserError(
