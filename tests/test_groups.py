@@ -324,6 +324,12 @@ def test_what_stands_for_the_group_above_is_refused(tmp_path, above):
             of_file(tmp_path, f"image,group\na,p1\nb,{above}\n", ["a", "b"], **entry)
 
 
+def test_splits_are_no_groups(tmp_path):
+    content = PLAIN.replace("p1", "train").replace("p2", "val").replace("p3", "test")
+    with pytest.raises(UserError, match="the groups are test, train and val, which are splits"):
+        of_file(tmp_path, content)
+
+
 def test_quotation_marks_that_stand_alone_are_refused(tmp_path):
     with pytest.raises(UserError, match="line 3: a quotation mark stands alone; write the group"):
         of_file(tmp_path, 'image,group\na,p1\nb,"\nc,"\n', ["a", "b", "c"], missing="own")

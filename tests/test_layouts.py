@@ -13,6 +13,7 @@ from study.data.folder import find_images
 from study.data.groups import read_groups
 from study.data.limits import refuse_shares
 from study.data.prepared import load_all, read_description
+from study.data.split_folders import find_splits
 from study.store.errors import UserError
 
 CLASSES = ("a/1.png", "a/2.png", "b/1.png", "b/2.png")
@@ -743,3 +744,30 @@ def test_names_that_cannot_be_written_are_named(tmp_path):
             pass
     with pytest.raises(UserError, match=r"a/M\\xe9\.png \(and 1 more\) has a name that is not UTF"):
         laid_out(tmp_path)
+
+
+def test_the_advice_names_the_split_that_was_forgotten():
+    every = ["Training", "Testing", "Validation"]
+    declared = {"train": "Training", "test": "Testing"}
+    with pytest.raises(UserError) as error:
+        find_splits("d", declared, every)
+    assert "`splits: {train: Training, test: Testing, val: Validation}`" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("infection masks", True),
+        ("ground_truth_masks", True),
+        ("with_masks", False),  # of faces
+        ("without masks", False),
+        ("unmasked", False),
+    ],
+)
+def test_masks_with_a_word_before_them_are_no_class(tmp_path, name, refused):
+    names = [f"faces/{name[:2]}1.png", f"{name}/2.png"]
+    if refused:
+        with pytest.raises(UserError, match=f"{name} is called as what belongs to images"):
+            laid_out(tmp_path, *names)
+    else:
+        assert sorted(laid_out(tmp_path, *names).images) == names
