@@ -28,7 +28,7 @@ def check(page, label: str, checked: bool = True) -> None:
 
 
 def test_cells_metrics_rounds_and_axes_are_chosen(browser, report):
-    with opened(browser, report) as page:
+    with opened(browser, report.with_name("appendix.html")) as page:
         explorer = page.locator("#explorer")
         legend = explorer.locator(".legend li")
         assert legend.count() == 3  # the levels of the first factor
@@ -59,7 +59,7 @@ def test_cells_metrics_rounds_and_axes_are_chosen(browser, report):
 
 
 def test_the_arrow_keys_read_out_the_means_of_metrics_csv(browser, report):
-    with opened(browser, report) as page:
+    with opened(browser, report.with_name("appendix.html")) as page:
         plot = page.locator("#explorer .plot").first
         plot.focus()
         page.keyboard.press("End")
@@ -81,7 +81,7 @@ def test_the_arrow_keys_read_out_the_means_of_metrics_csv(browser, report):
 
 def test_it_fits_a_phone_and_the_dark(browser, report):
     phone = {"viewport": {"width": 400, "height": 800}, "color_scheme": "dark"}
-    with opened(browser, report, **phone) as page:
+    with opened(browser, report.with_name("appendix.html"), **phone) as page:
         box = page.locator("#explorer .plot").first.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 400
         light = pixels(page, 0)
@@ -92,7 +92,7 @@ def test_it_fits_a_phone_and_the_dark(browser, report):
 
 
 def test_without_javascript_the_page_says_where_curves_are(browser, report):
-    with opened(browser, report, java_script_enabled=False) as page:
+    with opened(browser, report.with_name("appendix.html"), java_script_enabled=False) as page:
         assert not page.locator("#explorer").is_visible()
         assert "needs JavaScript" in page.inner_text("#section-explorer")
         assert page.locator("#section-plots img").count() == 4
@@ -102,7 +102,7 @@ def test_without_javascript_the_page_says_where_curves_are(browser, report):
 
 
 def test_a_row_leads_to_its_runs(browser, report):
-    with opened(browser, report) as page:
+    with opened(browser, report.with_name("appendix.html")) as page:
         page.locator("#section-tables tbody a").first.click()
         opened_cell = page.locator("details.provenance[open]")
         expect(opened_cell).to_have_count(1)

@@ -296,6 +296,7 @@ def test_mistakes_are_counted_after_the_last_round_on_the_own_split_and_most_run
     frame = mistakes.ranked()
     assert frame.to_dict("list") == {
         "split": ["val"], "row": [1], "label": [0], "wrong": [2], "runs": [4],
+        "tied": [1],
     }  # fmt: skip
     assert Mistakes().ranked().empty
 

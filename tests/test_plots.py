@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix, roc_auc_score
 from sklearn.metrics import roc_curve as sklearn_roc
-from studies import default_study, study_of
+from studies import source_study
 from test_tables import make_values
 
 from study.analysis.confusion import CHOSEN, COUNTS, confusion_counts, count_confusions
@@ -325,7 +325,7 @@ def test_styles_are_as_wide_as_what_they_are_for(style, width, smallest):
 
 
 def test_claims_are_drawn_with_the_interval_that_their_verdict_is_read_off():
-    study = default_study()
+    study = source_study()
     name, other = list(study.claims)[:2]
     claims = pd.DataFrame(
         [

@@ -10,7 +10,6 @@ from study.analysis.disagreements import warned_of
 from study.report.cell_means import CellMeans, baseline_cell
 from study.report.headline import Seen, choice_words
 from study.report.inputs import Inputs
-from study.report.rounding import decimals, with_unit
 from study.report.wording import counted, listed, upper_first
 from study.settings.choices import parameter_title
 
@@ -40,7 +39,6 @@ def doubts(inputs: Inputs, validation: Seen, test: Seen, means: CellMeans) -> li
         *no_better(inputs, means),
         *gap(inputs),
         *at_edges(inputs),
-        *small(validation),
         *skewed(validation, test),
         *confounded(inputs),
     ]
@@ -96,7 +94,7 @@ def gap(inputs: Inputs) -> Iterator[Doubt]:
 
 
 def worst_class(inputs: Inputs) -> str:
-    """`the baseline takes 37% of the test split’s “normal” for “ill”`; nothing where few are."""
+    """`the baseline predicts “ill” for 37% of the test split’s “normal”`; nothing where few."""
     found, card = inputs.frames.confusions, inputs.card
     if card is None or "false_positive" not in found:
         return ""
@@ -114,7 +112,7 @@ def worst_class(inputs: Inputs) -> str:
     if pd.isna(share) or share < MANY_WRONG:
         return ""
     split = {"val": "validation", "test": "test"}[row["split"]]
-    return f"the baseline takes {100 * share:.0f}% of the {split} split’s “{name}” for “{other}”"
+    return f"the baseline predicts “{other}” for {100 * share:.0f}% of the {split} split’s “{name}”"
 
 
 def at_edges(inputs: Inputs) -> Iterator[Doubt]:
@@ -130,28 +128,13 @@ def at_edges(inputs: Inputs) -> Iterator[Doubt]:
         )
 
 
-def small(validation: Seen) -> Iterator[Doubt]:
-    """Whether one sample more would make up for every difference."""
-    effects = validation.effects
-    if not validation.is_declared:
-        return  # the headline says so
-    if effects and all(abs(effect.difference) < effect.one_sample for effect in effects):
-        metric, size = effects[0].metric, effects[0].one_sample
-        yield Doubt(
-            "Every difference on validation is smaller than one sample"
-            f" ({with_unit(metric, size, decimals(metric, size))}): more seeds will not change"
-            " that, more samples would.",
-            "#effects",
-        )
-
-
 def skewed(validation: Seen, test: Seen) -> Iterator[Doubt]:
     """Whether t-intervals are too narrow."""
     found = [effect for effect in (*validation.effects, *test.effects) if effect.is_skewed]
     if found:
         names = listed(list(dict.fromkeys(choice_words(effect) for effect in found)))
         yield Doubt(
-            f"The differences of {names} are skewed, where a t-interval is too narrow.", "#tables"
+            f"Skewed over seeds, so that the interval may be too narrow: {names}.", "#tables"
         )
 
 
@@ -166,7 +149,7 @@ def confounded(inputs: Inputs) -> Iterator[Doubt]:
     tuned = study.tuning is not None and "learning_rate" in study.tuning.space
     if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
         yield Doubt(
-            f"All was trained at one learning rate, {rates.pop():g}, which may suit one choice"
-            " better than another.",
+            f"Every run used one learning rate, {rates.pop():g}, which may suit one choice better"
+            " than another.",
             "#fair",
         )

@@ -1,15 +1,16 @@
 """What a study found, in one or two sentences that are written by rule from its effects.
 
 The rules, of which the first that fits is taken. On validation: nothing is compared; too few seeds;
-no choice matters; all are smaller than one sample; nothing is decided; one or more matter. On test:
-a choice matters there and not on validation; the same one does; none; nothing is decided.
+no choice matters; one or more clearly matter; all estimates are below the margin; no difference is
+shown. On test: a choice matters there and not on validation; the same one does; none; no difference
+is shown. An estimate is never told as a bound: what the intervals leave open is said.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from study.analysis.factor_effects import Effect
-from study.analysis.metrics import METRICS
+from study.analysis.metrics import METRICS, is_percentage
 from study.analysis.significance import MIN_SEEDS
 from study.report.rounding import decimals, rounded, with_unit
 from study.report.wording import lower_first
@@ -41,15 +42,17 @@ class Seen:
         return sorted(found, key=lambda effect: -abs(effect.difference))
 
     @property
-    def most(self) -> float:
-        """How far any of them may go."""
-        return max(max(abs(effect.low), abs(effect.high)) for effect in self.effects)
+    def are_below(self) -> bool:
+        """Whether all estimates are below the margin, whatever their intervals."""
+        return bool(self.margin) and all(abs(e.difference) < self.margin for e in self.effects)
 
     @property
-    def is_below_one_sample(self) -> bool:
-        """Whether each difference is less than one sample would make, and no margin is declared."""
-        small = (abs(effect.difference) < self.one_sample for effect in self.effects)
-        return bool(self.one_sample) and not self.is_declared and all(small)
+    def range_words(self) -> str:
+        """How far any of them may go: `from −1.4 to +1.3 points`."""
+        metric = self.effects[0].metric
+        ends = min(e.low for e in self.effects), max(e.high for e in self.effects)
+        low, high = (rounded(metric, end, self.places, sign=True) for end in ends)
+        return f"from {low} to {high}{' points' if is_percentage(metric) else ''}"
 
     @property
     def is_nothing(self) -> bool:
@@ -93,8 +96,16 @@ def what_words(metric: str) -> str:
 def size_words(effect: Effect, places: int) -> str:
     """`by 1.4 points (0.2 to 2.5)`."""
     low, high = sorted((abs(effect.low), abs(effect.high)))
+    places = places_of(effect, places)
     ends = " to ".join(rounded(effect.metric, end, places) for end in (low, high))
     return f"by {with_unit(effect.metric, effect.difference, places)} ({ends})"
+
+
+def places_of(effect: Effect, places: int) -> int:
+    """How many decimals: one more where an interval that leaves out 0 would seem to reach it."""
+    near = min(abs(effect.low), abs(effect.high))
+    seems = float(rounded(effect.metric, near, places)) == 0
+    return places + 1 if effect.sign and seems else places
 
 
 def _verb(effect: Effect) -> str:
@@ -124,24 +135,46 @@ def _on_validation(seen: Seen) -> str:
     what = what_words(metric)
     if seen.is_nothing:
         return f"On validation, no choice moves {what} by more than {_within_words(seen)}."
-    if seen.is_below_one_sample:
-        said = f"On validation, every choice moves {what} by less than {_within_words(seen)}"
-        if not clear:
-            return f"{said}."
+    if clear and abs(clear[0].difference) >= seen.margin:
         first = clear[0]
-        verb, size = _verb(first), size_words(first, seen.places)
-        return f"{said}; most clearly, {choice_words(first)} {verb} it {size}."
-    if not clear:
-        most = with_unit(metric, seen.most, seen.places)
-        return f"On validation, nothing is decided: a choice may move {what} by up to {most}."
+        size = size_words(first, seen.places)
+        said = f"{choice_words(first)} {_verb(first)} {what} {size}"
+        return f"On validation, {said}{_rest(seen, clear)}."
+    if seen.are_below:
+        said = f"On validation, {_all_below(seen)}"
+        return f"{said}; {_differ(clear, seen.places) if clear else _open(seen)}."
+    return f"On validation, no difference is shown; {_open(seen)}."
+
+
+def _all_below(seen: Seen) -> str:
+    count = len(seen.effects)
+    all_of_them = "both" if count == 2 else f"all {count}"
+    are = "the difference is" if count == 1 else f"{all_of_them} differences are"
+    return f"{are} below {_within_words(seen)}"
+
+
+def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
+    """What is said of the other effects beside the largest; `; all others are below …`."""
+    large = [effect for effect in clear[1:] if abs(effect.difference) >= seen.margin]
+    if large:
+        return f"; {len(large)} more {'choice moves' if len(large) == 1 else 'choices move'} it"
+    others = [effect for effect in seen.effects if effect is not clear[0]]
+    if others and seen.margin and all(abs(e.difference) < seen.margin for e in others):
+        return f"; all other differences are below {_within_words(seen)}"
+    return ""
+
+
+def _differ(clear: Sequence[Effect], places: int) -> str:
+    """`2 differ from 0, most of all CE rather than BCE: +0.3 points (0.1 to 0.5)`."""
     first = clear[0]
-    said = f"{choice_words(first)} {_verb(first)} {what} {size_words(first, seen.places)}"
-    if seen.margin and first.is_within(seen.margin):
-        said += f", less than {_within_words(seen)}"
     if len(clear) == 1:
-        return f"On validation, {said}."
-    count = f"{len(clear)} of {len(seen.effects)} choices move {what}"
-    return f"On validation, {count}; most of all, {said}."
+        return f"{choice_words(first)} {_verb(first)} it {size_words(first, places)}"
+    size = f"{choice_words(first)} {_verb(first)} it {size_words(first, places)}"
+    return f"{len(clear)} of them differ from 0: most of all, {size}"
+
+
+def _open(seen: Seen) -> str:
+    return f"effects {seen.range_words} are not ruled out"
 
 
 def _on_test(validation: Seen, test: Seen) -> str:
@@ -162,5 +195,4 @@ def _on_test(validation: Seen, test: Seen) -> str:
         return f"On test, {choice_words(first)} {_verb(first)} it as well, {size}."
     if test.is_nothing:
         return "On test, none does either." if validation.is_nothing else "On test, none does."
-    most = with_unit(test.effects[0].metric, test.most, test.places)
-    return f"On test, nothing is decided: up to {most} either way."
+    return f"On test, no difference is shown; {_open(test)}."

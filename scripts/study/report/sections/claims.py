@@ -44,8 +44,11 @@ TITLE = ""
 PERCENT = "Percentage points"
 
 
-def context(inputs: Inputs) -> dict[str, Any]:
-    """The claims in the groups whose differences share an axis, and how they are adjusted."""
+def context(inputs: Inputs) -> dict[str, Any] | None:
+    """The claims in the groups whose differences share an axis, and how they are adjusted;
+    None where the configuration declares none."""
+    if inputs.frames.claims.empty:
+        return None
     frames, study = inputs.frames, inputs.study
     seeds = study.looks[0] if study.looks else study.seeds  # of a look, its own are said
     unit = "split" if study.primary.splits else "seed"

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,7 @@ def table_rows(inputs: Inputs, means: CellMeans, metrics: Sequence[str]) -> list
     if best and len(means.cells) > 1 and best != baseline:
         where = METRICS[shown[0]].split
         by = " by validation" if where == "val" else ""
-        title = f"Best of {len(means.cells)}{by}: {short_title(study, best.cell)}"
+        title = f"Best of the grid’s {len(means.cells)}{by}: {short_title(study, best.cell)}"
         rows.append([title, *(mean_words(best, name, samples[name]) for name in shown)])
     floors = [] if inputs.card is None else [floor(inputs, name) for name in shown]
     if any(floors):
@@ -194,7 +195,7 @@ def chart(found: Found) -> Chart:
     percent = is_percentage(metric)
     axis = axis_of([*ends, validation.margin, -validation.margin], percent)
     size = with_unit(metric, validation.margin, decimals(metric, validation.margin))
-    meaning = "does not matter" if validation.is_declared else "one sample"
+    meaning = "declared not to matter" if validation.is_declared else "one sample"
     return Chart(
         axis=axis,
         band=band(axis, -validation.margin, validation.margin) if validation.margin else None,
@@ -224,7 +225,15 @@ def chart_row(effect: Effect, test: Effect | None, axis: Axis) -> ChartRow:
 def effect_text(effect: Effect) -> str:
     """`+1.4 [+0.2, +2.5]`."""
     ends = effect.low, effect.high
-    return difference_text(effect.metric, effect.difference, *ends, effect.one_sample)
+    text = difference_text(effect.metric, effect.difference, *ends, effect.one_sample)
+    if effect.sign and any(float(end) == 0 for end in ends_of(text)):
+        return difference_text(effect.metric, effect.difference, *ends)  # which side of 0 it is
+    return text
+
+
+def ends_of(text: str) -> list[str]:
+    """The ends of an interval: `+0.2 [0.0, +0.4]` -> 0.0 and +0.4."""
+    return re.findall(r"[+-]?[\d.]+", text.partition("[")[2].replace("−", "-"))
 
 
 def under_chart(inputs: Inputs, found: Found) -> str:

@@ -51,6 +51,8 @@ def context(inputs: Inputs) -> dict[str, Any]:
     """Sentences."""
     claims = counted_once(inputs)
     return {
+        "present": f"{inputs.run_count - len(inputs.missing)} of"
+        f" {counted(inputs.run_count, 'run')} present",
         "compared": compared(inputs.study, inputs.card),
         "counts": [
             (verdict, int((claims["verdict"] == verdict).sum()))
