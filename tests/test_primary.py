@@ -13,7 +13,8 @@ from studies import default_study
 from study.analysis.claims import judge
 from study.analysis.pairs import is_below_one_sample, sample_share
 from study.analysis.verdict_changes import VERDICT_COLUMNS, move
-from study.report.claim_words import hypothesis_words, judged_claims
+from study.design.judged_claims import judged_claims
+from study.report.claim_words import hypothesis_words
 from study.report.sections.claims import claim_items
 from study.report.sections.fair import counts_of_changes, has_moved, moved_words
 from study.snake.result_jobs import primary_file

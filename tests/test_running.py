@@ -26,7 +26,7 @@ from study.snake.progress import latest_epoch, trained_share
 
 COMMAND = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
 COMMAND += ["--cores", "2", "--configfile", "study.yaml", "--until", "train"]
-TRAINS = re.compile(r"seed [01]: epoch \d+ of 100000 +val_accuracy 0\.\d{3}")
+TRAINS = re.compile(r"(?:seed [01]|2 seeds): epoch \d+ of 100000 +val_accuracy 0\.\d{3}")
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def check_stopped(said: str, name: str, folder) -> None:
 
 def test_a_finished_job_is_a_short_line_and_the_last_one_names_the_report(finished_once):
     lines = (finished_once / "stdout.txt").read_text().splitlines()
-    begin = next(number for number, line in enumerate(lines) if line.startswith("18 jobs: 2 train"))
+    begin = next(number for number, line in enumerate(lines) if line.startswith("20 jobs: 2 train"))
     told = lines[begin + 1 : -2]
-    assert [line.split()[0] for line in told] == [f"{n}/18" for n in range(1, 18)]
+    assert [line.split()[0] for line in told] == [f"{n}/20" for n in range(1, 20)]
     trained = [line for line in told if re.search(r" \S+ round 1, val 0\.\d{3}$", line)]
     assert len(trained) == 2 and begin < 4
-    assert re.fullmatch(r"18 of 18 jobs done in \d+ (s|min)", lines[-2])
+    assert re.fullmatch(r"20 of 20 jobs done in \d+ (s|min)", lines[-2])
     assert lines[-1] == "Report: results/tiny/report.html"
 
 
@@ -149,7 +149,9 @@ def test_a_signal_to_snakemake_alone_saves_what_trains(endless, name):
         if name == "SIGINT":
             done = snakemake(endless, "status")
             assert done.returncode == 0 and "tiny: 2 runs: 2 running" in done.stdout
-            assert re.search(r"running: seed [01], epoch \d+ of 100000, val_accuracy", done.stdout)
+            assert re.search(
+                r"running: (?:seed [01]|2 seeds), epoch \d+ of 100000, val_accuracy", done.stdout
+            )
             assert len(list(endless.glob(".snakemake/locks/*"))) == 2
         running.send_signal(getattr(signal, name))
         said = running.stdout.read()

@@ -1,7 +1,6 @@
 """The difference that a claim is about, in a sentence: `training accuracy rises by 1.44 …`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,30 +8,10 @@ import pandas as pd
 from study.analysis.expectations import expectation
 from study.analysis.metrics import format_value, is_percentage
 from study.design.claims import Claim, Side
-from study.design.study import Study
 from study.report.wording import amount_words, listed, lower_first, metric_words, upper_first
 from study.settings.choices import CHOICES, level_title, parameter_title
 
 Row = Mapping[str, Any]  # of claim_pairs.csv, of which `n` is not empty
-
-
-def judged_claims(study: Study) -> dict[str, Claim]:
-    """The study's claims as the verdicts that count are about them: without what is tuned."""
-    if not study.primary.tuned or study.tuning is None:
-        return study.claims
-    space = study.tuning.space
-
-    def untold(side: Side) -> Side:
-        kept = {name: level for name, level in side.changes.items() if name not in space}
-        return replace(side, changes=kept)
-
-    found = {}
-    for name, claim in study.claims.items():
-        pairs = [(untold(first), untold(second)) for first, second in claim.compare]
-        along = {key: levels for key, levels in claim.along.items() if key not in space}
-        untuned = replace(claim, compare=pairs, along=along)
-        found[name] = claim if claim.factor in space else untuned
-    return found
 
 
 def hypothesis_words(claim: Claim, pairs: Sequence[Row]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from study.design.judged_claims import judged_claims
 from study.design.levels import drawn_cells, factor_levels
 from study.design.protocols import (
     PROTOCOLS,
@@ -16,7 +17,6 @@ from study.design.protocols import (
 from study.design.runs import Run, plain_runs
 from study.design.study import Study, plain, protocol_runs
 from study.design.tables import Figure, of_one_factor
-from study.report.claim_words import judged_claims
 from study.report.figures import SHARED
 from study.snake.data_files import Prepared, side_files
 from study.snake.digests import run_settings

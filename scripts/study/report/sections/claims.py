@@ -16,13 +16,13 @@ from study.analysis.tuned_sides import AT_CHOSEN
 from study.analysis.verdict_changes import each_difference, joined
 from study.analysis.verdicts import BORDERLINE, NO_SIGNAL, UNDECIDED, VERDICTS
 from study.design.claims import Claim
+from study.design.judged_claims import judged_claims
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
 from study.report.claim_words import (
     difference_words,
     drawn_interval,
     hypothesis_words,
-    judged_claims,
 )
 from study.report.inputs import Inputs
 from study.report.looks_words import decided_words, look_words, looks_words

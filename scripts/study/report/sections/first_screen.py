@@ -30,6 +30,7 @@ class Found:
     """What the first screen says, as the page and report.json have it."""
 
     headline: list[str]
+    metrics: Sequence[str]  # on validation and on test, nothing where there is none
     validation: Seen
     test: Seen
     rows: list[list[str]]  # of the table: what, on validation, on test
@@ -40,7 +41,10 @@ def find(inputs: Inputs) -> Found:
     """What the first screen says."""
     frames, study = inputs.frames, inputs.study
     effects = factor_effects(study.tables, frames.primary_comparisons)
-    metrics = read_by(frames.primary_comparisons)
+    metrics: Sequence[str] = read_by(frames.primary_comparisons)
+    if not any(metrics):  # nothing is compared
+        usual = ("val_accuracy", "final_test_accuracy")
+        metrics = tuple(name if name in frames.values else "" for name in usual)
     validation, test = (
         seen(inputs, [effect for effect in effects if effect.metric == metric], metric)
         for metric in metrics
@@ -48,6 +52,7 @@ def find(inputs: Inputs) -> Found:
     means = cell_means(study, frames.values, [name for name in metrics if name])
     return Found(
         headline=headline(validation, test),
+        metrics=metrics,
         validation=validation,
         test=test,
         rows=table_rows(inputs, means, metrics),
@@ -65,7 +70,7 @@ def seen(inputs: Inputs, effects: Sequence[Effect], metric: str) -> Seen:
 def table_rows(inputs: Inputs, means: CellMeans, metrics: Sequence[str]) -> list[list[str]]:
     """The baseline, the best cell, a simple model and one sample, on validation and on test."""
     study, shown = inputs.study, [name for name in metrics if name]
-    if not means.cells:
+    if not means.cells or not shown:
         return []
     samples = {name: one_sample(inputs, name) for name in shown}
     rows = []
@@ -129,7 +134,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
     found, study, frames = find(inputs), inputs.study, inputs.frames
     diverged = frames.values.loc[diverged_rows(frames.values), ["cell", "seed"]].drop_duplicates()
     versions = sorted({*frames.environments["commit"].dropna()})
-    metrics = [part.effects[0].metric for part in (found.validation, found.test) if part.effects]
+    metrics = [name for name in found.metrics if name]
     claims = rows_of(frames.claims.sort_values("verdict", key=lambda v: v.map(VERDICTS.index)))
     return {
         "about": [

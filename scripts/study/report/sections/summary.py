@@ -18,10 +18,11 @@ from study.analysis.verdicts import (
     VERDICTS,
     tested_once,
 )
+from study.design.judged_claims import judged_claims
 from study.design.protocols import FIXED, PROTOCOLS, Protocol
 from study.design.study import Study
 from study.report.budget_words import round_words
-from study.report.claim_words import difference_words, judged_claims
+from study.report.claim_words import difference_words
 from study.report.design_words import design_words, factor_words
 from study.report.inputs import Inputs
 from study.report.pictures import DataCard
