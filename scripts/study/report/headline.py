@@ -143,13 +143,16 @@ def _on_validation(seen: Seen) -> str:
     if seen.are_below:
         said = f"On validation, {_all_below(seen)}"
         return f"{said}; {_differ(clear, seen.places) if clear else _open(seen)}."
-    return f"On validation, no difference is shown; {_open(seen)}."
+    return f"On validation, no difference in {what} is shown; {_open(seen)}."
 
 
 def _all_below(seen: Seen) -> str:
     count = len(seen.effects)
     all_of_them = "both" if count == 2 else f"all {count}"
-    are = "the difference is" if count == 1 else f"{all_of_them} differences are"
+    what = what_words(seen.effects[0].metric)
+    are = (
+        f"the difference in {what} is" if count == 1 else f"{all_of_them} differences in {what} are"
+    )
     return f"{are} below {_within_words(seen)}"
 
 

@@ -12,7 +12,7 @@ from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import METRICS, is_percentage
 from study.analysis.verdicts import VERDICTS
 from study.report.cell_means import CellMean, CellMeans, baseline_cell, cell_means, short_title
-from study.report.doubts import Doubt, doubts
+from study.report.doubts import Doubt, doubts, not_above_simple
 from study.report.headline import Seen, choice_words, headline, what_words
 from study.report.inputs import Inputs
 from study.report.rounding import decimals, difference_text, mean_and_spread, rounded, with_unit
@@ -51,13 +51,23 @@ def find(inputs: Inputs) -> Found:
     )
     means = cell_means(study, frames.values, [name for name in metrics if name])
     return Found(
-        headline=headline(validation, test),
+        headline=[*beaten(inputs, means), *headline(validation, test)],
         metrics=metrics,
         validation=validation,
         test=test,
         rows=table_rows(inputs, means, metrics),
         doubts=doubts(inputs, validation, test, means),
     )
+
+
+def beaten(inputs: Inputs, means: CellMeans) -> list[str]:
+    """That no cell is better than a simple model, which says more than how they compare."""
+    found = not_above_simple(inputs, means, "val")
+    if found is None or found[0] < found[1]:
+        return []
+    what = "The cell is" if found[1] == 1 else f"None of the {found[1]} cells is"
+    no = "no " if found[1] == 1 else ""
+    return [f"{what} {no}better than a logistic regression on validation."]
 
 
 def seen(inputs: Inputs, effects: Sequence[Effect], metric: str) -> Seen:
