@@ -96,7 +96,7 @@ def gap(inputs: Inputs) -> Iterator[Doubt]:
     if mistaken:
         sentences.append(mistaken)
     if sentences:
-        yield Doubt(f"{upper_first('; '.join(sentences))}.", "#errors")
+        yield Doubt(f"{upper_first('; '.join(sentences))}.", "#tables")
 
 
 def worst_class(inputs: Inputs) -> str:
@@ -157,5 +157,5 @@ def confounded(inputs: Inputs) -> Iterator[Doubt]:
         yield Doubt(
             f"Every run used one learning rate, {rates.pop():g}, which may suit one choice better"
             " than another.",
-            "#fair",
+            "#method",
         )
