@@ -96,9 +96,13 @@ def test_without_javascript_the_page_says_where_curves_are(browser, report):
         assert not page.locator("#explorer").is_visible()
         assert "needs JavaScript" in page.inner_text("#section-explorer")
         assert page.locator("#section-plots img").count() == 4
-        assert page.locator("#section-mistaken img").count() == 1
         page.locator("details.provenance summary").first.click()
         assert page.locator("details.provenance code").nth(1).is_visible()
+
+
+def test_the_report_has_a_sheet_of_the_mistaken_samples(browser, report):
+    with opened(browser, report) as page:
+        assert page.locator("#section-mistaken img").count() == 1
 
 
 def test_a_row_leads_to_its_runs(browser, report):
