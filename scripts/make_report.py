@@ -2,7 +2,7 @@
 
 from study.report.inputs import read_inputs
 from study.report.page import render_pages
-from study.report.summary_file import summary
+from study.report.report_json import summary
 from study.store.files import write_text
 from study.store.logs import log_to
 

@@ -4,12 +4,12 @@ import json
 import math
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 from conftest import made_once
 from page_study import finish_page_study
 from scipy import stats
+from studies import default_study
 
 from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.report.doubts import at_edges, gap, leaks, skewed
@@ -264,5 +264,16 @@ def test_a_study_is_read_by_accuracy_or_what_it_has():
     )
     assert metrics("train_loss") == ("train_loss", "")
     assert metrics(math.nan) == metrics() == ("", "")  # all refused
-    empty = pd.DataFrame({"refused": [], "n": [], "metric": []})
-    assert factor_effects({}, empty) == [] and np.isnan(math.nan)
+
+
+def test_effects_are_of_the_last_round_and_of_what_has_an_interval():
+    row = {"factor": "loss", "level": "ce", "against": "bce", "metric": "val_accuracy", "n": 12}
+    row |= {"difference": 0.02, "low": 0.01, "high": 0.03, "refused": None}
+    row |= {"one_sample": math.nan, "p_bootstrap_t": math.nan}
+    first, last = (row | {"table": f"table{n}", "round": 2 * n - 1} for n in (1, 2))
+    tables = default_study().tables
+    (found,) = factor_effects(tables, pd.DataFrame([first, last]))
+    assert (found.table, found.round) == ("table2", 3)
+    assert (found.low, found.high) == pytest.approx((0.01, 0.03))  # it is drawn alone
+    untested = last | {"low": math.nan, "high": math.nan}
+    assert factor_effects(tables, pd.DataFrame([untested])) == []

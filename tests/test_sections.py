@@ -15,6 +15,7 @@ from study.analysis.posterior import ROPE_COLUMNS
 from study.design.cell import Cell
 from study.design.claims import Claim, Side
 from study.design.study import Study
+from study.report.axis import INDENT, Axis, axis_of
 from study.report.claim_words import difference_words, drawn_words
 from study.report.data_table import DataTable
 from study.report.inputs import COLUMNS, Drawings, Frames, Inputs
@@ -25,7 +26,6 @@ from study.report.sections.claims import claims_note, drawn, drawn_values
 from study.report.sections.cost import duration, weights_table
 from study.report.sections.noise import context as noise_context
 from study.report.sections.summary import counted_once, fair_found, found, undecided
-from study.report.strips import INDENT, Axis, axis_of
 from study.report.wording import counted, listed, with_titles
 from study.settings.parameters import DEFAULTS, PARAMETERS
 from study.store.paths import REPORT_FOLDER

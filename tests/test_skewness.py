@@ -16,10 +16,10 @@ from study.analysis.interval import Added, Noise
 from study.analysis.pairs import pair_sides
 from study.analysis.skewness import RESAMPLES, are_skewed, bootstrap_t, skewness
 from study.design.cell import Cell
+from study.report.axis import axis_of
 from study.report.pair_words import place_words, skewness_words, zero_words
 from study.report.sections.claims import claim_items
 from study.report.sections.tables import skewed_comparisons
-from study.report.strips import axis_of
 from study.settings.parameters import DEFAULTS
 from study.store.paths import REPORT_FOLDER
 

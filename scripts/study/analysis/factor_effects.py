@@ -33,7 +33,7 @@ class Effect:
     metric: str
     n: int
     difference: float
-    low: float  # of the simultaneous interval; NaN, as the other end, where there is no test
+    low: float  # of the simultaneous interval
     high: float
     one_sample: float  # of an accuracy, what one sample of its split is; else 0
     is_skewed: bool  # so that a t-interval is too narrow too often
@@ -70,7 +70,7 @@ def factor_effects(tables: Mapping[str, Table], comparisons: pd.DataFrame) -> li
         tables: the study's.
         comparisons: the comparisons.csv of the protocol whose verdicts count.
     """
-    tested = comparisons[comparisons["refused"].isna() & (comparisons["n"] > 1)]
+    tested = comparisons[comparisons["refused"].isna() & comparisons["low"].notna()]
     metrics = [name for name in read_by(tested) if name]
     found = [
         (tables[row["table"]], row)

@@ -168,12 +168,12 @@ def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
 
 
 def _differ(clear: Sequence[Effect], places: int) -> str:
-    """`2 differ from 0, most of all CE rather than BCE: +0.3 points (0.1 to 0.5)`."""
+    """`2 of them differ from 0: most of all, CE rather than BCE raises it by 0.3 points (…)`."""
     first = clear[0]
+    said = f"{choice_words(first)} {_verb(first)} it {size_words(first, places)}"
     if len(clear) == 1:
-        return f"{choice_words(first)} {_verb(first)} it {size_words(first, places)}"
-    size = f"{choice_words(first)} {_verb(first)} it {size_words(first, places)}"
-    return f"{len(clear)} of them differ from 0: most of all, {size}"
+        return said
+    return f"{len(clear)} of them differ from 0: most of all, {said}"
 
 
 def _open(seen: Seen) -> str:

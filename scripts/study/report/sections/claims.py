@@ -19,6 +19,7 @@ from study.design.claims import Claim
 from study.design.judged_claims import judged_claims
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
+from study.report.axis import Axis, axis_of, band, strip
 from study.report.claim_words import (
     difference_words,
     drawn_interval,
@@ -28,7 +29,6 @@ from study.report.inputs import Inputs
 from study.report.looks_words import decided_words, look_words, looks_words
 from study.report.pair_words import place_words, skewness_words, wins_words
 from study.report.sections.tables import published_title
-from study.report.strips import Axis, axis_of, band, strip
 from study.report.tables import cell_title
 from study.report.wording import (
     counted,

@@ -6,11 +6,11 @@ import pandas as pd
 
 from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import is_percentage
+from study.report.axis import Axis, axis_of, strip
 from study.report.headline import what_words
 from study.report.inputs import Inputs
 from study.report.rounding import mean_and_spread
 from study.report.sections.first_screen import effect_text, one_sample
-from study.report.strips import Axis, axis_of, strip
 from study.report.tables import at_words, numbered_titles, table_factors
 from study.report.wording import upper_first
 from study.settings.choices import level_title, ordered_levels

@@ -11,13 +11,14 @@ from study.analysis.averages import diverged_rows
 from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import METRICS, is_percentage
 from study.analysis.verdicts import VERDICTS
+from study.design.protocols import FIXED
+from study.report.axis import Axis, Band, Strip, axis_of, band, strip
 from study.report.cell_means import CellMean, CellMeans, baseline_cell, cell_means, short_title
 from study.report.doubts import Doubt, doubts, not_above_simple
 from study.report.headline import Seen, choice_words, headline, what_words
 from study.report.inputs import Inputs
 from study.report.rounding import decimals, difference_text, mean_and_spread, rounded, with_unit
 from study.report.sections.fair import WHERE
-from study.report.strips import Axis, Band, Strip, axis_of, band, strip
 from study.report.tables import at_words, seed_range
 from study.report.wording import counted, upper_first
 from study.store.frames import rows_of
@@ -159,6 +160,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "chart": chart(found) if found.validation.effects else None,
         "under_chart": under_chart(inputs, found) if found.validation.effects else "",
         "table": found.rows,
+        "with_fixed": study.primary.name != FIXED.name,
         "splits": ["Validation", "Test"][: len(found.rows[0]) - 1] if found.rows else [],
         "metric": upper_first(what_words(metrics[0])) if metrics else "",
         "percent": bool(metrics) and is_percentage(metrics[0]),
