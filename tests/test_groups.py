@@ -121,6 +121,8 @@ def test_a_patient_that_is_spelt_in_two_ways_is_said(tmp_path, other):
     assert decided == (
         f"Groups that are spelt nearly alike are taken for different ones: P7 and {other}.",
     )
+    _, decided = of_file(tmp_path, PLAIN.replace("p2", "Müller").replace("p3", "MÃ¼ller"))
+    assert decided[0].endswith("are taken for different ones: Müller and MÃ¼ller.")
     numbers = PLAIN.replace("p2", "1.001").replace("p3", "1001")
     assert "1.001 and 1001" in of_file(tmp_path, numbers)[1][0]
     numbers = PLAIN.replace("p2", "6.1").replace("p3", "6.10")

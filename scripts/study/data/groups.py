@@ -7,6 +7,7 @@ compared in Unicode's composed form (NFC), because file systems and spreadsheets
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -313,7 +314,10 @@ def _of_spreadsheet(groups: set[str]) -> list[str]:
 
 
 def _alike(group: str) -> str:
-    """What spellings of one group may share: P07 and p7, P-7 and P_7, 7 and 7,0, 6.1 and 6.10."""
+    """What spellings of one group may share: P07 and p7, P-7 and P_7, 7 and 7,0, 6.1 and 6.10, and
+    Müller and MÃ¼ller, which is UTF-8 that was read as Windows' encoding."""
+    with suppress(UnicodeError):
+        group = group.encode("cp1252").decode("utf-8")
     whole = normalize("NFKC", group).casefold().translate(LATIN)
     whole = re.sub(r"(?<=\d)[.,]0+$", "", whole)
     decimal = re.fullmatch(r"(\d+[.,]\d*[1-9])0+", whole)
