@@ -150,7 +150,7 @@ def test_without_javascript_all_is_there_but_buttons(browser, report):
         assert page.locator("#claims svg.line").count() == 3
         assert page.locator("button:visible:not(.term)").count() == 0
         page.locator(".term", has_text="seeds").first.click()
-        assert page.get_by_text("A seed decides the initial weights").is_visible()
+        assert page.get_by_text("A seed decides all that a training draws at random").is_visible()
         page.keyboard.press("Escape")
         assert page.locator(".filters").is_hidden()
         assert page.locator("table.data").first.is_visible()

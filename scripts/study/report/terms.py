@@ -2,8 +2,8 @@
 
 TERMS = {
     "cell": "A cell is one value for every training parameter.",
-    "seed": "A seed decides the initial weights and the order of the samples. Cells are compared"
-    " seed by seed; the spread over seeds says how far one training may be from another.",
+    "seed": "A seed decides all that a training draws at random. Cells are compared seed by seed;"
+    " the spread over seeds says how far one training may be from another.",
     "validation": "The validation split is measured after every epoch; a value is the mean over a"
     " round’s epochs after the warm-up.",
     "test": "The test split is scored after the last epoch, and chooses nothing.",
