@@ -7,6 +7,6 @@ TERMS = {
     "validation": "The validation split is measured after every epoch; a value is the mean over a"
     " round’s epochs after the warm-up.",
     "test": "The test split is scored after the last epoch, and chooses nothing.",
-    "interval": "Over the seeds alone, and so wide that in 95 of 100 studies all that are drawn"
-    " here hold what they are about (Bonferroni).",
+    "interval": "So wide that in 95 of 100 studies all that are drawn here hold what they are"
+    " about (Bonferroni). How far other samples could move a difference is not in them.",
 }

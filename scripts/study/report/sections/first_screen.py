@@ -158,6 +158,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "today": datetime.date.today().isoformat(),
         "headline": found.headline,
         "chart": chart(found) if found.validation.effects else None,
+        "unit": "split" if study.primary.splits else "seed",
         "under_chart": under_chart(inputs, found) if found.validation.effects else "",
         "table": found.rows,
         "with_fixed": study.primary.name != FIXED.name,
