@@ -111,7 +111,7 @@ def test_claims_in_a_file_of_ones_own_train_nothing(finished):
     done = snakemake(finished)
     assert done.returncode == 0, done.stdout
     assert set(jobs_by_rule(done.stdout)) == {
-        "judge", "record_look", "draw_claims", "tabulate_results", "make_report",
+        "judge", "record_look", "draw_claims", "make_table", "tabulate_results", "make_report",
         "list_checksums", "all", "total",
     }  # fmt: skip
     assert read(finished, "fixed/claims.csv")["claim"].tolist() == ["close"]
