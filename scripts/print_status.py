@@ -92,7 +92,15 @@ def detail(run: Run, state: str, log: Path, now: float) -> str:
     return f"{where}: {', '.join(filter(None, said))}, {age} ago"
 
 
-def status_lines(data: Prepared, now: float, locked: bool) -> list[str]:
+def signs_of_life(logs: list[Path], now: float) -> str:
+    """When a job last wrote to its log."""
+    ages = [now - log.stat().st_mtime for log in logs if log.exists()]
+    if not ages:
+        return "No training job has been started yet"
+    return f"A training job last wrote to its log {time_text(min(ages))} ago"
+
+
+def status_lines(data: Prepared, now: float) -> list[str]:
     """All that is printed."""
     study = data.study
     logs = [run_log(study, run) for run in data.runs]
@@ -107,11 +115,7 @@ def status_lines(data: Prepared, now: float, locked: bool) -> list[str]:
         f"{study.title}: {len(states)} runs: "
         + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
     ]
-    lines.append(
-        "Snakemake runs in this folder, or was killed: its lock is there"
-        if locked
-        else "No Snakemake runs in this folder: there is no lock"
-    )
+    lines.append(signs_of_life(logs, now))
     report = Path(study.made, "report.html")
     if report.exists():
         when = datetime.fromtimestamp(report.stat().st_mtime).isoformat(" ", "minutes")
@@ -154,10 +158,9 @@ def older_lines(data: Prepared, missing: list[Run]) -> list[str]:
 if __name__ == "__main__":
     told = snakemake.params.told
     _, found = read_studies(told["config"], told["folders"])
-    locked = any(Path(".snakemake", "locks").glob("*.lock"))
     lines: list[str] = []
     for data in found.values():
-        lines += [""] * bool(lines) + status_lines(data, time.time(), locked)
+        lines += [""] * bool(lines) + status_lines(data, time.time())
     print("\n".join(["", *lines, ""]), flush=True)
     with open(snakemake.log[0], "w", encoding="utf-8") as log:
         print("\n".join(lines), file=log)

@@ -18,6 +18,39 @@ RESULTS += ("fixed/values.csv", "mistakes.csv", "curves.json", "*/tables/*", "*/
 RESULTS += ("*/pictures/*", "*.svg", "*.html")
 NOTHING = "Nothing to be done"
 
+# Two looks: one claim is decided at the first.
+SMALLER, BASELINE, CE_LOSS = (
+    {"cell": cell, "round": 1} for cell in ({"batch_size": 1}, {}, {"loss": "ce"})
+)
+LOOKS_STUDY = {
+    "claims": {
+        "smaller_batches_train_no_worse": {  # far within the margin: decided at the first look
+            "sentence": "Smaller batches train no worse.",
+            "metric": "train_loss",
+            "factor": "batch_size",
+            "expect": "not_greater",
+            "margin": 0.5,
+            "compare": [[SMALLER, BASELINE]],
+        },
+        "losses_train_alike": {
+            "sentence": "Both losses train alike.",
+            "metric": "train_accuracy",
+            "factor": "loss",
+            "expect": "equivalent",
+            "margin": 0.0001,
+            "compare": [[CE_LOSS, BASELINE]],
+        },
+    },
+    "looks": [5, 6],
+    "spending": "pocock",
+    "seeds_per_job": 6,
+    "tables": {f"table{number}": None for number in range(1, 8)},
+    "reference": None,
+    "figures": {f"figure{number}": None for number in range(1, 4)},
+    "design": {"list": [{}, {"loss": "ce"}, {"batch_size": 1}]},
+    "grid": None,
+}
+
 
 def read_csv(path: Path) -> list[dict]:
     with path.open() as file:

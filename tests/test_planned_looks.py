@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import contents, pages, snakemake
 from measurements import BCE, CE, claim, make_values, measured
-from small_study import NOTHING, change_study, read_csv
+from small_study import LOOKS_STUDY, NOTHING, change_study, read_csv
 from studies import default_study
 
 from study.analysis.claims import judge
@@ -151,29 +151,8 @@ def test_looks_that_do_not_fit_are_refused(changes, message):
         default_study(**changes)
 
 
-SMALLER, BASELINE, CE_LOSS = (
-    {"cell": cell, "round": 1} for cell in ({"batch_size": 1}, {}, {"loss": "ce"})
-)
-CLAIMS = {
-    "smaller_batches_train_no_worse": {  # far within the margin: decided at the first look
-        "sentence": "Smaller batches train no worse.", "metric": "train_loss",
-        "factor": "batch_size", "expect": "not_greater", "margin": 0.5,
-        "compare": [[SMALLER, BASELINE]],
-    },
-    "losses_train_alike": {
-        "sentence": "Both losses train alike.", "metric": "train_accuracy", "factor": "loss",
-        "expect": "equivalent", "margin": 0.0001, "compare": [[CE_LOSS, BASELINE]],
-    },
-}  # fmt: skip
-
-
 def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
-    change_study(
-        fresh, claims=CLAIMS, looks=[5, 6], spending="pocock", seeds_per_job=6,
-        tables={f"table{number}": None for number in range(1, 8)}, reference=None,
-        figures={f"figure{number}": None for number in range(1, 4)},
-        design={"list": [{}, {"loss": "ce"}, {"batch_size": 1}]}, grid=None,
-    )  # fmt: skip
+    change_study(fresh, **LOOKS_STUDY)
     done = snakemake(fresh)
     assert done.returncode == 0, done.stdout
     assert (

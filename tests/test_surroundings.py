@@ -87,11 +87,8 @@ def test_a_closed_output_stops_the_study_in_order_and_the_log_says_why(fresh):
 def test_no_cores_are_refused(fresh):
     assert_readable(snakemake(fresh, cores=0), "--cores 0: no job can start; write --cores 1")
 
-    class Settings:
-        cores, nodes = None, 0
-
     with pytest.raises(SystemExit, match="--jobs 0: no job can start"):
-        refuse_no_cores(Settings)
+        refuse_no_cores(None, 0)
 
 
 def test_a_user_without_a_name_is_called_by_the_number(tmp_path, monkeypatch):

@@ -6,12 +6,13 @@ from study.data.limits import batch_notes
 from study.design.single_samples import refuse_single_samples
 from study.design.study import batch_sizes, plain
 from study.snake.data_files import prepared_file, split_files
+from study.snake.internals import is_main_process
 from study.snake.jobs import growing, untracked
 from study.snake.resources import preparation_memory, preparation_minutes
 from study.store.paths import ARRAYS, PREPARED_FILES
 
 # where data are prepared already, mistakes and likely ones are said now
-if workflow.is_main_process:
+if is_main_process(workflow):
     for dataset, data in DATA.items():
         for description in (
             [] if data.problem else prepared_file(data, "description.json")

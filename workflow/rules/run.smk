@@ -1,5 +1,6 @@
 # How a run is shown, what it resumes, what it does when it is asked to stop, and what comes after it.
-from study.snake.display import makes, show_jobs
+from study.snake.display import show_jobs
+from study.snake.internals import keep_lock, made_files, needed_jobs
 from study.snake.run_jobs import resumed
 from study.snake.looks import NEXT_LOOK, look_words, read_ended
 from study.snake.served_jobs import can_serve, serve_jobs
@@ -15,22 +16,19 @@ onstart:
     stop_with_jobs(workflow, DISPLAY, forked)
     # As with --nolock: a target that writes no results, such as plan, has no lock of its own, and
     # Snakemake would remove that of a study which runs meanwhile.
-    if not any(job.output for job in workflow.dag.jobs):
-        workflow.persistence.unlock = workflow.persistence.noop
-    needed = [
-        job for job in workflow.dag.needrun_jobs() if job.rule.name == "train"
-    ]
+    if not made_files(workflow):
+        keep_lock(workflow)
+    needed = [job for job in needed_jobs(workflow) if job.rule.name == "train"]
     if DISPLAY and needed:
         paths = {job.output.metrics for job in needed}
         DISPLAY.say(resumed(DATA.values(), paths, STUDY.design.trainer.progress))
 
 
 onsuccess:
-    if not DISPLAY and makes(workflow, REPORT):
+    made = made_files(workflow)
+    if not DISPLAY and REPORT in made:
         print(f"Report: {REPORT}")
-    if LOOKED_AT and all(
-        makes(workflow, f"{study.made}/{NEXT_LOOK}") for study in LOOKED_AT
-    ):
+    if LOOKED_AT and {f"{study.made}/{NEXT_LOOK}" for study in LOOKED_AT} <= made:
         looks = [(study, read_ended(study)) for study in LOOKED_AT]
         further = any(ended.seeds != study.cell_seeds for study, ended in looks)
         lines = [look_words(study, ended, len(STUDIES)) for study, ended in looks]

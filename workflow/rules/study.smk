@@ -4,20 +4,19 @@
 #   STUDY     one of STUDIES, for what is the same on all data sets: its tables, its figures, …
 # Rules of one data set have it among their wildcards, and are told by it what they need of these: their
 # parameter `told` has all that their script reads of the study, and a change of it runs the job again.
-from snakemake.pathvars import Pathvars
-
 from study.snake.datasets import across_folder, declared_folders, read_studies
+from study.snake.internals import is_main_process, root_folders, set_root_folders
 from study.snake.jobs import CONSTRAINTS, constrained, per_job, per_study
 from study.store.code import code_digest
 from study.store.paths import PREPARED, ROOTS, RUN, RUNS, TUNING, made_folders
 
 # those of Snakemake, or of the workflow that uses this one as a module; and the configuration's
-FOLDERS = {root: workflow.pathvars.apply(f"<{root}>") for root in ROOTS}
+FOLDERS = root_folders(workflow, ROOTS)
 FOLDERS = declared_folders(config, FOLDERS)
 # before those that they are made from: the configuration's and a module's come before `pathvars:` below
-workflow.pathvars.update(Pathvars.from_module(FOLDERS))
+set_root_folders(workflow, FOLDERS)
 STUDIES, DATA = read_studies(
-    config, FOLDERS, trains=TRAINS, in_job=not workflow.is_main_process
+    config, FOLDERS, trains=TRAINS, in_job=not is_main_process(workflow)
 )
 STUDY = next(iter(STUDIES.values()))
 ACROSS = across_folder([*STUDIES])

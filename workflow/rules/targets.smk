@@ -7,8 +7,9 @@ from study.store.paths import WORKFLOW
 REPORT = f"{STUDY.made}/report.html"
 SUMS = [f"{study.made}/SHA256SUMS" for study in STUDIES.values()]
 if len(STUDIES) > 1:
-    REPORT = workflow.pathvars.apply("<across>/report.html")
-    SUMS.append(workflow.pathvars.apply("<across>/SHA256SUMS"))
+    across = ACROSS["made"].replace("<results>", FOLDERS["results"])
+    REPORT = f"{across}/report.html"
+    SUMS.append(f"{across}/SHA256SUMS")
 # what a plain `snakemake` makes: all that the checksums are of, so that what is lost is made again, the
 # checksums, and where looks are planned which cells need how many seeds at the next one
 RESULTS = [

@@ -10,20 +10,20 @@ from study.snake.run_jobs import (
 )
 from study.snake.cards import share_cards
 from study.snake.code_notes import code_notes
+from study.snake.internals import is_main_process, trains_here
 from study.snake.jobs import untracked
 from study.snake.resources import training_memory, training_minutes
 
 TRAINER = STUDY.design.trainer  # the built-in one, or the study's own program
-# Snakemake counts nodes where it sends jobs to a scheduler
-TRAINS_HERE = workflow.is_main_process and workflow.resource_settings.nodes is None
-if workflow.is_main_process and not TRAINS_HERE and config.get("device") == "auto":
+TRAINS_HERE = trains_here(workflow)
+if is_main_process(workflow) and not TRAINS_HERE and config.get("device") == "auto":
     raise WorkflowError(
         "device: auto is the device of this machine, and jobs run on others; write cuda or cpu"
     )
 # on this machine a job takes a GPU of its own; a scheduler has given it one already
 CARDS = share_cards(workflow) if TRAINS_HERE and TRAINER.gpus else []
 # what only a run of the user's own code knows is in no digest
-if workflow.is_main_process:
+if is_main_process(workflow):
     for note in code_notes(STUDY):
         logger.warning(f"note: {note}")
 

@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from study.snake.internals import gpus_at_a_time
+
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 Place = tuple[str, int]  # a card, and which of the jobs on it, from 0
@@ -54,9 +56,8 @@ def share_cards(workflow) -> list[Place]:
     cards = visible_cards()
     if not cards:
         return []
-    if "gpu" not in workflow.global_resources:
-        workflow.register_resource("gpu", len(cards))
-    return card_places(cards, max(1, workflow.global_resources["gpu"].value))
+    jobs = gpus_at_a_time(workflow, len(cards))
+    return card_places(cards, jobs) if jobs else []
 
 
 def lock_folder() -> Path:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from snakemake.logging import logger
-from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from study.design.study import Study
+from study.snake.internals import UsualDisplay, is_own_command, made_files, usual_display
 from study.snake.live import draw
 from study.snake.progress import (
     STOPPED,
@@ -41,9 +41,9 @@ NOISE = re.compile(
     r"|Group jobs|Config file .* is extended|unlocking"
 )
 LOCKED = (
-    "This folder is locked: another Snakemake works in it (`snakemake --cores 1 status` shows"
-    " whether), or was killed.\nIf none does, remove the lock, then run the same command again:"
-    " snakemake --unlock"
+    "This folder is locked: another Snakemake works in it, or was killed (`snakemake --cores 1"
+    " status` shows when a job last wrote to its log).\nIf none does, remove the lock, then run the"
+    " same command again: snakemake --unlock"
 )
 UNSAID = ("dataset", "data", "digest")  # wildcards that tell people nothing
 AGAIN = "The same command resumes from there."
@@ -58,22 +58,13 @@ def show_jobs(workflow, studies: Mapping[str, Study], report: str) -> "Display |
         studies: the study on each data set.
         report: the file that a run leads to, named at its end.
     """
-    settings = workflow.output_settings
-    quieter = {Quietness.ALL, Quietness.RULES, Quietness.PROGRESS} & set(settings.quiet or ())
-    more = settings.verbose or settings.debug_dag or settings.printshellcmds
-    usual = [handler for handler in logger.handlers if handler.name == "DefaultStreamHandler"]
-    ours = workflow.is_main_process and workflow.modifier.is_main_snakefile()
-    if settings.dryrun or quieter or more or not usual or not ours:
+    usual = usual_display(workflow) if is_own_command(workflow) else None
+    if usual is None:
         return None
-    display = Display(usual[0], studies, lambda: report if makes(workflow, report) else None)
-    logger.removeHandler(usual[0])
+    display = Display(usual, studies, lambda: report if report in made_files(workflow) else None)
+    logger.removeHandler(usual.handler)
     logger.addHandler(display)
     return display
-
-
-def makes(workflow, report: str) -> bool:
-    """Whether the report is among what was asked for."""
-    return workflow.dag is not None and any(report in job.output for job in workflow.dag.jobs)
 
 
 # A record of Snakemake's, which has what it tells of its event as attributes.
@@ -93,16 +84,18 @@ class Job(NamedTuple):
 class Display(logging.Handler):
     """Shows jobs, and hands on to Snakemake's own handler what comes before there are any."""
 
-    def __init__(self, usual: Any, studies: Mapping[str, Study], report: Callable):
+    def __init__(self, usual: UsualDisplay, studies: Mapping[str, Study], report: Callable):
         from rich.console import Console
 
         super().__init__()
-        self.usual, self.report = usual, report
+        self.usual, self.report = usual.handler, report
         self.several = len(studies) > 1
         self.in_blocks = any(
             study.looks or study.seeds > study.seeds_per_job for study in studies.values()
         )
-        self.console = Console(file=usual.stream, highlight=False, no_color=usual.nocolor or None)
+        plain = None if usual.in_colour else True
+        self.console = Console(file=usual.stream, highlight=False, no_color=plain)
+        self.on_terminal = usual.on_terminal and not self.console.is_dumb_terminal
         self.live: Live | None = None
         self.stopped_by = ""  # the signal that asked to stop
         # what to do where nobody reads any more
@@ -165,7 +158,7 @@ class Display(logging.Handler):
         self.total, self.to_train = record.stats["total"], counts["train"]
         if self.total == 1:  # a target that prints something itself
             return
-        if self.usual.is_tty and not self.console.is_dumb_terminal:
+        if self.on_terminal:
             from rich.live import Live
 
             self.live = Live(

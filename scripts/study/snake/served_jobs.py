@@ -11,10 +11,15 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from snakemake import benchmark
-
 from study.design.study import Study
 from study.snake.fork_server import job_name
+from study.snake.internals import (
+    benchmark_timer,
+    has_environments,
+    needed_jobs,
+    runs_jobs_here,
+    set_benchmark_timer,
+)
 from study.snake.surroundings import PYTHON
 
 OFF = "STUDY_FORK"  # set to 0, each job starts a Python of its own
@@ -30,11 +35,13 @@ def can_serve(workflow, studies: Iterable[Study]) -> bool:
     Not where any trains on a GPU, is compiled or has another environment, nor outside Linux: the
     libraries of macOS do not outlive a fork.
     """
-    if sys.platform != "linux" or os.environ.get(OFF) == "0" or not workflow.local_exec:
+    if sys.platform != "linux" or os.environ.get(OFF) == "0" or not runs_jobs_here(workflow):
         return False
-    if workflow.deployment_settings.deployment_method or any(map(is_for_new_process, studies)):
+    if benchmark_timer() is None or has_environments(workflow):
         return False
-    return sum(job.is_script for job in workflow.dag.needrun_jobs()) >= FEWEST
+    if any(map(is_for_new_process, studies)):
+        return False
+    return sum(job.is_script for job in needed_jobs(workflow)) >= FEWEST
 
 
 def is_for_new_process(study: Study) -> bool:
@@ -86,9 +93,9 @@ def measure_forks(server) -> None:
                     found += [fork, *fork.children(recursive=True)]
             return found
 
-    class Timer(benchmark.BenchmarkTimer):
+    class Timer(benchmark_timer()):
         def __init__(self, pid: int, *arguments):
             super().__init__(pid, *arguments)
             self.main = Job(pid)
 
-    benchmark.BenchmarkTimer = Timer
+    set_benchmark_timer(Timer)

@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from study.snake.internals import is_own_command, makes_again
 from study.snake.surroundings import PYTHON
 
 
@@ -19,10 +20,7 @@ def start_again(workflow) -> bool:
     Not for a workflow of which the study is a step, nor where Snakemake was not started from a
     command line, nor for a command that makes again what is there: it would do so each time.
     """
-    again = workflow.dag_settings
-    forced = again.forceall or again.forcerun or again.forcetargets
-    ours = workflow.is_main_process and workflow.modifier.is_main_snakefile()
-    if forced or not ours or not _is_command(sys.argv[0]):
+    if makes_again(workflow) or not is_own_command(workflow) or not _is_command(sys.argv[0]):
         return False
     atexit.register(_replace_process)
     return True

@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from snakemake.shell import shell
 
+from study.snake.internals import runs_jobs_here, stops_jobs
+
 # Those that people, terminals and batch systems send.
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 
@@ -46,7 +48,8 @@ def stop_with_jobs(workflow, display, before_jobs: str = "") -> None:
     Args:
         before_jobs: what to write before the command of each job on this machine.
     """
-    if workflow.local_exec and os.name == "posix":
+    here = runs_jobs_here(workflow)
+    if here and os.name == "posix":
         before = before_jobs.replace("{", "{{").replace("}", "}}")  # Snakemake formats it
         shell.prefix(f"trap '' INT; exec {before}")
     asked: list[str] = []
@@ -57,21 +60,22 @@ def stop_with_jobs(workflow, display, before_jobs: str = "") -> None:
         asked.append(name)
         if display:
             display.stopped_by = name
-        if not workflow.local_exec:
+        start_no_more = stops_jobs(workflow) if here else None
+        if start_no_more is None:
             raise KeyboardInterrupt
         # in a thread, because what this one was doing may hold the lock that the scheduler takes
-        threading.Thread(target=stop_jobs, args=[workflow.scheduler], daemon=True).start()
+        threading.Thread(target=stop_jobs, args=[start_no_more], daemon=True).start()
 
     on_signals(stop)
     if display:
         display.stop = stop
 
 
-def stop_jobs(scheduler) -> None:
+def stop_jobs(start_no_more: Callable[[], None]) -> None:
     """Start no further jobs, and end those that run, also one that is just being started."""
     import psutil  # which Snakemake needs as well
 
-    scheduler.exit_gracefully()
+    start_no_more()
     told = set()
     while True:
         for job in psutil.Process().children():

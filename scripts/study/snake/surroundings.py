@@ -14,16 +14,16 @@ from study.store.errors import UserError
 PYTHON = sys.executable  # as it is, not as `settle` writes it
 
 
-def refuse_no_cores(settings) -> None:
+def refuse_no_cores(cores: int | None, nodes: int | None) -> None:
     """Stop where no job could ever start; Snakemake would wait for ever.
 
     Args:
-        settings: Snakemake's, of resources; what was not given is None.
+        cores, nodes: what `--cores` and `--jobs` were given, if they were.
 
     Raises:
         UserError: with what to write.
     """
-    for option, count in (("--cores", settings.cores), ("--jobs", settings.nodes)):
+    for option, count in (("--cores", cores), ("--jobs", nodes)):
         if count is not None and count < 1:
             raise UserError(f"{option} {count}: no job can start; write {option} 1 or more")
 
