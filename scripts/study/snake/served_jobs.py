@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from study.design.study import Study
 from study.snake.fork_server import job_name
@@ -93,7 +94,9 @@ def measure_forks(server) -> None:
                     found += [fork, *fork.children(recursive=True)]
             return found
 
-    class Timer(benchmark_timer()):
+    timer: Any = benchmark_timer()
+
+    class Timer(timer):
         def __init__(self, pid: int, *arguments):
             super().__init__(pid, *arguments)
             self.main = Job(pid)
