@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from data_sources import prepared, save_image, write_folder
+from PIL import Image
 
 from study.data.folder import find_images
 from study.data.groups import read_groups
@@ -122,7 +123,7 @@ def test_what_systems_leave_behind_is_skipped_and_listed(tmp_path):
     )
     assert list(layout.images) == sorted(below("train", "test"))
     assert layout.decided == [
-        "Files that are no images were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
+        "Files with other endings were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
         "What systems and programs leave behind was left out: 2 .DS_Store, __MACOSX,"
         " .ipynb_checkpoints, ._*, @eaDir, ….",
     ]
@@ -669,6 +670,73 @@ def test_dicom_without_an_ending_is_refused(tmp_path, name):
     with pytest.raises(UserError, match=rf"b/{name} is a DICOM file, .* of the 2 that have no"):
         laid_out(tmp_path)
     assert len(laid_out(tmp_path, images="**").images) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "message"),
+    [
+        ("1.png.1", "PNG", r"; \.1 is added where a file is downloaded again, .* to b/1\.p"),
+        ("7", "JPEG", r"b/7 is an image by its first bytes \(JPEG\), .* to b/7\.jpeg, or"),
+        ("x.jpg_original", "JPEG", r"b/x\.jpg_original is an image by its first bytes \(J"),
+        ("scan.img", "TIFF", r"\(TIFF\), and not by the ending of its name; .*\.img\.tiff"),
+        ("2.gif.part", "GIF", r"\(GIF\).*\.part\.gif"),
+        ("3.webp-large", "WebP", r"\(WebP\).*-large\.webp"),
+        ("4.dib", "BMP", r"\(BMP\).*\.dib\.bmp"),
+    ],
+)
+def test_images_that_are_not_called_as_such_are_refused(tmp_path, name, format, message):
+    laid_out(tmp_path, *CLASSES, "b/LICENSE", "BMI.csv")  # begins with BM, as a bitmap does
+    Image.new("L", (4, 4)).save(tmp_path / "x" / "b" / name, format)
+    with pytest.raises(UserError, match=message):
+        laid_out(tmp_path)
+    layout = laid_out(tmp_path, images="**")
+    assert [*layout.images] == [*CLASSES] and "1 .csv" in layout.decided[0]
+    for other in ("a/1.png", "a/2.png"):
+        (tmp_path / "x" / other).unlink()
+    (tmp_path / "x" / "b" / name).rename(tmp_path / "x" / "a" / name)
+    with pytest.raises(UserError, match=rf"a holds no image that is read, but 1 .*; a/{name} is"):
+        laid_out(tmp_path)
+    for other in ("b/1.png", "b/2.png"):
+        (tmp_path / "x" / other).unlink()
+    with pytest.raises(UserError, match=rf"has no image below it, but .*; a/{name} is an image by"):
+        laid_out(tmp_path)
+
+
+def test_images_that_were_downloaded_again_are_counted(tmp_path):
+    laid_out(tmp_path, *CLASSES)
+    for number in (1, 2, 3):
+        Image.new("L", (4, 4)).save(tmp_path / "x" / "b" / f"{number}.jpg.1", "JPEG")
+    with pytest.raises(UserError, match=r"b/1\.jpg\.1 is .*, and so may be others of 3 \.1; "):
+        laid_out(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    {
+        ("x.zip",): "x.zip is an archive and not read; unpack it, or remove it if",
+        (
+            "c.tar.gz",
+            "b/more.RAR",
+        ): "b/more.RAR and c.tar.gz are archives and not read; unpack them",
+        ("c.7z.001", "c.7z.002"): "c.7z.001 and c.7z.002 are archives",
+        (
+            "c/1.zip",
+        ): "c holds no image that is read, but 1 .zip; c/1.zip is an archive and not read",
+    }.items(),
+)
+def test_archives_are_named(tmp_path, names, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        laid_out(tmp_path, *CLASSES, *names, "labels.csv", "labels.csv.gz")
+    layout = laid_out(tmp_path, images="**")
+    packed = ", ".join(sorted(names))
+    assert [*layout.images] == [*CLASSES] and layout.decided == [
+        f"Archives were not read: {packed}.",
+        "Files with other endings were left out: 1 .csv, 1 .gz.",
+    ]
+    with pytest.raises(
+        UserError, match=r"below it, but 1 \.zip; 1\.zip is an archive and not read"
+    ):
+        laid_out(tmp_path / "packed", "1.zip")
 
 
 def test_images_of_no_class_are_asked_for_their_folders(tmp_path):
