@@ -501,8 +501,10 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
         (("a/8861_idx5_x150.png", "a/8861_idx5_x200.png", "a/8862_idx5_x150.png"),
          "8861 8861 8862"),
         (("a/10_left.jpg", "a/9_left.jpg", "b/10_right.jpg", "b/9_right.jpg"), "10 9 10 9"),
-        (("a/IMG_20240302_1.jpg", "a/IMG_20240302_2_COVER.jpg", "a/IMG_20240303_1.jpg"),
-         "IMG_20240302 IMG_20240302 IMG_20240303"),
+        (("a/20240302_1.jpg", "a/20240302_2.jpg", "a/20249903_1.jpg"),
+         "20240302 20240302 20249903"),
+        (("a/ann_20240302_1.jpg", "a/ann_20240302_2.jpg", "a/bo_20240302_1.jpg"),
+         "ann_20240302 ann_20240302 bo_20240302"),
         (("train/a/p1 x.jpg", "train/a/p2-x.jpg", "train/b/001.jpg", "val/a/p1.2.jpg",
           "val/b/002.jpg", "val/b/p2_x.jpg"), "p1 p2  p1  p2"),
     ],
@@ -519,6 +521,38 @@ def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identif
 
 
 @pytest.mark.parametrize(
+    ("names", "days"),
+    [
+        (("a/IMG_20240301_101010.jpg", "a/IMG_20240301_101011_COVER.jpg", "b/IMG_20240301_3.jpg",
+          "b/PXL_20240302_101010123.jpg"), "20240301 20240301 20240301 20240302"),
+        (("a/2024-03-01 10.10.10.png", "a/2024-03-01 10.10.11.png", "a/2024-03-02 9.10.10.png",
+          "b/x.png"), "2024-03-01 2024-03-01 2024-03-02 "),
+        (("a/20240301101010.jpg", "a/20240301101011.jpg", "b/20240302101010.jpg",
+          "b/20240301101010.jpg"), "20240301 20240301 20240302 20240301"),
+        (("a/cat_20240301_1.jpg", "a/cat_20240302_2.jpg", "b/dog_20240301_1.jpg",
+          "b/dog_20240302_7.jpg"), "20240301 20240302 20240301 20240302"),
+    ],
+)  # fmt: skip
+def test_images_of_a_day_are_of_no_identifier(tmp_path, names, days):
+    (sentence,) = laid_out(tmp_path, *names).decided
+    assert re.match(r"By their names, \d images are of \d days?, such as 2024-?03-?01 of", sentence)
+    assert "identifier" not in sentence and "a date does not say of whom" in sentence
+    written = yaml.safe_load(re.search("`(groups: .*)`", sentence)[1])
+    found, _ = read_groups("d", written["groups"], names, {})
+    assert found.tolist() == days.split(" ")
+    assert laid_out(tmp_path, **written).decided == []
+
+
+def test_images_of_days_and_others_of_patients_are_said_apart(tmp_path):
+    dated = [
+        f"{label}/IMG_2024030{day}_{n}.jpg" for label in "ab" for day in (1, 2) for n in (1, 2)
+    ]
+    others = [f"{label}/P{patient}_{n}.jpg" for label in "ab" for patient in (3, 4) for n in (1, 2)]
+    days, patients = laid_out(tmp_path, *dated, *others).decided
+    assert "8 images are of 2 days" in days and "8 images share the identifier" in patients
+
+
+@pytest.mark.parametrize(
     "names",
     [
         ("a/img_001.png", "a/img_002.png", "b/img_001.png", "b/img_002.png"),
@@ -526,6 +560,7 @@ def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identif
         ("a/grade1_1.png", "a/grade1_2.png", "b/grade2_1.png", "b/grade2_2.png"),
         ("a/p1_1.png", "a/p1_2.png", "a/p2_1.png", "b/p3_1.png", "b/p4_1.png"),
         ("a/p1_1.png", "a/p1_2.png", "b/p1_3.png"),
+        ("a/IMG_20240301_1.png", "a/IMG_20240301_2.png", "b/IMG_20240302_3.png"),
     ],
 )
 def test_numbers_of_images_and_names_of_classes_are_no_identifiers(tmp_path, names):
