@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 from study.data.class_folders import doubtful_classes, without_marks
 from study.data.decode import SUFFIXES
-from study.data.doubtful import folders_above, refuse_doubtful
+from study.data.doubtful import refuse_doubtful
 from study.data.endings import kinds, suffix
+from study.data.folder_levels import folders_above
+from study.data.image_globs import named_images, takes_away
 from study.data.left_out import left_out, links_followed, not_grouped, splits_decided
-from study.data.listing import Listing, inside, list_folder, matches, visible
+from study.data.listing import Listing, inside, list_folder, visible
 from study.data.nearly_one_class import nearly_one_class
 from study.data.repeated_images import copy_of_the_rest, refuse_class_of_all
 from study.data.split_folders import depth_of, find_splits
@@ -52,7 +54,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
         )
     patterns = entry.get("images", [])
     patterns = [patterns] if isinstance(patterns, str) else patterns
-    images = _named(where, found, patterns)
+    images = named_images(where, found, patterns)
     with_images = dict.fromkeys(name.rpartition("/")[0] for name in images if "/" in name)
     folders = folders_above(with_images) if patterns else listing.folders
     copy = copy_of_the_rest(listing, images, folders)
@@ -63,7 +65,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     depth = depth_of(splits)
     classes = _find_classes(where, listing, images, folders, splits)
     # patterns answer which files are images; which folders are classes only `**` does, or `none`
-    leave_out = [pattern for pattern in patterns if _takes_away(pattern)]
+    leave_out = [pattern for pattern in patterns if takes_away(pattern)]
     answered = patterns != leave_out if depth else entry.get("splits") == "none"
     if patterns and not answered:
         for problem in doubtful_classes(classes, depth, leave_out):
@@ -85,28 +87,6 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
             *([] if entry.get("groups") else not_grouped(images, depth)),
         ],
     )
-
-
-def _named(where: str, images: list[str], patterns: list[str]) -> list[str]:
-    """The images that patterns name, all without one, but not those of patterns with `!`."""
-    wanted = {*images}
-    if any(not pattern.startswith("!") for pattern in patterns):
-        wanted = set()
-    for pattern in sorted(patterns, key=_takes_away):
-        named = {name for name in images if matches(name, pattern.removeprefix("!"))}
-        if not named:
-            raise UserError(
-                f"{where}: images has {pattern!r}, which fits none of the {len(images)} images,"
-                f" such as {images[0]}"
-            )
-        wanted = wanted - named if _takes_away(pattern) else wanted | named
-    if not wanted:
-        raise UserError(f"{where}: images leaves none of the {len(images)} images")
-    return [name for name in images if name in wanted]
-
-
-def _takes_away(pattern: str) -> bool:
-    return pattern.startswith("!")
 
 
 def _find_classes(
