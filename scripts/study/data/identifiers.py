@@ -21,7 +21,6 @@ _DAYS = (
     "^(?:.*/)?[^0-9/]*((?:19|20)[0-9]{2}[-_.]?[0-9]{2}[-_.]?[0-9]{2})(?:[0-9]{6})?"
     "(?:[^0-9/][^/]*)?[.][A-Za-z]+$"
 )
-_BEFORE_DAY = re.compile(r"(?:.*/)?([^0-9/]*)")
 _OF_CAMERAS = re.compile(
     r"(img|mvimg|pxl|vid|dsc|wp|p|photo|image|picture|scan|screenshot|signal|whatsapp image)?"
     r"[-_. ]*",
@@ -64,9 +63,13 @@ def _days(class_of: Mapping[str, str | int]) -> dict[str, list[str]]:
     if not all(map(_is_date, found)):
         return {}
     names = [name for inside in found.values() for name in inside]
-    before = {(class_of[name], _BEFORE_DAY.match(name)[1]) for name in names}
+    before = {(class_of[name], _before_digits(name.rpartition("/")[2])) for name in names}
     one_each = len(before) == len({label for label, _ in before})
     return found if one_each or all(_OF_CAMERAS.fullmatch(word) for _, word in before) else {}
+
+
+def _before_digits(file: str) -> str:
+    return re.split("[0-9]", file, maxsplit=1)[0]
 
 
 def _is_date(day: str) -> bool:
