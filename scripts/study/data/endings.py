@@ -23,7 +23,7 @@ def suffix(name: str) -> str:
 def kinds(names: Iterable[str]) -> str:
     """Files by their endings: `12 .txt, 1 without an ending`."""
     counts = Counter(suffix(name) or "without an ending" for name in names)
-    return some([f"{count} {kind}" for kind, count in counts.most_common()])
+    return first_few([f"{count} {kind}" for kind, count in counts.most_common()])
 
 
 def archives(names: Sequence[str]) -> list[str]:
@@ -31,6 +31,6 @@ def archives(names: Sequence[str]) -> list[str]:
     return [name for name in names if _ARCHIVE.fullmatch(name.rpartition("/")[2].casefold())]
 
 
-def some(parts: list[str]) -> str:
+def first_few(parts: list[str]) -> str:
     """The first few of many: `a, b, …`."""
     return ", ".join(parts[:SHOWN]) + ", …" * (len(parts) > SHOWN)

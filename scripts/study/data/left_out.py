@@ -5,7 +5,7 @@ Light to import: it is used while the Snakefile is read.
 
 from collections import Counter
 
-from study.data.endings import archives, kinds, some
+from study.data.endings import archives, first_few, kinds
 from study.data.identifiers import begun_alike
 from study.data.listing import Listing
 from study.data.pattern_advice import Advice, as_entry, groups_by
@@ -43,7 +43,7 @@ def left_out(
         " and sizes.": again,
         f"Images that `images` does not name were left out: {len(unnamed)}, such as"
         f" {example}.": unnamed,
-        f"Archives were not read: {some(packed)}.": packed,
+        f"Archives were not read: {first_few(packed)}.": packed,
         f"Files with other endings were left out: {kinds(rest)}.": rest,
         f"What systems and programs leave behind was left out: {_remnants(listing.remnants)}.": (
             listing.remnants
@@ -102,4 +102,6 @@ def _remnants(names: list[str]) -> str:
     """`3 .DS_Store, __MACOSX`; of names that vary, how they begin."""
     last = (name.rpartition("/")[2].strip() for name in names)
     counts = Counter("._*" if name.startswith("._") else name for name in last)
-    return some([f"{count} {name}" if count > 1 else name for name, count in counts.most_common()])
+    return first_few(
+        [f"{count} {name}" if count > 1 else name for name, count in counts.most_common()]
+    )
