@@ -122,12 +122,12 @@ def test_booleans_are_refused_with_what_to_save(tmp_path):
     for path in files.values():
         np.save(path, np.load(path) > 127)
     entry = {"kind": "arrays", "train": files, "positive": "normal"}
-    for path in files.values():
+    for name, path in files.items():
         with pytest.raises(UserError) as error:
             prepared(tmp_path, **entry)
         assert str(error.value) == (
-            f'{path}: images are booleans; save images.astype("uint8"), of 0 and 1, and write'
-            " `range: [0, 1]`"
+            f"datasets.d: train/{name}: images are booleans; save"
+            ' images.astype("uint8"), of 0 and 1, and write `range: [0, 1]`'
         )
         np.save(path, np.load(path).astype("uint8"))
     folder = prepared(tmp_path, **entry, range=[0, 1])

@@ -8,7 +8,7 @@ from study.data import SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
 from study.data.source import Source, from_arrays, load_arrays, ordered_classes
-from study.data.value_range import declared_range, refuse_booleans
+from study.data.value_range import declared_range
 from study.store.errors import UserError
 
 DESCRIPTION = (
@@ -55,7 +55,6 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
                 f"datasets.{name}.{split}: unknown class {class_name!r}; the classes are"
                 f" {', '.join(classes[:-1])} and {classes[-1]}"
             )
-        refuse_booleans(str(path), array.dtype)
         label = np.full(len(array) if array.ndim else 0, classes.index(class_name))
         parts[part] = (array, label)
     source = from_arrays(f"datasets.{name}", parts, classes)
