@@ -15,7 +15,7 @@ import numpy as np
 from study.data.findings import NOT_CHECKED
 from study.data.groups import own_groups
 from study.data.identifiers import torn_beginnings
-from study.data.prepared import count_classes
+from study.data.saving import count_classes
 from study.data.videos import torn_videos, videos_of
 
 SHOWN = 20  # samples that a finding names
