@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from study.analysis.confusion import AT_HALF
+from study.analysis.confusion import AT_HALF, last_counts
 from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
 from study.report.cell_means import CellMeans, baseline_cell
@@ -104,7 +104,8 @@ def worst_class(inputs: Inputs) -> str:
     found, card = inputs.frames.confusions, inputs.card
     if card is None or "false_positive" not in found:
         return ""
-    rows = found[(found["cell"] == baseline_cell(inputs.study)) & (found["threshold"] == AT_HALF)]
+    rows = last_counts(found, baseline_cell(inputs.study))
+    rows = rows[rows["threshold"] == AT_HALF]
     if rows.empty:
         return ""
     row, (negative, positive) = rows.iloc[-1], card.description["classes"]
