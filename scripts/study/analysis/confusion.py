@@ -135,7 +135,7 @@ def last_counts(counts: pd.DataFrame, cell: str) -> pd.DataFrame:
 
 
 def frequent_mistakes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of a cell's rows of `count_matrices` on one split its most frequent mistakes, at most PAIRS."""
+    """The most frequent mistakes, at most PAIRS, of a cell's rows of matrices on one split."""
     wrong = rows[(rows["true"] != rows["predicted"]) & (rows["count"] > 0)]
     return wrong.sort_values("count", ascending=False, kind="stable").head(PAIRS)
 

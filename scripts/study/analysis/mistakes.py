@@ -11,7 +11,7 @@ from study.analysis.results import Result
 
 MISTAKE_COLUMNS = {"split": str, "row": int, "label": int, "wrong": int, "runs": int, "tied": int}
 # What pictures/mistaken.csv has: the first of them by name.
-MISTAKEN_COLUMNS = dict.fromkeys(["split", "name", "label"], str)
+MISTAKEN_COLUMNS = dict.fromkeys(["split", "name", "label", "taken_for"], str)
 LISTED = 100  # of each split and outcome
 
 

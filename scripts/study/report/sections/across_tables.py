@@ -9,6 +9,7 @@ from study.analysis.across import by_dataset
 from study.analysis.few_datasets import smallest_p
 from study.analysis.metrics import metric_title
 from study.analysis.significance import ALPHA
+from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.across_inputs import AcrossInputs
 from study.report.data_table import DataTable
@@ -16,7 +17,6 @@ from study.report.pictures import picture
 from study.report.sections.tables import heading
 from study.report.tables import mean_text, numbered_titles, seed_count, table_factors
 from study.report.wording import counted, p_text, plain
-from study.settings.choices import level_title
 from study.store.frames import rows_of
 
 TITLE = ""
