@@ -74,7 +74,8 @@ def sheet(inputs: Inputs, count: int) -> dict[str, Any]:
 
 def shown_sample(row: Row) -> dict[str, str]:
     """A sample: its number, its name, and how often it is mistaken."""
-    share = f"{100 * row['wrong'] / row['runs']:.0f}%"
+    percent = 100 * row["wrong"] / row["runs"]
+    share = f"{percent:.0f}%" if percent >= 1 else "<1%"
     return {
         "number": str(row["number"]),
         "name": row["name"],
