@@ -196,7 +196,7 @@ def confounded(inputs: Inputs) -> Iterator[Doubt]:
             if finding["severity"] == "warning" and finding["check"] in CONFOUNDS:
                 yield Doubt(f"{upper_first(finding['text'])}.", "#data")
     study = inputs.study
-    rates = {cell.parameters.get("learning_rate") for cell in study.cells.values()}
+    rates = {cell.parameters.get("learning_rate", "none") for cell in study.cells.values()}
     tuned = study.tuning is not None and "learning_rate" in study.tuning.space
     if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
         yield Doubt(

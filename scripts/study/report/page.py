@@ -99,7 +99,7 @@ def render_parts(parts: Parts, inputs: Any, title: str, place: int | None = None
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rendered = [
+    rendered: list[dict[str, Any]] = [
         {"id": name, "title": heading, "sections": render_sections(environment, modules, inputs)}
         for name, (heading, modules) in parts.items()
     ]

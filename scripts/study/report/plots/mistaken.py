@@ -14,7 +14,7 @@ from study.data.prepared import read_description, read_samples
 from study.report.figures.contact_sheet import as_picture, shades, shortened
 from study.report.figures.saving import new_figure, small
 from study.report.plots.style import empty_figure
-from study.store.frames import groups_of, rows_of
+from study.store.frames import Row, groups_of, rows_of
 
 SHOWN, SHOWN_OF_MANY = 8, 4  # of an outcome, of two classes and of more
 ACROSS = 4
@@ -53,7 +53,7 @@ def most_mistaken(
     if len(classes) > 2:
         outcomes = {key: outcomes[key] for key in pairs if key in outcomes}
     shown = SHOWN if len(classes) == 2 else SHOWN_OF_MANY
-    rows = []
+    rows: list[Row] = []
     for (split, *_), of_outcome in outcomes.items():
         for sample in rows_of(most_often(of_outcome, shown)):
             row = splits[split]["first_row"] + sample["row"]

@@ -277,7 +277,7 @@ def open_claims(claims: pd.DataFrame) -> list[str]:
 def limits(study: Study) -> list[str]:
     """What no number of seeds says."""
     sentences = []
-    rates = {cell.parameters.get("learning_rate") for cell in study.cells.values()}
+    rates = {cell.parameters.get("learning_rate", "none") for cell in study.cells.values()}
     tuned = study.tuning is not None and "learning_rate" in study.tuning.space
     if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
         sentences.append(
