@@ -1,7 +1,7 @@
 """What runs on a GPU, whether its bytes are repeatable, and how long seeds take together there.
 
-    python tests/bench_gpu.py
-    python tests/bench_gpu.py --device cpu    # to try this script where there is no GPU
+    python tests/bench/bench_gpu.py
+    python tests/bench/bench_gpu.py --device cpu    # to try this script where there is no GPU
 
 Trains every network, loss, optimizer, schedule and precision for an epoch, on made-up images of
 28 × 28, in a job of two seeds, and says of each what came of it. Then checks that a seed of a stack
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 import numpy as np
 import torch

@@ -1,6 +1,6 @@
 """How often the check of published tables finds an error, and where there is none.
 
-    python tests/bench_published.py
+    python tests/bench/bench_published.py
 
 Makes 1,000 sets of tables without an error and 1,000 with one each, always the same, checks them,
 and writes the rates into docs/published.md. Takes a minute.
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from statsmodels.stats.proportion import proportion_confint
 
-REPOSITORY = Path(__file__).parents[1]
-sys.path.insert(0, str(REPOSITORY / "scripts"))
+REPOSITORY = Path(__file__).parents[2]
+sys.path[:0] = [str(REPOSITORY / "scripts"), str(REPOSITORY / "tests" / "support")]
 
 from clean_tables import SOURCES  # noqa: E402
 from planted_errors import ERRORS  # noqa: E402

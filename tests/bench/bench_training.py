@@ -1,6 +1,6 @@
 """How fast an epoch is and how much memory a job takes, beside the usual way of writing it.
 
-    python tests/bench_training.py data/pneumoniamnist.npz
+    python tests/bench/bench_training.py data/pneumoniamnist.npz
 
 Times one epoch (training and validation; one hidden layer of 256, batch 32, Adam, one thread) in
 turn as the trainer has it and as a notebook usually has it: TensorDataset, DataLoader, `.item()` at
@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 import torch
 from torch.utils.data import DataLoader, TensorDataset

@@ -1,6 +1,6 @@
 """How much a job costs beside its training, and how the workflow grows with the number of jobs.
 
-    python tests/bench_workflow.py
+    python tests/bench/bench_workflow.py
 
 Start: 20 jobs that each train one seed of a tiny network on wdbc for an epoch; the CPU time of all
 processes, less that of the same command with nothing left to do, a job; as forks of one process and
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of Linux's prctl
 JOBS = 20
 TINY = {

@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import REPOSITORY, skip
-from fault_test import unshared
+from fault_trials import unshared
+from session import REPOSITORY, skip
 
 
 @pytest.mark.slow
@@ -14,7 +14,12 @@ def test_the_first_two_faults(tmp_path):
     probe = unshared("mount", "-t", "tmpfs", "tmpfs", str(tmp_path))
     if not shutil.which("unshare") or subprocess.run(probe).returncode:
         skip("no mount namespaces here (unshare of util-linux, on Linux)")
-    command = [sys.executable, REPOSITORY / "tests" / "fault_test.py", "--trials", "2"]
+    command = [
+        sys.executable,
+        REPOSITORY / "tests" / "support" / "fault_trials.py",
+        "--trials",
+        "2",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("runs lost: 0, bytes that differ: 0\n")

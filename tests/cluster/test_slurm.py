@@ -13,16 +13,10 @@ import numpy as np
 import psutil
 import pytest
 import yaml
-from conftest import (
-    REPOSITORY,
-    SMALL_STUDY,
-    contents,
-    skip,
-    snakemake,
-    tiny_arrays,
-    write_study,
-)
+from run_snakemake import contents, snakemake
+from session import REPOSITORY, skip
 from slurm_cluster import PROGRAMS, find_programs, running_slurm, wait_for
+from small_study import SMALL_STUDY, tiny_arrays, write_study
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster at a time
 

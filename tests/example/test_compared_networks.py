@@ -4,8 +4,8 @@ import math
 import re
 
 import pandas as pd
-from conftest import REPOSITORY
 from scipy import stats
+from session import REPOSITORY
 
 from study.settings.parameters import DEFAULTS
 from study.training.networks.cnn import count_weights

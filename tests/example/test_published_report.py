@@ -7,6 +7,21 @@ import json
 import re
 
 import numpy as np
+from example_page import (
+    NAMED,
+    REPORT,
+    SHOWN,
+    SPLITS,
+    ascending,
+    both_rows,
+    caption,
+    clean,
+    cleaned,
+    numbered,
+    report_rows,
+    shown_plain,
+    words,
+)
 from judged import judged
 from published import (
     BESIDE,
@@ -42,21 +57,6 @@ from recomputed import (
     of_level,
     printed_claim_rows,
     reference_rows,
-)
-from reported import (
-    NAMED,
-    REPORT,
-    SHOWN,
-    SPLITS,
-    ascending,
-    both_rows,
-    caption,
-    clean,
-    cleaned,
-    numbered,
-    report_rows,
-    shown_plain,
-    words,
 )
 
 

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import published_protocols
 import pytest
+from example_page import REPORT, SPLITS, clean, cleaned, numbered, part, pieces, said
 from judged import difference_and_interval, judged, note, side_values
 from published import (
     CELLS,
@@ -25,7 +26,6 @@ from published import (
     title,
 )
 from recomputed import FACTORS, effect_rows, split_rows
-from reported import REPORT, SPLITS, clean, cleaned, numbered, part, pieces, said
 
 ORDER = ("supported", "contradicted", "undecided", "too few seeds", "not tested", "refused")
 OVER_TIME = ("round", "epoch")

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from run_files import cell, write_record
+from small_table import make_values
 from studies import study_of
-from test_tables import make_values
 
 from study.analysis.epochs import collect_epochs
 from study.design.runs import Run

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import made_once
 from page_study import finish_page_study
 from scipy import stats
+from session import made_once
 from studies import default_study
 
 from study.analysis.factor_effects import Effect, factor_effects, read_by

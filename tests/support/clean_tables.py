@@ -10,7 +10,7 @@ import pandas as pd
 
 from study.published.printed import PrintedRow
 
-EXAMPLE = Path(__file__).parents[1] / "docs" / "pneumoniamnist"
+EXAMPLE = Path(__file__).parents[2] / "docs" / "pneumoniamnist"
 DECIMALS = {"train_loss": 4, "train_accuracy": 2, "val_loss": 4, "val_accuracy": 2}
 FACTORS = {
     "loss": ["bce", "ce"],

@@ -1,8 +1,8 @@
 """Data sets of every kind, written small for a test, and prepared."""
 
 import numpy as np
-from conftest import tiny_arrays
 from PIL import Image
+from small_study import tiny_arrays
 
 from study.config.read import read_config
 from study.data.prepared import prepare

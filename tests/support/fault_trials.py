@@ -1,6 +1,6 @@
 """Break a small study in every way at hand, resume it, and compare it with an undisturbed one.
 
-    python tests/fault_test.py --trials 50 --seed 0
+    python tests/support/fault_trials.py --trials 50 --seed 0
 
 Each trial runs the study in a folder of its own, does one thing to it at a random moment, takes
 the cause away and runs it again until it is through. A run that stops must say why. In the end
@@ -24,10 +24,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
-from conftest import SMALL_STUDY, contents, tiny_arrays, write_study
 from faults import FAULTS, Failure, finish, finished_runs, jobs, start
+from run_snakemake import contents
+from small_study import SMALL_STUDY, tiny_arrays, write_study
 
 STUDY = SMALL_STUDY | {"rounds": 2, "epochs_per_round": 400, "warmup_epochs": 100}
 DISK_MB = 64

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import psutil
-from conftest import REPOSITORY
+from session import REPOSITORY
 
 PATIENCE = 300  # seconds after which a run counts as hung
 

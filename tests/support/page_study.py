@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from conftest import SMALL_STUDY, snakemake, tiny_arrays, write_study
+from run_snakemake import snakemake
+from small_study import SMALL_STUDY, tiny_arrays, write_study
 
 CHROMIUM = shutil.which("chromium")
 SCRIPT = "<script>document.title = 'broken'</script>"

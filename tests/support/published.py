@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 from scipy import special, stats
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
 # Normal and pneumonia, by split: Yang et al. 2023, table 2, and https://medmnist.com.
 CLASSES = {"train": (1214, 3494), "val": (135, 389), "test": (234, 390)}

@@ -1,6 +1,6 @@
 """A real SLURM on one machine, for tests: authentication, controller and one node on loopback.
 
-    python tests/slurm_cluster.py FOLDER COMMAND ...
+    python tests/support/slurm_cluster.py FOLDER COMMAND ...
 
 starts it, runs a command with SLURM_CONF set, and stops what it started. Needs slurmctld, slurmd
 and munged, and qsub to stand for another scheduler (Debian: slurm-wlm, munge, slurm-wlm-torque);

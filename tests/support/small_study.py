@@ -1,15 +1,31 @@
-"""What tests do with the small study: change it, ask what it would do, read its results."""
+"""A small study that trains in seconds: its configuration, what it would do, its results."""
 
 import copy
 import csv
 from pathlib import Path
 
-from conftest import (
-    SMALL_STUDY,
-    jobs_by_rule,
-    snakemake,
-    write_study,
-)
+import numpy as np
+import yaml
+from run_snakemake import jobs_by_rule, snakemake
+
+# Two cells of two seeds for one round of four epochs, one table and one figure.
+SMALL_STUDY = {
+    "dataset": "tiny",
+    "datasets": {
+        "wdbc": None,
+        "pneumoniamnist": None,
+        "tiny": {"kind": "npz", "path": "tiny.npz"},
+    },
+    "baseline": {"hidden_units": 8},
+    "grid": {"batch_size": None, "activation": None},
+    "epochs_per_round": 4,
+    "warmup_epochs": 1,
+    "rounds": 1,
+    "seeds": 2,
+    "seeds_per_job": 2,
+    "tables": {f"table{number}": None for number in range(2, 8)},
+    "figures": {"figure1": None, "figure2": None},
+}
 
 BCE, CE = (f"{loss}_b32_relu_hidden_units8_epochs_per_round4" for loss in ("bce", "ce"))
 # What is the same whenever and wherever it was made; environments.csv is not.
@@ -17,6 +33,31 @@ RESULTS = ("metrics.csv", "scores.npz", "run.json", "cells.csv", "runs.csv", "fi
 RESULTS += ("fixed/values.csv", "mistakes.csv", "curves.json", "*/tables/*", "*/statistics/*")
 RESULTS += ("*/pictures/*", "*.svg", "*.html")
 NOTHING = "Nothing to be done"
+
+
+def tiny_arrays() -> dict[str, np.ndarray]:
+    """Images of 5 × 5 in MedMNIST's layout; the positive class is brighter, with noise."""
+    generator = np.random.default_rng(0)
+    arrays = {}
+    for split, count in (("train", 50), ("val", 20)):
+        labels = np.arange(count) % 2
+        images = generator.integers(0, 200, (count, 5, 5)) + 40 * labels[:, None, None]
+        arrays[f"{split}_images"] = images.astype(np.uint8)
+        arrays[f"{split}_labels"] = labels[:, None].astype(np.uint8)
+    return arrays
+
+
+def write_study(folder: Path, study: dict, **changes) -> None:
+    """Write a folder's study.yaml, with some top-level keys changed."""
+    (folder / "study.yaml").write_text(yaml.safe_dump(study | changes))
+
+
+def finish_small_study(folder: Path) -> None:
+    np.savez(folder / "tiny.npz", **tiny_arrays())
+    write_study(folder, SMALL_STUDY)
+    done = snakemake(folder)
+    assert done.returncode == 0, done.stdout
+    (folder / "stdout.txt").write_text(done.stdout)
 
 
 def read_csv(path: Path) -> list[dict]:

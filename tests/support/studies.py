@@ -3,13 +3,14 @@
 from typing import Any
 
 import yaml
-from conftest import REPOSITORY
+from session import REPOSITORY
 
 from study.config.read import read_config
 from study.design.study import Study, expand_study
 from study.store.paths import ROOTS, study_folders
 
 DEFAULT = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
+MINIMAL = {"dataset": "wdbc", "datasets": {"wdbc": {"kind": "sklearn"}}}
 WDBC = {"wdbc": {"kind": "sklearn", "name": "wdbc", "positive": "malignant"}}
 
 

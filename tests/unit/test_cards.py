@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import REPOSITORY, snakemake, tiny_arrays, write_study
+from run_snakemake import snakemake
+from session import REPOSITORY
+from small_study import tiny_arrays, write_study
 from train_on_card import wait
 
 from study.snake.cards import VISIBLE, card_places, share_cards, take_cards, visible_cards

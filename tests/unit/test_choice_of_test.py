@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 import pytest
-from conftest import REPOSITORY
 from scipy import stats
+from session import REPOSITORY
 
 from study.analysis.interval import p_value
 from study.analysis.significance import sign_flip_p

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import REPOSITORY, SMALL_STUDY, assert_readable, pages, snakemake, tiny_arrays
 from data_sources import prepared, save_image, write_npz
 from run_files import cell
+from run_snakemake import assert_readable, pages, snakemake
+from session import REPOSITORY
 from sklearn.datasets import load_digits
 from sklearn.metrics import confusion_matrix, recall_score, roc_auc_score
-from small_study import change_study
+from small_study import SMALL_STUDY, change_study, tiny_arrays
 
 from study.analysis.confusion import count_matrices, matrix_counts
 from study.analysis.evaluation import correct_predictions, evaluate, final_metrics

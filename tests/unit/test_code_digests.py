@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+from session import REPOSITORY
 
 from study.settings.choices import OWN_NETWORK, REGISTRIES
 from study.settings.parameters import DEFAULTS

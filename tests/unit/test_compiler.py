@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from conftest import REPOSITORY
+from session import REPOSITORY
 from small_training import RUN, SMALL
 
 from study.training.optimizers import OPTIMIZERS

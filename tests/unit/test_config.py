@@ -2,8 +2,8 @@
 
 import pytest
 import yaml
-from conftest import REPOSITORY
-from studies import source_config
+from session import REPOSITORY
+from studies import MINIMAL, source_config
 
 from study.config.read import read_config
 from study.config.schema import complete_schema
@@ -11,7 +11,6 @@ from study.data import KINDS, kind_module
 from study.settings.parameters import DEFAULTS, PARAMETERS, SCHEMA, listed
 from study.store.errors import UserError
 
-MINIMAL = {"dataset": "wdbc", "datasets": {"wdbc": {"kind": "sklearn"}}}
 SOURCE = "workflow/reference/source_study.csv"
 
 

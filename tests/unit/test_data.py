@@ -7,9 +7,9 @@ import struct
 
 import numpy as np
 import pytest
-from conftest import tiny_arrays
 from data_sources import prepared, scaled, write_npz
 from sklearn.datasets import load_breast_cancer
+from small_study import tiny_arrays
 
 from study.data.prepared import load_all, load_splits, read_description
 from study.data.redrawn import redraw

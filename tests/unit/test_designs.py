@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from test_config import MINIMAL
+from studies import MINIMAL
 
 from study.analysis.effects import EFFECT_COLUMNS, MEAN_COLUMNS
 from study.config.read import read_config

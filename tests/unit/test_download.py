@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from conftest import tiny_arrays
+from small_study import tiny_arrays
 
 from study.config.read import read_config
 from study.data.location import locate

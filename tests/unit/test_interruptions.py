@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import REPOSITORY
+from session import REPOSITORY
 from small_training import IN_TURN, RUN
 
 from study.store.files import file_digest

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from conftest import REPOSITORY
+from session import REPOSITORY
 
 PROGRAM = f"""
 import sys

@@ -9,7 +9,7 @@ from pkgutil import resolve_name
 import numpy as np
 import pytest
 import torch
-from conftest import tiny_arrays
+from small_study import tiny_arrays
 from small_training import SMALL, TINY, train_rounds
 
 from study.store.files import file_digest

@@ -15,8 +15,8 @@ from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import confusion_matrix, roc_auc_score
 from sklearn.metrics import roc_curve as sklearn_roc
+from small_table import make_values
 from studies import source_study, study_of
-from test_tables import make_values
 
 from study.analysis.confusion import CHOSEN, COUNTS, confusion_counts, count_confusions
 from study.analysis.evaluation import evaluate

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import REPOSITORY
+from session import REPOSITORY
 from studies import source_study
 
 from study.published.beside import claims_as_printed, set_beside, without_counterpart

@@ -6,7 +6,7 @@ import importlib.util
 import re
 
 import yaml
-from conftest import REPOSITORY
+from session import REPOSITORY
 from snakemake.utils import update_config
 
 from study.config.read import read_config

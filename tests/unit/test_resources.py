@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from conftest import SMALL_STUDY
+from small_study import SMALL_STUDY
 from snakemake.iocontainers import Wildcards
 from studies import study_of
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from scipy import stats
-from test_tables import METRICS, TABLE
+from small_table import METRICS, TABLE
 
 from study.design.tables import Table
 from study.report.rounding import decimals, difference_text, mean_and_spread, rounded

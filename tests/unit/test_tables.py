@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from small_table import METRICS, TABLE, make_values
 from studies import study_of
 
 from study.design.cell import Design
-from study.design.tables import Table
 from study.report import crossed
 from study.report.latex import column_blocks
 from study.report.result_tables import claims_tables, compared_tables, effects_tables
@@ -27,38 +27,12 @@ from study.report.tables import (
 )
 from study.report.worth import Worth
 from study.settings.parameters import DEFAULTS
-from study.training import EPOCH_METRICS
 from study.training.networks import NETWORKS
-
-METRICS = list(EPOCH_METRICS)
-TABLE = Table(
-    vary=["loss"],
-    levels={"loss": ["bce", "ce"]},
-    changes={},
-    round=2,
-    metrics=METRICS,
-    caption="",
-    rows=[{"loss": "bce"}, {"loss": "ce"}],
-    cells=["a", "b"],
-    along={"loss": {}},
-)
 
 
 def design_at(baseline: dict) -> Design:
     """A design whose cells differ from this."""
     return replace(study_of(tables={}, figures={}).design, baseline=baseline)
-
-
-def make_values() -> pd.DataFrame:
-    """Cell a with seeds 0 to 2, of which 2 diverged; cell b with seed 0 alone; round 1 differs."""
-    rows = [
-        ("a", 2, 0, 0.1, 0.96, 0.3, 0.9),
-        ("a", 2, 1, 0.3, 0.98, 0.5, 0.9),
-        ("a", 2, 2, None, None, None, None),
-        ("b", 2, 0, 0.25, 0.5, 0.75, 1.0),
-        ("a", 1, 0, 7.0, 0.0, 7.0, 0.0),
-    ]
-    return pd.DataFrame(rows, columns=["cell", "round", "seed", *METRICS])
 
 
 def test_a_row_a_level_with_mean_and_deviation():

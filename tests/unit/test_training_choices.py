@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from conftest import REPOSITORY
+from session import REPOSITORY
 from small_training import SMALL, TINY, train_rounds
 from torch.optim import lr_scheduler
 

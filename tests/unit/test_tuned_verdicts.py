@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import REPOSITORY
 from measurements import (
     BCE,
     CE,
@@ -20,6 +19,7 @@ from measurements import (
     make_values,
     measured,
 )
+from session import REPOSITORY
 
 from study.analysis.claims import judge
 from study.analysis.comparisons import compare_levels, describe_levels

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import yaml
-from conftest import pages, snakemake, tiny_arrays
 from measurements import (
     BCE,
     CE,
@@ -20,7 +19,8 @@ from measurements import (
     make_values,
     measured,
 )
-from small_study import read_csv
+from run_snakemake import pages, snakemake
+from small_study import read_csv, tiny_arrays
 
 from study.analysis.claims import judge
 from study.analysis.comparisons import compare_levels, describe_levels

@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from conftest import SMALL_STUDY, snakemake
 from measurements import make_runs
-from small_study import change_study, read_csv
+from run_snakemake import snakemake
+from small_study import SMALL_STUDY, change_study, read_csv
 
 from study.analysis.caveats import caveat
 from study.analysis.guard import Confounded, Recorded, check_comparison, check_grid

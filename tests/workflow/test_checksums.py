@@ -2,7 +2,7 @@
 
 import subprocess
 
-from conftest import assert_readable, contents, snakemake
+from run_snakemake import assert_readable, contents, snakemake
 from small_study import NOTHING
 
 

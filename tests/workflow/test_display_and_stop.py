@@ -14,7 +14,7 @@ from dataclasses import asdict
 import psutil
 import pyte
 import pytest
-from conftest import REPOSITORY, contents, snakemake
+from run_snakemake import COMMAND, contents, snakemake
 from small_study import change_study
 from snakemake.logging import ColorizingTextHandler
 from snakemake_interface_logger_plugins.common import LogEvent
@@ -24,8 +24,7 @@ from study.design.study import study_runs
 from study.snake.display import Display
 from study.snake.progress import latest_epoch, trained_share
 
-COMMAND = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
-COMMAND += ["--cores", "2", "--configfile", "study.yaml", "--until", "train"]
+TRAINING = [*COMMAND, "--until", "train"]
 TRAINS = re.compile(r"(?:seed [01]|2 seeds): epoch \d+ of 100000 +val_accuracy 0\.\d{3}")
 
 
@@ -116,7 +115,7 @@ def test_a_terminal_shows_what_trains_and_ctrl_c_saves_it(endless):
     if process == 0:
         os.chdir(endless)
         os.environ |= {"TERM": "xterm", "COLUMNS": "150", "LINES": "40"}
-        os.execv(sys.executable, COMMAND)
+        os.execv(sys.executable, TRAINING)
     screen = pyte.Screen(150, 40)
     stream, pressed, lines = pyte.ByteStream(screen), False, []
     while True:
@@ -140,7 +139,7 @@ def test_a_terminal_shows_what_trains_and_ctrl_c_saves_it(endless):
 def test_a_signal_to_snakemake_alone_saves_what_trains(endless, name):
     """Its jobs get none. Meanwhile the study's status is looked at, which leaves its lock alone."""
     with subprocess.Popen(
-        COMMAND, cwd=endless, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        TRAINING, cwd=endless, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
         wait_until_it_trains(endless, running)
         below = psutil.Process(running.pid).children(recursive=True)
@@ -160,7 +159,7 @@ def test_a_signal_to_snakemake_alone_saves_what_trains(endless, name):
 
 
 def test_after_a_kill_jobs_save_and_the_lock_says_what_to_do(endless):
-    with subprocess.Popen(COMMAND, cwd=endless, stdout=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(TRAINING, cwd=endless, stdout=subprocess.PIPE, text=True) as running:
         wait_until_it_trains(endless, running)
         running.kill()
         running.stdout.read()  # to the end of all that write there, its jobs too
@@ -171,7 +170,7 @@ def test_after_a_kill_jobs_save_and_the_lock_says_what_to_do(endless):
     assert "tiny: 2 runs: 2 stopped" in snakemake(endless, "status").stdout
     assert snakemake(endless, "--unlock").returncode == 0
     with subprocess.Popen(
-        COMMAND, cwd=endless, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        TRAINING, cwd=endless, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
         for line in running.stdout:
             if line == "Of 2 runs 2 resume from their saved progress\n":

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import snakemake
+from run_snakemake import snakemake
 from small_study import BCE, NOTHING, cell_folder
 
 from study.analysis.environments import (

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from conftest import REPOSITORY, pages, snakemake, write_study
-from small_study import planned, read_csv
+from run_snakemake import pages, snakemake
+from session import REPOSITORY
+from small_study import planned, read_csv, write_study
 
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
 # example -> where its results go, and how many cells it has

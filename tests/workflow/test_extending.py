@@ -9,9 +9,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, SMALL_STUDY, contents, pages, snakemake
+from run_snakemake import contents, pages, snakemake
 from scipy import stats
-from small_study import change_study, planned, read_csv
+from session import REPOSITORY
+from small_study import SMALL_STUDY, change_study, planned, read_csv
 
 ENTRY = r"In \[`(scripts/[\w/]+\.py)`\]\(\S+\), in `(\w+)`:\n\n```python\n(.*?)```"
 ABOVE = r"\n\nAbove it:\n\n```python\n(.*?)```"

@@ -8,16 +8,18 @@ import subprocess
 import sys
 
 import pytest
-from conftest import (
-    REPOSITORY,
+from run_snakemake import contents, jobs_by_rule, pages, snakemake
+from session import REPOSITORY
+from small_study import (
+    BCE,
+    CE,
+    NOTHING,
     SMALL_STUDY,
-    contents,
-    jobs_by_rule,
-    pages,
-    snakemake,
+    cell_folder,
+    change_study,
+    read_csv,
     write_study,
 )
-from small_study import BCE, CE, NOTHING, cell_folder, change_study, read_csv
 
 # ---- From scratch --------------------------------------------------------------------------------
 

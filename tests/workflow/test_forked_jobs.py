@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import REPOSITORY, contents, snakemake
+from run_snakemake import contents, snakemake
+from session import REPOSITORY
 from snakemake import benchmark
 
 from study.snake.served_jobs import OFF, ONE_THREAD, serve_jobs

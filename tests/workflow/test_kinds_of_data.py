@@ -4,15 +4,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-from conftest import (
-    SMALL_STUDY,
-    assert_readable,
-    pages,
-    snakemake,
-    tiny_arrays,
-)
 from PIL import Image
-from small_study import change_study, planned
+from run_snakemake import assert_readable, pages, snakemake
+from small_study import SMALL_STUDY, change_study, planned, tiny_arrays
 
 
 def kinds_of_the_same_images(folder: Path) -> dict[str, dict]:

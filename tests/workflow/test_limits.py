@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import assert_readable, snakemake
+from run_snakemake import assert_readable, snakemake
 from small_study import change_study
 
 from study.config.yaml_files import check_yaml

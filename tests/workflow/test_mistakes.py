@@ -2,16 +2,8 @@
 
 import numpy as np
 import pytest
-from conftest import (
-    SMALL_STUDY,
-    assert_readable,
-    contents,
-    jobs_by_rule,
-    pages,
-    snakemake,
-    tiny_arrays,
-)
-from small_study import NOTHING, change_study, planned
+from run_snakemake import assert_readable, contents, jobs_by_rule, pages, snakemake
+from small_study import NOTHING, SMALL_STUDY, change_study, planned, tiny_arrays
 
 
 def test_bad_configuration_leaves_results_alone(finished):

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 
-from conftest import REPOSITORY, contents
+from run_snakemake import contents
+from session import REPOSITORY
 
 
 def run(folder, *arguments: str) -> subprocess.CompletedProcess:

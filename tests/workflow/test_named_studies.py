@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL_STUDY, contents, jobs_by_rule, made_once, pages, snakemake, write_study
-from reported import Tables
-from small_study import NOTHING, planned, read_csv
+from example_page import Tables
+from run_snakemake import contents, jobs_by_rule, pages, snakemake
+from session import made_once
+from small_study import NOTHING, SMALL_STUDY, planned, read_csv, write_study
 
 from study.report.tables import mean_text
 

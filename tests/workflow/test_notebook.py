@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import REPOSITORY
+from session import REPOSITORY
 
 from study.notebook import draw_figure, load_study, load_values, train_cell
 from study.store.errors import UserError

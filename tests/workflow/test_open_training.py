@@ -4,8 +4,8 @@ import csv
 import json
 
 import pytest
-from conftest import SMALL_STUDY, snakemake
-from small_study import change_study, planned, read_csv
+from run_snakemake import snakemake
+from small_study import SMALL_STUDY, change_study, planned, read_csv
 
 from study.analysis.averages import average_epochs
 from study.analysis.epochs import count_epochs, read_epochs

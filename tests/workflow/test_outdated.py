@@ -4,15 +4,17 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import (
+from run_snakemake import contents, jobs_by_rule, pages, snakemake
+from small_study import (
+    BCE,
+    RESULTS,
     SMALL_STUDY,
-    contents,
-    jobs_by_rule,
-    pages,
-    snakemake,
+    cell_folder,
+    change_study,
+    planned,
+    read_csv,
     tiny_arrays,
 )
-from small_study import BCE, RESULTS, cell_folder, change_study, planned, read_csv
 
 
 def test_a_study_that_grows_trains_what_is_new(finished):

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import contents, pages, snakemake
 from measurements import BCE, CE, claim, make_values, measured
+from run_snakemake import contents, pages, snakemake
 from small_study import NOTHING, change_study, read_csv
 from studies import default_study
 

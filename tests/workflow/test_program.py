@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 import yaml
 from collect_arrays import scaled_arrays
-from conftest import REPOSITORY, assert_readable, made_once, pages, snakemake, tiny_arrays
-from small_study import NOTHING, planned, read_csv
+from run_snakemake import assert_readable, pages, snakemake
+from session import REPOSITORY, made_once
+from small_study import NOTHING, planned, read_csv, tiny_arrays
 
 from study.config.read import read_config
 from study.data.prepared import load_splits, read_description

@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import numpy as np
-from conftest import REPOSITORY, contents, jobs_by_rule, pages, snakemake, tiny_arrays
-from small_study import BCE, CE, RESULTS, cell_folder, change_study, planned, read_csv
+from run_snakemake import contents, jobs_by_rule, pages, snakemake
+from session import REPOSITORY
+from small_study import BCE, CE, RESULTS, cell_folder, change_study, planned, read_csv, tiny_arrays
 
 
 def test_regenerated_report_is_the_report(finished):

@@ -6,17 +6,9 @@ import re
 import numpy as np
 import pytest
 import yaml
-from conftest import (
-    REPOSITORY,
-    SMALL_STUDY,
-    assert_readable,
-    contents,
-    jobs_by_rule,
-    snakemake,
-    tiny_arrays,
-    write_study,
-)
-from small_study import NOTHING, RESULTS, planned, read_csv
+from run_snakemake import assert_readable, contents, jobs_by_rule, snakemake
+from session import REPOSITORY
+from small_study import NOTHING, RESULTS, SMALL_STUDY, planned, read_csv, tiny_arrays, write_study
 
 from study.report.sections.across_claims import holds_words
 from study.snake.datasets import across_folder, arguments_on, read_configs

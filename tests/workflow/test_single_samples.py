@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from conftest import assert_readable, snakemake
+from run_snakemake import assert_readable, snakemake
 from small_study import change_study
 
 from study.design.single_samples import refuse_single_sample

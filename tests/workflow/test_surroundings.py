@@ -10,16 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import (
-    REPOSITORY,
-    SMALL_STUDY,
-    assert_readable,
-    contents,
-    snakemake,
-    tiny_arrays,
-    write_study,
-)
-from test_running import COMMAND
+from run_snakemake import COMMAND, assert_readable, contents, snakemake
+from session import REPOSITORY
+from small_study import SMALL_STUDY, tiny_arrays, write_study
 
 from study.snake import surroundings
 from study.snake.surroundings import refuse_no_cores, settle
@@ -68,7 +61,7 @@ def test_a_study_runs_below_spaces_beside_another_study_inside_another_repositor
 def test_a_closed_output_stops_the_study_in_order_and_the_log_says_why(fresh):
     """As `snakemake … | head -3` closes it."""
     with subprocess.Popen(
-        [word for word in COMMAND if word not in ("--until", "train")],
+        COMMAND,
         cwd=fresh,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

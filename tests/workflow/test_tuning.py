@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL_STUDY, made_once, pages, snakemake, write_study
 from measurements import BCE, CE, make_runs
-from small_study import NOTHING, read_csv
+from run_snakemake import pages, snakemake
+from session import made_once
+from small_study import NOTHING, SMALL_STUDY, read_csv, write_study
 from studies import default_study
 
 from study.analysis.guard import Confounded, Recorded, check_comparison

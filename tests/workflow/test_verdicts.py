@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import SMALL_STUDY, jobs_by_rule, pages, snakemake, write_study
+from run_snakemake import jobs_by_rule, pages, snakemake
 from sklearn.metrics import roc_auc_score
+from small_study import SMALL_STUDY, write_study
 
 RESULTS = "results/tiny"
 SIDES = [{"cell": {"loss": "ce"}, "round": 1}, {"cell": {"loss": "bce"}, "round": 1}]
