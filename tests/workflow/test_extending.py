@@ -102,7 +102,7 @@ def test_a_source_of_noise_counts_wherever_sides_are_compared(extended):
     With √2 × 0.002 = 0.0028284 it is 0.0034157, and with t(9) = 2.262157 the interval 0.05 ±
     0.0077268; of 0.04 t is 2.9277.
     """
-    paths = extended[0] / "scripts", REPOSITORY / "tests"
+    paths = extended[0] / "scripts", REPOSITORY / "tests" / "support"
     done = subprocess.run(
         [sys.executable, "-c", JUDGE],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))},

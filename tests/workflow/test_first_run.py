@@ -6,18 +6,19 @@ import re
 import statistics
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 from run_snakemake import contents, jobs_by_rule, pages, snakemake
-from session import REPOSITORY
+from session import REPOSITORY, made_once
 from small_study import (
     BCE,
     CE,
-    NOTHING,
     SMALL_STUDY,
     cell_folder,
-    change_study,
     read_csv,
+    tiny_arrays,
     write_study,
 )
 
@@ -91,6 +92,7 @@ def test_report_is_one_self_contained_page(finished_once):
     assert '<h3 id="table1">Table 1: loss, round 1</h3>' in html
     for name in ("Validation accuracy by the levels", "Loss and accuracy epoch by epoch"):
         assert re.search(f'alt="{name}[^"]*" src="data:image/svg', html), name
+    assert "source study" not in html and "Published tables" not in html  # there are none
     assert not re.search(r"src\s*=\s*[\"'](?!#|data:)", html)
     assert not re.search(r"<link|href\s*=\s*[\"'](\w+:|/)", html)  # but for files beside them
 
@@ -104,15 +106,12 @@ def test_data_description(finished_once):
     assert (description["shape"], description["dtype"]) == ([5, 5], "uint8")
 
 
-def test_second_run_has_nothing_to_do(finished):
-    assert NOTHING in snakemake(finished).stdout
-
-
 def test_results_do_not_depend_on_cores_job_order_or_seed_blocks(finished_once, fresh):
     study = copy.deepcopy(SMALL_STUDY) | {"seeds_per_job": 1}
     study["grid"] = {"loss": ["ce", "bce"]} | study["grid"]  # trained in another order
     write_study(fresh, study)
-    assert snakemake(fresh, cores=1).returncode == 0
+    made = ("tables/table1.csv", "figures/figure3.svg", "fixed/comparisons.csv")
+    assert snakemake(fresh, *(f"results/tiny/{name}" for name in made), cores=1).returncode == 0
     one, two = (folder / "results" / "tiny" for folder in (fresh, finished_once))
     for cell in (BCE, CE):
         blocks = [
@@ -123,39 +122,77 @@ def test_results_do_not_depend_on_cores_job_order_or_seed_blocks(finished_once, 
         rows += blocks[1].read_text().splitlines(keepends=True)[1:]
         whole = cell_folder(finished_once, cell) / "seeds_0-1" / "round1" / "metrics.csv"
         assert whole.read_text() == header + "".join(rows)
-    for pattern in ("tables/*", "figures/*.svg", "comparisons.csv", "claim_pairs.csv"):
-        assert contents(one, pattern) == contents(two, pattern)
+    for pattern in ("tables/*", "figures/*.svg", "comparisons.csv"):
+        assert contents(one, pattern) == contents(two, pattern) != {}
     lines = [
         sorted((folder / "fixed/values.csv").read_text().splitlines()) for folder in (one, two)
     ]
     assert lines[0] == lines[1]
 
 
-# ---- Diverged seeds ------------------------------------------------------------------------------
+# ---- A test split, numbers as levels, diverged seeds ---------------------------------------------
 
 
-def test_a_diverged_cell_fails_nothing_and_is_said(fresh):
-    baseline = {"hidden_units": 8, "optimizer": "sgd"}
-    grid = {"loss": None, "batch_size": None, "activation": None, "learning_rate": [0.001, 1.0e30]}
+def finish_rates(folder: Path) -> None:
+    """Two rounds at three learning rates, of which one is far too large, and a test split."""
+    arrays = tiny_arrays()
+    arrays |= {"test_images": arrays["val_images"][:9], "test_labels": arrays["val_labels"][:9]}
+    np.savez(folder / "tiny.npz", **arrays)
+    rates = [0.001, 0.01, 1.0e30]
     tables = dict.fromkeys(SMALL_STUDY["tables"]) | {
         "table1": None,
-        "rates": {"vary": "learning_rate", "round": 2},
+        "1": {"vary": "learning_rate", "round": 2},
+        "2": {"vary": "batch_size"},
     }
     diverged = {"cell": {"loss": None, "learning_rate": 1.0e30}, "rounds": [1, 2]}
-    figures = SMALL_STUDY["figures"] | {"figure3": diverged}
-    change_study(fresh, baseline=baseline, grid=grid, tables=tables, figures=figures, rounds=2)
-    done = snakemake(fresh)
+    write_study(
+        folder,
+        SMALL_STUDY,
+        baseline={"hidden_units": 8, "optimizer": "sgd"},
+        design={"list": [{}, *({"learning_rate": rate} for rate in rates[1:]), {"batch_size": 8}]},
+        grid=None,
+        tables=tables,
+        figures=SMALL_STUDY["figures"] | {"figure3": diverged},
+        rounds=2,
+    )
+    done = snakemake(folder)
     assert done.returncode == 0, done.stdout
-    markdown = (fresh / "results" / "tiny" / "tables" / "rates.md").read_text()
-    assert "| 0.001 | **0." in markdown
+
+
+@pytest.fixture(scope="module")
+def rates(tmp_path_factory) -> Path:
+    """The results of that study. Not to be changed."""
+    return made_once(tmp_path_factory, "rates", finish_rates) / "results" / "tiny"
+
+
+def test_a_test_split_is_scored(rates):
+    scores = np.load(next((rates / "runs").rglob("scores.npz")))
+    # of the same images, but for the last bit, which may differ with the number of images
+    assert scores["test_scores"] == pytest.approx(scores["val_scores"][:, :9], abs=1e-6)
+    assert "Final metrics, test split" in pages(rates)
+
+
+def test_levels_stay_as_they_were_written(rates):
+    """Numbers beside fractions, and a table whose name is a number."""
+    report = pages(rates)
+    assert "<td>8 − 32</td>" in report and "<td>0.01 − 0.001</td>" in report
+    assert ">8.0<" not in report and "8.0 −" not in report
+
+
+def test_a_diverged_cell_fails_nothing_and_is_said(rates):
+    markdown = (rates / "tables" / "1.md").read_text()
+    assert "| 0.001 | **0." in markdown or "| 0.001 | 0." in markdown
     assert "| 1e+30 | – | – | – | – | 0 of 2 seeds; 2 diverged |" in markdown
-    summary = read_csv(fresh / "results" / "tiny" / "fixed/values.csv")
-    means = {(row["learning_rate"], row["round"], row["seed"]): row["val_loss"] for row in summary}
-    assert len(means) == 8
+    summary = read_csv(rates / "fixed/values.csv")
+    means = {
+        (row["learning_rate"], row["round"], row["seed"]): row["val_loss"]
+        for row in summary
+        if row["batch_size"] == "32"
+    }
+    assert len(means) == 3 * 2 * 2
     assert means["1e+30", "2", "0"] == ""
     assert means["0.001", "2", "0"] != ""
-    html = pages(fresh / "results" / "tiny")
-    assert "2 seeds have diverged" in html
+    assert "2 seeds have diverged" in pages(rates)
 
 
 # ---- Snakemake's own commands --------------------------------------------------------------------

@@ -1,9 +1,8 @@
 """What a user gets wrong is said in a line or two, and nothing finished is lost."""
 
 import numpy as np
-import pytest
-from run_snakemake import assert_readable, contents, jobs_by_rule, pages, snakemake
-from small_study import NOTHING, SMALL_STUDY, change_study, planned, tiny_arrays
+from run_snakemake import assert_readable, contents, jobs_by_rule, snakemake
+from small_study import SMALL_STUDY, change_study, planned, tiny_arrays
 
 
 def test_bad_configuration_leaves_results_alone(finished):
@@ -34,31 +33,21 @@ def test_missing_data_are_named_where_they_are_needed(finished):
         assert done.returncode == 0, done.stdout
 
 
-ARRAYS = tiny_arrays()
-NAN = {name: ARRAYS[name] / 255 for name in ("train_images", "val_images")}
-NAN["val_images"][1, 2, 3] = np.nan
-BAD_DATA = {
-    "NaN": (NAN, "val[1] has values that are NaN or infinite"),
-    "truncated": (None, "it may be truncated"),
-}
-
-
-@pytest.mark.parametrize(("changes", "expected"), BAD_DATA.values(), ids=BAD_DATA.keys())
-def test_bad_data(finished, changes, expected):
+def test_bad_data(finished):
     """The study is stopped before it trains; once the file is right again, nothing was lost.
 
     test_data.py has every kind of damage.
     """
+    arrays = tiny_arrays()
+    arrays |= {name: arrays[name] / 255 for name in ("train_images", "val_images")}
+    arrays["val_images"][1, 2, 3] = np.nan
     results = finished / "results" / "tiny"
     kept = ("runs/**/*.*", "tables/*", "figures/*", "fixed/values.csv", "cells.csv", "report.html")
     before = contents(results, *kept)
     whole = (finished / "tiny.npz").read_bytes()
-    if changes is None:
-        (finished / "tiny.npz").write_bytes(whole[: len(whole) // 2])
-    else:
-        np.savez(finished / "tiny.npz", **(ARRAYS | changes))
+    np.savez(finished / "tiny.npz", **arrays)
     change_study(finished, rounds=2)  # would change cells.csv as well
-    assert_readable(snakemake(finished), "tiny.npz", expected)
+    assert_readable(snakemake(finished), "tiny.npz", "val[1] has values that are NaN or infinite")
     assert contents(results, *kept) == before
     (finished / "tiny.npz").write_bytes(whole)
     change_study(finished)
@@ -90,13 +79,4 @@ def test_another_data_set_by_name(finished):
     change_study(finished, datasets=SMALL_STUDY["datasets"] | {"other": {"kind": "sklearn"}})
     done = snakemake(finished, "--dry-run", "--config", "dataset=other")
     assert jobs_by_rule(done.stdout)["train"] == 2
-    assert NOTHING in snakemake(finished).stdout
-
-
-def test_text_from_the_configuration_is_escaped(finished):
-    caption = "<script>alert(1)</script> & more"
-    change_study(finished, tables=SMALL_STUDY["tables"] | {"table1": {"caption": caption}})
-    assert snakemake(finished).returncode == 0
-    html = pages(finished / "results" / "tiny")
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in html
-    assert "<script>alert" not in html
+    assert planned(finished) == {}

@@ -62,20 +62,6 @@ def test_comparisons_are_of_the_seeds_averages(finished_once):
     assert effects.loc[("val_loss", "ce"), "difference"] == pytest.approx(differences.mean())
 
 
-def test_a_test_split_is_scored(fresh):
-    arrays = dict(np.load(fresh / "tiny.npz"))
-    arrays |= {"test_images": arrays["val_images"][:9], "test_labels": arrays["val_labels"][:9]}
-    np.savez(fresh / "tiny.npz", **arrays)
-    assert snakemake(fresh).returncode == 0
-    scores = np.load(next((fresh / RESULTS / "runs").rglob("scores.npz")))
-    # of the same images, but for the last bit, which may differ with the number of images
-    assert scores["test_scores"] == pytest.approx(scores["val_scores"][:, :9], abs=1e-6)
-    report = pages(fresh / RESULTS)
-    assert "Final metrics, test split" in report
-    claims = read(fresh, "fixed/claims.csv")
-    assert set(claims["verdict"]) <= {"not tested", "too few seeds"}
-
-
 def test_claims_are_judged_and_checked(finished):
     """With the two seeds that there are not at all; then with ten, and with a claim more."""
     write_study(finished, SMALL_STUDY, claims={"close": CLOSE})
@@ -84,7 +70,7 @@ def test_claims_are_judged_and_checked(finished):
     few = r"^close +too few seeds +\(required\): 10 needed; 2 run$"
     assert re.search(few, done.stdout, re.MULTILINE)
     write_study(finished, SMALL_STUDY, claims={"close": CLOSE}, seeds=10)
-    assert snakemake(finished).returncode == 0
+    assert snakemake(finished, f"{RESULTS}/statistics/looks.csv").returncode == 0
     done = snakemake(finished, "check_claims")
     assert done.returncode == 0, done.stdout
     assert "10 of 10 runs present" in done.stdout
@@ -106,19 +92,36 @@ def test_claims_are_judged_and_checked(finished):
     assert "The verdicts were seen with 10 seeds before 12 were run." in report
 
 
-def test_claims_in_a_file_of_ones_own_train_nothing(finished):
+def test_claims_and_published_tables_in_files_of_ones_own_train_nothing(finished):
+    """And text from the configuration is escaped."""
     (finished / "mine.yaml").write_text(yaml.safe_dump({"close": CLOSE}))
-    write_study(finished, SMALL_STUDY, claims="mine.yaml")
+    header = "table,factor,level,round,val_loss\n"
+    (finished / "theirs.csv").write_text(f"{header}A,loss,BCE,1,0.70\nA,loss,CE,1,99.00\n")
+    caption = "<script>alert(1)</script> & more"
+    write_study(
+        finished,
+        SMALL_STUDY,
+        claims="mine.yaml",
+        reference={"title": "the paper", "tables": "theirs.csv", "dataset": "tiny"},
+        tables=SMALL_STUDY["tables"] | {"table1": {"caption": caption}},
+    )
     done = snakemake(finished)
     assert done.returncode == 0, done.stdout
     assert set(jobs_by_rule(done.stdout)) == {
         "judge", "record_look", "draw_claims", "make_table", "tabulate_results", "make_report",
-        "list_checksums", "all", "total",
+        "compare_reference", "list_checksums", "all", "total",
     }  # fmt: skip
     assert read(finished, "fixed/claims.csv")["claim"].tolist() == ["close"]
+    beside = read(finished, "statistics/reference.csv").set_index("level")
+    assert beside.loc["ce", "verdict"] == "outside"
+    assert beside.loc["bce", "verdict"] == "reproduced"  # two seeds leave a wide interval
     report = pages(finished / RESULTS)
     assert CLOSE["sentence"].replace("'", "&#39;") in report
     assert "10 needed; 2 run" in report
+    assert "Beside the paper" in report
+    assert '<td class="number">0.70</td>' in report  # as printed, with its last digit
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in report
+    assert "<script>alert" not in report
 
 
 def test_a_confounded_pair_is_refused(finished):
@@ -140,47 +143,6 @@ def test_a_confounded_pair_is_refused(finished):
     assert "A comparison is refused." in report
     assert f"(another against {own}), not in loss alone" in report
     assert "The cells of the grid differ in code_optimizer as well." in report
-
-
-def test_without_a_reference_the_report_has_none(finished):
-    write_study(finished, SMALL_STUDY, reference=None)
-    done = snakemake(finished)
-    assert done.returncode == 0, done.stdout
-    report = pages(finished / RESULTS)
-    assert "source study" not in report and "Published tables" not in report
-
-
-def test_reported_tables_on_the_same_data_are_compared(finished):
-    header = "table,factor,level,round,val_loss\n"
-    (finished / "theirs.csv").write_text(f"{header}A,loss,BCE,1,0.70\nA,loss,CE,1,99.00\n")
-    reference = {"title": "the paper", "tables": "theirs.csv", "dataset": "tiny"}
-    write_study(finished, SMALL_STUDY, reference=reference)
-    done = snakemake(finished)
-    assert done.returncode == 0, done.stdout
-    beside = read(finished, "statistics/reference.csv").set_index("level")
-    assert beside.loc["ce", "verdict"] == "outside"
-    assert beside.loc["bce", "verdict"] == "reproduced"  # two seeds leave a wide interval
-    report = pages(finished / RESULTS)
-    assert "Beside the paper" in report
-    assert '<td class="number">0.70</td>' in report  # as printed, with its last digit
-
-
-def test_levels_stay_as_they_were_written(finished):
-    """Numbers beside fractions, and a table whose name is a number."""
-    grid = SMALL_STUDY["grid"] | {
-        "loss": None,
-        "learning_rate": [0.001, 0.01],
-        "batch_size": [32, 8],
-    }
-    tables = {"table1": None, "1": {"vary": "learning_rate"}, "2": {"vary": "batch_size"}}
-    tables = SMALL_STUDY["tables"] | tables
-    figures = SMALL_STUDY["figures"] | {"figure3": None}
-    write_study(finished, SMALL_STUDY, grid=grid, tables=tables, figures=figures)
-    done = snakemake(finished)
-    assert done.returncode == 0, done.stdout
-    report = pages(finished / RESULTS)
-    assert "<td>8 − 32</td>" in report and "<td>0.01 − 0.001</td>" in report
-    assert ">8.0<" not in report and "8.0 −" not in report
 
 
 def test_a_half_trained_study_can_be_looked_at(finished):
