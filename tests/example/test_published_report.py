@@ -1,12 +1,13 @@
 """Every table of the published example's report.html agrees with an independent computation.
 
-What its sentences and the picture of all claims say: `test_published_sentences`.
+What its sentences say is tested by their rules: `test_sections` and `test_first_screen`.
 """
 
 import json
 import re
 
 import numpy as np
+import pytest
 from example_page import (
     NAMED,
     REPORT,
@@ -18,11 +19,14 @@ from example_page import (
     clean,
     cleaned,
     numbered,
+    part,
+    pieces,
     report_rows,
+    said,
     shown_plain,
     words,
 )
-from judged import judged
+from judged import difference_and_interval, judged, side_values
 from published import (
     BESIDE,
     CELLS,
@@ -36,6 +40,8 @@ from published import (
     TABLES,
     VALUES,
     cell,
+    differences,
+    is_percent,
     levels,
     metric_title,
     read,
@@ -283,17 +289,17 @@ def test_confusion_matrices_of_the_report():
         for level in ascending([x for x in given if x != STUDY["baseline"][factor]]):
             settings[f"{words(factor)} {title(level)}"] = {factor: level}
     expected = []
-    for said, changes in settings.items():
+    for setting, changes in settings.items():
         for split, end in (("val", ""), ("test", ""), ("test", "_chosen")):
             counts = []
-            for part, images in zip(("specificity", "sensitivity"), CLASSES[split]):
-                shares = VALUES[cell(changes), STUDY["rounds"], f"final_{split}_{part}{end}"]
+            for share, images in zip(("specificity", "sensitivity"), CLASSES[split]):
+                shares = VALUES[cell(changes), STUDY["rounds"], f"final_{split}_{share}{end}"]
                 right = np.round(images * np.array([*shares.values()]))
-                counts += [right, images - right] if part == "specificity" else [images - right]
-                counts += [right] * (part == "sensitivity")
+                counts += [right, images - right] if share == "specificity" else [images - right]
+                counts += [right] * (share == "sensitivity")
             texts = [f"{np.mean(x):.1f} ± {np.std(x, ddof=1):.1f}" for x in counts]
             threshold = "chosen on validation" if end else "0.5"
-            row = [said, str(STUDY["rounds"]), SPLITS[split], threshold, *texts]
+            row = [setting, str(STUDY["rounds"]), SPLITS[split], threshold, *texts]
             expected.append([*row, str(len(shares))])
     headings = ["Cell", "Round", "Split", "Threshold", "True negatives", "False positives"]
     headings += ["False negatives", "True positives", "Seeds"]
@@ -352,3 +358,50 @@ def test_runs_of_the_report():
     )
     headings, *used = NAMED["Hardware and versions"]
     assert sum(int(row[headings.index("Runs")]) for row in used) == RUNS
+
+
+# ---- Claims --------------------------------------------------------------------------------------
+
+
+def test_claims_of_the_report():
+    """Each claim's verdict, differences with their intervals, and adjusted p."""
+    rows = part("claims").split('<div role="row" class="claim" id="claim-')[1:]
+    assert [row.partition('"')[0] for row in rows] == [*CLAIMS]
+    for row, (name, claim) in zip(rows, CLAIMS.items()):
+        item = judged()[name]
+        verdict, _, numbers, p = row.split('<div role="cell"')[1:]
+        assert pieces(r"<span[^>]*>(.*?)</span>", verdict) == [item["verdict"]]
+        pairs = [[" ".join(difference_and_interval(claim, pair))] for pair in item["pairs"]]
+        assert [[text] for text in pieces(r"<p>(.*?)</p>", numbers)] == cleaned(pairs)
+        assert said(p.partition(">")[2].partition("</div>")[0]) == clean(
+            f"p, adjusted {shown_p(item.get('p_adjusted'))}"
+        )
+
+
+def places(pattern: str, html: str) -> list[float]:
+    return [float(found) for found in re.findall(pattern, html)]
+
+
+def test_marks_of_the_picture_of_all_claims():
+    """Where its seeds, means and intervals are, by the axis; in per cent of the width."""
+    for panel in part("forest").split('<div class="panel">')[1:]:
+        ticks = re.findall(r'<text x="([\d.]+)%" y="19">([^<]*)</text>', panel)
+        at, values = zip(*((float(x), float(text.replace("−", "-"))) for x, text in ticks))
+        slope, start = np.polyfit(values, at, 1)
+        for row in panel.split('<div class="row">')[1:]:
+            name = re.search(r'href="#claim-(\w+)"', row)[1]
+            claim, item = CLAIMS[name], judged()[name]
+            scale = 100 if is_percent(claim["metric"]) else 1
+            lines = row.split('<svg class="line')[1:]
+            for svg, sides, pair in zip(lines, claim["compare"], item["pairs"], strict=True):
+                first, second = (side_values(claim, side) for side in sides)
+                found = differences(first, second)
+                drawn = places(r'class="seed" cx="([\d.]+)%"', svg)
+                drawn += places(r'class="mean" x="([\d.]+)%"', svg)
+                drawn += places(r'class="interval" x1="([\d.]+)%" x2="[\d.]+%" y1="20"', svg)
+                drawn += places(r'class="interval" x1="[\d.]+%" x2="([\d.]+)%" y1="20"', svg)
+                numbers = [*found, *(pair[x] for x in ("difference", "low_adjusted"))]
+                numbers = scale * np.array([*numbers, pair["high_adjusted"]])
+                assert drawn == pytest.approx(start + slope * numbers, abs=0.005)
+                seeds = [f"seed {x}: {signed(claim['metric'], y)}" for x, y in zip(first, found)]
+                assert pieces(r"<title>(.*?)</title>", svg) == cleaned([seeds])[0]

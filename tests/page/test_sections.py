@@ -25,7 +25,14 @@ from study.report.sections import cells, method
 from study.report.sections.claims import claims_note, drawn, drawn_values
 from study.report.sections.cost import duration, weights_table
 from study.report.sections.noise import context as noise_context
-from study.report.sections.summary import counted_once, fair_found, found, undecided
+from study.report.sections.summary import (
+    clearest,
+    counted_once,
+    fair_found,
+    found,
+    open_claims,
+    undecided,
+)
 from study.report.wording import counted, listed, with_titles
 from study.settings.parameters import DEFAULTS, PARAMETERS
 from study.store.paths import REPORT_FOLDER
@@ -224,6 +231,48 @@ def test_claims_that_are_one_test_count_once():
         " its verdict; 1 more is decided only here."
     ]
     assert undecided(inputs)[0] == "1 claim is undecided."
+
+
+def test_the_clearest_claims_are_the_decided_ones_with_the_smallest_p():
+    """Of two pairs the clearer is told; what is the same in other words is told once."""
+    study = study_of(grid={"loss": ["bce", "ce"]}, tables={}, figures={})
+    about = {"metric": "val_loss", "factor": "round", "expect": "less"}
+    compare = [(side([last]), side([1])) for last in (2, 3)]
+    names = ("falls", "falls in other words", "open", "loss")
+    claims = {name: Claim(name, compare=compare, **about) for name in names}
+    by_loss = (side([3], {"loss": "ce"}), side([3]))
+    claims["loss"] = Claim("loss", "val_loss", "loss", "less", [by_loss])
+    later = pair("val_loss", -0.02, -0.03, -0.01) | {"d_z": -2.0}
+    pairs = [
+        found | {"claim": name}
+        for name in names[:3]
+        for found in (later | {"d_z": 0.1, "difference": -0.5}, later)
+    ]
+    pairs.append(pair("val_loss", 0.3, 0.2, 0.4) | {"d_z": 1.0, "claim": "loss"})
+    rows = [("loss", "contradicted", 0.02), ("falls", "supported", 0.001)]
+    rows += [("falls in other words", "supported", 0.001), ("open", "no signal", 0.0001)]
+    judged_rows = [
+        {"claim": name, "verdict": verdict, "p_value": p, "sides": ""} for name, verdict, p in rows
+    ]
+    inputs = page_inputs(
+        replace(study, claims=claims), claims=pd.DataFrame(judged_rows), pairs=pd.DataFrame(pairs)
+    )
+    falls = "Validation loss falls by 0.0200 (95% 0.0100 to 0.0300) from round 1 to round 3"
+    rises = "Validation loss is 0.3000 higher (95% 0.2000 to 0.4000) with CE than with BCE, round 3"
+    assert [(item["claim"], item["words"], item["verdict"]) for item in clearest(inputs)] == [
+        ("falls", falls, "supported"), ("loss", rises, "contradicted"),
+    ]  # fmt: skip
+
+
+def test_what_would_decide_the_open_claims_is_said_of_those_without_a_signal():
+    rows = [("no signal", 20, 35), ("borderline", 15, 22), ("no signal", None, None)]
+    rows += [("not tested", None, None), ("supported", None, None)]
+    claims = pd.DataFrame(rows, columns=["verdict", "seeds_half", "seeds_most"])
+    assert open_claims(claims) == [
+        "3 claims are undecided; that many seeds in all would decide 1 of them with a probability"
+        " of 50%, or of 80%: 20 or 35.",
+        "1 claim could not be judged, for the reasons given below.",
+    ]
 
 
 @pytest.mark.parametrize(

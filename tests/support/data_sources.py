@@ -62,3 +62,20 @@ def write_folder(folder, splits=("",), count=6):
                 path = folder / split / class_name / f"person{number // 2}_{number}.{suffix}"
                 save_image(path, mode, (20 + number, 30 - number), value)
     return {"kind": "folder", "path": str(folder), "size": [8, 10], "positive": "PNEUMONIA"}
+
+
+def three_classes(count=30):
+    """Images of 5 × 5 of three classes, which alternate."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(count) % 3
+    images = generator.integers(0, 150, (count, 5, 5)) + 40 * labels[:, None, None]
+    return images.astype(np.uint8), labels
+
+
+def write_three(path):
+    images, labels = three_classes()
+    arrays = {}
+    for split, count in (("train", 30), ("val", 15)):
+        arrays[f"{split}_images"], arrays[f"{split}_labels"] = images[:count], labels[:count, None]
+    np.savez(path, **arrays)
+    return str(path)

@@ -19,7 +19,6 @@ TRIALS = SIDES * len(RATES)
 # each trial is one job a round
 RUNS = len(read(EXAMPLE / "fixed" / "runs.csv")) + TRIALS * STUDY["rounds"]
 RUNS += sum(len(read(EXAMPLE / name / "runs.csv")) for name in PROTOCOLS)
-NUMBERS = {3: "three", 7: "seven", 10: "ten"}
 
 
 def verdicts(protocol: str) -> dict[str, str]:
@@ -49,21 +48,6 @@ def changes(protocol: str) -> str:
     if kinds["new"]:
         text += f"; {kinds['new']} more {'are' if kinds['new'] > 1 else 'is'} decided only here"
     return f"{PROTOCOLS[protocol]}, {text}."
-
-
-def phrases() -> list[str]:
-    """All that the example's page may say of it in numbers."""
-    parts = [part for name in PROTOCOLS for part in changes(name).split("; ")]
-    return [
-        *(part + ";" * (not part.endswith(".")) for part in parts),
-        f"best of {NUMBERS[len(RATES)]}, from {min(RATES)} to {max(RATES)}",
-        f"after {NUMBERS[STUDY['rounds']]} rounds with {NUMBERS[STUDY['tune']['seeds']]} seeds",
-        f"on {NUMBERS[STUDY['resample']]} other splits",
-        "one over splits", "are that are drawn", "so that a lower one",
-        f"The {RUNS} runs", f"for the {TRIALS} trials",
-        # what jobs took is in no published file
-        "took about 3.1 hours of one core at a time, 0.8 of them", "and 1.6 hours on two cores",
-    ]  # fmt: skip
 
 
 def comparisons(protocol: str) -> list[tuple[dict, list[float]]]:

@@ -5,6 +5,7 @@ be in their digest, and of modules that they did not even import nothing may be.
 """
 
 import ast
+import functools
 import json
 import shutil
 import subprocess
@@ -109,9 +110,15 @@ def digests(scripts: Path, *names: str) -> dict[str, str]:
     return found
 
 
+@functools.cache
+def digests_before(*names: str) -> dict[str, str]:
+    """The digests by the code as it is."""
+    return digests(REPOSITORY / "scripts", *names)
+
+
 def changed(scripts: Path, texts: dict[str, str], *names: str) -> set[str]:
     """Which digests, of all or of those named, change when modules have other texts."""
-    before = digests(scripts, *names)
+    before = digests_before(*names)
     originals = {path: (scripts / path).read_text() for path in texts}
     for path, text in texts.items():
         (scripts / path).write_text(text)

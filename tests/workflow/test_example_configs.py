@@ -8,6 +8,10 @@ import yaml
 from run_snakemake import pages, snakemake
 from session import REPOSITORY
 from small_study import planned, read_csv, write_study
+from snakemake.utils import update_config
+from studies import study_of
+
+from study.design.study import study_runs
 
 SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
 # example -> where its results go, and how many cells it has
@@ -32,9 +36,6 @@ def small_xrays(path: Path) -> dict:
     ("example", "expected"),
     [
         ("source_study/config", {"train": 168, "compare_reference": 1}),
-        ("networks/resnet18", {"train": 2}),
-        ("networks/config", {"train": 9}),
-        ("optimizers/config", {"train": 9}),
         ("tuned/config", {"train": 3 * (1 + 8 + 10) + 3 * (3 + 10), "choose_trial": 3}),
     ],
 )
@@ -45,6 +46,17 @@ def test_an_example_is_planned(example, expected, tmp_path):
     write_study(tmp_path, config, **xrays)
     jobs = planned(tmp_path)
     assert {rule: jobs[rule] for rule in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("example", "jobs"),
+    [("networks/resnet18", 2), ("networks/config", 9), ("optimizers/config", 9)],
+)
+def test_an_example_is_accepted(example, jobs):
+    """And has as many jobs that train as it says."""
+    config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+    update_config(config, yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text()))
+    assert len(study_runs(study_of(**config))) == jobs
 
 
 @pytest.mark.parametrize("example", CASES)
