@@ -18,6 +18,7 @@ from published import (
     EXAMPLE,
     IMAGES,
     METRICS,
+    REPOSITORY,
     STUDY,
     TABLES,
     levels,

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from measurements import make_runs, make_table, measured
+from measurements import HIGH, LOW, make_runs, make_table, make_values, measured
 from scipy import stats
 
 from study.analysis.comparisons import compare_levels, describe_levels
@@ -103,6 +103,17 @@ def test_levels_that_differ_in_more_are_refused(values, scores):
     assert row["level"] == "16"
     assert row["refused"] == "the sides differ in data (other against d), not in batch_size alone"
     assert np.isnan(row["difference"])
+
+
+def test_a_round_that_one_side_does_not_have_is_not_compared():
+    values = make_values(a={1: LOW, 2: LOW}, b={1: HIGH})
+    runs = make_runs(PARAMETERS).query("not (cell == 'b' and round == 2)")
+    tables = {
+        f"round{number}": make_table("batch_size", [32, 16], ["a", "b"], number)
+        for number in (1, 2)
+    }
+    found = compare_levels(tables, measured(values, runs), CELLS)
+    assert found["table"].tolist() == ["round1"]
 
 
 def test_comparisons_as_people_read_them(values, scores):

@@ -63,12 +63,7 @@ def test_comparisons_are_of_the_seeds_averages(finished_once):
 
 
 def test_claims_are_judged_and_checked(finished):
-    """With the two seeds that there are not at all; then with ten, and with a claim more."""
-    write_study(finished, SMALL_STUDY, claims={"close": CLOSE})
-    done = snakemake(finished, "check_claims")
-    assert done.returncode != 0
-    few = r"^close +too few seeds +\(required\): 10 needed; 2 run$"
-    assert re.search(few, done.stdout, re.MULTILINE)
+    """With ten seeds; then with twelve, and with a claim on what has not been trained."""
     write_study(finished, SMALL_STUDY, claims={"close": CLOSE}, seeds=10)
     assert snakemake(finished, f"{RESULTS}/statistics/looks.csv").returncode == 0
     done = snakemake(finished, "check_claims")
@@ -76,7 +71,7 @@ def test_claims_are_judged_and_checked(finished):
     assert "10 of 10 runs present" in done.stdout
     assert re.search(r"^close +supported +\(required\)$", done.stdout, re.MULTILINE)
     looks = read(finished, "statistics/looks.csv")
-    assert looks[["planned", "seeds"]].values.tolist() == [[10, 10]]  # two were too few
+    assert looks[["planned", "seeds"]].values.tolist() == [[10, 10]]
     write_study(finished, SMALL_STUDY, claims={"close": CLOSE, "later": LATER}, seeds=12)
     assert snakemake(finished).returncode == 0
     done = snakemake(finished, "check_claims")
@@ -143,19 +138,6 @@ def test_a_confounded_pair_is_refused(finished):
     assert "A comparison is refused." in report
     assert f"(another against {own}), not in loss alone" in report
     assert "The cells of the grid differ in code_optimizer as well." in report
-
-
-def test_a_half_trained_study_can_be_looked_at(finished):
-    """Tables of round 2, of which one side has only round 1."""
-    tables = SMALL_STUDY["tables"] | {"table1": {"round": 2}}
-    write_study(finished, SMALL_STUDY, tables=tables, rounds=2)
-    first = next((finished / RESULTS / "runs").glob("bce_*/**/round1"))
-    target = first.with_name("round2").relative_to(finished) / "metrics.csv"
-    assert snakemake(finished, str(target)).returncode == 0
-    done = snakemake(finished, "regenerate_report")
-    assert done.returncode == 0, done.stdout
-    assert read(finished, "fixed/comparisons.csv").empty
-    assert "3 of 4 runs present" in pages(finished / RESULTS)
 
 
 def test_the_plan_of_a_study_that_has_not_begun(fresh):
