@@ -54,7 +54,7 @@ def test_what_is_shown_retrains_nothing(finished):
 
 
 def test_code_is_tracked_by_content_not_by_time(finished_once, repository_copy, tmp_path):
-    """test_code.py goes through every module; here it is seen that Snakemake takes notice."""
+    """test_code_digests.py goes through every module; here it is seen that Snakemake takes notice."""
     folder = tmp_path / "study"
     shutil.copytree(finished_once, folder)
     scripts = repository_copy / "scripts"

@@ -112,7 +112,10 @@ def test_damaged_files_are_named_and_after_their_removal_made_again(fresh):
 
 
 def test_runs_on_other_data_are_named_and_are_there_again_with_the_data(finished, finished_once):
-    """Half of the study is trained again on other data; the other half is said to be outdated."""
+    """Half of the study is trained again on other data; the other half is said to be outdated.
+
+    Between the halves nothing is compared.
+    """
     (finished / "tiny.npz").rename(finished / "whole.npz")
     arrays = tiny_arrays()
     np.savez(finished / "tiny.npz", **arrays | {"val_images": 255 - arrays["val_images"]})
@@ -130,6 +133,10 @@ def test_runs_on_other_data_are_named_and_are_there_again_with_the_data(finished
     assert (
         "Some runs are outdated" in html and str(bce.relative_to(finished / "results/tiny")) in html
     )
+    (row,) = read_csv(finished / "results" / "tiny" / "fixed" / "comparisons.csv")
+    assert row["refused"].startswith("the sides differ in data (") and row["difference"] == ""
+    assert "A comparison is refused." in html
+    assert "The cells of the grid differ in data as well." in html
     assert planned(finished)["train"] == 1
     (finished / "whole.npz").replace(finished / "tiny.npz")
     done = snakemake(finished)

@@ -1,6 +1,5 @@
 """Claims, statistics and the plan, through Snakemake as a user runs it."""
 
-import json
 import re
 
 import numpy as np
@@ -104,7 +103,7 @@ def test_claims_and_published_tables_in_files_of_ones_own_train_nothing(finished
     assert done.returncode == 0, done.stdout
     assert set(jobs_by_rule(done.stdout)) == {
         "judge", "record_look", "draw_claims", "make_table", "tabulate_results", "make_report",
-        "compare_reference", "list_checksums", "all", "total",
+        "compare_reference", "compare_splits", "list_checksums", "all", "total",
     }  # fmt: skip
     assert read(finished, "fixed/claims.csv")["claim"].tolist() == ["close"]
     beside = read(finished, "statistics/reference.csv").set_index("level")
@@ -117,27 +116,6 @@ def test_claims_and_published_tables_in_files_of_ones_own_train_nothing(finished
     assert '<td class="number">0.70</td>' in report  # as printed, with its last digit
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in report
     assert "<script>alert" not in report
-
-
-def test_a_confounded_pair_is_refused(finished):
-    """A run whose record says that other code trained it is compared with nothing."""
-    write_study(finished, SMALL_STUDY, claims={"close": CLOSE})
-    (path,) = (finished / RESULTS).glob("runs/ce_*/**/run.json")
-    record = json.loads(path.read_text())
-    own = record["code"]["optimizer"]
-    record["code"]["optimizer"] = "another"
-    path.write_text(json.dumps(record) + "\n")
-    done = snakemake(finished, "regenerate_report")
-    assert done.returncode == 0, done.stdout
-    reason = f"differ in code_optimizer (another against {own}), not in loss alone"
-    (row,) = read(finished, "fixed/comparisons.csv").to_dict("records")
-    assert reason in row["refused"] and np.isnan(row["difference"])
-    claims = read(finished, "fixed/claims.csv")
-    assert claims["verdict"].tolist() == ["refused"] and reason in claims["reason"][0]
-    report = pages(finished / RESULTS)
-    assert "A comparison is refused." in report
-    assert f"(another against {own}), not in loss alone" in report
-    assert "The cells of the grid differ in code_optimizer as well." in report
 
 
 def test_the_plan_of_a_study_that_has_not_begun(fresh):
