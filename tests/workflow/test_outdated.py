@@ -3,7 +3,7 @@
 import shutil
 
 import numpy as np
-from run_snakemake import contents, jobs_by_rule, pages, snakemake
+from run_snakemake import contents, jobs_by_rule, snakemake
 from small_study import (
     BCE,
     SMALL_STUDY,
@@ -54,7 +54,7 @@ def test_what_is_shown_retrains_nothing(finished):
 
 
 def test_code_is_tracked_by_content_not_by_time(finished_once, repository_copy, tmp_path):
-    """test_code_digests.py goes through every module; here it is seen that Snakemake takes notice."""
+    """test_code_digests goes through every module; here it is seen that Snakemake takes notice."""
     folder = tmp_path / "study"
     shutil.copytree(finished_once, folder)
     scripts = repository_copy / "scripts"
@@ -90,14 +90,10 @@ def test_copied_results_are_current_or_found_outdated_without_snakemakes_memory(
     said = snakemake(folder, "status", **again).stdout
     assert "tiny: 2 runs: 2 waiting\n" in said
     assert "2 folders have runs of other data, code or settings" in said
-    said = snakemake(folder, "regenerate_report", **again).stdout
-    assert "trained on other data, with other code or with other settings" in said
-    assert "Some runs are outdated" in pages(folder / "results/tiny")
-    done = snakemake(folder, **again)
+    done = snakemake(folder, "results/tiny/fixed/values.csv", **again)
     assert jobs_by_rule(done.stdout)["train"] == 2
     after = contents(folder / "results", "metrics.csv")
     assert before.items() <= after.items() and len(after) == 4  # nothing that was there is lost
-    assert "Some runs are outdated" not in pages(folder / "results/tiny")
 
 
 def test_data_are_tracked_by_content_not_by_place_or_time(finished):

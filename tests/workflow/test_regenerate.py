@@ -77,7 +77,7 @@ def test_what_is_lost_or_was_regenerated_with_other_settings_is_made_again(finis
 
 
 def test_damaged_files_are_named_and_after_their_removal_made_again(fresh):
-    """Changed in one byte, and cut: what reads them says so. Other tests damage each kind of file.
+    """Changed in one byte: what reads them says so. Other tests damage each kind of file.
 
     A checkpoint is read by the job of the round after it, the rest by what measures.
     """
@@ -94,11 +94,8 @@ def test_damaged_files_are_named_and_after_their_removal_made_again(fresh):
         content = path.read_bytes()
         middle = len(content) // 2
         path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
-    record = bce / "seeds_1-1" / "round1" / "run.json"
-    record.write_bytes(record.read_bytes()[:-9])
-    damaged.append(record)
     (ce / "seeds_1-1" / "round2" / "metrics.csv").unlink()  # so that the checkpoint is read
-    for _ in damaged:  # a reader names the first of its files
+    while damaged:  # a reader names the first of its files
         done = snakemake(fresh, values, "--keep-going")
         assert done.returncode != 0 and "Traceback" not in done.stdout
         found = {path for path in damaged if f"{path.relative_to(fresh)}: " in done.stdout}
