@@ -49,6 +49,10 @@ def test_files_are_read_as_spreadsheets_write_them(content, tmp_path):
 
 REFUSED = {
     "cp1252": (PLAIN.replace("p2", "Ménière").encode("cp1252"), "line 4: not UTF-8; save it as"),
+    "several in a cell": (
+        PLAIN.replace("p3", "p1; p2"),
+        "the group p1; p2 is p1 and p2, which other images are in; an image is in one group",
+    ),
     "empty": ("", "is empty; needed are the columns image, group"),
     "rows of nothing": ("\n;;\n", "is empty; needed are the columns image, group"),
     "a workbook": (b"PK\x03\x04\0", "is a workbook or an archive; export it as CSV"),

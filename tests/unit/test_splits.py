@@ -87,6 +87,18 @@ def off_share(labels, splits, asked):
     return np.abs(off).sum() + np.abs(off.sum(axis=1)).sum()
 
 
+@pytest.mark.parametrize("pairs", [12, 13, 17])
+@pytest.mark.parametrize("seed", range(4))
+def test_pairs_of_images_are_drawn_about_as_asked(pairs, seed):
+    """Of folds of whole groups one has up to a third of the images where a fifth is asked for."""
+    labels, groups = np.repeat([0, 1], 2 * pairs), np.repeat(np.arange(2 * pairs), 2)
+    entry, rows = {"val_share": 0.2, "split_seed": seed}, {"train": np.arange(4 * pairs)}
+    splits = complete_splits("d", labels, ["a", "b"], groups, rows, entry)
+    asked = 0.2 * len(labels)
+    assert abs(len(splits["val"]) - asked) <= asked / 10 + 1
+    assert np.ptp(np.bincount(labels[splits["val"]])) <= 2
+
+
 @pytest.mark.parametrize("test_share", [0, 0.15])
 def test_of_few_groups_the_split_that_comes_nearest_is_drawn(test_share):
     """All ways of dealing eight patients of other sizes, some with images of both classes."""

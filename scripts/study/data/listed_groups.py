@@ -46,6 +46,8 @@ NEGATIVE = re.compile(r"-\d+")  # -999 stands for nothing, where no other group 
 OF_SPREADSHEET = re.compile(r"#\w+([!?]|/\w)?|##+")  # #N/A, #NV, #REF!, #BEZUG!; too wide to show
 ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+", re.IGNORECASE)  # a spreadsheet's long number
 
+_JOINED = re.compile(r"\s*[;,/&|+]\s*|\s+(?:and|und|et|y)\s+")  # between groups in one cell
+
 
 class Listed(NamedTuple):
     """What a file of groups lists."""
@@ -85,7 +87,19 @@ def read_listed(path: Path, names: Sequence[str]) -> Listed:
                 f"{path}, lines {first} and {line}: {image} is in the groups {known or '(none)'}"
                 f" and {group or '(none)'}; remove one of the lines"
             )
+    _refuse_joined(path, {group for _, _, group in rows})
     return Listed(by_image, list(nothing), _may_be_merged([group for _, _, group in rows]))
+
+
+def _refuse_joined(path: Path, groups: set[str]) -> None:
+    """Stop where a cell names several groups that other images are in, as `P1; P2`."""
+    for group in sorted(groups):
+        parts = [part.strip() for part in _JOINED.split(group)]
+        if len(parts) > 1 and groups.issuperset(parts):
+            raise UserError(
+                f"{path}: the group {group} is {listed(parts)}, which other images are in; an image"
+                " is in one group, so write one name for all of them"
+            )
 
 
 def _may_be_merged(groups: list[str]) -> bool:

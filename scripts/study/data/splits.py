@@ -24,8 +24,9 @@ def complete_splits(
 ) -> Splits:
     """The rows of every split: those given, and those still to be drawn from the training rows.
 
-    Where scikit-learn finds no split, or one without a class, whole groups are dealt to the splits
-    so that each has every class and about its share: see `study.data.nearest_split`.
+    Where scikit-learn finds no split, one without a class or one far from its share, whole groups
+    are dealt to the splits so that each has every class and about its share: see
+    `study.data.nearest_split`.
 
     Args:
         where: the data set, for messages.
@@ -52,7 +53,7 @@ def complete_splits(
         seed = entry["split_seed"]
         counts = {name: math.ceil(share * len(rows)) for name, share in drawn.items()}
         parts = _draw_in_turn(labels[rows], members, counts, seed)
-        if parts is None or not _have_all(parts, labels[rows]):
+        if parts is None or not _have_all(parts, labels[rows]) or _are_far(parts, counts):
             parts = nearest_split(labels[rows], members, counts, seed, nearest)
         if parts is None:
             raise UserError(_no_split(where, labels[rows], classes, members, ["train", *counts]))
@@ -136,6 +137,11 @@ def _draw(labels: np.ndarray, groups: np.ndarray | None, count: int, seed: int) 
     mask = np.zeros(len(labels), dtype=bool)
     mask[drawn] = True
     return mask
+
+
+def _are_far(parts: Splits, counts: Mapping[str, int]) -> bool:
+    """Whether a split has more or fewer rows than it should, by more than a tenth of them."""
+    return any(abs(len(parts[name]) - count) > count / 10 for name, count in counts.items())
 
 
 def _have_all(parts: Splits, labels: np.ndarray) -> bool:
