@@ -7,7 +7,7 @@ from study.settings.parameters import Level
 
 # a number with an exponent that is no part of a name: 2e-05
 WITH_EXPONENT = re.compile(r"(?<![\w.])\d+(?:\.\d+)?e[-+]\d+(?![\w.])")
-SMALLEST = 1e-6  # that is written out
+SMALLEST, LARGEST = 1e-6, 1e15  # that are written out
 
 
 def level_title(parameter: str, level: Level) -> str:
@@ -17,8 +17,8 @@ def level_title(parameter: str, level: Level) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number as people write it: `0.00002`, `0.001`, `32`, and what is smaller as `1e-8`."""
-    if value and abs(value) < SMALLEST:
+    """A number as people write it: `0.00002`, `0.001`, `32`; beyond that, `1e-8` or `1e30`."""
+    if value and not SMALLEST <= abs(value) <= LARGEST:
         digits, _, power = f"{value:.10g}".partition("e")
         return f"{digits}e{int(power)}"
     return f"{value:.15f}".rstrip("0").rstrip(".")
