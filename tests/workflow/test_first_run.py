@@ -182,8 +182,8 @@ def test_levels_stay_as_they_were_written(rates):
 
 def test_a_diverged_cell_fails_nothing_and_is_said(rates):
     markdown = (rates / "tables" / "1.md").read_text()
-    assert "| 0.001 | **0." in markdown or "| 0.001 | 0." in markdown
-    assert "| 1e30 | – | – | – | – | 0 of 2 seeds; 2 diverged |" in markdown
+    assert "| 0.001 | **0." in markdown
+    assert f"| 1e30 |{8 * ' – |'} 0 of 2 seeds; 2 diverged |" in markdown
     summary = read_csv(rates / "fixed/values.csv")
     means = {
         (row["learning_rate"], row["round"], row["seed"]): row["val_loss"]
