@@ -332,6 +332,8 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
         ("seg_pred", "ill", "well"): "seg_pred is hardly the name of a class",
         ("Trash", "ill", "well"): "Trash is hardly the name of a class",
         ("GradCAM", "ill", "well"): "GradCAM is hardly the name of a class",
+        ("gradcam_results", "ill", "well"): "gradcam_results is hardly the name of a class",
+        ("train/ill", "train/outputs", "train/x"): 'outputs is hardly .*"!\\*/outputs/\\*\\*"',
         ("新建文件夹 (2)", "ill", "well"): "新建文件夹 .* is hardly the name of a class",
         tuple(f"patient{n:03}" for n in range(5)): "patient004 are called as patients, not as cl",
         tuple(f"Subject_{n}" for n in range(3, 9)): "are called as patients, not as classes; put",
