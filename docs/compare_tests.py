@@ -2,10 +2,10 @@
 
     python docs/compare_tests.py [fixed/values.csv of another study …]     # a few minutes
 
-writes the tables of docs/statistics.md. A simulated study has 18 claims, each tested on as many
-paired differences as there are seeds, all together by Holm at 5%. Where no claim is true, any
-verdict is false. For the power, one claim is true by 1 or 2 standard deviations of its differences,
-and has to be found among the 18.
+writes the tables of docs/simulations/paired_tests.md. A simulated study has 18 claims, each tested
+on as many paired differences as there are seeds, all together by Holm at 5%. Where no claim is
+true, any verdict is false. For the power, one claim is true by 1 or 2 standard deviations of its
+differences, and has to be found among the 18.
 
 The noise of real runs is that of the named studies, by default the published example: differences
 between two seeds of one cell, so that nothing is to be found.
@@ -20,7 +20,7 @@ import pandas as pd
 from scipy import stats
 
 REPOSITORY = Path(__file__).parents[1]
-PAGE = REPOSITORY / "docs" / "statistics.md"
+PAGE = REPOSITORY / "docs" / "simulations" / "paired_tests.md"
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist" / "fixed" / "values.csv"
 BEGIN, END = "<!-- simulations: begin -->", "<!-- simulations: end -->"
 CLAIMS, ALPHA = 18, 0.05
