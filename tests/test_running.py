@@ -22,6 +22,7 @@ from studies import default_study
 
 from study.design.study import study_runs
 from study.snake.display import Display
+from study.snake.internals import UsualDisplay
 from study.snake.progress import latest_epoch, trained_share
 
 COMMAND = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
@@ -86,7 +87,8 @@ def test_the_default_study_prints_at_most_4000_characters(tmp_path):
     study = default_study()
     stream, log = io.StringIO(), tmp_path / "log"
     log.write_text("seed 0: epoch 1 of 1, train_loss 0.1, val_accuracy 0.9474\n")
-    display = Display(ColorizingTextHandler(stream=stream), {"wdbc": study}, lambda: "report.html")
+    usual = UsualDisplay(ColorizingTextHandler(stream=stream), stream, False, False)
+    display = Display(usual, {"wdbc": study}, lambda: "report.html")
 
     def tell(event: LogEvent, **about) -> None:
         display.emit(logging.makeLogRecord({"event": event, "msg": "", **about}))
