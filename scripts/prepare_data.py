@@ -12,7 +12,8 @@ from study.data.audit import audit
 from study.data.findings import refuse_findings
 from study.data.limits import batch_notes
 from study.data.location import locate
-from study.data.prepared import load_all, read_description, save_source
+from study.data.prepared import load_all, read_description
+from study.data.saving import save_source
 from study.data.source import read_source
 from study.design.single_samples import refuse_single_samples
 from study.design.study import batch_sizes, study_from

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from data_sources import prepared, write_classes
+from data_sources import prepared, scaled, write_classes
 
 from study.data.prepared import load_all, read_description
 from study.store.errors import UserError
@@ -114,6 +114,24 @@ def test_a_declared_range_of_which_next_to_nothing_is_used_is_refused(tmp_path):
         prepared(tmp_path, **entry, range=[0, 255])
     assert prepared(tmp_path, **entry, range=[0, 255], normalize="standardize")
     assert prepared(tmp_path, **entry, range=[0, 2])
+
+
+def test_booleans_are_refused_with_what_to_save(tmp_path):
+    """What the message says is then read."""
+    files = write_classes(tmp_path)
+    for path in files.values():
+        np.save(path, np.load(path) > 127)
+    entry = {"kind": "arrays", "train": files, "positive": "normal"}
+    for name, path in files.items():
+        with pytest.raises(UserError) as error:
+            prepared(tmp_path, **entry)
+        assert str(error.value) == (
+            f"datasets.d: train/{name}: images are booleans; save"
+            ' images.astype("uint8"), of 0 and 1, and write `range: [0, 1]`'
+        )
+        np.save(path, np.load(path).astype("uint8"))
+    folder = prepared(tmp_path, **entry, range=[0, 1])
+    assert {*np.unique(scaled(folder, "train"))} == {0, 1}
 
 
 def test_a_pointer_of_git_lfs_is_no_array(tmp_path):

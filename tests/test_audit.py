@@ -138,7 +138,8 @@ def test_identifiers_in_names_that_are_in_two_splits_are_found(given):
 
     def found(names, groups=("",) * 12):
         findings = audit(splits, names, [*groups], CLASSES)["findings"]
-        return [finding for finding in findings if finding["check"].startswith(("ident", "frame"))]
+        checks = ("identifiers in names", "dates in names", "frames of videos")
+        return [finding for finding in findings if finding["check"] in checks]
 
     (torn,) = found(names)
     assert torn["severity"] == "warning"
@@ -148,6 +149,10 @@ def test_identifiers_in_names_that_are_in_two_splits_are_found(given):
     assert found([f"train[{row}]" for row in range(12)]) == []
     (video,) = found([name.replace("slice", "frame") for name in names])  # said once
     assert video["check"] == "frames of videos"
+    (days,) = found([name.replace("P", "IMG_2024030").replace("0_", "6_") for name in names])
+    assert (days["check"], days["severity"]) == ("dates in names", "warning")
+    assert days["text"].startswith("4 of 6 days that images are of, by their names, are in more")
+    assert len(days["samples"]) == 4
 
 
 def test_files_by_which_classes_can_be_told_apart_are_found():

@@ -217,6 +217,10 @@ BAD_ARRAYS = {
         "values from 0 to 1 only, and their type holds 0 to 255; say what black and white are, such"
         " as `range: [0, 1]`",
     ),
+    "booleans": (
+        {name: ARRAYS[name] > 127 for name in UNIT},
+        'train: images are booleans; save images.astype("uint8"), of 0 and 1, and write `range:',
+    ),
     "12 of 16 bits": (
         {name: ARRAYS[name].astype(np.uint16) * 16 for name in UNIT},
         "such as `range: [0, 4095]`",
@@ -311,6 +315,21 @@ def test_one_channel_is_grey_and_arrays_that_are_not_read_are_listed(tmp_path):
             f"images of shape {shape} have one channel and are read as (5, 5).",
             "not read of the file's arrays: patient_ids.",
         ]
+
+
+def test_names_of_classes_in_the_file_are_those_of_the_entry(tmp_path):
+    entry = {"kind": "npz", "path": write_npz(tmp_path / "a.npz"), "classes": ["Benign", "ill"]}
+    for named in (["benign", "ill "], [b"Benign", b"ill"], np.array(["x", "y"], object), [1, 0]):
+        write_npz(tmp_path / "a.npz", class_names=np.array(named))
+        assert read_description(prepared(tmp_path, **entry))["classes"] == ["Benign", "ill"]
+    for named, told in ((["ill", "benign"], "ill, benign"), (["benign", "b", "ill"], "benign, b,")):
+        write_npz(tmp_path / "a.npz", Class_Names=np.array(named))
+        with pytest.raises(UserError) as error:
+            prepared(tmp_path, **entry)
+        assert f"Class_Names in it are {told}" in str(error.value)
+        assert "and the `classes` of the data set are Benign, ill; write" in str(error.value)
+    write_npz(tmp_path / "a.npz", class_names=np.array(["ill", "benign"]))
+    assert prepared(tmp_path, **entry | {"classes": ["ill", "benign"]})
 
 
 # ---- medmnist ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from data_sources import prepared, save_image, write_folder
+from PIL import Image
 
 from study.data.folder import find_images
 from study.data.groups import read_groups
@@ -122,7 +123,7 @@ def test_what_systems_leave_behind_is_skipped_and_listed(tmp_path):
     )
     assert list(layout.images) == sorted(below("train", "test"))
     assert layout.decided == [
-        "Files that are no images were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
+        "Files with other endings were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
         "What systems and programs leave behind was left out: 2 .DS_Store, __MACOSX,"
         " .ipynb_checkpoints, ._*, @eaDir, ….",
     ]
@@ -500,8 +501,10 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
         (("a/8861_idx5_x150.png", "a/8861_idx5_x200.png", "a/8862_idx5_x150.png"),
          "8861 8861 8862"),
         (("a/10_left.jpg", "a/9_left.jpg", "b/10_right.jpg", "b/9_right.jpg"), "10 9 10 9"),
-        (("a/IMG_20240302_1.jpg", "a/IMG_20240302_2_COVER.jpg", "a/IMG_20240303_1.jpg"),
-         "IMG_20240302 IMG_20240302 IMG_20240303"),
+        (("a/20240302_1.jpg", "a/20240302_2.jpg", "a/20249903_1.jpg"),
+         "20240302 20240302 20249903"),
+        (("a/ann_20240302_1.jpg", "a/ann_20240302_2.jpg", "a/bo_20240302_1.jpg"),
+         "ann_20240302 ann_20240302 bo_20240302"),
         (("train/a/p1 x.jpg", "train/a/p2-x.jpg", "train/b/001.jpg", "val/a/p1.2.jpg",
           "val/b/002.jpg", "val/b/p2_x.jpg"), "p1 p2  p1  p2"),
     ],
@@ -518,6 +521,38 @@ def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identif
 
 
 @pytest.mark.parametrize(
+    ("names", "days"),
+    [
+        (("a/IMG_20240301_101010.jpg", "a/IMG_20240301_101011_COVER.jpg", "b/IMG_20240301_3.jpg",
+          "b/PXL_20240302_101010123.jpg"), "20240301 20240301 20240301 20240302"),
+        (("a/2024-03-01 10.10.10.png", "a/2024-03-01 10.10.11.png", "a/2024-03-02 9.10.10.png",
+          "b/x.png"), "2024-03-01 2024-03-01 2024-03-02 "),
+        (("a/20240301101010.jpg", "a/20240301101011.jpg", "b/20240302101010.jpg",
+          "b/20240301101010.jpg"), "20240301 20240301 20240302 20240301"),
+        (("a/cat_20240301_1.jpg", "a/cat_20240302_2.jpg", "b/dog_20240301_1.jpg",
+          "b/dog_20240302_7.jpg"), "20240301 20240302 20240301 20240302"),
+    ],
+)  # fmt: skip
+def test_images_of_a_day_are_of_no_identifier(tmp_path, names, days):
+    (sentence,) = laid_out(tmp_path, *names).decided
+    assert re.match(r"By their names, \d images are of \d days?, such as 2024-?03-?01 of", sentence)
+    assert "identifier" not in sentence and "a date does not say of whom" in sentence
+    written = yaml.safe_load(re.search("`(groups: .*)`", sentence)[1])
+    found, _ = read_groups("d", written["groups"], names, {})
+    assert found.tolist() == days.split(" ")
+    assert laid_out(tmp_path, **written).decided == []
+
+
+def test_images_of_days_and_others_of_patients_are_said_apart(tmp_path):
+    dated = [
+        f"{label}/IMG_2024030{day}_{n}.jpg" for label in "ab" for day in (1, 2) for n in (1, 2)
+    ]
+    others = [f"{label}/P{patient}_{n}.jpg" for label in "ab" for patient in (3, 4) for n in (1, 2)]
+    days, patients = laid_out(tmp_path, *dated, *others).decided
+    assert "8 images are of 2 days" in days and "8 images share the identifier" in patients
+
+
+@pytest.mark.parametrize(
     "names",
     [
         ("a/img_001.png", "a/img_002.png", "b/img_001.png", "b/img_002.png"),
@@ -525,6 +560,7 @@ def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identif
         ("a/grade1_1.png", "a/grade1_2.png", "b/grade2_1.png", "b/grade2_2.png"),
         ("a/p1_1.png", "a/p1_2.png", "a/p2_1.png", "b/p3_1.png", "b/p4_1.png"),
         ("a/p1_1.png", "a/p1_2.png", "b/p1_3.png"),
+        ("a/IMG_20240301_1.png", "a/IMG_20240301_2.png", "b/IMG_20240302_3.png"),
     ],
 )
 def test_numbers_of_images_and_names_of_classes_are_no_identifiers(tmp_path, names):
@@ -669,6 +705,73 @@ def test_dicom_without_an_ending_is_refused(tmp_path, name):
     with pytest.raises(UserError, match=rf"b/{name} is a DICOM file, .* of the 2 that have no"):
         laid_out(tmp_path)
     assert len(laid_out(tmp_path, images="**").images) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "message"),
+    [
+        ("1.png.1", "PNG", r"; \.1 is added where a file is downloaded again, .* to b/1\.p"),
+        ("7", "JPEG", r"b/7 is an image by its first bytes \(JPEG\), .* to b/7\.jpeg, or"),
+        ("x.jpg_original", "JPEG", r"b/x\.jpg_original is an image by its first bytes \(J"),
+        ("scan.img", "TIFF", r"\(TIFF\), and not by the ending of its name; .*\.img\.tiff"),
+        ("2.gif.part", "GIF", r"\(GIF\).*\.part\.gif"),
+        ("3.webp-large", "WebP", r"\(WebP\).*-large\.webp"),
+        ("4.dib", "BMP", r"\(BMP\).*\.dib\.bmp"),
+    ],
+)
+def test_images_that_are_not_called_as_such_are_refused(tmp_path, name, format, message):
+    laid_out(tmp_path, *CLASSES, "b/LICENSE", "BMI.csv")  # begins with BM, as a bitmap does
+    Image.new("L", (4, 4)).save(tmp_path / "x" / "b" / name, format)
+    with pytest.raises(UserError, match=message):
+        laid_out(tmp_path)
+    layout = laid_out(tmp_path, images="**")
+    assert [*layout.images] == [*CLASSES] and "1 .csv" in layout.decided[0]
+    for other in ("a/1.png", "a/2.png"):
+        (tmp_path / "x" / other).unlink()
+    (tmp_path / "x" / "b" / name).rename(tmp_path / "x" / "a" / name)
+    with pytest.raises(UserError, match=rf"a holds no image that is read, but 1 .*; a/{name} is"):
+        laid_out(tmp_path)
+    for other in ("b/1.png", "b/2.png"):
+        (tmp_path / "x" / other).unlink()
+    with pytest.raises(UserError, match=rf"has no image below it, but .*; a/{name} is an image by"):
+        laid_out(tmp_path)
+
+
+def test_images_that_were_downloaded_again_are_counted(tmp_path):
+    laid_out(tmp_path, *CLASSES)
+    for number in (1, 2, 3):
+        Image.new("L", (4, 4)).save(tmp_path / "x" / "b" / f"{number}.jpg.1", "JPEG")
+    with pytest.raises(UserError, match=r"b/1\.jpg\.1 is .*, and so may be others of 3 \.1; "):
+        laid_out(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    {
+        ("x.zip",): "x.zip is an archive and not read; unpack it, or remove it if",
+        (
+            "c.tar.gz",
+            "b/more.RAR",
+        ): "b/more.RAR and c.tar.gz are archives and not read; unpack them",
+        ("c.7z.001", "c.7z.002"): "c.7z.001 and c.7z.002 are archives",
+        (
+            "c/1.zip",
+        ): "c holds no image that is read, but 1 .zip; c/1.zip is an archive and not read",
+    }.items(),
+)
+def test_archives_are_named(tmp_path, names, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        laid_out(tmp_path, *CLASSES, *names, "labels.csv", "labels.csv.gz")
+    layout = laid_out(tmp_path, images="**")
+    packed = ", ".join(sorted(names))
+    assert [*layout.images] == [*CLASSES] and layout.decided == [
+        f"Archives were not read: {packed}.",
+        "Files with other endings were left out: 1 .csv, 1 .gz.",
+    ]
+    with pytest.raises(
+        UserError, match=r"below it, but 1 \.zip; 1\.zip is an archive and not read"
+    ):
+        laid_out(tmp_path / "packed", "1.zip")
 
 
 def test_images_of_no_class_are_asked_for_their_folders(tmp_path):

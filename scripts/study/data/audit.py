@@ -14,8 +14,8 @@ import numpy as np
 
 from study.data.findings import NOT_CHECKED
 from study.data.groups import own_groups
-from study.data.identifiers import torn_identifiers
-from study.data.prepared import count_classes
+from study.data.identifiers import torn_beginnings
+from study.data.saving import count_classes
 from study.data.videos import torn_videos, videos_of
 
 SHOWN = 20  # samples that a finding names
@@ -64,7 +64,7 @@ def audit(
         check_near(splits, thumbnails, exact, names),
         check_groups(groups, split_of),
         *check_frames(groups, names, split_of),
-        *check_identifiers(groups, names, labels, split_of),
+        *check_beginnings(groups, names, labels, split_of),
         check_size(splits, floors),
     ]
     return {
@@ -330,21 +330,31 @@ def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> l
     return [_finding("frames of videos", "warning", text, torn)]
 
 
-def check_identifiers(
+def check_beginnings(
     groups: list[str], names: list[str], labels: np.ndarray, split_of: np.ndarray
 ) -> list[dict]:
-    """Identifiers that names of images begin with, in more than one split; without groups."""
+    """Identifiers and days that names of images begin with, in several splits; without groups."""
     if any(groups):
         return []
     videos = videos_of(_names_of_splits(names, split_of))
-    torn, count = torn_identifiers(names, labels.tolist(), split_of.tolist(), videos)
-    if not torn:
-        return []
-    text = (
-        f"{len(torn)} of {count} identifiers that names of images begin with, such as those of"
-        " patients, are in more than one split; `groups` keep their images together"
-    )
-    return [_finding("identifiers in names", "warning", text, torn)]
+    findings = []
+    for shared, torn in torn_beginnings(names, labels.tolist(), split_of.tolist(), videos):
+        torn_of = f"{len(torn)} of {len(shared.images)}"
+        if shared.are_days:
+            check = "dates in names"
+            text = (
+                f"{torn_of} days that images are of, by their names, are in more than one split;"
+                " images of one series may be nearly the same, and `groups` keep those of a day"
+                " together"
+            )
+        else:
+            check = "identifiers in names"
+            text = (
+                f"{torn_of} identifiers that names of images begin with, such as those of patients,"
+                " are in more than one split; `groups` keep their images together"
+            )
+        findings.append(_finding(check, "warning", text, torn))
+    return findings
 
 
 def _names_of_splits(names: list[str], split_of: np.ndarray) -> list[tuple[str, list[str]]]:

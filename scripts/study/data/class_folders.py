@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from study.data import SPLITS
-from study.data.listing import matches
+from study.data.image_globs import literal, matches
 from study.data.split_folders import listed, split_of
 from study.data.storage_folders import stored_as
 
@@ -165,8 +165,3 @@ def without_marks(folder: str) -> str:
     return re.sub(
         rf"(?<={letter}){_MARKS}(?={either})|(?<={either}){_MARKS}(?={letter})", "", between_digits
     )
-
-
-def literal(text: str) -> str:
-    """A glob that fits a name alone."""
-    return re.sub(r"[*?[]", r"[\g<0>]", text)

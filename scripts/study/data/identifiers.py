@@ -1,4 +1,5 @@
-"""Images whose names begin with one identifier, such as a patient's: `P001_slice03.png`.
+"""Images whose names begin with one identifier, such as a patient's: `P001_slice03.png`; or with
+one date, such as `IMG_20240301_101010.jpg`, which identifies nothing but a day.
 
 An identifier is the shortest beginning of a name, up to `_`, `-`, `.` or a blank, that has a digit
 in it and is not all of the name: `P001`, `aug_3` of `aug_3_4821`, and none of `img_001`. The same
@@ -9,14 +10,34 @@ Light to import: it is used while the Snakefile is read.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from study.data.pattern_advice import Advice, as_entry, groups_by
 
-_PATTERN = "^(?:.*/)?([^0-9/]*[0-9][^-_. /]*)[-_. ][^/]*[.][A-Za-z]+$"
+_IDENTIFIERS = "^(?:.*/)?([^0-9/]*[0-9][^-_. /]*)[-_. ][^/]*[.][A-Za-z]+$"
+# Without the word before it and the time of day behind it
+_DAYS = (
+    "^(?:.*/)?[^0-9/]*((?:19|20)[0-9]{2}[-_.]?[0-9]{2}[-_.]?[0-9]{2})(?:[0-9]{6})?"
+    "(?:[^0-9/][^/]*)?[.][A-Za-z]+$"
+)
+_OF_CAMERAS = re.compile(
+    r"(img|mvimg|pxl|vid|dsc|wp|p|photo|image|picture|scan|screenshot|signal|whatsapp image)?"
+    r"[-_. ]*",
+    re.IGNORECASE,
+)
 
 
-def shared_identifiers(names: Sequence[str], classes: Sequence[str | int]) -> dict[str, list[str]]:
-    """Identifier -> the names of its images; nothing where few images share theirs with others.
+class Shared(NamedTuple):
+    """Images that share what their names begin with."""
+
+    images: dict[str, list[str]]  # identifier or day -> the names of its images
+    pattern: str
+    are_days: bool
+
+
+def shared_beginnings(names: Sequence[str], classes: Sequence[str | int]) -> list[Shared]:
+    """Which images share a day or an identifier; nothing where few share theirs with others.
 
     Few are less than half. Nor is there anything where no class has two identifiers, as where they
     are the names of classes.
@@ -25,36 +46,82 @@ def shared_identifiers(names: Sequence[str], classes: Sequence[str | int]) -> di
         names: of all images.
         classes: the class of each.
     """
-    found = groups_by(names, _PATTERN)
     class_of = dict(zip(names, classes))
+    days = _days(class_of)
+    dated = {name for inside in days.values() for name in inside}
+    rest = [name for name in names if name not in dated]
+    candidates = (
+        (Shared(days, _DAYS, are_days=True), len(names)),
+        (Shared(groups_by(rest, _IDENTIFIERS), _IDENTIFIERS, are_days=False), len(rest)),
+    )
+    return [shared for shared, count in candidates if _many_share(shared.images, class_of, count)]
+
+
+def _days(class_of: Mapping[str, str | int]) -> dict[str, list[str]]:
+    """Day -> its images; none where not all are dates, or where other words may be identifiers."""
+    found = groups_by([*class_of], _DAYS)
+    if not all(map(_is_date, found)):
+        return {}
+    names = [name for inside in found.values() for name in inside]
+    before = {(class_of[name], _before_digits(name.rpartition("/")[2])) for name in names}
+    one_each = len(before) == len({label for label, _ in before})
+    return found if one_each or all(_OF_CAMERAS.fullmatch(word) for _, word in before) else {}
+
+
+def _before_digits(file: str) -> str:
+    return re.split("[0-9]", file, maxsplit=1)[0]
+
+
+def _is_date(day: str) -> bool:
+    try:
+        datetime.strptime(re.sub("[^0-9]", "", day), "%Y%m%d")
+    except ValueError:
+        return False
+    return True
+
+
+def _many_share(
+    found: Mapping[str, list[str]], class_of: Mapping[str, str | int], count: int
+) -> bool:
+    """Whether at least half of so many images share what they are found by, and a class has two."""
     pairs = {(class_of[name], key) for key, inside in found.items() for name in inside}
     shared = sum(len(inside) for inside in found.values() if len(inside) > 1)
-    if 2 * shared < len(names) or len(pairs) == len({label for label, _ in pairs}):
-        return {}
-    return found
+    return 2 * shared >= count > 0 and len(pairs) > len({label for label, _ in pairs})
 
 
 def begun_alike(read: list[str], depth: int, said: Sequence[Advice]) -> list[Advice]:
-    """What is said of images that share an identifier, unless it has been said.
+    """What is said of images that share a day or an identifier, unless it has been said.
 
     Args:
         read: the names of the images that are read.
         depth: how many folders are above those of the classes.
         said: what has been said of what belongs together.
     """
-    found = shared_identifiers(read, [name.split("/")[depth] for name in read])
-    if not found or any(_keeps_together(advice, found) for advice in said):
-        return []
-    several = {key: names for key, names in found.items() if len(names) > 1}
+    return [
+        Advice(_sentence(read, shared), shared.pattern)
+        for shared in shared_beginnings(read, [name.split("/")[depth] for name in read])
+        if not any(_keeps_together(advice, shared.images) for advice in said)
+    ]
+
+
+def _sentence(read: list[str], shared: Shared) -> str:
+    several = {key: names for key, names in shared.images.items() if len(names) > 1}
     key, (one, other, *_) = next(iter(several.items()))
     count = sum(map(len, several.values()))
-    text = (
+    groups = as_entry(read, shared.images, shared.pattern)
+    if shared.are_days:
+        return (
+            f"By their names, {count} images are of {len(several)}"
+            f" day{'s' * (len(several) > 1)}, such as {key} of {one} and {other}: a date does not"
+            " say of whom or of what they are. Images of one series, seconds apart, may be nearly"
+            f" the same; to keep those of a day in one split, write {groups}."
+        )
+    return (
         f"By their names, {count} images share the identifier that they begin with, of"
         f" {len(several)}, such as {key} of {one} and {other}; without `groups`, each image is one"
         " of its own. If images that begin alike are of one patient or the like, write"
-        f" {as_entry(read, found, _PATTERN)} to keep them in one split."
+        f" {groups} to keep them in one split."
     )
-    return [Advice(text, _PATTERN)]
 
 
 def _keeps_together(advice: Advice, found: dict[str, list[str]]) -> bool:
@@ -70,13 +137,13 @@ def _keeps_together(advice: Advice, found: dict[str, list[str]]) -> bool:
     return all(len(groups) == 1 for groups in inside.values())
 
 
-def torn_identifiers(
+def torn_beginnings(
     names: Sequence[str],
     classes: Sequence[str | int],
     splits: Sequence[str],
     videos: Mapping[str, str],
-) -> tuple[list[list[str]], int]:
-    """Of each identifier in several splits an image in two of them; and how many identifiers.
+) -> list[tuple[Shared, list[list[str]]]]:
+    """What names share, and of each day or identifier in several splits an image in two of them.
 
     Args:
         names: of all samples.
@@ -84,12 +151,15 @@ def torn_identifiers(
         splits: the split of each.
         videos: frame -> its video. Images of one video are left to what is said of videos.
     """
-    found = shared_identifiers(names, classes)
     split_of = dict(zip(names, splits))
-    torn = []
-    for inside in found.values():
-        first = {split_of[name]: name for name in reversed(inside)}
-        of_videos = {videos.get(name) for name in inside}
-        if len(first) > 1 and (len(of_videos) > 1 or None in of_videos):
-            torn.append([first[split] for split in dict.fromkeys(splits) if split in first][:2])
-    return torn, len(found)
+    found = []
+    for shared in shared_beginnings(names, classes):
+        torn = []
+        for inside in shared.images.values():
+            first = {split_of[name]: name for name in reversed(inside)}
+            of_videos = {videos.get(name) for name in inside}
+            if len(first) > 1 and (len(of_videos) > 1 or None in of_videos):
+                torn.append([first[split] for split in dict.fromkeys(splits) if split in first][:2])
+        if torn:
+            found.append((shared, torn))
+    return found

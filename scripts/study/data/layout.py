@@ -9,30 +9,17 @@ from typing import Any, NamedTuple
 
 from study.data.class_folders import doubtful_classes, without_marks
 from study.data.decode import SUFFIXES
-from study.data.doubtful import folders_above, refuse_doubtful
-from study.data.left_out import (
-    kinds,
-    left_out,
-    links_followed,
-    not_grouped,
-    splits_decided,
-    suffix,
-)
-from study.data.listing import Listing, inside, list_folder, matches, visible
-from study.data.location import begins_with
+from study.data.doubtful import refuse_doubtful
+from study.data.endings import kinds, suffix
+from study.data.folder_levels import folders_above
+from study.data.image_globs import named_images, takes_away
+from study.data.left_out import left_out, links_followed, not_grouped, splits_decided
+from study.data.listing import Listing, inside, list_folder, visible
 from study.data.nearly_one_class import nearly_one_class
 from study.data.repeated_images import copy_of_the_rest, refuse_class_of_all
 from study.data.split_folders import depth_of, find_splits
+from study.data.unread_images import unread_images
 from study.store.errors import UserError
-
-# Images too, as people have them, that are not read: without some, it would be another data set.
-OTHER_IMAGES = {
-    *(".dcm", ".dicom", ".ima", ".nii", ".nii.gz", ".mha", ".mhd", ".nrrd", ".svs", ".ndpi"),
-    *(".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".tga", ".exr", ".psd"),
-    *(".pgm", ".ppm", ".pbm", ".pnm"),
-    *(".cr2", ".nef", ".dng", ".arw"),
-}
-LOOKED_INTO = 50  # files without an ending, which may be DICOM
 
 
 class Layout(NamedTuple):
@@ -61,13 +48,13 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     for name in listing.files:
         (found if suffix(name) in SUFFIXES else others).append(name)
     if not found:
+        what = unread_images(listing, others) or f"what is read is {', '.join(sorted(SUFFIXES))}"
         raise UserError(
-            f"{where} has no image below it{', but ' * bool(others)}{kinds(others)}; what is read"
-            f" is {', '.join(sorted(SUFFIXES))}"
+            f"{where} has no image below it{', but ' * bool(others)}{kinds(others)}; {what}"
         )
     patterns = entry.get("images", [])
     patterns = [patterns] if isinstance(patterns, str) else patterns
-    images = _named(where, found, patterns)
+    images = named_images(where, found, patterns)
     with_images = dict.fromkeys(name.rpartition("/")[0] for name in images if "/" in name)
     folders = folders_above(with_images) if patterns else listing.folders
     copy = copy_of_the_rest(listing, images, folders)
@@ -78,7 +65,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     depth = depth_of(splits)
     classes = _find_classes(where, listing, images, folders, splits)
     # patterns answer which files are images; which folders are classes only `**` does, or `none`
-    leave_out = [pattern for pattern in patterns if _takes_away(pattern)]
+    leave_out = [pattern for pattern in patterns if takes_away(pattern)]
     answered = patterns != leave_out if depth else entry.get("splits") == "none"
     if patterns and not answered:
         for problem in doubtful_classes(classes, depth, leave_out):
@@ -86,7 +73,8 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     if not patterns:
         refuse_doubtful(where, images, depth, classes, entry)
         refuse_class_of_all(where, listing, images, depth)
-        _refuse_other_images(where, listing, others)
+        if unread := unread_images(listing, others):
+            raise UserError(f'{where}: {unread}, or leave out what is not read with `images: "**"`')
     return Layout(
         images={name: Path(listing.files[name].path) for name in images},
         splits=splits,
@@ -99,28 +87,6 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
             *([] if entry.get("groups") else not_grouped(images, depth)),
         ],
     )
-
-
-def _named(where: str, images: list[str], patterns: list[str]) -> list[str]:
-    """The images that patterns name, all without one, but not those of patterns with `!`."""
-    wanted = {*images}
-    if any(not pattern.startswith("!") for pattern in patterns):
-        wanted = set()
-    for pattern in sorted(patterns, key=_takes_away):
-        named = {name for name in images if matches(name, pattern.removeprefix("!"))}
-        if not named:
-            raise UserError(
-                f"{where}: images has {pattern!r}, which fits none of the {len(images)} images,"
-                f" such as {images[0]}"
-            )
-        wanted = wanted - named if _takes_away(pattern) else wanted | named
-    if not wanted:
-        raise UserError(f"{where}: images leaves none of the {len(images)} images")
-    return [name for name in images if name in wanted]
-
-
-def _takes_away(pattern: str) -> bool:
-    return pattern.startswith("!")
 
 
 def _find_classes(
@@ -140,15 +106,19 @@ def _find_classes(
     filled = dict.fromkeys("/".join(name.split("/")[: depth + 1]) for name in images)
     for folder in folders:
         if folder.count("/") == depth and folder not in filled:
-            here = kinds(name for name in listing.files if name.startswith(f"{folder}/"))
+            files = [name for name in listing.files if name.startswith(f"{folder}/")]
+            here = kinds(files)
             if folder.rpartition("/")[2].casefold() in ("labels", "annotations") and here:
                 raise UserError(
                     f"{where}: {folder} holds {here} and no image, as files of boxes do; boxes are"
                     " not covered: put the images of each class in a folder of its own"
                 )
+            what = unread_images(listing, files) or (
+                "put the images of the class there, as PNG or JPEG"
+            )
             raise UserError(
-                f"{where}: {folder} holds no image that is read{', but ' * bool(here)}{here}; put"
-                " the images of the class there, as PNG or JPEG, or move the folder away"
+                f"{where}: {folder} holds no image that is read{', but ' * bool(here)}{here};"
+                f" {what}, or move the folder away"
             )
     classes = sorted({folder.split("/")[depth] for folder in filled})
     for folder in splits.values():
@@ -199,23 +169,4 @@ def _refuse_stray(where: str, images: list[str], splits: dict[str, str]) -> None
             f"{where}: {stray[0]}{more} is not in the folder of a class; put it in one, or leave it"
             f' out with `images: "!{here}"`'
             f"{', or write `splits: none` if the folders are classes' * bool(splits)}"
-        )
-
-
-def _refuse_other_images(where: str, listing: Listing, others: list[str]) -> None:
-    """Some images are of formats that are not read."""
-    unnamed = [name for name in others if not suffix(name).strip(".0123456789")]
-    some = unnamed[:: 1 + len(unnamed) // LOOKED_INTO]
-    dicom = [name for name in some if begins_with(Path(listing.files[name].path), b"DICM", 128)]
-    if dicom:
-        raise UserError(
-            f"{where}: {dicom[0]} is a DICOM file, and so may be others of the {len(unnamed)} that"
-            " have no ending; they are not read: convert them, or leave them out with"
-            ' `images: "**"`'
-        )
-    unread = [name for name in others if suffix(name) in OTHER_IMAGES]
-    if unread:
-        raise UserError(
-            f"{where}: {kinds(unread)} cannot be read, such as {unread[0]}; convert them, or leave"
-            ' them out with `images: "**"`'
         )

@@ -4,16 +4,14 @@ Light to import: it is used while the Snakefile is read.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 
+from study.data.endings import archives, first_few, kinds
 from study.data.identifiers import begun_alike
 from study.data.listing import Listing
 from study.data.pattern_advice import Advice, as_entry, groups_by
 from study.data.split_folders import listed
 from study.data.versions import several_by, versions_of_others
 from study.data.videos import frames_of_videos
-
-SHOWN = 5  # kinds of files in a sentence
 
 
 def splits_decided(splits: dict[str, str]) -> list[str]:
@@ -31,19 +29,22 @@ def left_out(
         listing: all that is there.
         found: the names of all images.
         read: of those that are read.
-        others: of all files that are no images.
+        others: of all files that have none of the endings of images that are read.
         copy: a folder with the same images again, if there is one.
     """
     again = [name for name in found if copy and name.startswith(f"{copy}/")]
     accounted = {*read, *again}
     unnamed = [name for name in found if name not in accounted]
     example = unnamed[0] if unnamed else ""
+    packed = archives(others)
+    rest = [name for name in others if name not in packed]
     sentences = {
         f"The folder {copy} was left out: it has {len(again)} of the images again, by their names"
         " and sizes.": again,
         f"Images that `images` does not name were left out: {len(unnamed)}, such as"
         f" {example}.": unnamed,
-        f"Files that are no images were left out: {kinds(others)}.": others,
+        f"Archives were not read: {first_few(packed)}.": packed,
+        f"Files with other endings were left out: {kinds(rest)}.": rest,
         f"What systems and programs leave behind was left out: {_remnants(listing.remnants)}.": (
             listing.remnants
         ),
@@ -97,27 +98,10 @@ def _inner(read: list[str], classes: str) -> list[Advice]:
     return [Advice(text, pattern)]
 
 
-def kinds(names: Iterable[str]) -> str:
-    """Files by their endings: `12 .txt, 1 without an ending`."""
-    counts = Counter(suffix(name) or "without an ending" for name in names)
-    return _some([f"{count} {kind}" for kind, count in counts.most_common()])
-
-
-def suffix(name: str) -> str:
-    """The ending of a file's name, in small letters."""
-    file = name.rpartition("/")[2].casefold()
-    if file.endswith(".nii.gz"):
-        return ".nii.gz"
-    stem, _, ending = file.rpartition(".")
-    return f".{ending}" if stem else ""
-
-
 def _remnants(names: list[str]) -> str:
     """`3 .DS_Store, __MACOSX`; of names that vary, how they begin."""
     last = (name.rpartition("/")[2].strip() for name in names)
     counts = Counter("._*" if name.startswith("._") else name for name in last)
-    return _some([f"{count} {name}" if count > 1 else name for name, count in counts.most_common()])
-
-
-def _some(parts: list[str]) -> str:
-    return ", ".join(parts[:SHOWN]) + ", …" * (len(parts) > SHOWN)
+    return first_few(
+        [f"{count} {name}" if count > 1 else name for name, count in counts.most_common()]
+    )

@@ -6,7 +6,6 @@ Light to import: it is used while the Snakefile is read.
 import os
 import unicodedata
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -87,29 +86,6 @@ def visible(name: str) -> str:
     if name.isascii():
         return name
     return "".join(part for part in name if unicodedata.category(part) != "Cf")
-
-
-def matches(name: str, pattern: str) -> bool:
-    """Whether a name is what a glob means, large and small letters alike.
-
-    Args:
-        name: a path, with `/` between its parts.
-        pattern: in which `*`, `?` and `[…]` stand for text within a part, and a part `**` for any
-            number of parts; at the end for one at least.
-    """
-    return _match(normalized(name).casefold().split("/"), normalized(pattern).casefold().split("/"))
-
-
-def _match(parts: list[str], patterns: list[str]) -> bool:
-    if not patterns:
-        return not parts
-    if patterns == ["**"]:
-        return bool(parts)
-    if patterns[0] == "**":
-        return any(_match(parts[skip:], patterns[1:]) for skip in range(len(parts) + 1))
-    if not parts or not fnmatchcase(parts[0], patterns[0]):
-        return False
-    return _match(parts[1:], patterns[1:])
 
 
 def inside(folders: list[str], above: str) -> list[str]:

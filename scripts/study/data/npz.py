@@ -1,6 +1,5 @@
 """Kind `npz`: one file in MedMNIST's layout, an array of images and one of labels a split."""
 
-import re
 import zipfile
 from pathlib import Path
 
@@ -9,7 +8,8 @@ import numpy as np
 from study.data import MOST_CLASSES, SPLITS
 from study.data.keys import DRAWN_SPLITS, described_as, shared
 from study.data.location import existing_file, file_sizes
-from study.data.source import ARRAYS, Source, from_arrays, load_arrays, refuse_positive
+from study.data.source import Source, from_arrays, load_arrays, refuse_positive
+from study.data.unread_arrays import refuse_dropped, refuse_other_classes, unread_arrays
 from study.data.value_range import declared_range
 from study.store.errors import UserError
 
@@ -33,16 +33,6 @@ KEYS = {
     **DRAWN_SPLITS,
 }
 PLACES = ("path",)
-# A word of an array's name that says that it holds samples, labels or a split, such as `images`,
-# `x`, `xtrain`, `valid`; and words at its end that say that it holds something else
-SAMPLES = "images?|imgs?|x|labels?|y|targets?"
-SPLIT = "train|training|val|valid|validation|dev|test|testing"
-TELLING = f"({SAMPLES})?({SPLIT})({SAMPLES})?|{SAMPLES}"
-OTHERS = {
-    "id", "ids", "name", "names", "path", "paths", "file", "files", "filename", "filenames",
-    "group", "groups", "patient", "patients", "index", "indices", "mask", "masks", "shape", "size",
-    "sizes", "mean", "std", "count", "counts",
-}  # fmt: skip
 
 
 def class_names(name: str, entry: dict) -> list[str] | None:
@@ -73,7 +63,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     arrays = load_arrays(path)
     if isinstance(arrays, np.ndarray):
         raise UserError(f"{path}: one array, not an .npz file of several")
-    left_out = _left_out(path, arrays)
+    left_out = unread_arrays(path, arrays)
     parts = {}
     for split in SPLITS:
         wanted = (f"{split}_images", f"{split}_labels")
@@ -98,7 +88,8 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
         _check_labels(path, split, labels, entry.get("classes"))
         parts[split] = (images, labels.astype(np.int64))
     count = 1 + max((int(labels.max()) for _, labels in parts.values() if len(labels)), default=0)
-    _refuse_dropped(path, left_out)
+    refuse_dropped(path, left_out)
+    refuse_other_classes(path, left_out, entry.get("classes"))
     _refuse_shifted(path, [labels for _, labels in parts.values()])
     if entry.get("classes") and 2 <= count < len(entry["classes"]):
         raise UserError(
@@ -122,30 +113,6 @@ def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:
         return (file_sizes(files),) * 2
     with zipfile.ZipFile(files["path"]) as archive:
         return (sum(member.file_size for member in archive.infolist()),) * 2
-
-
-def _left_out(path: Path, arrays: dict[str, np.ndarray]) -> list[str]:
-    """The names of those arrays of a file that are not read."""
-    with zipfile.ZipFile(path) as archive:
-        names = [member.removesuffix(".npy") for member in archive.namelist()]
-    return [name for name in names if name not in arrays]
-
-
-def _refuse_dropped(path: Path, left_out: list[str]) -> None:
-    """Stop where an array that is not read seems to hold samples, labels or a split."""
-    dropped = []
-    for name in left_out:
-        apart = re.sub("([a-z])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\2_", name)
-        words = re.findall("[a-z]+", apart.lower())
-        telling = [word for word in words if re.fullmatch(TELLING, word)]
-        of_samples = [word for word in telling if not re.fullmatch(SPLIT, word)]
-        if words and words[-1] not in OTHERS and (of_samples or telling == words):
-            dropped.append(name)
-    if dropped:
-        raise UserError(
-            f"{path}: {', '.join(dropped)} would not be read: the arrays that are have the names"
-            f" {', '.join(ARRAYS)}; rename them, or leave them out of the file"
-        )
 
 
 def _refuse_shifted(path: Path, labels: list[np.ndarray]) -> None:

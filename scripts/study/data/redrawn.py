@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from study.data.groups import own_groups
-from study.data.prepared import load_splits, read_description, read_samples, save_prepared
+from study.data.prepared import load_splits, read_description, read_samples
+from study.data.saving import save_prepared
 from study.data.source import Source
 from study.data.splits import complete_splits
 

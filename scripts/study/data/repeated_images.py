@@ -5,8 +5,7 @@ Light to import: it is used while the Snakefile is read.
 
 from collections import Counter
 
-from study.data.class_folders import literal
-from study.data.doubtful import ALL
+from study.data.image_globs import ALL, literal
 from study.data.listing import Listing, inside
 from study.store.errors import UserError
 

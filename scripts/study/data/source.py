@@ -13,7 +13,7 @@ from study.data.groups import own_groups, read_groups, refuse_groups_of_splits
 from study.data.listing import normalized
 from study.data.location import refuse_pointer
 from study.data.splits import complete_splits, describe_shares
-from study.data.value_range import Range, largest_value
+from study.data.value_range import Range, largest_value, refuse_booleans
 from study.store.errors import UserError
 
 # The arrays of an .npz file
@@ -100,6 +100,7 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
     """
     for part, (inputs, _) in parts.items():
         _check_shape(f"{where}: {part}", inputs)
+        refuse_booleans(f"{where}: {part}", inputs.dtype)
     decided: list[str] = []
     single = {part: _single_axes(inputs.shape) for part, (inputs, _) in parts.items()}
     if all(single.values()):

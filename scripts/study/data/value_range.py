@@ -52,6 +52,19 @@ def clip_rounding(values: np.ndarray, limits: Range) -> tuple[np.ndarray, int]:
     return np.clip(values, low, high), int(changed.sum())
 
 
+def refuse_booleans(where: str, dtype: np.dtype) -> None:
+    """Stop where images are true and false, as masks often are.
+
+    Raises:
+        UserError: they are, with what to save and write.
+    """
+    if dtype.kind == "b":
+        raise UserError(
+            f'{where}: images are booleans; save images.astype("uint8"), of 0 and 1, and write'
+            " `range: [0, 1]`"
+        )
+
+
 def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> None:
     """Stop if all values of a data set together use too small a part of what their type holds.
 

@@ -6,8 +6,7 @@ Light to import: it is used while the Snakefile is read.
 import re
 from typing import NamedTuple
 
-from study.data.class_folders import literal
-from study.data.listing import matches
+from study.data.image_globs import literal, matches
 from study.data.pattern_advice import LISTED, Advice, as_entry, groups_by
 
 _WORDS = (
