@@ -58,6 +58,18 @@ def test_a_claim_without_runs_is_not_tested():
     assert (row["verdict"], row["reason"]) == ("not tested", "ce, round 1 has not been trained")
 
 
+@pytest.mark.parametrize(
+    ("whole", "why"), [(HIGH, "one epoch after the warm-up has no halves"),
+                       ([np.nan] * 10, "all seeds diverged")],
+)  # fmt: skip
+def test_a_half_of_one_epoch_is_not_tested(whole, why):
+    values = make_values(bce=LOW, ce=whole)
+    values["val_accuracy_late"] = np.nan
+    late = [replace(side, half="late") for side in (CE, BCE)]
+    row = verdict({"a": claim("greater", late)}, values).loc["a"]
+    assert (row["verdict"], row["reason"]) == ("not tested", f"ce, round 1: {why}")
+
+
 def test_what_a_verdict_rests_on():
     _, pairs = judge({"a": claim("greater", (CE, BCE))}, measured(make_values(bce=LOW, ce=HIGH)))
     (pair,) = pairs.to_dict("records")

@@ -200,7 +200,7 @@ def _test_pairs(
         row = _sides(claim, first, second)
         try:
             pair = pair_sides(first, second, claim.metric, claim.factor, claim.along, measured)
-            _refuse_empty(pair)
+            _refuse_empty(pair, claim.metric, measured)
         except Confounded as error:
             problem = problem or {"verdict": REFUSED, "reason": str(error)}
         except (NotTrained, Alike, NothingToTest) as error:
@@ -217,7 +217,7 @@ def _test_pairs(
     return tested, rows, problem
 
 
-def _refuse_empty(pair: Pair) -> None:
+def _refuse_empty(pair: Pair, metric: str, measured: Measured) -> None:
     """Refuse a pair in which there is nothing to test.
 
     Raises:
@@ -227,7 +227,10 @@ def _refuse_empty(pair: Pair) -> None:
         raise NothingToTest(pair.noise.untested)
     for side, values in zip((pair.first, pair.second), pair.values):
         if values.empty:
-            raise NothingToTest(f"{side.title}: all seeds diverged")
+            whole = measured.of_cell(side.cell, side.rounds[-1])
+            halved = side.half and whole[metric].notna().any()
+            why = "one epoch after the warm-up has no halves" if halved else "all seeds diverged"
+            raise NothingToTest(f"{side.title}: {why}")
     if pair.n < 2:
         raise NothingToTest(f"seeds with both sides: {pair.n}; at least 2 seeds are needed")
 
