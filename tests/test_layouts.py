@@ -507,6 +507,12 @@ def test_what_may_belong_together_is_said_with_a_pattern_that_works(tmp_path, na
          "ann_20240302 ann_20240302 bo_20240302"),
         (("train/a/p1 x.jpg", "train/a/p2-x.jpg", "train/b/001.jpg", "val/a/p1.2.jpg",
           "val/b/002.jpg", "val/b/p2_x.jpg"), "p1 p2  p1  p2"),
+        # after what all names of a class begin with
+        (("a/SOB_B_A-14-22549AB-40-001.png", "a/SOB_B_A-14-22549AB-100-001.png",
+          "b/SOB_M_DC-14-2980-40-001.png", "b/SOB_M_DC-14-2981-40-001.png"),
+         "22549AB 22549AB 2980 2981"),
+        (("a/1.2.840.113619.60.777.1.png", "a/1.2.840.113619.60.777.2.png",
+          "b/1.2.840.113619.61.777.1.png", "b/1.2.840.113619.62.777.1.png"), "60 60 61 62"),
     ],
 )  # fmt: skip
 def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identifiers):

@@ -2,8 +2,9 @@
 one date, such as `IMG_20240301_101010.jpg`, which identifies nothing but a day.
 
 An identifier is the shortest beginning of a name, up to `_`, `-`, `.` or a blank, that has a digit
-in it and is not all of the name: `P001`, `aug_3` of `aug_3_4821`, and none of `img_001`. The same
-one in two folders is one, as a patient may be in two splits or classes.
+in it and is not all of the name: `P001`, `aug_3` of `aug_3_4821`, and none of `img_001`. Where it is
+the same in all of a class, what comes after it counts: `22549AB` of `SOB_B_A-14-22549AB-40-001`.
+The same one in two folders is one, as a patient may be in two splits or classes.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -15,7 +16,8 @@ from typing import NamedTuple
 
 from study.data.pattern_advice import Advice, as_entry, groups_by
 
-_IDENTIFIERS = "^(?:.*/)?([^0-9/]*[0-9][^-_. /]*)[-_. ][^/]*[.][A-Za-z]+$"
+_PART = "[^-_. /]*[-_. ]"  # of a name, up to what parts it
+_IDENTIFIERS = "([^0-9/]*[0-9][^-_. /]*)[-_. ][^/]*[.][A-Za-z]+$"
 # Without the word before it and the time of day behind it
 _DAYS = (
     "^(?:.*/)?[^0-9/]*((?:19|20)[0-9]{2}[-_.]?[0-9]{2}[-_.]?[0-9]{2})(?:[0-9]{6})?"
@@ -50,11 +52,25 @@ def shared_beginnings(names: Sequence[str], classes: Sequence[str | int]) -> lis
     days = _days(class_of)
     dated = {name for inside in days.values() for name in inside}
     rest = [name for name in names if name not in dated]
-    candidates = (
-        (Shared(days, _DAYS, are_days=True), len(names)),
-        (Shared(groups_by(rest, _IDENTIFIERS), _IDENTIFIERS, are_days=False), len(rest)),
-    )
-    return [shared for shared, count in candidates if _many_share(shared.images, class_of, count)]
+    found = [Shared(days, _DAYS, are_days=True)] if _many_share(days, class_of, len(names)) else []
+    for parts in dict.fromkeys([0, _parts_alike(rest, class_of)]):
+        skipped = f"(?:{_PART}){{{parts}}}" if parts else ""
+        pattern = f"^(?:.*/)?{skipped}{_IDENTIFIERS}"
+        identified = groups_by(rest, pattern)
+        if _many_share(identified, class_of, len(rest)):
+            return [*found, Shared(identified, pattern, are_days=False)]
+    return found
+
+
+def _parts_alike(names: Sequence[str], class_of: Mapping[str, str | int]) -> int:
+    """With how many parts all names of a class begin alike, of the class with the fewest."""
+    begin: dict[str | int, list[str]] = {}
+    for name in names:
+        parts = re.findall(_PART, name.rpartition("/")[2])
+        alike = begin.setdefault(class_of[name], parts)
+        same = [one == other for one, other in zip(alike, parts)]
+        del alike[(same + [False]).index(False) :]
+    return min(map(len, begin.values()), default=0)
 
 
 def _days(class_of: Mapping[str, str | int]) -> dict[str, list[str]]:
