@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from study.analysis.confusion import count_confusions, count_matrices
+from study.analysis.confusion import (
+    count_confusions,
+    count_matrices,
+    frequent_mistakes,
+    last_counts,
+)
 from study.analysis.epochs import collect_epochs
 from study.analysis.evaluation import cell_scores, class_names, split_sizes
 from study.analysis.mistakes import MISTAKE_COLUMNS
@@ -15,7 +20,8 @@ from study.design.levels import FactorLevels, drawn_cells
 from study.design.runs import Run
 from study.report.figures.saving import save_figure, use_style
 from study.report.plots import calibration, confusion, level_curves, mistaken, roc, strips
-from study.store.frames import read_frame, write_frame
+from study.store.files import replacing
+from study.store.frames import groups_of, read_frame, write_frame
 from study.store.logs import log_to
 
 
@@ -54,15 +60,21 @@ if __name__ == "__main__":
     splits = list(split_sizes(scores)) or ["val"]
     classes = read_description(folder)["classes"] if folder else class_names(scores)
     cells = drawn_cells(groups)
+    pairs: list[tuple[str, str, str]] = []
     if len(classes) == 2:
         counts = count_confusions(cells, scores)
         drawn = confusion.draw(groups, counts, classes)
     else:
         counts = count_matrices(cells, scores, classes)
         drawn = confusion.draw_matrices(groups, counts, classes)
-    table = mistaken.most_mistaken(read_frame(files.mistakes, MISTAKE_COLUMNS), folder)
+        for split, rows in groups_of(last_counts(counts, told["baseline"]), "split").items():
+            wrong = frequent_mistakes(rows)
+            pairs += [(*split, *pair) for pair in zip(wrong["true"], wrong["predicted"])]
+    table = mistaken.most_mistaken(read_frame(files.mistakes, MISTAKE_COLUMNS), folder, pairs)
     write_frame(made.confusions, counts)
     write_frame(made.mistaken_samples, table)
+    with replacing(made.thumbnails) as part:
+        mistaken.thumbnails(table, folder).save(part, format="png")
     pictures = {
         "seeds": strips.draw(groups, read_values(files["values"])),
         "curves": level_curves.draw(groups, epochs),

@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 
 from study.analysis.across import ACROSS_CLAIMS, ACROSS_LEVELS, RANK_TESTS, RANKS
+from study.data.prepared import read_description
 from study.design.study import claims_from, tables_from
 from study.report.across_inputs import AcrossFrames, AcrossInputs
 from study.report.across_page import render_across
 from study.store.files import write_text
 from study.store.frames import read_frame
 from study.store.logs import log_to
+from study.store.paths import DESCRIPTION
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -21,6 +23,9 @@ if __name__ == "__main__":
         tests=read_frame(files.tests, RANK_TESTS),
         claims=read_frame(files.claims, ACROSS_CLAIMS),
     )
+    descriptions = [
+        read_description(Path(path).parent) for path in files.data if Path(path).name == DESCRIPTION
+    ]
     links = [Path(os.path.relpath(path, page.parent)).as_posix() for path in files.reports]
     inputs = AcrossInputs(
         tables=tables_from(first["tables"]),
@@ -28,6 +33,7 @@ if __name__ == "__main__":
         seeds=first["seeds"],
         frames=frames,
         links=dict(zip([study["dataset"] for study in studies], links, strict=True)),
+        descriptions={each["dataset"]: each for each in descriptions},
         diagrams={Path(path).stem: path for path in files.diagrams},
     )
     write_text(page, render_across(inputs, first["name"]))

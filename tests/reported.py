@@ -5,6 +5,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
+from conftest import without_terms
 from published import EXAMPLE, TABLES
 
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
@@ -49,7 +50,7 @@ class Tables(HTMLParser):
             self.cell = None
 
 
-REPORT = (EXAMPLE / "report.html").read_text(encoding="utf-8")
+REPORT = without_terms((EXAMPLE / "report.html").read_text(encoding="utf-8"))
 SHOWN = Tables(REPORT)
 # name -> rows; those of a cell's runs have no caption
 NAMED = {

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from study.analysis import curves
-from study.analysis.curves import CODES, Curves, scale
+from study.analysis.curves import CODES, Curves, scale, unpacked_means
 from study.design.runs import Run
 from study.training import EPOCH_METRICS
 
@@ -58,6 +58,24 @@ def test_means_sds_and_seeds_survive_the_packing():
     np.testing.assert_allclose(means[:, 1], stacked.std(axis=1, ddof=1), rtol=3e-4)
     np.testing.assert_allclose(unpack(packed["each"], (4, 5))[0], stacked, rtol=3e-4)
     assert np.abs(means[[1, 3], 0] - stacked[[1, 3]].mean(axis=1)).max() < 1e-5  # in shares
+
+
+def test_means_are_read_back_round_after_round():
+    """Also behind a cell without runs and one whose rounds are shorter; what ended early ends."""
+    first, second = random_runs(2), random_runs(2)
+    collected = Curves({"never": 5, "short": 3, "c": 5}, 5)
+    collected.add(Run("short", 0, 0, 1), epochs_of({0: first[0][:3]}))
+    collected.add(Run("c", 0, 1, 2), epochs_of({seed: run[:4] for seed, run in second.items()}))
+    collected.add(Run("c", 0, 1, 1), epochs_of(first))
+    packed = collected.packed()
+    for metric, place in (("val_loss", 2), ("val_accuracy", 3)):
+        assert EPOCH_METRICS[place] == metric
+        found = unpacked_means(packed, metric)
+        rounds = [np.mean([*first.values()], axis=0), np.mean([*second.values()], axis=0)[:4]]
+        expected = np.concatenate(rounds)[:, place]
+        np.testing.assert_allclose(found["c"], expected, rtol=3e-4)
+        np.testing.assert_allclose(found["short"], first[0][:3, place], rtol=3e-4)
+        assert len(found["never"]) == 0
 
 
 def test_a_diverged_seed_has_no_curve_and_one_seed_no_spread():

@@ -17,8 +17,11 @@ from conftest import (
     write_study,
 )
 from small_study import NOTHING, RESULTS, planned, read_csv
+from studies import default_study
 
+from study.report.across_inputs import AcrossInputs
 from study.report.sections.across_claims import holds_words
+from study.report.sections.across_tables import level_text, shown_order
 from study.snake.datasets import across_folder, arguments_on, read_configs
 from study.store.errors import UserError
 
@@ -125,3 +128,20 @@ def test_on_how_many_a_claim_holds():
     assert holds_words(["supported"] * 3) == "3 of 3"
     found = ["no signal", "supported", "contradicted", "no signal"]
     assert holds_words(found) == "1 of 4; 1 contradicted; 2 no signal"
+
+
+def test_a_data_set_is_rounded_by_its_own_samples_and_levels_are_in_their_order():
+    """Of 20 validation samples one is 5 points, of 1000 a tenth of one."""
+    row = {"metric": "val_accuracy", "mean": 0.91234, "sd": 0.0123, "n": 5, "diverged": 0}
+    counts = {"few": 20, "many": 1000}
+    inputs = AcrossInputs(
+        tables={}, claims={}, seeds=5, frames=None, links={}, diagrams={},
+        descriptions={name: {"splits": {"val": {"count": n}}} for name, n in counts.items()},
+    )  # fmt: skip
+    texts = [level_text(row | {"dataset": name}, inputs) for name in ("few", "many", "unknown")]
+    assert texts == ["91 ± 1", "91.2 ± 1.2", "91.2 ± 1.2"]
+    assert level_text(row | {"dataset": "many", "n": 4, "diverged": 1}, inputs) == (
+        "91.2 ± 1.2 (4 of 5 seeds; 1 diverged)"
+    )
+    assert shown_order(default_study().tables["table3"]) == [1, 0, 2]  # 32, 16, 64
+    assert shown_order(default_study().tables["table5"]) == [0, 1, 2]  # names

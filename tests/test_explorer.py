@@ -95,14 +95,37 @@ def test_without_javascript_the_page_says_where_curves_are(browser, report):
     with opened(browser, report.with_name("appendix.html"), java_script_enabled=False) as page:
         assert not page.locator("#explorer").is_visible()
         assert "needs JavaScript" in page.inner_text("#section-explorer")
-        assert page.locator("#section-plots img").count() == 4
+        assert page.locator("#section-plots img").count() == 5
         page.locator("details.provenance summary").first.click()
         assert page.locator("details.provenance code").nth(1).is_visible()
 
 
-def test_the_report_has_a_sheet_of_the_mistaken_samples(browser, report):
+def test_a_count_of_mistakes_opens_its_own_images(browser, report):
+    """Of each class and split those of mistaken.csv, each with its image and no other's."""
+    with (report.parent / "pictures" / "mistaken.csv").open() as file:
+        listed = list(csv.DictReader(file))
+    seen = 0
     with opened(browser, report) as page:
-        assert page.locator("#section-mistaken img").count() == 1
+        for table in page.locator("#section-errors table").all():
+            split = table.locator("caption").inner_text().lower()
+            split = {"validation": "val", "test": "test"}[split]
+            for row in table.locator("tbody tr").all():
+                label = row.locator("th").inner_text()
+                own = [each for each in listed if (each["split"], each["label"]) == (split, label)]
+                assert row.locator("a").count() == bool(own)
+                if not own:
+                    continue
+                row.locator("a").click()
+                opened_here = page.locator(".outcome:target")
+                names = opened_here.locator("li .name").all_inner_texts()
+                assert names == [each["name"] for each in own]
+                tops = [
+                    float(image.get_attribute("viewBox").split()[1])
+                    for image in opened_here.locator("svg.sample").all()
+                ]
+                assert tops == [5 * (int(each["number"]) - 1) for each in own]  # images of 5 × 5
+                seen += len(own)
+    assert seen == len(listed) > 0
 
 
 def test_a_row_leads_to_its_runs(browser, report):

@@ -4,18 +4,21 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
-from conftest import made_once
+from conftest import made_once, without_terms
 from page_study import finish_page_study
 from scipy import stats
 from studies import default_study
 
 from study.analysis.factor_effects import Effect, factor_effects, read_by
-from study.report.doubts import at_edges, gap, leaks, skewed
+from study.report.axis import limited_axis
+from study.report.doubts import at_edges, gap, leaks, skewed, still_falls, too_short
 from study.report.headline import Seen, headline
 from study.report.pictures import DataCard
 from study.report.rounding import with_unit
+from study.report.sections.first_screen import effect_strip
 from study.store.records import Chosen, Trial
 
 pytestmark = pytest.mark.xdist_group("page")
@@ -187,7 +190,8 @@ def test_effects_are_worked_out_from_the_seeds(made):
 
 
 def test_the_page_and_the_file_say_the_same(made):
-    page, said = (made / "report.html").read_text(), json.loads((made / "report.json").read_text())
+    page = without_terms((made / "report.html").read_text())
+    said = json.loads((made / "report.json").read_text())
     # of random images logistic regression has learnt all
     assert said["headline"][0].startswith("None of the 3 cells is better than a logistic")
     assert len(said["headline"]) > 1 and said["doubts"]
@@ -248,6 +252,57 @@ def test_what_is_warned_of():
     bent = replace(effect("16", 0.2, 0.1, 0.3), is_skewed=True)
     (bend,) = skewed(seen(bent), NONE)
     assert bend.text.endswith("too narrow: batch size 16 rather than 32.")
+
+
+# ten epochs: the last fifth is two, and so is the one before
+FALLING = [1.0, 0.9, 0.8, 0.7, 0.65, 0.6, 0.6, 0.5, 0.5, 0.5]  # 0.05 of a fall of 0.5 by the end
+
+
+@pytest.mark.parametrize(
+    ("losses", "falls"),
+    [
+        (FALLING, True),  # a tenth of the whole fall
+        ([*FALLING[:6], 0.55, 0.53, 0.5, 0.5], False),  # 0.04 of 0.5
+        ([1.0, 0.5, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4], False),
+        ([1.0, 0.5, 0.4, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95], False),  # over-fitting
+        ([0.5, 0.6, 0.7, 0.9, 0.9, 0.9, 0.9, 0.8, 0.7, 0.7], False),  # nothing was learnt
+        ([0.9, 0.8, 0.7, 0.6, 0.5], True),  # five epochs: one against one
+    ],
+)
+def test_whether_a_loss_still_falls(losses, falls):
+    assert still_falls(np.array(losses)) == falls
+
+
+def test_too_short_a_training_is_warned_of_where_most_cells_still_learn():
+    falls, flat, short = np.array(FALLING), np.ones(10), np.array([1.0, 0.5])
+    (found,) = too_short("abc", {"a": falls, "b": falls, "c": flat, "elsewhere": flat})
+    assert found.text == (
+        "In 2 of 3 cells the validation loss still falls when training ends: more epochs may order"
+        " the choices otherwise."
+    )
+    (alone,) = too_short("ab", {"a": falls, "b": short})  # of two epochs nothing is said
+    assert alone.text.startswith("In the cell the validation loss still falls")
+    assert list(too_short("ab", {"a": falls, "b": flat})) == []
+    assert list(too_short("a", {})) == []
+
+
+def test_one_far_effect_leaves_the_axis_to_the_others():
+    """Five reach 0.4 points or less, and one 22: an arrow leads there, with its number."""
+    near = [effect(str(n), 0.1 * n, 0.1 * n - 0.1, 0.1 * n) for n in range(5)]
+    far = effect("64", -20, -22, -18)
+    axis = limited_axis([(e.difference, e.low, e.high) for e in (*near, far)], True, [-0.001])
+    assert axis.low == pytest.approx(-0.004) and axis.high == pytest.approx(0.004)
+    drawn = effect_strip(axis, far)
+    assert drawn.mean is None and drawn.low is None
+    (arrow,) = drawn.beyond
+    assert (arrow.at, arrow.is_left, arrow.text) == (3, True, "−20.0 [−22.0, −18.0]")
+    assert effect_strip(axis, near[1]).beyond == []
+    wide = effect_strip(axis, effect("16", 0.3, -0.1, 5.0))
+    assert wide.mean is not None and wide.high == 97
+    assert [(arrow.is_left, arrow.text) for arrow in wide.beyond] == [(False, "+5.0")]
+    # without one that is far from the rest, all are on it
+    alike = limited_axis([(1.0, 0.5, 1.5), (-3.0, -4.0, -2.0), (2.0, 1.0, 3.0)], False)
+    assert (alike.low, alike.high) == (-4, 3)
 
 
 def test_a_study_is_read_by_accuracy_or_what_it_has():

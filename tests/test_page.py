@@ -9,9 +9,11 @@ import subprocess
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import without_terms
 from page_study import SCRIPT, environments, opened
 
 from study.report.tables import SIMPLE
+from study.report.terms import explained
 
 pytestmark = pytest.mark.xdist_group("page")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
@@ -153,7 +155,7 @@ def test_without_javascript_all_is_there_but_buttons(browser, report):
         assert page.get_by_text("A seed decides all that a training draws at random").is_visible()
         page.keyboard.press("Escape")
         assert page.locator(".filters").is_hidden()
-        assert page.locator("table.data").first.is_visible()
+        assert page.locator("table.few").first.is_visible()
         page.locator("details summary").first.click()
         assert page.locator("details .caption").first.is_visible()
 
@@ -207,6 +209,96 @@ def test_dark_and_printed(browser, report):
         page.emulate_media(media="print", color_scheme="dark")
         assert (dark, page.evaluate(back)) == ("rgb(20, 24, 30)", "rgb(255, 255, 255)")
         assert not page.locator("nav").is_visible()
+
+
+def test_the_report_is_two_printed_pages_and_heads_are_repeated(browser, report):
+    with opened(browser, report) as page:
+        sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True))
+        assert len(sheets) <= 2
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 680, "height": 1000})  # A4 without its margins
+        first, second = (
+            page.locator(f".screen > {part}").bounding_box() for part in (".effects", ".beside")
+        )
+        assert first["y"] == second["y"] and first["x"] < second["x"]
+        assert not page.locator(".filters, .copy").first.is_visible()
+    with opened(browser, report.with_name("appendix.html")) as page:
+        page.emulate_media(media="print")
+        heads = (
+            "[...document.querySelectorAll('thead')].map((head) => getComputedStyle(head).display)"
+        )
+        assert {*page.evaluate(heads)} == {"table-header-group"}
+
+
+def test_terms_explain_themselves_on_hover_and_on_tap(browser, report):
+    """Each once a section, in a box beside the word that stays on the screen."""
+    for size, options in ((WIDE, {}), (PHONE, {"has_touch": True})):
+        with opened(browser, report, viewport=size, **options) as page:
+            word = page.locator("#section-first_screen .term", has_text="intervals")
+            assert word.count() == 1
+            text = page.get_by_text("A range that, in 95 of 100 such studies")
+            assert not text.is_visible()
+            if options:
+                word.tap()
+            else:
+                word.hover()
+            box, of_word = text.bounding_box(), word.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
+            assert abs(box["y"] - of_word["y"]) < 200
+            if options:
+                word.tap()
+            else:
+                page.mouse.move(2, 2)
+            assert not text.is_visible()
+    with opened(browser, report.with_name("appendix.html")) as page:
+        for section in page.locator(".section").all():
+            names = section.locator(".term").evaluate_all(
+                "(all) => all.map((one) => one.getAttribute('popovertarget'))"
+            )
+            assert len(names) == len({*names})
+
+
+def test_words_are_explained_where_they_are_words():
+    html = (
+        "<h3>Seeds</h3><p data-of='seeds'>Each <a href='#x'>seed</a> of 12 seeds, and a Seed"
+        " again.</p><script>if (a<b) seed()</script><svg><title>a seed</title></svg>"
+        "<p>The Brier score on test, a t-test, and tested; AUC &amp; ECE</p>"
+    )
+    found, terms = explained(html)
+    assert terms == {"seed", "brier", "test", "roc", "calibration"}
+    buttons = re.findall(r'popovertarget="term-(\w+)">([^<]*)</button>', found)
+    assert buttons == [
+        ("seed", "seeds"), ("brier", "Brier score"), ("test", "test"), ("roc", "AUC"),
+        ("calibration", "ECE"),
+    ]  # fmt: skip
+    assert "on <button" in found and "a t-test, and tested" in found
+    assert without_terms(found) == html
+
+
+def test_the_page_has_bold_what_the_paper_tables_have(browser, report):
+    with opened(browser, report.with_name("appendix.html")) as page:
+        for name in ("table1", "sizes"):
+            lines = (report.parent / "tables" / f"{name}.md").read_text().splitlines()
+            rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("|")][2:]
+            table = page.locator(f".one-table:has(#{name}) table.data").first
+            bold = [
+                [cell.locator("b").count() > 0 for cell in row.locator("td").all()]
+                for row in table.locator("tbody tr").all()
+            ]
+            assert bold == [["**" in text for text in row] for row in rows]
+            assert any(map(any, bold))
+            assert "Bold: the best, and what cannot be told from it" in table.inner_text()
+
+
+def test_drawings_have_their_pdf_beside_them(browser, report):
+    with opened(browser, report.with_name("appendix.html")) as page:
+        links = page.locator("figcaption a", has_text="PDF")
+        found = {link.get_attribute("href") for link in links.all()}
+    assert found >= {
+        *(f"pictures/{name}.pdf" for name in ("forest", "curves", "seeds", "roc", "confusion")),
+        "figures/figure3.pdf",
+    }
+    assert all((report.parent / path).stat().st_size for path in found)
 
 
 def test_by_keyboard(browser, report):

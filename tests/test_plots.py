@@ -243,9 +243,72 @@ def test_of_what_ties_as_many_are_shown_from_all_parts_of_the_split():
     assert shown["row"].tolist() == [2, 8, 0, 4, 9]
     rows = shown.to_dict("records")
     assert ties_text(rows) == (
-        " On validation, 7 samples are mistaken in 2 trainings; 3 of them are shown, drawn evenly."
+        "7 samples tie at 2 of 3 trainings; 3 of them are shown, drawn evenly."
     )
     assert ties_text(rows[:2]) == ""
+
+
+def test_each_outcome_is_ranked_by_itself():
+    """Of two classes: three of class 0 are wrong, and one of class 1, which ties with one of 0."""
+    labels = np.array([0, 0, 0, 1, 1])
+    wrong = np.array([3, 1, 1, 1, 0])
+    positive = np.where(labels == 1, 3 - wrong, wrong)
+    ranked = rank_mistakes("val", np.stack([3 - positive, positive]), labels)
+    assert ranked["row"].tolist() == [0, 1, 2, 3]
+    assert ranked["tied"].tolist() == [1, 2, 2, 1]
+
+
+def test_rare_outcomes_are_kept_beside_frequent_ones():
+    """200 of class 0 are always taken for 1, and one of class 1 once for 0."""
+    labels = np.array([0] * 200 + [1])
+    positive = np.array([3] * 200 + [2])
+    ranked = rank_mistakes("val", np.stack([3 - positive, positive]), labels)
+    assert ranked["label"].value_counts().to_dict() == {0: 100, 1: 1}
+    assert ranked["tied"].tolist() == [200] * 100 + [1]
+
+
+@pytest.fixture(scope="module")
+def digits_of_three(tmp_path_factory):
+    """Images of three classes whose names look like numbers, prepared; no two are alike."""
+    folder = tmp_path_factory.mktemp("three")
+    generator = np.random.default_rng(0)
+    arrays = {}
+    for split, count in (("train", 24), ("val", 12)):
+        arrays[f"{split}_images"] = generator.integers(0, 255, (count, 6, 4)).astype(np.uint8)
+        arrays[f"{split}_labels"] = np.arange(count) % 3
+    np.savez(folder / "data.npz", **arrays)
+    entry = {"kind": "npz", "path": str(folder / "data.npz"), "normalize": "unit"}
+    prepare("data", entry | {"classes": ["3", "5", "8"]}, folder)
+    return folder, arrays
+
+
+def test_the_images_of_an_outcome_are_its_own(digits_of_three):
+    folder, arrays = digits_of_three
+    mistakes = pd.DataFrame(
+        [("val", 1, 1, 3, 3, 1, 2), ("val", 4, 1, 2, 3, 2, 2), ("val", 7, 1, 2, 3, 2, 2),
+         ("val", 2, 2, 1, 3, 1, 0)],
+        columns=["split", "row", "label", "wrong", "runs", "tied", "taken_for"],
+    )  # fmt: skip
+    pairs = [("val", "8", "3"), ("val", "5", "8"), ("val", "3", "5")]
+    table = mistaken.most_mistaken(mistakes, folder, pairs)
+    found = table[["number", "label", "taken_for", "wrong"]].to_numpy().tolist()
+    # outcomes in the order asked for, without the one that is not asked for or is not there
+    assert found == [[1, "8", "3", 1], [2, "5", "8", 3], [3, "5", "8", 2], [4, "5", "8", 2]]
+    drawn = np.asarray(mistaken.thumbnails(table, folder))
+    expected = np.concatenate([arrays["val_images"][row] for row in (2, 1, 4, 7)])
+    assert np.array_equal(drawn, expected)
+    assert mistaken.thumbnails(table, None).size == (1, 1)
+
+
+def test_images_of_more_bits_and_colours_are_brought_to_8():
+    grey = np.array([[0, 32768, 65535]], np.uint16)
+    assert mistaken.in_8_bits(grey, 0, 65535).tolist() == [[0, 128, 255]]
+    unknown = np.array([[-1.0, 0.0, 3.0]])
+    assert mistaken.in_8_bits(unknown, None, None).tolist() == [[0, 64, 255]]
+    colours = np.array([[[0.0, 0.5, 1.0]]])
+    assert mistaken.in_8_bits(colours, 0, 65535).tolist() == [[[0, 128, 255]]]
+    large = np.zeros((300, 200), np.uint8)
+    assert max(mistaken.thinned(large).shape) <= mistaken.LARGEST
 
 
 # ---- Pictures ------------------------------------------------------------------------------------

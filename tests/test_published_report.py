@@ -302,14 +302,15 @@ def test_confusion_matrices_of_the_report():
 
 def test_mistaken_samples_of_the_report():
     """The shares are of all trainings; no scores are here to count them again."""
-    trainings, seen = len(CELLS) * STUDY["seeds"], []
-    headings = ("No.", "Split", "Sample", "Its class", "Mistaken (%)", "Trainings")
-    for number, row in enumerate(report_rows("Most often mistaken", *headings), start=1):
-        count, of = map(int, row[5].split(" of "))
-        assert (int(row[0]), of, row[4]) == (number, trainings, f"{100 * count / of:.1f}")
-        seen.append((row[1] == "test", -count))
-        assert row[2].startswith("test[" if row[1] == "test" else "val[")
-    assert seen == sorted(seen)
+    trainings, seen = len(CELLS) * STUDY["seeds"], {}
+    headings, *rows = NAMED["Most often mistaken"]
+    for number, row in enumerate((dict(zip(headings, row)) for row in rows), start=1):
+        count, of = map(int, row["Trainings"].split(" of "))
+        found = (int(row["No."]), of, row["Mistaken (%)"])
+        assert found == (number, trainings, f"{100 * count / of:.1f}")
+        seen.setdefault((row["Split"], row["Its class"]), []).append(count)
+        assert row["Sample"].startswith("test[" if row["Split"] == "test" else "val[")
+    assert len(seen) > 1 and all(counts == sorted(counts)[::-1] for counts in seen.values())
 
 
 def test_data_and_weights_of_the_report():

@@ -164,6 +164,20 @@ def test_a_table_shows_its_metrics_or_else_the_validation_accuracy():
     assert shown_metrics(table_of(["a"]), [without]) == ["val_loss"]
 
 
+def test_the_axis_is_as_wide_as_the_names_let():
+    """At the height of the axis, from the first rank to the last; in inches."""
+    about = {"table": "t", "metric": "val_accuracy"}
+    tests = pd.DataFrame([about | {"levels": 3, "critical_difference": 0.5}])
+    frame = pd.DataFrame({**about, "place": range(3), "rank": [1.2, 2.0, 2.8]})
+
+    def width(names: list[str]) -> float:
+        (axes,) = draw(tests, frame, names).axes
+        return max(np.ptp(line.get_xdata()) for line in axes.lines if np.ptp(line.get_ydata()) == 0)
+
+    short, long = width(["8", "16", "32"]), width(["a longer name"] * 3)
+    assert short > 1.5 > long > 0.9
+
+
 def test_nothing_overlaps_in_the_diagram():
     """Nine levels with long names, of which several have nearly the same average rank."""
     generator = np.random.default_rng(1)

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 from test_tables import METRICS, TABLE
 
+from study.design.level_titles import level_title, number_text
 from study.design.tables import Table
 from study.report.rounding import decimals, difference_text, mean_and_spread, rounded
 from study.report.worth import best_rows, one_samples, simple_model
@@ -117,3 +118,30 @@ def test_samples_and_the_simple_model_by_split():
     audit = {"floors": {"val": {"logistic_regression": 0.95}, "test": {"majority": 0.6}}}
     assert simple_model(metrics, audit) == {"val_accuracy": 0.95}
     assert simple_model(metrics, None) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2e-05, "0.00002"),
+        (0.001, "0.001"),
+        (1.5e-05, "0.000015"),
+        (1e-08, "1e-8"),
+        (3.2e-07, "3.2e-7"),
+        (0.1, "0.1"),
+        (32, "32"),
+        (100, "100"),
+        (0.0, "0"),
+        (-0.00005, "-0.00005"),
+    ],
+)
+def test_numbers_are_as_people_write_them(value, text):
+    assert number_text(value) == text
+
+
+def test_levels_have_no_exponents():
+    assert level_title("learning_rate", 2e-05) == "0.00002"
+    assert level_title("loss", "focal(gamma=1e-05)") == "Focal (gamma 0.00001)"
+    assert level_title("batch_size", 32) == "32"
+    assert level_title("network", "net1e-05.py:Net1") == "Net1"
+    assert level_title("file", "trial1e-05") == "trial1e-05"  # a name

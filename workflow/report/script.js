@@ -167,10 +167,24 @@ for (const filters of document.querySelectorAll(".filters")) {
   });
 }
 
-// ---- Terms: their explanation is beside them also where a pointer only rests -----------------------
+// ---- Terms: their explanation is beside them, also where a pointer only rests ----------------------
 
 for (const term of document.querySelectorAll(".term")) {
-  term.title = document.getElementById(term.getAttribute("popovertarget")).textContent;
+  const text = document.getElementById(term.getAttribute("popovertarget"));
+  const open = () => {
+    text.showPopover();
+    const { left, top, bottom } = term.getBoundingClientRect();
+    const across = Math.max(8, Math.min(left, innerWidth - text.offsetWidth - 8));
+    const down = bottom + text.offsetHeight + 6 < innerHeight ? bottom + 6 : top - text.offsetHeight - 6;
+    Object.assign(text.style, { margin: 0, inset: `${Math.max(8, down)}px auto auto ${across}px` });
+  };
+  term.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && open());
+  term.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && text.hidePopover());
+  term.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (event.pointerType === "mouse" || !text.matches(":popover-open")) open();
+    else text.hidePopover();
+  });
 }
 
 // ---- The bar: where one is -----------------------------------------------------------------------

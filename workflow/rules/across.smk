@@ -3,7 +3,8 @@
 from study.analysis.few_datasets import is_drawn
 from study.design.study import plain
 from study.design.tables import of_one_factor
-from study.snake.jobs import fields, of_all
+from study.snake.data_files import card
+from study.snake.jobs import fields, of_all, of_each
 from study.snake.result_jobs import primary_file
 from study.store.files import folder_digest
 from study.store.paths import REPORT_FOLDER, STYLES
@@ -77,6 +78,8 @@ rule make_across_page:
         tests="<across>/tests.csv",
         claims="<across>/claims.csv",
         diagrams=collect("<across>/ranks/{table}.svg", table=RANKED),
+        # how much one sample is
+        data=ancient(of_each(DATA, card)),
         # which it leads to
         reports=of_all(STUDIES, "report.html"),
     output:

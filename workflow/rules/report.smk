@@ -69,11 +69,13 @@ rule make_report:
             "<made>/figures/{figure}.svg", figure=STUDY.figures, allow_missing=True
         ),
         interactions="<made>/statistics/interactions.svg",
+        forest="<made>/pictures/forest.svg",
         seeds="<made>/pictures/seeds.svg",
+        level_curves="<made>/pictures/curves.svg",
         roc="<made>/pictures/roc.svg",
         confusion="<made>/pictures/confusion.svg",
         calibration="<made>/pictures/calibration.svg",
-        mistaken="<made>/pictures/mistaken.svg",
+        mistaken="<made>/pictures/mistaken.png",
         confusions="<made>/pictures/confusion.csv",
         mistaken_samples="<made>/pictures/mistaken.csv",
         # where sides are tuned, or trained on other splits, or margins are declared

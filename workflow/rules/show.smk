@@ -125,6 +125,7 @@ rule draw_pictures:
         **drawn_as("<made>/pictures/", PICTURES),
         confusions="<made>/pictures/confusion.csv",
         mistaken_samples="<made>/pictures/mistaken.csv",
+        thumbnails="<made>/pictures/mistaken.png",
     log:
         "<made_logs>/draw_pictures.log",
     conda:

@@ -12,6 +12,7 @@ from study.analysis.metrics import choose_threshold
 
 COUNTS = ("true_negative", "false_positive", "false_negative", "true_positive")
 CONFUSION_COLUMNS = dict.fromkeys(["cell", "split", "threshold"], str)
+PAIRS = 6  # of more than two classes, the mistakes that are shown of a split
 AT_HALF, CHOSEN = "0.5", "chosen"
 # the same of more than two classes, a row for each true and each predicted class
 MATRIX_COLUMNS = {
@@ -120,6 +121,23 @@ def matrix_counts(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
     pairs = labels.astype(int) * count + predictions(scores[whole_seeds(scores)])
     counts = [np.bincount(of_seed, minlength=count**2) for of_seed in pairs]
     return np.array(counts, float).reshape(-1, count, count)
+
+
+def last_counts(counts: pd.DataFrame, cell: str) -> pd.DataFrame:
+    """The rows of a cell after the last of its rounds that is counted.
+
+    Args:
+        counts: as `count_confusions` or `count_matrices` returns them.
+        cell: the cell.
+    """
+    of_cell = counts[counts["cell"] == cell]
+    return of_cell[of_cell["round"] == of_cell["round"].max()]
+
+
+def frequent_mistakes(rows: pd.DataFrame) -> pd.DataFrame:
+    """The most frequent mistakes, at most PAIRS, of a cell's rows of matrices on one split."""
+    wrong = rows[(rows["true"] != rows["predicted"]) & (rows["count"] > 0)]
+    return wrong.sort_values("count", ascending=False, kind="stable").head(PAIRS)
 
 
 def threshold_title(kind: str) -> str:

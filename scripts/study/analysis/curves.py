@@ -6,6 +6,7 @@ logarithm where it is a loss. Accuracies are exact to 0.001 percentage points, l
 """
 
 import base64
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -94,6 +95,34 @@ class Curves:
                 break
             chosen.add(cell)
         return chosen
+
+
+def unpacked_means(packed: Mapping[str, Any], metric: str) -> dict[str, np.ndarray]:
+    """Cell -> (epochs,) means over seeds of a metric, round after round, of epochs that have one.
+
+    Args:
+        packed: as `Curves.packed` returns it.
+        metric: one of its metrics.
+    """
+    codes = np.frombuffer(base64.b64decode(packed["means"]), "<u2")
+    place, metrics, found = 0, packed["metrics"], {}
+    for cell in packed["cells"]:
+        epochs = cell.get("epochs", packed["epochs"])
+        shape = (len(cell["rounds"]), len(metrics), 2, epochs)
+        of_cell = codes[place : place + math.prod(shape)].reshape(shape)
+        place += of_cell.size
+        values = _values(metric, of_cell[:, metrics.index(metric), 0].ravel())
+        found[cell["name"]] = values[~np.isnan(values)]
+    return found
+
+
+def _values(metric: str, codes: np.ndarray) -> np.ndarray:
+    """What `_codes` makes the codes of, NaN for nothing."""
+    low, high, log = scale(metric)
+    share = np.where(codes == 0, np.nan, (codes - 1.0) / (CODES - 1))
+    if log:
+        return np.exp(np.log(low) + share * (np.log(high) - np.log(low)))
+    return low + share * (high - low)
 
 
 def _over_seeds(there: list[np.ndarray], epochs: int) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Which images most runs get wrong, from the scores after each cell's last round."""
 
 from collections import Counter
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,8 @@ from study.analysis.results import Result
 
 MISTAKE_COLUMNS = {"split": str, "row": int, "label": int, "wrong": int, "runs": int, "tied": int}
 # What pictures/mistaken.csv has: the first of them by name.
-MISTAKEN_COLUMNS = dict.fromkeys(["split", "name", "label"], str)
-LISTED = 100  # of each split
+MISTAKEN_COLUMNS = dict.fromkeys(["split", "name", "label", "taken_for"], str)
+LISTED = 100  # of each split and outcome
 
 
 class Mistakes:
@@ -50,10 +49,10 @@ class Mistakes:
 
         Returns:
             `split`, `row` (from 0 in its split), `label`, `wrong` and `runs`, how many seeds of
-            cells get it wrong and how many there are, and `tied`, how many images of the split are
-            wrong as often; the images that are ever wrong, most often first, at most `LISTED` a
-            split. Of more than two classes also `taken_for`, the label
-            that it is most often mistaken for.
+            cells get it wrong and how many there are, and `tied`, how many images of the same
+            outcome are wrong as often; the images that are ever wrong, most often first, at most
+            `LISTED` of an outcome: of a split, a class, and the class that it is taken for. Of
+            more than two classes also `taken_for`, the label that it is most often mistaken for.
         """
         data = next((digest for digest, _ in self.runs.most_common(1)), "")
         parts = [pd.DataFrame(columns=[*MISTAKE_COLUMNS])]
@@ -74,21 +73,26 @@ def rank_mistakes(split: str, predicted: np.ndarray, labels: np.ndarray) -> pd.D
     predicted = predicted.copy()
     predicted[labels, np.arange(len(labels))] = 0  # what is left is wrong
     wrong = predicted.sum(axis=0)
+    taken_for = predicted.argmax(axis=0)
     order = np.argsort(-wrong, kind="stable")
     order = order[wrong[order] > 0]
-    part: dict[str, Any] = {"split": split, "row": order, "label": labels[order]}
-    part |= {"wrong": wrong[order], "runs": seeds[order]}
-    part["tied"] = np.bincount(wrong)[wrong[order]]
-    if len(predicted) > 2:
-        part["taken_for"] = predicted.argmax(axis=0)[order]
-    return most_often(pd.DataFrame(part), LISTED)
+    part = pd.DataFrame(
+        {"split": split, "row": order, "label": labels[order]}
+        | {"wrong": wrong[order], "runs": seeds[order], "taken_for": taken_for[order]}
+    )
+    outcome = part.groupby(["label", "taken_for"], sort=False)
+    part["tied"] = part.groupby(["label", "taken_for", "wrong"])["row"].transform("size")
+    kept = [most_often(of_outcome, LISTED) for _, of_outcome in outcome]
+    part = pd.concat(kept).sort_index() if kept else part
+    names = [*MISTAKE_COLUMNS, *["taken_for"] * (len(predicted) > 2)]
+    return part[names].reset_index(drop=True)
 
 
 def most_often(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
     """The first so many of a ranking; of those that tie for the last places some, evenly spread.
 
     Args:
-        ranked: samples of one split, those that are most often `wrong` first.
+        ranked: samples of one split and outcome, those that are most often `wrong` first.
         count: how many.
     """
     if len(ranked) <= count:

@@ -2,8 +2,8 @@
 one date, such as `IMG_20240301_101010.jpg`, which identifies nothing but a day.
 
 An identifier is the shortest beginning of a name, up to `_`, `-`, `.` or a blank, that has a digit
-in it and is not all of the name: `P001`, `aug_3` of `aug_3_4821`, and none of `img_001`. Where it is
-the same in all of a class, what comes after it counts: `22549AB` of `SOB_B_A-14-22549AB-40-001`.
+in it and is not all of the name: `P001`, `aug_3` of `aug_3_4821`, and none of `img_001`. Where it
+is the same in all of a class, what comes after it counts: `22549AB` of `SOB_B_A-14-22549AB-40`.
 The same one in two folders is one, as a patient may be in two splits or classes.
 
 Light to import: it is used while the Snakefile is read.
@@ -69,7 +69,7 @@ def _parts_alike(names: Sequence[str], class_of: Mapping[str, str | int]) -> int
         parts = re.findall(_PART, name.rpartition("/")[2])
         alike = begin.setdefault(class_of[name], parts)
         same = [one == other for one, other in zip(alike, parts)]
-        del alike[(same + [False]).index(False) :]
+        del alike[[*same, False].index(False) :]
     return min(map(len, begin.values()), default=0)
 
 

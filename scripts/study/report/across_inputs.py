@@ -1,6 +1,7 @@
 """What the page of several data sets is made from."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -27,4 +28,6 @@ class AcrossInputs:
     seeds: int  # of each cell, on every data set
     frames: AcrossFrames
     links: dict[str, str]  # data set -> where its report is, seen from the page
+    # data set -> as study.data.prepared.read_description returns it, of those that are here
+    descriptions: dict[str, dict[str, Any]]
     diagrams: dict[str, str]  # table -> the file of the drawing of its ranks, where there is one

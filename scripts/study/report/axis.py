@@ -4,6 +4,7 @@ Per cent, so that a drawing fits any screen while its text stays text.
 """
 
 import math
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from study.report.wording import minus
 
 INDENT = 3  # per cent of the width that are left free at both ends
 TICKS = 7  # about so many
+BEYOND = 4  # times as far as half of what is drawn: what reaches farther stretches no axis
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,23 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """An arrow at an end of an axis, to what is not on it."""
+
+    at: float
+    is_left: bool
+    text: str  # the number
+
+
+@dataclass(frozen=True)
 class Strip:
     """A difference as it is drawn."""
 
-    mean: float
+    mean: float | None  # None where it is not on the axis
     low: float | None  # None where there is no interval, as of `high`
     high: float | None
     seeds: Sequence[Tick] = ()  # each seed's, with what it is
+    beyond: Sequence[Beyond] = ()
 
 
 def axis_of(values: Iterable[float], percent: bool) -> Axis:
@@ -87,6 +99,33 @@ def axis_of(values: Iterable[float], percent: bool) -> Axis:
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return Axis(low, high, [step * n for n in range(first, last + 1)], 100 if percent else 1)
+
+
+def limited_axis(
+    intervals: Iterable[tuple[float, ...]], percent: bool, always: Iterable[float] = ()
+) -> Axis:
+    """The axis of some differences, which one that is far larger than most does not stretch.
+
+    Args:
+        intervals: of each difference itself and the ends of its interval.
+        percent: whether people read them in percentage points.
+        always: what else it holds.
+    """
+    finite = [[end for end in ends if math.isfinite(end)] for ends in intervals]
+    reaches = [max(map(abs, ends)) for ends in finite if ends]
+    far = BEYOND * statistics.median(reaches) if reaches else 0.0
+    limit = max([*(reach for reach in reaches if reach <= far), *map(abs, always)], default=0.0)
+    ends = [min(max(end, -limit), limit) for ends in finite for end in ends]
+    return axis_of([*ends, *always], percent)
+
+
+def beyond(axis: Axis, ends: Iterable[tuple[float, str]]) -> list[Beyond]:
+    """The arrows to those of some values, each with its text, that an axis does not hold."""
+    return [
+        Beyond(axis.place(value), value < axis.low, text)
+        for value, text in ends
+        if math.isfinite(value) and not axis.holds(value)
+    ]
 
 
 def strip(

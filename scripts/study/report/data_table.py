@@ -1,7 +1,7 @@
 """A table of the page, as its template takes it: text to the left, numbers to the right."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 # what a column of numbers may have: 0.1845 ± 0.0031, [−1.2, +3.4], <0.001, 2, 22, 5 of 12 seeds
@@ -20,6 +20,7 @@ class DataTable:
     file: str = ""  # the file below the results folder that has it with all digits
     title: str = ""  # what its caption starts with, in bold: `Table 1`
     links: Sequence[str] = ()  # where the first text of each row leads
+    bold: Container[tuple[int, int]] = ()  # (row, column) of what is in bold
 
     @property
     def numbers(self) -> list[bool]:

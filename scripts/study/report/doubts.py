@@ -1,13 +1,18 @@
 """What could make a study's result wrong, the most dangerous first."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from study.analysis.confusion import AT_HALF
+from study.analysis.confusion import AT_HALF, last_counts
+from study.analysis.curves import unpacked_means
 from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
+from study.design.level_titles import level_title
 from study.report.cell_means import CellMeans, baseline_cell
 from study.report.headline import Seen, choice_words
 from study.report.inputs import Inputs
@@ -16,6 +21,8 @@ from study.settings.choices import parameter_title
 
 MOST = 4  # that are said
 MANY_WRONG = 0.25  # the share of a class from which on it is said how many of it are mistaken
+STILL = 0.1  # of the whole fall of a loss, what the last fifth of training brings if it still falls
+FEWEST_EPOCHS = 5  # of which that is said
 CONFOUNDS = ("files", "value ranges")  # checks of the audit that tell classes apart otherwise
 
 
@@ -38,6 +45,7 @@ def doubts(inputs: Inputs, validation: Seen, test: Seen, means: CellMeans) -> li
     found = [
         *leaks(inputs),
         *no_better(inputs, means),
+        *too_short(inputs.study.grid_cells, validation_losses(inputs)),
         *gap(inputs),
         *at_edges(inputs),
         *skewed(validation, test),
@@ -80,6 +88,42 @@ def not_above_simple(inputs: Inputs, means: CellMeans, split: str) -> tuple[int,
     return sum(mean <= floor for mean in of_cells), len(of_cells)
 
 
+def validation_losses(inputs: Inputs) -> dict[str, np.ndarray]:
+    """Cell -> (epochs,) validation loss, mean over seeds."""
+    packed = json.loads(Path(inputs.curves).read_text(encoding="utf-8"))
+    return unpacked_means(packed, "val_loss")
+
+
+def too_short(cells: Collection[str], losses: Mapping[str, np.ndarray]) -> Iterator[Doubt]:
+    """Whether most cells would have gone on learning.
+
+    Args:
+        cells: those of the grid.
+        losses: cell -> (epochs,) validation loss.
+    """
+    known = [losses[cell] for cell in cells if len(losses.get(cell, ())) >= FEWEST_EPOCHS]
+    falling = sum(map(still_falls, known))
+    if 2 * falling > len(known):
+        where = f"{falling} of {counted(len(known), 'cell')}" if len(known) > 1 else "the cell"
+        yield Doubt(
+            f"In {where} the validation loss still falls when training ends: more epochs may order"
+            " the choices otherwise.",
+            "#pictures",
+        )
+
+
+def still_falls(losses: np.ndarray) -> bool:
+    """Whether the last fifth of the epochs brings a tenth, or more, of all that training brings.
+
+    It brings the fall of the mean loss from the fifth before to it; all of training, the fall from
+    the first epoch to the mean of the last fifth.
+    """
+    part = max(1, len(losses) // 5)
+    last, before = losses[-part:].mean(), losses[-2 * part : -part].mean()
+    whole = losses[0] - last
+    return bool(whole > 0 and before - last >= STILL * whole)
+
+
 def gap(inputs: Inputs) -> Iterator[Doubt]:
     """How far test is from validation, and which class is mistaken most."""
     levels = inputs.frames.disagreements
@@ -104,7 +148,8 @@ def worst_class(inputs: Inputs) -> str:
     found, card = inputs.frames.confusions, inputs.card
     if card is None or "false_positive" not in found:
         return ""
-    rows = found[(found["cell"] == baseline_cell(inputs.study)) & (found["threshold"] == AT_HALF)]
+    rows = last_counts(found, baseline_cell(inputs.study))
+    rows = rows[rows["threshold"] == AT_HALF]
     if rows.empty:
         return ""
     row, (negative, positive) = rows.iloc[-1], card.description["classes"]
@@ -151,11 +196,11 @@ def confounded(inputs: Inputs) -> Iterator[Doubt]:
             if finding["severity"] == "warning" and finding["check"] in CONFOUNDS:
                 yield Doubt(f"{upper_first(finding['text'])}.", "#data")
     study = inputs.study
-    rates = {cell.parameters.get("learning_rate") for cell in study.cells.values()}
+    rates = {cell.parameters.get("learning_rate", "none") for cell in study.cells.values()}
     tuned = study.tuning is not None and "learning_rate" in study.tuning.space
     if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
         yield Doubt(
-            f"Every run used one learning rate, {rates.pop():g}, which may suit one choice better"
-            " than another.",
+            f"Every run used one learning rate, {level_title('learning_rate', rates.pop())}, which"
+            " may suit one choice better than another.",
             "#method",
         )

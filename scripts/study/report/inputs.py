@@ -73,7 +73,7 @@ class Frames:
     beside: pd.DataFrame  # published numbers beside ours
     findings: pd.DataFrame  # what is odd about published numbers
     printed: pd.DataFrame  # what published numbers say to each claim
-    mistaken_samples: pd.DataFrame  # pictures/mistaken.csv: those that most runs get wrong
+    mistaken_samples: pd.DataFrame  # pictures/mistaken.csv: what most runs get wrong, by outcome
     confusions: pd.DataFrame  # pictures/confusion.csv
 
 
@@ -82,11 +82,13 @@ class Drawings:
     """The files of pictures that the study made."""
 
     figures: list[str]  # those that the configuration declares, in its order
+    forest: str  # every claim's difference
     seeds: str  # each seed by level
+    level_curves: str  # epoch by epoch
     roc: str
     confusion: str
     calibration: str
-    mistaken: str
+    mistaken: str  # the images of `mistaken_samples`, one below the other
     interactions: str
     curves_of_sides: str  # the trials of each side; nothing where nothing is tuned, as of
     budget: str  # the differences by the number of trials

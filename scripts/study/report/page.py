@@ -20,6 +20,7 @@ from study.report.sections import (
     explorer,
     fair,
     first_screen,
+    forest,
     grid,
     method,
     mistaken,
@@ -31,7 +32,7 @@ from study.report.sections import (
     summary,
     tables,
 )
-from study.report.terms import TERMS
+from study.report.terms import TERMS, explained
 from study.store.paths import REPORT_FOLDER
 
 # anchor -> heading, and the sections that the part is made of
@@ -49,7 +50,7 @@ APPENDIX: Parts = {
     "fair": ("Each side at its best, and other splits", (fair, noise)),
     "tables": ("Tables", (tables, grid, cells)),
     "published": ("Published numbers", (published,)),
-    "pictures": ("Pictures", (plots, curves, explorer)),
+    "pictures": ("Pictures", (forest, plots, curves, explorer)),
     "data": ("Data", (data,)),
     "method": ("Method and cost", (method, cost, reading)),
     "runs": ("Where a number comes from", (provenance,)),
@@ -98,10 +99,11 @@ def render_parts(parts: Parts, inputs: Any, title: str, place: int | None = None
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rendered = [
+    rendered: list[dict[str, Any]] = [
         {"id": name, "title": heading, "sections": render_sections(environment, modules, inputs)}
         for name, (heading, modules) in parts.items()
     ]
+    used = set().union(*(each["terms"] for part in rendered for each in part["sections"]))
     style, script = (
         Markup((REPORT_FOLDER / name).read_text(encoding="utf-8"))
         for name in ("style.css", "script.js")
@@ -111,7 +113,7 @@ def render_parts(parts: Parts, inputs: Any, title: str, place: int | None = None
         place=place,
         other=None if place is None else NAMES[1 - place],
         parts=[part for part in rendered if part["sections"]],
-        terms=TERMS if place == 0 else {},
+        terms={name: term.text for name, term in TERMS.items() if name in used},
         style=style,
         script=script,
     )
@@ -119,8 +121,8 @@ def render_parts(parts: Parts, inputs: Any, title: str, place: int | None = None
 
 def render_sections(
     environment: Environment, modules: Sequence[ModuleType], inputs: Any
-) -> list[dict[str, str]]:
-    """The sections of a part that have something to say: `id`, `title` and `content`."""
+) -> list[dict[str, Any]]:
+    """The sections of a part that have something to say: `id`, `title`, `content` and `terms`."""
     sections = []
     for module in modules:
         context = module.context(inputs)
@@ -128,7 +130,9 @@ def render_sections(
             continue
         name = module.__name__.rpartition(".")[2]
         template = environment.get_template(f"sections/{name}.html.j2")
-        content = Markup(template.render(**context))
+        content, terms = explained(template.render(**context))
         title = context.get("title", module.TITLE)
-        sections.append({"id": f"section-{name}", "title": title, "content": content})
+        sections.append(
+            {"id": f"section-{name}", "title": title, "content": Markup(content), "terms": terms}
+        )
     return sections

@@ -12,13 +12,14 @@ from study.analysis.averages import over_seeds
 from study.analysis.epochs import scored_epoch
 from study.analysis.metrics import COUNTED, FINAL, metric_title, shown_by_default
 from study.design.cell import Design, cell_parameters, make_cell
+from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.budget_words import budget_note
 from study.report.latex import column_blocks, joined, latex, latex_float, latex_line, text_width
 from study.report.rounding import NOTHING, mean_and_spread
 from study.report.wording import counted, upper_first
 from study.report.worth import Worth
-from study.settings.choices import level_title, parameter_title
+from study.settings.choices import parameter_title
 from study.settings.parameters import (
     DEFAULTS,
     Parameters,
@@ -297,14 +298,6 @@ def entries(
             line.append(Entry(*mean_and_spread(name, value, math.nan, one)))
         rows.append(line + [Entry("1 fit")] * by_row)
     return [*map(parameter_title, varied)], [*metrics, *[SEEDS] * by_row], rows
-
-
-def printed(
-    frame: pd.DataFrame, seeds: int | list[int], worth: Worth = NO_WORTH
-) -> tuple[list[str], list[list[str]]]:
-    """The headings of a table and its rows as plain text; arguments as for `entries`."""
-    varied, columns, rows = entries(frame, seeds, worth)
-    return [*varied, *map(column_title, columns)], [[each.text for each in row] for row in rows]
 
 
 def column_title(column: str) -> str:

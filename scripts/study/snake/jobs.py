@@ -57,6 +57,11 @@ def per_study(of: Mapping[str, Any], what: Callable, *about: Any) -> Callable:
     return lambda wildcards: told(wildcards.dataset)
 
 
+def of_each(of: Mapping[str, Any], what: Callable) -> Callable:
+    """An input of a job that is on all data sets: `what` of each of them, one after the other."""
+    return lambda wildcards: [path for each in of.values() for path in what(each)]
+
+
 def untracked(value: Any) -> Callable:
     """A parameter that makes no job run again when it changes: a value, or a function of wildcards.
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from study.design.cell import find_cell
 from study.design.judged_claims import judged_claims
 from study.design.levels import drawn_cells, factor_levels
 from study.design.protocols import (
@@ -269,7 +270,7 @@ def read_files(data: Prepared) -> list[str]:
     names += [f"statistics/interactions.{kind}" for kind in FIGURE_KINDS]
     pictures = (*PICTURES, "forest")
     names += [f"pictures/{name}.{kind}" for name in pictures for kind in PICTURE_KINDS]
-    names += ["pictures/confusion.csv", "pictures/mistaken.csv"]
+    names += [f"pictures/{name}" for name in ("confusion.csv", "mistaken.csv", "mistaken.png")]
     found = [f"{study.made}/{name}" for name in names]
     found += made_for_protocols(study, "statistics/verdicts.csv")
     for name in ("noise", "rope"):
@@ -342,6 +343,7 @@ def told_to_draw(data: Prepared) -> dict[str, Any]:
     """The levels that pictures show beside each other, and the runs."""
     return {
         "levels": plain_value(factor_levels(data.study)),
+        "baseline": find_cell(data.study.design, {}),
         "runs": plain_runs(drawn_runs(data)),
         "epochs": {name: cell.epochs for name, cell in data.study.cells.items()},
         **fields(data.study, "figure_style"),

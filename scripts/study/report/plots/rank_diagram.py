@@ -15,8 +15,8 @@ from study.report.figures.saving import new_figure, small
 from study.report.plots.style import COLOURS, empty_figure
 from study.store.frames import rows_of
 
-LEFT, RIGHT = 1.15, WIDTH - 1.15  # of the axis, in inches; beside it are the levels' names
-LETTERS = 16  # that fit there in a line
+LETTERS, LETTER = 16, 0.062  # of a name's line at most, and how wide one is, in inches
+BESIDE = 0.18  # between the axis and a name
 AXIS, BAR, LINE = 0.72, 0.1, 0.13  # where the axis is, and the heights of a bar and a line of text
 INK = "#000000"
 
@@ -37,6 +37,7 @@ def draw(tests: pd.DataFrame, ranks: pd.DataFrame, titles: Sequence[str]) -> Fig
     panels = [
         (test, _named(ranks[ranks["metric"] == test["metric"]], titles)) for test in rows_of(tests)
     ]
+    ends = _ends(panels)
     heights = [_height(named, test["critical_difference"]) for test, named in panels]
     figure = new_figure(sum(heights))
     figure.set_layout_engine("none")
@@ -46,7 +47,7 @@ def draw(tests: pd.DataFrame, ranks: pd.DataFrame, titles: Sequence[str]) -> Fig
         axes = figure.add_axes((0, bottom / sum(heights), 1, height / sum(heights)))
         axes.set(xlim=(0, WIDTH), ylim=(height, 0))  # in inches, from the top
         axes.set_axis_off()
-        _draw_panel(axes, test, named)
+        _draw_panel(axes, test, named, ends)
         top = bottom
     return figure
 
@@ -76,31 +77,46 @@ def _height(named: list, difference: float) -> float:
     return _first_row(named, difference) + rows + 0.1
 
 
-def _draw_panel(axes: Axes, test: Mapping[str, Any], named: list[tuple[float, list[str]]]) -> None:
+def _ends(panels: list[tuple[Any, list[tuple[float, list[str]]]]]) -> tuple[float, float]:
+    """Where the axes are, from left to right, in inches: between the names, as wide as they let."""
+    wide = [
+        max(len(line) for _, named in panels for _, lines in _halves(named)[side] for line in lines)
+        for side in (0, 1)
+    ]
+    left, right = (LETTER * letters + BESIDE for letters in wide)
+    return left, WIDTH - right
+
+
+def _draw_panel(
+    axes: Axes,
+    test: Mapping[str, Any],
+    named: list[tuple[float, list[str]]],
+    ends: tuple[float, float],
+) -> None:
     levels, difference = test["levels"], test["critical_difference"]
+    left, right = ends
 
     def place(rank: float) -> float:
-        return LEFT + (RIGHT - LEFT) * (rank - 1) / (levels - 1)
+        return left + (right - left) * (rank - 1) / (levels - 1)
 
     axes.text(0.08, 0.16, metric_title(test["metric"]), va="center")
-    axes.plot([LEFT, place(1 + difference)], [0.36, 0.36], "|-", color=INK, linewidth=1)
-    axes.text(
-        place(1 + difference) + 0.08,
-        0.36,
-        f"critical difference {difference:.2f}",
-        fontsize=small(),
-        va="center",
-    )
-    axes.plot([LEFT, RIGHT], [AXIS, AXIS], color=INK, linewidth=1)
+    axes.plot([left, place(1 + difference)], [0.36, 0.36], "|-", color=INK, linewidth=1)
+    words = f"critical difference {difference:.2f}"
+    beside = place(1 + difference) + 0.08
+    if beside + LETTER * len(words) < WIDTH:
+        axes.text(beside, 0.36, words, fontsize=small(), va="center")
+    else:
+        axes.text(WIDTH - 0.08, 0.16, words, fontsize=small(), ha="right", va="center")
+    axes.plot([left, right], [AXIS, AXIS], color=INK, linewidth=1)
     every = max(1, levels // 12)
     for tick in range(1, levels + 1, every):
         axes.plot([place(tick)] * 2, [AXIS - 0.06, AXIS], color=INK, linewidth=1)
         axes.text(place(tick), AXIS - 0.08, str(tick), fontsize=small(), ha="center", va="bottom")
     groups = alike_groups([rank for rank, _ in named], difference)
     for number, (first, last) in enumerate(groups, start=1):
-        ends = [place(named[first][0]) - 0.04, place(named[last][0]) + 0.04]
-        axes.plot(ends, [AXIS + BAR * number] * 2, color=COLOURS[1], linewidth=3)
-    for half, edge, side in zip(_halves(named), (LEFT, RIGHT), ("right", "left")):
+        bar = [place(named[first][0]) - 0.04, place(named[last][0]) + 0.04]
+        axes.plot(bar, [AXIS + BAR * number] * 2, color=COLOURS[1], linewidth=3)
+    for half, edge, side in zip(_halves(named), ends, ("right", "left")):
         outwards = -0.08 if side == "right" else 0.08
         top = _first_row(named, difference)
         for rank, lines in half:

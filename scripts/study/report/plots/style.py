@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from study.analysis.metrics import SPLIT_TITLES
+from study.design.level_titles import level_title, number_text
 from study.design.levels import FactorLevels
 from study.report.figures.saving import new_figure, small
 from study.report.plots.names import group_name
-from study.settings.choices import level_title
 
 Value = TypeVar("Value")
 # (cell, round) -> its scores and labels, as `study.analysis.evaluation.cell_scores` returns them
@@ -154,7 +154,7 @@ def say(axes: Axes, text: str) -> None:
 
 def number_plainly(axis: Axis) -> None:
     """Number a logarithmic axis as all else is: 0.001, not a power of 10, which is mathematics."""
-    axis.set_major_formatter("{x:g}")
+    axis.set_major_formatter(lambda value, _: number_text(value))
     axis.set_minor_formatter(NullFormatter())
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from study.analysis.metrics import is_percentage, metric_title
+from study.design.level_titles import number_text
 from study.report.plots.style import COLOURS, DASHES, empty_figure, number_plainly, stacked
 from study.settings.choices import parameter_title
 from study.settings.parameters import Parameters
@@ -54,7 +55,7 @@ def draw_curves(sides: Sequence[SideTrials], metric: str, number: int) -> Figure
     for (axes,), (side, name) in zip(panels, wanted):
         _draw_trials(axes, side, name, side.trials[side.trials["round"] == number], metric)
         edge = f" ({side.edges[name]} tried)" if name in side.edges else ""
-        axes.set_title(f"{side.title}: {side.values[side.chosen][name]:g}{edge}")
+        axes.set_title(f"{side.title}: {number_text(side.values[side.chosen][name])}{edge}")
         axes.set_xlabel(parameter_title(name))
         axes.set_ylabel(metric_title(metric).replace(" ", "\n", 1))
     return figure

@@ -1,5 +1,6 @@
 """The levels of each table on all data sets, their average ranks, and whether these differ."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from study.analysis.across import by_dataset
 from study.analysis.few_datasets import smallest_p
 from study.analysis.metrics import metric_title
 from study.analysis.significance import ALPHA
+from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.across_inputs import AcrossInputs
 from study.report.data_table import DataTable
@@ -16,8 +18,9 @@ from study.report.pictures import picture
 from study.report.sections.tables import heading
 from study.report.tables import mean_text, numbered_titles, seed_count, table_factors
 from study.report.wording import counted, p_text, plain
-from study.settings.choices import level_title
-from study.store.frames import rows_of
+from study.report.worth import one_samples
+from study.settings.choices import ordered_levels
+from study.store.frames import Row, rows_of
 
 TITLE = ""
 
@@ -37,7 +40,7 @@ def context(inputs: AcrossInputs) -> dict[str, Any]:
                 "name": name,
                 "heading": heading(titles[name], table),
                 "parts": [
-                    table_part(table, titles[name], inputs.seeds, *of_metric)
+                    table_part(table, titles[name], inputs, *of_metric)
                     for of_metric in by_metric(levels, ranks, tests)
                 ],
                 "diagram": picture(diagram) if diagram else "",
@@ -59,7 +62,7 @@ def by_metric(
 def table_part(
     table: Table,
     title: str,
-    seeds: int,
+    inputs: AcrossInputs,
     levels: pd.DataFrame,
     ranks: pd.DataFrame,
     tests: pd.DataFrame,
@@ -69,22 +72,23 @@ def table_part(
     Args:
         table: the table.
         title: what it is called.
-        seeds: how many there are if all are complete.
+        inputs: the page's.
         levels, ranks, tests: the rows of `AcrossFrames` that are about the table and the metric.
     """
     titles, metric = level_titles(table), levels["metric"].iloc[0]
-    texts = levels.apply(lambda row: level_text(row, metric, seeds), axis="columns")
-    wide = by_dataset(levels.assign(text=texts), "text")
+    texts = [level_text(row, inputs) for row in rows_of(levels)]
+    order = shown_order(table)
+    wide = by_dataset(levels.assign(text=texts), "text")[order]
     rows = [[dataset, *of_dataset] for dataset, of_dataset in zip(wide.index, wide.to_numpy())]
     if len(ranks):
-        averages = ranks.set_index("place")["rank"].reindex(range(len(titles)))
-        rows.append(["average rank", *map(plain, averages)])
+        averages = ranks.set_index("place")["rank"].reindex(order)
+        rows.append(["Average rank", *map(plain, averages)])
     ranked = " The best level of a data set has rank 1." if len(ranks) else ""
     return {
         "table": DataTable(
             f"{metric_title(metric)} by {table_factors(table).lower()};"
             f" mean ± standard deviation over seeds.{ranked}",
-            ["Data set", *titles],
+            ["Data set", *(titles[place] for place in order)],
             rows,
             title=title,
             text_columns=["Data set"],
@@ -103,11 +107,26 @@ def level_titles(table: Table) -> list[str]:
     ]
 
 
-def level_text(row: pd.Series, metric: str, seeds: int) -> str:
-    """`94.87 ± 0.21`, with its seeds where they are not all."""
-    text = mean_text(metric, row["mean"], row["sd"])
-    whole = row["n"] == seeds or text == "–"
-    return text if whole else f"{text} ({seed_count(row['n'], row['diverged'], seeds)})"
+def shown_order(table: Table) -> list[int]:
+    """The places of a table's rows as they are shown: of numbers, the smallest first."""
+    if table.is_crossed:
+        return list(range(len(table.rows)))
+    levels = table.row_levels
+    return [levels.index(level) for level in ordered_levels(levels)]
+
+
+def level_text(row: Row, inputs: AcrossInputs) -> str:
+    """`94.9 ± 0.2`, with its seeds where they are not all.
+
+    Args:
+        row: of levels.csv.
+        inputs: the page's.
+    """
+    metric, n = row["metric"], row["n"]
+    known = one_samples([metric], inputs.descriptions.get(row["dataset"]))
+    text = mean_text(metric, row["mean"], row["sd"], known.get(metric, math.nan))
+    whole = n == inputs.seeds or text == "–"
+    return text if whole else f"{text} ({seed_count(n, row['diverged'], inputs.seeds)})"
 
 
 def rank_words(test: Mapping[str, Any], ranks: pd.Series, titles: Sequence[str]) -> str:

@@ -6,14 +6,15 @@ import pandas as pd
 
 from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import is_percentage
-from study.report.axis import Axis, axis_of, strip
+from study.design.level_titles import level_title
+from study.report.axis import Axis, limited_axis
 from study.report.headline import what_words
 from study.report.inputs import Inputs
 from study.report.rounding import mean_and_spread
-from study.report.sections.first_screen import effect_text, one_sample
+from study.report.sections.first_screen import effect_strip, effect_text, interval_of, one_sample
 from study.report.tables import at_words, numbered_titles, table_factors
 from study.report.wording import upper_first
-from study.settings.choices import level_title, ordered_levels
+from study.settings.choices import ordered_levels
 
 TITLE = ""
 
@@ -25,10 +26,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     if not effects:
         return None
     metrics = [name for name in read_by(frames.primary_comparisons) if name]
-    axis = axis_of(
-        [value for e in effects for value in (e.low, e.high, e.difference)],
-        is_percentage(metrics[0]),
-    )
+    axis = limited_axis(map(interval_of, effects), is_percentage(metrics[0]))
     titles = numbered_titles("Table", study.tables)
     return {
         "axis": axis,
@@ -82,7 +80,7 @@ def panel_rows(
                 "marks": [
                     {
                         "kind": kind,
-                        "strip": strip(axis, effect.difference, effect.low, effect.high),
+                        "strip": effect_strip(axis, effect),
                         "words": effect_text(effect),
                     }
                     for metric, kind in zip(metrics, ("validation", "test"))

@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from study.analysis.averages import diverged_rows
@@ -12,7 +12,7 @@ from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import METRICS, is_percentage
 from study.analysis.verdicts import VERDICTS
 from study.design.protocols import FIXED
-from study.report.axis import Axis, Band, Strip, axis_of, band, strip
+from study.report.axis import Axis, Band, Strip, band, beyond, limited_axis, strip
 from study.report.cell_means import CellMean, CellMeans, baseline_cell, cell_means, short_title
 from study.report.doubts import Doubt, doubts, not_above_simple
 from study.report.headline import Seen, choice_words, headline, what_words
@@ -202,6 +202,12 @@ class Chart:
     rows: list[ChartRow]
     has_test: bool
 
+    @property
+    def has_arrows(self) -> bool:
+        """Whether something is not on the axis."""
+        strips = [strip for row in self.rows for strip in (row.validation, row.test) if strip]
+        return any(strip.beyond for strip in strips)
+
 
 def chart(found: Found) -> Chart:
     """The effects as they are drawn; those on test where they are of the same unit."""
@@ -209,9 +215,8 @@ def chart(found: Found) -> Chart:
     metric = validation.effects[0].metric
     tests = {(effect.factor, str(effect.level)): effect for effect in test.effects}
     every = [*validation.effects, *test.effects]
-    ends = [end for effect in every for end in (effect.low, effect.high, effect.difference)]
-    percent = is_percentage(metric)
-    axis = axis_of([*ends, validation.margin, -validation.margin], percent)
+    percent, margin = is_percentage(metric), validation.margin
+    axis = limited_axis([interval_of(effect) for effect in every], percent, [-margin, margin])
     size = with_unit(metric, validation.margin, decimals(metric, validation.margin))
     meaning = "declared not to matter" if validation.is_declared else "one sample"
     return Chart(
@@ -234,10 +239,28 @@ def chart_row(effect: Effect, test: Effect | None, axis: Axis) -> ChartRow:
         said.append(f"test {effect_text(test)}")
     return ChartRow(
         words=upper_first(choice_words(effect).replace(" rather than ", " vs ")),
-        validation=strip(axis, effect.difference, effect.low, effect.high),
-        test=strip(axis, test.difference, test.low, test.high) if test else None,
+        validation=effect_strip(axis, effect),
+        test=effect_strip(axis, test) if test else None,
         said=f"{choice_words(effect)}: {'; '.join(said)}",
     )
+
+
+def interval_of(effect: Effect) -> tuple[float, float, float]:
+    """The difference, and the ends of its interval."""
+    return effect.difference, effect.low, effect.high
+
+
+def effect_strip(axis: Axis, effect: Effect) -> Strip:
+    """An effect as it is drawn; an arrow leads to what is not on the axis."""
+    drawn, text = strip(axis, *interval_of(effect)), effect_text(effect)
+    if not axis.holds(effect.difference):
+        off = beyond(axis, [(effect.difference, text)])
+        return replace(drawn, mean=None, low=None, high=None, beyond=off)
+    places = decimals(effect.metric, (effect.high - effect.low) / 2, effect.one_sample)
+    ends = [
+        (end, rounded(effect.metric, end, places, sign=True)) for end in (effect.low, effect.high)
+    ]
+    return replace(drawn, beyond=beyond(axis, ends))
 
 
 def effect_text(effect: Effect) -> str:

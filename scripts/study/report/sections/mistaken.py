@@ -1,70 +1,120 @@
-"""The samples that most runs get wrong."""
+"""The samples that most runs get wrong, by outcome: of which class, and taken for which."""
 
 from collections.abc import Sequence
 from typing import Any
+
+from PIL import Image
 
 from study.analysis.metrics import SPLIT_TITLES
 from study.report.data_table import DataTable
 from study.report.inputs import Inputs
 from study.report.pictures import picture
-from study.report.wording import counted
-from study.store.frames import Row, rows_of
+from study.report.plots.mistaken import OUTCOME
+from study.report.wording import counted, upper_first
+from study.store.frames import Row, groups_of, rows_of
 
 TITLE = "The samples most often mistaken"
 
 
+def anchor(classes: Sequence[str], split: str, label: str, taken_for: str) -> str:
+    """Where the page shows what of a split's class is taken for another class."""
+    return f"mistaken-{split}-{classes.index(label)}-{classes.index(taken_for)}"
+
+
+def anchors(inputs: Inputs) -> dict[tuple[str, ...], str]:
+    """(split, class, class that it is taken for) -> where its samples are, of those shown."""
+    if inputs.card is None:
+        return {}
+    classes, found = inputs.card.description["classes"], inputs.frames.mistaken_samples
+    return {key: anchor(classes, *key) for key in groups_of(found, *OUTCOME)}
+
+
 def context(inputs: Inputs) -> dict[str, Any] | None:
-    """A table, and where the samples are images a sheet of them; None without any scores."""
+    """The samples of each outcome, with their images where they have some, and a table of them.
+
+    None without any scores.
+    """
     if inputs.without_scores:
         return None
     card, found = inputs.card, inputs.frames.mistaken_samples
-    images = len(found) and card and len(card.description["shape"]) > 1
-    several = "taken_for" in found  # more than two classes
-    rows = [
-        [
-            str(row["number"]),
-            SPLIT_TITLES[row["split"]],
-            row["name"],
-            row["label"],
-            *([row["taken_for"]] if several else []),
-            f"{100 * row['wrong'] / row['runs']:.1f}",
-            f"{row['wrong']} of {row['runs']}",
-        ]
-        for row in rows_of(found)
-    ]
-    headings = ["No.", "Split", "Sample", "Its class", "Mistaken (%)", "Trainings"]
-    wrong = "put the sample on the wrong side of a probability of 0.5."
-    if several:
-        headings.insert(4, "Most often taken for")
-        wrong = "give another class than the sample's the largest probability."
+    images = bool(len(found)) and card is not None and len(card.description["shape"]) > 1
+    several = card is not None and len(card.description["classes"]) > 2
+    places = anchors(inputs)
     return {
-        "sheet": picture(inputs.drawings.mistaken) if images else None,
-        "table": DataTable(
-            f"How many of all trainings (each cell with each seed, after its last round) {wrong}"
-            + ties_text(rows_of(found)),
-            headings,
-            rows,
-            title="Most often mistaken",
-            kind="fine",
-            text_columns=["Sample", "Its class", "Most often taken for"] if several else ["Sample"],
-            file="fixed/mistakes.csv",
-        )
-        if rows
-        else None,
+        "outcomes": [
+            {
+                "id": places[key],
+                "title": f"{upper_first(SPLIT_TITLES[key[0]])}: {key[1]} called {key[2]}",
+                "ties": ties_text(rows_of(rows)),
+                "samples": [shown_sample(row) for row in rows_of(rows)],
+            }
+            for key, rows in groups_of(found, *OUTCOME).items()
+            if key in places
+        ],
+        "images": sheet(inputs, len(found)) if images else None,
+        "rule": "give another class than the sample’s the largest probability"
+        if several
+        else "put the sample on the wrong side of a probability of 0.5",
+        "table": samples_table(rows_of(found)) if len(found) else None,
         "here": card is not None,
     }
 
 
+def sheet(inputs: Inputs, count: int) -> dict[str, Any]:
+    """The images, one below the other in one picture, and their size in pixels."""
+    with Image.open(inputs.drawings.mistaken) as drawn:
+        width, height = drawn.size
+    return {
+        "picture": picture(inputs.drawings.mistaken),
+        "width": width,
+        "height": height,
+        "each": height // count,
+    }
+
+
+def shown_sample(row: Row) -> dict[str, str]:
+    """A sample: its number, its name, and how often it is mistaken."""
+    percent = 100 * row["wrong"] / row["runs"]
+    share = f"{percent:.0f}%" if percent >= 1 else "<1%"
+    return {
+        "number": str(row["number"]),
+        "name": row["name"],
+        "share": share,
+        "said": f"{row['name']}: {row['label']}, mistaken in {share} of the trainings",
+    }
+
+
+def samples_table(rows: Sequence[Row]) -> DataTable:
+    """The same as a table."""
+    return DataTable(
+        "How many of all trainings, each cell with each seed after its last round, are wrong.",
+        ["No.", "Split", "Sample", "Its class", "Taken for", "Mistaken (%)", "Trainings"],
+        [
+            [
+                str(row["number"]),
+                SPLIT_TITLES[row["split"]],
+                row["name"],
+                row["label"],
+                row["taken_for"],
+                f"{100 * row['wrong'] / row['runs']:.1f}",
+                f"{row['wrong']} of {row['runs']}",
+            ]
+            for row in rows
+        ],
+        title="Most often mistaken",
+        kind="fine",
+        text_columns=["Sample", "Its class", "Taken for"],
+        file="fixed/mistakes.csv",
+    )
+
+
 def ties_text(rows: Sequence[Row]) -> str:
-    """Of each split how many tie for the last place that is shown, where not all of them are."""
-    text = ""
-    for split in dict.fromkeys(row["split"] for row in rows):
-        shown = [row for row in rows if row["split"] == split]
-        last = shown[-1]
-        there = sum(row["wrong"] == last["wrong"] for row in shown)
-        if there < last["tied"]:
-            text += (
-                f" On {SPLIT_TITLES[split]}, {counted(int(last['tied']), 'sample')} are mistaken in"
-                f" {last['wrong']} trainings; {there} of them are shown, drawn evenly."
-            )
-    return text
+    """Of an outcome how many tie for the last place that is shown, where not all of them are."""
+    last = rows[-1]
+    there = sum(row["wrong"] == last["wrong"] for row in rows)
+    if there >= last["tied"]:
+        return ""
+    return (
+        f"{counted(int(last['tied']), 'sample')} tie at {last['wrong']} of {last['runs']}"
+        f" trainings; {there} of them {'is' if there == 1 else 'are'} shown, drawn evenly."
+    )

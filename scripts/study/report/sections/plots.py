@@ -27,6 +27,10 @@ TEXTS = {
         "Each seed by level",
         "A point is a seed, a thin line joins a seed's values, the bar is their mean.",
     ),
+    "level_curves": (
+        "Learning curves",
+        "Mean over seeds after each epoch of the round; the band is ± 2 standard errors.",
+    ),
     "roc": (
         "ROC curves",
         "Mean over seeds of the true positive rate at each false positive rate; the band holds the"
@@ -48,11 +52,14 @@ TEXTS = {
         " right.",
     ),
 }
+ALWAYS = ("seeds", "level_curves")  # also where no scores are known
+FILES = {"level_curves": "curves"}  # those that are not called as their drawing
 # what is said otherwise of more than two classes
 PREDICTED = " A column is a predicted class."
 NO_CALIBRATION = " Calibration is drawn for two classes alone."
 TEXTS_OF_SEVERAL = {
     "seeds": TEXTS["seeds"],
+    "level_curves": TEXTS["level_curves"],
     "roc": (
         "ROC curves",
         "Of each class against the rest, averaged over the classes (macro average). "
@@ -82,8 +89,9 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         "about": about(groups) + NO_CALIBRATION * several,
         "pictures": [
             {"name": name, "title": title, "caption": text, "picture": shown}
+            | {"file": f"pictures/{FILES.get(name, name)}"}
             for name, (title, text) in texts.items()
-            if name == "seeds" or not inputs.without_scores
+            if name in ALWAYS or not inputs.without_scores
             for shown in [picture(getattr(inputs.drawings, name))]
         ],
         "confusions": DataTable(

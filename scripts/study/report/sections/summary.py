@@ -19,6 +19,7 @@ from study.analysis.verdicts import (
     tested_once,
 )
 from study.design.judged_claims import judged_claims
+from study.design.level_titles import level_title
 from study.design.protocols import FIXED, PROTOCOLS, Protocol
 from study.design.study import Study
 from study.report.budget_words import round_words
@@ -30,7 +31,6 @@ from study.report.sections.claims import seeds_words
 from study.report.sections.fair import MOVES, WHERE, counts_of_changes, lost_and_found
 from study.report.tables import factor_title, numbered_titles, seed_range
 from study.report.wording import counted, listed, lower_first, p_text, plain, upper_first
-from study.settings.choices import level_title
 from study.store.frames import rows_of
 from study.training.spelling import is_own, read_spelling
 
@@ -277,12 +277,13 @@ def open_claims(claims: pd.DataFrame) -> list[str]:
 def limits(study: Study) -> list[str]:
     """What no number of seeds says."""
     sentences = []
-    rates = {cell.parameters.get("learning_rate") for cell in study.cells.values()}
+    rates = {cell.parameters.get("learning_rate", "none") for cell in study.cells.values()}
     tuned = study.tuning is not None and "learning_rate" in study.tuning.space
     if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
         sentences.append(
-            f"All cells were trained at one learning rate, {rates.pop():g}; how they compare where"
-            " each has the rate that suits it best is open."
+            "All cells were trained at one learning rate,"
+            f" {level_title('learning_rate', rates.pop())}; how they compare where each has the"
+            " rate that suits it best is open."
         )
     drawn = (
         "initial weights and the order of the samples"

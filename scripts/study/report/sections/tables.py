@@ -9,6 +9,7 @@ from study.analysis.disagreements import MEANINGS, warned_of
 from study.analysis.metrics import METRICS, format_value, metric_title
 from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.significance import MIN_SEEDS
+from study.design.level_titles import level_title
 from study.design.study import Study
 from study.design.tables import Table
 from study.report import crossed
@@ -18,11 +19,13 @@ from study.report.pair_words import skewness_words, wins_text, zero_words
 from study.report.tables import (
     at_words,
     caption,
+    column_title,
+    entries,
     numbered_titles,
-    printed,
     table_factors,
     table_metrics,
     varied_columns,
+    worth_note,
 )
 from study.report.wording import (
     counted,
@@ -35,7 +38,7 @@ from study.report.wording import (
     with_titles,
 )
 from study.report.worth import worth_of
-from study.settings.choices import level_title, ordered_levels, parameter_title
+from study.settings.choices import ordered_levels, parameter_title
 from study.store.frames import Row, read_frame, rows_of
 from study.training import EPOCH_METRICS
 
@@ -76,10 +79,11 @@ def crossed_parts(name: str, title: str, path: str, inputs: Inputs) -> dict[str,
         path: its CSV file.
         inputs: the page's.
     """
-    study, table = inputs.study, inputs.study.tables[name]
+    study, frames, table = inputs.study, inputs.frames, inputs.study.tables[name]
     frame = read_frame(path, text_columns(table))
     metrics = table_metrics(frame)
-    headings, found = crossed.blocks(frame, [study.cell_seeds[cell] for cell in table.cells])
+    worth = worth_of(frames.values, table, metrics, frames.comparisons, inputs.card)
+    headings, found = crossed.blocks(frame, [study.cell_seeds[cell] for cell in table.cells], worth)
     several = len(metrics) > 1
     return {
         "crossed": [
@@ -109,11 +113,16 @@ def table_parts(name: str, title: str, path: str, inputs: Inputs) -> dict[str, A
     cells, source = dict(zip(table.row_levels, table.cells)), published_title(study)
     specs, metrics = study.design.specs, table_metrics(frame)
     worth = worth_of(frames.values, table, metrics, comparisons, inputs.card)
+    varied, columns, rows = entries(frame, [study.cell_seeds[cell] for cell in table.cells], worth)
     return {
         "crossed": [],
         "table": DataTable(
-            caption(table, study.design, metrics, cell_seeds=study.cell_seeds),
-            *printed(frame, [study.cell_seeds[cell] for cell in table.cells], worth),
+            caption(table, study.design, metrics, cell_seeds=study.cell_seeds) + worth_note(worth),
+            [*varied, *map(column_title, columns)],
+            [[entry.text for entry in row] for row in rows],
+            bold={
+                (r, c) for r, row in enumerate(rows) for c, entry in enumerate(row) if entry.best
+            },
             title=title,
             text_columns=[parameter_title(column) for column in varied_columns(frame)],
             file=f"tables/{name}.csv",
