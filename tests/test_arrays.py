@@ -1,5 +1,7 @@
 """Data sets of one array a class are read, checked and split."""
 
+import re
+
 import numpy as np
 import pytest
 from data_sources import prepared, scaled, write_classes
@@ -113,7 +115,19 @@ def test_a_declared_range_of_which_next_to_nothing_is_used_is_refused(tmp_path):
     ):
         prepared(tmp_path, **entry, range=[0, 255])
     assert prepared(tmp_path, **entry, range=[0, 255], normalize="standardize")
-    assert prepared(tmp_path, **entry, range=[0, 2])
+    folder = prepared(tmp_path, **entry, range=[0, 2])
+    assert not any("`range`" in told for told in read_description(folder)["decided"])
+
+
+def test_a_declared_range_of_which_little_is_used_is_noted(tmp_path):
+    files = write_classes(tmp_path, dtype=np.uint16)
+    entry = {"kind": "arrays", "train": files, "positive": "normal"}
+    described = read_description(prepared(tmp_path, **entry, range=[0, 4095]))
+    (sentence,) = [told for told in described["decided"] if "`range`" in told]
+    assert re.fullmatch(
+        r"All values are from \d+ to 25\d, and `range` says 0 to 4095: the images use 6% of it.",
+        sentence,
+    )
 
 
 def test_booleans_are_refused_with_what_to_save(tmp_path):

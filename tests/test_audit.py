@@ -1,6 +1,7 @@
 """The audit finds exactly what was planted."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -108,6 +109,23 @@ def test_a_class_of_14_bits_beside_one_of_16_is_found():
     (found,) = findings["value ranges"]
     assert found["severity"] == "warning"
     assert found["text"] == "the largest value is 16319 in pneumonia, and 65535 elsewhere"
+
+
+def test_a_split_or_class_that_alone_has_negative_values_is_found():
+    """Of floating-point numbers from 0 to 1, what was standardized before."""
+    splits = make_splits()
+    for split, (images, labels) in splits.items():
+        splits[split] = ((images / 255).astype(np.float32), labels)
+    images, labels = splits["val"]
+    splits["val"] = ((images - 0.5) / 0.25, labels)
+    (found,) = run(splits)[1]["value ranges"]
+    assert found["severity"] == "warning"
+    assert re.fullmatch(
+        r"the smallest value is -[12][.]\d+ in val, and none is below 0 in .*train.*", found["text"]
+    )
+    splits["val"] = (np.where(labels[:, None, None] == 1, -images, images), labels)
+    (found,) = run(splits)[1]["value ranges"]
+    assert "in pneumonia, and none is below 0 in normal" in found["text"]
 
 
 @pytest.mark.parametrize("given", [False, True])

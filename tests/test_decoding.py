@@ -243,9 +243,11 @@ def test_one_depth_may_not_hide_behind_another(tmp_path):
         prepared(tmp_path, **entry)
     with pytest.raises(UserError, match=r"ill/1\.png: has 8 bits, and `range` says 0 to 4095"):
         prepared(tmp_path, **entry, range=[0, 4095])
-    for path in (tmp_path / "x").rglob("*.png"):
-        save_16_bit_colour(path, 4000)
-    with pytest.raises(UserError, match=r"\(16 bit in colour\)"):
+    for number, path in enumerate((tmp_path / "x").rglob("*.png")):
+        save_16_bit_colour(path, 1000 * number)
+    with pytest.raises(
+        UserError, match=r"\(16 bit in colour\).*; .*: save them in grey, or with 8"
+    ):
         prepared(tmp_path, **entry)
 
 

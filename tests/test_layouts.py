@@ -624,7 +624,7 @@ def test_folders_of_a_split_in_one_of_the_same_are_named_by_their_paths(tmp_path
     layout = laid_out(tmp_path, **entry)
     assert layout.splits == {"train": "seg_train/seg_train", "test": "seg_test/seg_test"}
     assert (layout.classes, [*layout.images]) == (["a", "b"], names)
-    with pytest.raises(UserError, match="splits has folders of different depths"):
+    with pytest.raises(UserError, match="different depths, seg_train and seg_test/seg_test; give"):
         laid_out(tmp_path, splits={"train": "seg_train", "test": "seg_test/seg_test"})
 
 

@@ -6,6 +6,7 @@ Every finding is a dict with `check`, `severity` (`ok`, `warning` or `error`), `
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import combinations
 from math import sqrt
 from statistics import NormalDist
@@ -190,23 +191,35 @@ def check_pixels(splits: dict, names: list[str]) -> list[dict]:
 
 
 def check_ranges(splits: dict, classes: list[str]) -> list[dict]:
-    """Classes and splits of images whose largest value is small beside that of the others."""
+    """Classes and splits of images whose largest value is small beside that of the others, or that
+    alone have values below 0."""
     if splits["train"][0].ndim == 2:
         return []
-    highest = {split: inputs.reshape(len(labels), -1).max(axis=1)
-               for split, (inputs, labels) in splits.items()}  # fmt: skip
     labels = np.concatenate([pair[1] for pair in splits.values()])
-    values = np.concatenate(list(highest.values()))
-    parts = {name: values[labels == label] for label, name in enumerate(classes)} | highest
-    largest = {name: float(part.max()) for name, part in parts.items()}
-    dtype = values.dtype
+
+    def by_part(of_samples: Callable) -> dict[str, np.ndarray]:
+        found = {split: of_samples(inputs.reshape(len(inputs), -1), axis=1)
+                 for split, (inputs, _) in splits.items()}  # fmt: skip
+        values = np.concatenate(list(found.values()))
+        return {name: values[labels == label] for label, name in enumerate(classes)} | found
+
+    smallest = {name: float(part.min()) for name, part in by_part(np.min).items()}
+    largest = {name: float(part.max()) for name, part in by_part(np.max).items()}
+    most, dtype = max(largest.values()), splits["train"][0].dtype
+    for group in (classes, list(splits)):
+        below = [name for name in group if smallest[name] < -DIM * most]
+        never = [name for name in group if smallest[name] >= 0]
+        if below and never:
+            told = ", ".join(f"{smallest[name]:g} in {name}" for name in below)
+            text = f"the smallest value is {told}, and none is below 0 in {', '.join(never)}"
+            return [_finding("value ranges", "warning", text)]
     dim = DIM_OF_MORE if dtype.kind in "ui" and dtype.itemsize > 1 else DIM
-    apart = [name for name, value in largest.items() if value < dim * values.max()]
+    apart = [name for name, value in largest.items() if value < dim * most]
     if not apart:
         text = "the largest values of all classes and splits are of one order"
         return [_finding("value ranges", "ok", text)]
     told = ", ".join(f"{largest[name]:g} in {name}" for name in apart)
-    text = f"the largest value is {told}, and {values.max():g} elsewhere"
+    text = f"the largest value is {told}, and {most:g} elsewhere"
     return [_finding("value ranges", "warning", text)]
 
 

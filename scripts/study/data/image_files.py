@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 
 from study.data.decode import WIDE, Facts, Rules, read_image
-from study.data.value_range import PART_OF_MORE, Range, refuse_small_part, refuse_wide_range
+from study.data.value_range import (
+    PART_OF_MORE,
+    Range,
+    refuse_small_part,
+    refuse_wide_range,
+    small_part_of_declared,
+)
 from study.store.errors import UserError
 
 SHOWN = 10  # images that a refusal names
@@ -60,14 +66,16 @@ class ImageFiles:
             more = [f"and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
             head = f"{self.where}: {len(told)} of {len(self.paths)} images cannot be used"
             raise UserError("\n  ".join([head, *told[:SHOWN], *more]))
+        unused: list[str] = []
         if self.rules.value_range is None:
             _refuse_small_parts(self.where, list(self.facts.values()))
         else:
             wide = [fact.seen for fact in self.facts.values() if fact.depth in WIDE]
             if wide:
                 refuse_wide_range(self.where, _whole(wide), self.rules.value_range)
+                unused = small_part_of_declared(_whole(wide), self.rules.value_range)
         noted = {
-            "decided": _decisions(list(self.facts.values()), self.rules),
+            "decided": _decisions(list(self.facts.values()), self.rules) + unused,
             "files": _differences(self.facts, self.labels),
         }
         return {key: value for key, value in noted.items() if value}
@@ -79,7 +87,9 @@ def _refuse_small_parts(where: str, facts: list[Facts]) -> None:
     for depth, most in largest.items():
         seen = [fact.seen for fact in facts if fact.depth == depth]
         if seen:
-            refuse_small_part(where, f"its images ({depth})", _whole(seen), most)
+            in_colour = depth == "16 bit in colour"
+            remedy = "of 16 bits a colour 8 are read: save them in grey, or with 8 bits" * in_colour
+            refuse_small_part(where, f"its images ({depth})", _whole(seen), most, remedy)
 
 
 def _whole(seen: list[Range]) -> Range:

@@ -13,6 +13,7 @@ from study.data.value_range import (
     refuse_outside,
     refuse_small_part,
     refuse_wide_range,
+    small_part_of_declared,
 )
 from study.store.errors import UserError
 
@@ -76,14 +77,16 @@ def check_together(
     Raises:
         UserError: they use a small part of what their type, or the declared range, holds.
     """
-    noted = source.finish() if source.finish else {}
+    noted, lost = source.finish() if source.finish else {}, []
     if not source.finish and normalize == "unit" and source.value_range is None:
         largest = largest_value(source.dtype)
         refuse_small_part(source.where, f"images of {source.dtype}", seen, largest)
     if source.value_range:
         if normalize == "unit":
             refuse_wide_range(source.where, seen, source.value_range)
+            lost = small_part_of_declared(seen, source.value_range)
         noted["range"] = list(source.value_range)
-    lost = lost_in_float32(scaling) if normalize == "standardize" else []
+    if normalize == "standardize":
+        lost = lost_in_float32(scaling)
     decided = [*source.decided, *noted.pop("decided", []), *lost]
     return noted | ({"decided": decided} if decided else {})

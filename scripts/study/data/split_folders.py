@@ -51,7 +51,11 @@ def find_splits(where: str, declared: Any, every: list[str]) -> dict[str, str]:
     if declared:
         depths = {folder.count("/") for folder in declared.values()}
         if len(depths) > 1:
-            raise UserError(f"{where}: splits has folders of different depths")
+            raise UserError(
+                f"{where}: splits has folders of different depths, {listed([*declared.values()])};"
+                " give all the same number of folders above them, as in"
+                " `splits: {train: all/train, test: all/test}`, and move those that have another"
+            )
         (depth,) = depths
     folders = [folder for folder in every if folder.count("/") == depth]
     splits = _declared(where, declared, folders) if declared else _called(where, folders)

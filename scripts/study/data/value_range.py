@@ -65,7 +65,9 @@ def refuse_booleans(where: str, dtype: np.dtype) -> None:
         )
 
 
-def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> None:
+def refuse_small_part(
+    where: str, values: str, seen: Range, largest: float, remedy: str = ""
+) -> None:
     """Stop if all values of a data set together use too small a part of what their type holds.
 
     Args:
@@ -73,6 +75,7 @@ def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> N
         values: what they are, such as `its 16-bit images`.
         seen: the smallest and the largest of them.
         largest: what their type holds, from 0 on.
+        remedy: what to do where no range can be declared.
 
     Raises:
         UserError: they do, with the range that was seen and what to write.
@@ -83,9 +86,10 @@ def refuse_small_part(where: str, values: str, seen: Range, largest: float) -> N
         return
     if high == low:
         raise UserError(f"{where}: all values of {values} are {low:g}, so they show nothing")
+    declare = f"say what black and white are, such as `range: {_likely_range(seen)}`"
     raise UserError(
         f"{where}: {values} have values from {low:g} to {high:g} only, and their type holds 0 to"
-        f" {largest:g}; say what black and white are, such as `range: {_likely_range(seen)}`"
+        f" {largest:g}; {remedy or declare}"
     )
 
 
@@ -101,6 +105,18 @@ def refuse_wide_range(where: str, seen: Range, declared: Range) -> None:
             f" {declared[0]:g} to {declared[1]:g}, of which that is next to nothing; write what"
             " black and white are in the files"
         )
+
+
+def small_part_of_declared(seen: Range, declared: Range) -> list[str]:
+    """What is noted where values use a small part of the declared range; nothing elsewhere."""
+    span = declared[1] - declared[0]
+    part = PART_OF_MORE if span > 255 else PART_OF_8_BITS
+    if seen[1] - seen[0] >= part * span:
+        return []
+    return [
+        f"All values are from {seen[0]:g} to {seen[1]:g}, and `range` says {declared[0]:g} to"
+        f" {declared[1]:g}: the images use {(seen[1] - seen[0]) / span:.0%} of it."
+    ]
 
 
 def refuse_outside(where: str, seen: Range, declared: Range) -> None:
