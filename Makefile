@@ -34,7 +34,7 @@ test-slow: .venv/dev.stamp
 	$(BIN)/pytest -m slow
 
 fault-test: .venv/dev.stamp
-	$(BIN)/python tests/fault_test.py
+	$(BIN)/python tests/support/fault_trials.py
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -45,14 +45,14 @@ check: .venv/dev.stamp
 
 simulations: .venv/run.stamp
 	$(BIN)/python docs/compare_tests.py
-	$(BIN)/python tests/bench_published.py
+	$(BIN)/python tests/bench/bench_published.py
 
 bench: .venv/run.stamp
-	$(BIN)/python tests/bench_training.py $(DATA)
-	$(BIN)/python tests/bench_workflow.py
+	$(BIN)/python tests/bench/bench_training.py $(DATA)
+	$(BIN)/python tests/bench/bench_workflow.py
 
 bench-gpu: .venv/run.stamp
-	$(BIN)/python tests/bench_gpu.py
+	$(BIN)/python tests/bench/bench_gpu.py
 
 clean:
 	rm -rf .venv

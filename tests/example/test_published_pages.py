@@ -1,0 +1,228 @@
+"""Every table and every number on the published example's pages agrees with a computation.
+
+That is its README.md: its tables, and what its sentences say of these runs in numbers.
+"""
+
+import itertools
+import json
+import re
+
+import numpy as np
+import published_protocols
+from judged import difference_and_interval, judged, note
+from published import (
+    CELLS,
+    CLAIMS,
+    CLASSES,
+    EPOCH,
+    EXAMPLE,
+    IMAGES,
+    METRICS,
+    REPOSITORY,
+    STUDY,
+    TABLES,
+    levels,
+    metric_title,
+    shown_p,
+    signed,
+    title,
+)
+from recomputed import (
+    comparison_rows,
+    effect_rows,
+    findings,
+    of_level,
+    printed_claim_rows,
+    printed_row,
+    split_rows,
+)
+
+WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+WORDS += ["eleven", "twelve"]
+PAGE = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+
+
+def number_word(number: int) -> str:
+    return WORDS[number - 1] if 0 < number <= len(WORDS) else str(number)
+
+
+def markdown_tables(text: str) -> list[list[list[str]]]:
+    """The tables of a page, each a list of rows of cells, without the rule."""
+    blocks = re.findall(r"(?:^\|.*\|\n?)+", text, flags=re.M)
+    return [
+        [line[2:-2].split(" | ") for line in block.strip().split("\n") if "| ---" not in line]
+        for block in blocks
+    ]
+
+
+def table_of_page(heading: str) -> list[list[str]]:
+    """The rows of the table whose first column has this heading."""
+    (rows,) = (rows for (first, *_), *rows in markdown_tables(PAGE) if first == heading)
+    return rows
+
+
+def listed(items: list[str]) -> str:
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+# ---- Verdicts -----------------------------------------------------------------------------------
+
+
+def verdict_row(name: str) -> list[str]:
+    claim, item = CLAIMS[name], judged()[name]
+    pairs = [" ".join(difference_and_interval(claim, pair)) for pair in item["pairs"]]
+    said = note(claim, item)
+    sentence = claim["sentence"].strip() + (f" *{said}*" if said else "")
+    p = shown_p(item.get("p_adjusted"))
+    return [f"**{item['verdict']}**", sentence, "<br>".join(pairs), p]
+
+
+def test_verdicts_of_the_page():
+    assert table_of_page("Verdict") == [verdict_row(name) for name in CLAIMS]
+
+
+def test_the_project_page_names_the_example_as_it_is():
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert f"Its claims on chest X-rays, with {STUDY['seeds']} seeds" in text
+    assert f"the source study's {len(CLAIMS)} claims on chest X-rays" in text
+
+
+def test_the_heading_does_not_call_an_adjusted_interval_a_95_percent_one():
+    assert "95%" not in " ".join(markdown_tables(PAGE)[0][0])
+
+
+# ---- The published tables -----------------------------------------------------------------------
+
+
+def test_findings_of_the_page():
+    assert table_of_page("No.") == [
+        [str(i), *item[:2]] for i, item in enumerate(findings(), start=1)
+    ]
+    assert table_of_page("Conclusion") == [
+        [
+            CLAIMS[row["claim"]]["sentence"].strip(),
+            row["printed"] or "–",
+            row["findings"] or "–",
+            judged()[row["claim"]]["verdict"],
+        ]
+        for row in printed_claim_rows()
+    ]
+
+
+def rounded_mean(metric: str, values: dict) -> str:
+    """Two digits of the deviation, and no more than one image is worth: 0.02 or 0.19 points."""
+    found = np.array([*values.values()]) * (100 if metric.endswith("accuracy") else 1)
+    mean, sd = found.mean(), found.std(ddof=1)
+    digits = 1 - int(f"{sd:.1e}".partition("e")[2])
+    digits = min(digits, {"train_accuracy": 2, "val_accuracy": 1}.get(metric, digits))
+    return f"{mean:.{digits}f} ± {sd:.{digits}f}"
+
+
+def test_tables_of_the_page():
+    found = [rows for rows in markdown_tables(PAGE) if "*study*" in rows[0]]
+    captions = re.findall(r"(?m)^\*\*(Table .*)\*\*$", PAGE)
+    assert len(found) == len(captions) == len(TABLES)
+    for (name, table), caption, (heading, *rows) in zip(TABLES.items(), captions, found):
+        factor, number = table["vary"].replace("_", " "), name.removeprefix("table")
+        assert caption == f"Table {number}: {factor}, round {table['round']}"
+        study = [[metric_title(metric), "*study*"] for metric in EPOCH]
+        assert heading == [factor.capitalize(), *itertools.chain(*study)]
+        expected = []
+        for level in levels(table):
+            row = printed_row(table["vary"], level, table["round"], [number])
+            beside = [
+                [rounded_mean(metric, of_level(table, level, metric)), f"*{row[metric]}*"]
+                for metric in EPOCH
+            ]
+            expected.append([title(level), *itertools.chain(*beside)])
+        assert rows == expected
+
+
+# ---- Sentences ----------------------------------------------------------------------------------
+
+
+def settings() -> str:
+    baseline, layers = STUDY["baseline"], STUDY["baseline"]["hidden_layers"]
+    return (
+        f"{STUDY['epochs_per_round']} epochs a round, {layers} hidden layer{'s' * (layers > 1)} of"
+        f" {baseline['hidden_units']} units, {baseline['optimizer'].capitalize()} at"
+        f" {baseline['learning_rate']}, {len(CELLS)} cells, {STUDY['seeds']} seeds."
+    )
+
+
+def counts() -> str:
+    verdicts = [judged()[name]["verdict"] for name in published_protocols.ONCE]
+    order = ("supported", "contradicted", "undecided", "too few seeds", "not tested", "refused")
+    found = [f"{verdicts.count(verdict)} {verdict}" for verdict in order if verdict in verdicts]
+    tests = len({item["test"] for item in judged().values() if "test" in item})
+    return f"Of {len(verdicts)} claims, in {tests} tests, {listed(found)}."
+
+
+def sizes() -> list[str]:
+    """How far the rounds, and how far the factors, move the validation accuracy."""
+    changes = []
+    for loss in ("bce", "ce"):
+        first, last = (
+            np.mean([*of_level({"vary": "loss", "round": number}, loss, "val_accuracy").values()])
+            for number in (1, STUDY["rounds"])
+        )
+        changes.append(f"{signed('val_accuracy', last - first)} ({title(loss)})")
+    rows = [row for row in comparison_rows() if row["metric"] == "val_accuracy"]
+    most = max(rows, key=lambda row: abs(row["difference"]))
+    sides = f"{title(most['level'])} against {title(most['against'])}, round {most['round']}"
+    return [
+        f"From one round to {number_word(STUDY['rounds'])} the validation accuracy changes by"
+        f" {listed(changes)} percentage points.",
+        "The largest difference in it between two rows of a table is"
+        f" {signed('val_accuracy', most['difference'])}"
+        f" ({most['factor'].replace('_', ' ')}, {sides}).",
+    ]
+
+
+def floors() -> list[str]:
+    """The larger class's share; the logistic regression's is the audit's, beside its own file."""
+    audited = json.loads((EXAMPLE / "audit.json").read_text(encoding="utf-8"))["floors"]
+    names = {"val": "validation", "test": "test"}
+    return [
+        f"on the {names[split]} split the best constant answer reaches"
+        f" {100 * max(CLASSES[split]) / IMAGES[split]:.1f}%, a logistic regression on the pixels"
+        f" {100 * floor['logistic_regression']:.1f}%"
+        for split, floor in audited.items()
+    ]
+
+
+def disagreements() -> list[str]:
+    items = [f"Table {table.removeprefix('table')}. {text}." for table, _, text in split_rows()]
+    return items or ["Validation and test agree."]
+
+
+def rests() -> str:
+    repeated = [str(i) for i, item in enumerate(findings(), start=1) if "two rounds" in item[0]]
+    resting = [row for row in printed_claim_rows() if {*repeated} & {*row["findings"].split()}]
+    return (
+        f"{len(resting)} of the study's conclusions use its repeated numbers"
+        f" (findings {listed(repeated)})."
+    )
+
+
+def test_the_page_says_what_was_computed():
+    text = " ".join(PAGE.split())
+    changes = map(published_protocols.changes, published_protocols.PROTOCOLS)
+    for phrase in (settings(), counts(), *sizes(), *floors(), *disagreements(), rests(), *changes):
+        assert phrase in text
+    assert len(re.findall(r"(?m)^- Table ", PAGE)) == len(split_rows())
+
+
+def test_clearest_effects_of_the_page():
+    """For each metric shown, the effect with the smallest p."""
+    rows = table_of_page("Metric")
+    assert rows
+    expected = {}
+    for metric in METRICS:
+        effects = [row for row in effect_rows() if row["metric"] == metric and row["f_value"]]
+        best = min(effects, key=lambda row: row["p_value"])
+        name = " × ".join(x.replace("_", " ").capitalize() for x in best["effect"].split(" × "))
+        size = f"{best['partial_eta_squared']:.2f}"
+        expected[metric_title(metric)] = [name, size, shown_p(best["p_holm"])]
+    assert rows == [[row[0], *expected[row[0]]] for row in rows]
