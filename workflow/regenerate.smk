@@ -18,6 +18,15 @@ include: "rules/across.smk"
 include: "rules/targets.smk"
 
 
+from study.snake.served_jobs import can_serve, serve_jobs
+from study.snake.stopping import stop_with_jobs
+
+
+onstart:
+    # by the scripts that make results, none of which trains
+    stop_with_jobs(workflow, None, serve_jobs() if can_serve(workflow, []) else "")
+
+
 rule all:
     default_target: True
     input:
