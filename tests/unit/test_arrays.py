@@ -130,6 +130,18 @@ def test_a_declared_range_of_which_little_is_used_is_noted(tmp_path):
     )
 
 
+def test_a_file_that_is_called_as_another_class_is_said(tmp_path):
+    paths = write_classes(tmp_path)
+    val = {}
+    for name, other in (("normal", "pneumonia"), ("pneumonia", "normal")):
+        val[name] = str(tmp_path / f"val_{other}.npy")
+        np.save(val[name], np.load(paths[other]))
+    entry = {"kind": "arrays", "train": paths, "val": val, "positive": "pneumonia"}
+    decided = read_description(prepared(tmp_path, **entry))["decided"]
+    assert f"{val['normal']} is given for normal, and its name says pneumonia." in decided
+    assert sum("its name says" in told for told in decided) == 2
+
+
 def test_booleans_are_refused_with_what_to_save(tmp_path):
     """What the message says is then read."""
     files = write_classes(tmp_path)

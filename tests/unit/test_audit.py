@@ -85,6 +85,24 @@ def test_blank_images_are_found():
     assert one(findings, "blank images") == ("warning", [["val[7]"]])
 
 
+@pytest.mark.parametrize(("shape", "where"), [
+    ((12,), "feature 11"), ((12, 12), "the pixel in row 11, column 5"),
+])  # fmt: skip
+def test_a_single_value_that_tells_the_classes_apart_is_found(shape, where):
+    """A label among the features; a mark that is brighter in every image of a class."""
+    splits = make_splits(shape=shape)
+    train, labels = splits["train"]
+    place = (slice(None), 11, 5)[: len(shape) + 1]
+    train[place] = 100 + 3 * labels + np.arange(120) % 3
+    _, findings = run(splits)
+    (found,) = findings["telling values"]
+    assert found["severity"] == "warning" and found["text"].startswith(f"{where} alone tells")
+    train[place] -= 2 * (np.arange(120) == 1).astype(
+        np.uint8
+    )  # one sample of the other class's value
+    assert run(splits)[1]["telling values"][0]["severity"] == "ok"
+
+
 def test_a_class_or_split_of_another_range_is_found():
     splits = make_splits()
     images, labels = splits["val"]

@@ -148,7 +148,7 @@ def test_only_what_has_no_split_is_refused():
     with pytest.raises(UserError) as error:
         complete_splits("d", labels, ["ill", "well"], groups, rows, entry)
     assert str(error.value) == (
-        "d: class well is in 1 group alone; whole groups are drawn, and train and val need it in"
+        "d: class well is in 1 group alone, r; whole groups are drawn, and train and val need it in"
         " one each"
     )
     groups[5] = "s"

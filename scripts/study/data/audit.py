@@ -17,6 +17,7 @@ from study.data.findings import NOT_CHECKED
 from study.data.groups import own_groups
 from study.data.identifiers import torn_beginnings
 from study.data.saving import count_classes
+from study.data.telling_values import position_title, telling_values
 from study.data.videos import torn_videos, videos_of
 
 SHOWN = 20  # samples that a finding names
@@ -59,6 +60,7 @@ def audit(
     findings = [
         *check_balance(splits, classes),
         *check_pixels(splits, names),
+        check_telling(splits, classes),
         *check_ranges(splits, classes),
         *check_files(files, classes),
         *check_exact(exact, split_of, labels, names),
@@ -188,6 +190,20 @@ def check_pixels(splits: dict, names: list[str]) -> list[dict]:
     return [
         _finding("blank images", "warning" if blank else "ok", text, [[name] for name in blank])
     ]
+
+
+def check_telling(splits: dict, classes: list[str]) -> dict:
+    """Single values that alone tell the classes of the training split apart."""
+    inputs, labels = splits["train"]
+    found = telling_values(inputs, labels, len(classes))
+    if not len(found):
+        return _finding("telling values", "ok", "no single value tells all classes apart")
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    text = (
+        f"{position_title(found[0])}{more} alone tells all training samples' classes apart: look"
+        " whether the label is among the inputs, or a mark in the images"
+    )
+    return _finding("telling values", "warning", text)
 
 
 def check_ranges(splits: dict, classes: list[str]) -> list[dict]:

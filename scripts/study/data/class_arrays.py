@@ -1,5 +1,6 @@
 """Kind `arrays`: one .npy file a class, in one split or in several."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,19 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
         label = np.full(len(array) if array.ndim else 0, classes.index(class_name))
         parts[part] = (array, label)
     source = from_arrays(f"datasets.{name}", parts, classes)
-    return source._replace(value_range=declared_range(entry))
+    decided = [*source.decided, *_called_otherwise(files, classes)]
+    return source._replace(value_range=declared_range(entry), decided=decided)
+
+
+def _called_otherwise(files: dict[str, Path], classes: list[str]) -> list[str]:
+    """Which files are called as another class than the one that they are given for."""
+    said = []
+    for part, path in files.items():
+        given, words = part.partition("/")[2], re.split(r"[^a-z0-9]+", path.stem.casefold())
+        called = [other for other in classes if other.casefold() in words]
+        if len(called) == 1 and called[0] != given:
+            said.append(f"{path} is given for {given}, and its name says {called[0]}.")
+    return said
 
 
 def size(name: str, entry: dict, files: dict[str, Path]) -> tuple[int, int]:

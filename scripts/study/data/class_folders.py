@@ -20,13 +20,14 @@ _CHANGED = re.compile(
 _STATED = {"original", "originals", "orig", "new", "old"}
 # What systems and people call folders that are no classes.
 _NO_CLASS = re.compile(
-    r"(new|untitled) folder( \d+)?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella"
+    r"(?:(new|untitled) folder( \d+)?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella"
     r"|nova pasta|nieuwe map|ny mapp?e?|nowy folder|новая папка|新建文件夹|新增資料夾"
     r"|新しいフォルダー?|새 폴더|un-?labell?ed|un-?sorted|(seg_)?pred(iction)?s?"
     r"|trash|papierkorb|corbeille|papelera|recycled?|(recycle|recycling) bin"
     r"|backups?|bak|duplicates?|excluded?|rejected|discarded"
     r"|ignored?|te?mp|thumbs?|thumbnails?|overlays?|heat[-_ ]?maps?|grad[-_ ]?cams?|bbox(es)?"
-    r"|figures"
+    r"|figures|outputs?|results?|plots?|screenshots?|logs|checkpoints?)"
+    r"(?:[-_ ](?:outputs?|results?|plots?|images?|maps?))?"
 )
 _COPY_OF = re.compile(r"(copy of|kopie von|copie de|copia de|copia di) ", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")  # `benign (1)`, as systems call a second one

@@ -156,7 +156,7 @@ def _no_split(
         if len(inside) < len(names):
             count = f"{len(inside)} group{'s' * (len(inside) > 1)}"
             return (
-                f"{where}: class {class_name} is in {count} alone; whole groups are drawn, and"
-                f" {into} need it in one each"
+                f"{where}: class {class_name} is in {count} alone, {', '.join(inside)}; whole"
+                f" groups are drawn, and {into} need it in one each"
             )
     return f"{where}: no split of whole groups has every class in each of {into}"
