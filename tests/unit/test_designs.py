@@ -178,14 +178,14 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     assert len(study.cells) == 3 and len(study.grid_cells) == 4
     assert plan_lines(study) == [
         "design: full, 2 × 2 = 4 combinations: 3 cells",
-        "  the same cells as others: 1 cell, because hidden units applies to network multilayer"
-        " perceptron alone",
+        "  the same cells as others: 1 cell, because hidden units applies only to network"
+        " multilayer perceptron",
     ]
     assert design_facts(study) == [
         (
             "Conditional",
-            "hidden units applies to network multilayer perceptron alone; elsewhere its levels are"
-            " one cell",
+            "hidden units applies only to network multilayer perceptron; elsewhere its levels count"
+            " as one cell",
         )
     ]
     assert study.factorial.left_out == (
@@ -243,7 +243,7 @@ def test_the_page_says_why_there_are_no_effects(tmp_path):
     one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
     assert one_at_a_time["left_out"].startswith("the design has 6 of")
     assert shown(make(**STEP))["along"] == [
-        "Learning rate moves along with batch size: what is said of it here is of them together."
+        "Learning rate moves along with batch size: what is said of it applies to them together."
     ]
 
 
