@@ -194,8 +194,8 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     )
     assert len(set(make(grid=grid, design={"random": 3}).grid_cells)) == 3
     (line,) = problems(grid=grid, design={"random": 4})
-    assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or the"
-                         " same in other words")  # fmt: skip
+    assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or"
+                         " duplicated")  # fmt: skip
 
 
 def test_rows_that_a_table_does_not_name_are_those_that_the_design_has():
@@ -308,7 +308,7 @@ def test_a_design_in_words():
         ),
         ({"design": {}}, "design: needs one of list and random: {list: [{parameter: level}, …]}"),
         ({"design": {"list": [{"los": "ce"}]}, "grid": None}, "design.list[0]: unknown key 'los'"),
-        ({"design": {"list": [{"loss": "ce"}]}}, "so that the grid has to go: set `grid: null`"),
+        ({"design": {"list": [{"loss": "ce"}]}}, "so the grid has to go: set `grid: null`"),
         (
             {"design": {"list": [{"loss": "ce"}, {"loss": "ce", "batch_size": 32}]}, "grid": None},
             "design.list[1]: is the same cell as design.list[0]",
@@ -367,7 +367,7 @@ def test_a_design_in_words():
                 "together": [["batch_size", "activation"]],
                 "grid": GRID | {"batch_size": [16, 32, 8]},
             },
-            "the grid has batch_size 16, activation relu, and the baseline batch_size 32, activ",
+            "the grid has batch_size 16, activation relu, but the baseline batch_size 32, activ",
         ),
         (
             {
