@@ -52,7 +52,7 @@ def test_the_first_screen_says_what_came_out(browser, report):
         found = page.inner_text("#section-summary")
         assert "3 cells, settings of the multilayer perceptron on tiny" in found
         assert "batch size (8, 32, 64)" in found
-        assert "Of 4 claims, " in found
+        assert " of 4 claims " in found
         assert re.search(r"Training loss falls by [\d.]+ \(95% [\d.]+ to [\d.]+\)", found)
 
 
@@ -152,7 +152,9 @@ def test_without_javascript_all_is_there_but_buttons(browser, report):
         assert page.locator("#claims svg.line").count() == 3
         assert page.locator("button:visible:not(.term)").count() == 0
         page.locator(".term", has_text="seeds").first.click()
-        assert page.get_by_text("A seed decides all that a training draws at random").is_visible()
+        assert page.get_by_text(
+            "A seed decides everything that training draws at random"
+        ).is_visible()
         page.keyboard.press("Escape")
         assert page.locator(".filters").is_hidden()
         assert page.locator("table.few").first.is_visible()
@@ -236,7 +238,9 @@ def test_terms_explain_themselves_on_hover_and_on_tap(browser, report):
         with opened(browser, report, viewport=size, **options) as page:
             word = page.locator("#section-first_screen .term", has_text="intervals")
             assert word.count() == 1
-            text = page.get_by_text("A range that, in 95 of 100 such studies")
+            text = page.get_by_text(
+                "A range that contains the true value in 95 of 100 such studies"
+            )
             assert not text.is_visible()
             if options:
                 word.tap()
@@ -287,7 +291,9 @@ def test_the_page_has_bold_what_the_paper_tables_have(browser, report):
             ]
             assert bold == [["**" in text for text in row] for row in rows]
             assert any(map(any, bold))
-            assert "Bold: the best, and what cannot be told from it" in table.inner_text()
+            assert (
+                "Bold: the best, and any that cannot be distinguished from it" in table.inner_text()
+            )
 
 
 def test_drawings_have_their_pdf_beside_them(browser, report):

@@ -53,7 +53,7 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", 1.2, -0.5, 2.9, n=4)),
             NONE,
             [
-                "4 seeds are too few to tell choices apart: it takes 10.",
+                "4 seeds are too few to tell choices apart: 10 are needed.",
                 "The largest difference in validation accuracy so far is 1.2 points: batch size 16"
                 " rather than 32.",
             ],
@@ -127,7 +127,7 @@ NONE = Seen([], 0, False, 0)
             [
                 "On validation, no choice moves accuracy by more than 0.50 points.",
                 "On test, batch size 16 rather than 32 may raise accuracy by 1.4 points (0.2 to"
-                " 2.5), and validation does not show it.",
+                " 2.5), but validation does not show it.",
             ],
         ),
         (
@@ -137,7 +137,7 @@ NONE = Seen([], 0, False, 0)
                 "On validation, batch size 16 rather than 32 lowers accuracy by 1.4 points (0.6 to"
                 " 2.2).",
                 "On test, batch size 16 rather than 32 may raise accuracy by 1.4 points (0.2 to"
-                " 2.5), and validation says the opposite.",
+                " 2.5), but validation says the opposite.",
             ],
         ),
         (
@@ -278,11 +278,11 @@ def test_too_short_a_training_is_warned_of_where_most_cells_still_learn():
     falls, flat, short = np.array(FALLING), np.ones(10), np.array([1.0, 0.5])
     (found,) = too_short("abc", {"a": falls, "b": falls, "c": flat, "elsewhere": flat})
     assert found.text == (
-        "In 2 of 3 cells the validation loss still falls when training ends: more epochs may order"
-        " the choices otherwise."
+        "In 2 of 3 cells the validation loss is still falling when training ends: more epochs may"
+        " rank the choices differently."
     )
     (alone,) = too_short("ab", {"a": falls, "b": short})  # of two epochs nothing is said
-    assert alone.text.startswith("In the cell the validation loss still falls")
+    assert alone.text.startswith("In the cell the validation loss is still falling")
     assert list(too_short("ab", {"a": falls, "b": flat})) == []
     assert list(too_short("a", {})) == []
 

@@ -198,8 +198,8 @@ def test_what_a_level_says(verdicts, looks, how):
     """How often studies have a false verdict, not how probably this one's are false."""
     _, surely = found(judged(*verdicts), looks)
     assert surely == (
-        "How surely: a study like this gives a false verdict in about 5 of 100 repeats, by chance"
-        f" between seeds alone ({how})."
+        "How sure this is: a study like this gives a false verdict in about 5 of 100 repeats, by"
+        f" chance between seeds alone ({how})."
     )
 
 
@@ -225,10 +225,10 @@ def test_claims_that_are_one_test_count_once():
     counted_claims = counted_once(inputs)
     assert counted_claims["claim"].tolist() == ["ce is worse", "focal is worse"]
     assert found(counted_claims, [], same=1)[0] == (
-        "Of 2 claims (1 more is one of them in other words), 1 supported and 1 without a signal."
+        "1 of 2 claims (1 more is one of them in other words) is supported and 1 shows no signal."
     )
     assert fair_found(inputs) == [
-        "On other splits, with values tuned on the study’s own split, of 1 decided claim 1 keeps"
+        "On other splits, with values tuned on the study’s own split, 1 of 1 decided claim keeps"
         " its verdict; 1 more is decided only here."
     ]
     assert undecided(inputs)[0] == "1 claim is undecided."
@@ -270,8 +270,8 @@ def test_what_would_decide_the_open_claims_is_said_of_those_without_a_signal():
     rows += [("not tested", None, None), ("supported", None, None)]
     claims = pd.DataFrame(rows, columns=["verdict", "seeds_half", "seeds_most"])
     assert open_claims(claims) == [
-        "3 claims are undecided; that many seeds in all would decide 1 of them with a probability"
-        " of 50%, or of 80%: 20 or 35.",
+        "3 claims are undecided; to decide 1 of them with a probability of 50% or 80% would take"
+        " this many seeds in all: 20 or 35.",
         "1 claim could not be judged, for the reasons given below.",
     ]
 
@@ -301,9 +301,9 @@ def test_the_method_says_which_splits_and_which_epoch(changes, limits, epoch):
     environment = Environment(loader=FileSystemLoader(REPORT_FOLDER))
     (section,) = render_sections(environment, (method,), inputs)
     assert f"Limits: {limits}" in without_terms(section["content"])
-    assert f"Final metrics are of {epoch}." in section["content"]
+    assert f"Final metrics are taken after {epoch}." in section["content"]
     (split,) = cells.context(inputs)["splits"]
-    assert f"From the scores after {epoch}, " in split["table"].caption
+    assert f"From the scores after {epoch}; " in split["table"].caption
 
 
 def noise_inputs(**frames: pd.DataFrame) -> Inputs:

@@ -26,7 +26,7 @@ def verdicts(protocol: str) -> dict[str, str]:
 
 
 def changes(protocol: str) -> str:
-    """How many verdicts are the same, become undecided, turn round, are none, or are new.
+    """How many verdicts are the same, become undecided, are reversed, are none, or are new.
 
     Claims that are one test in other words count once.
     """
@@ -40,7 +40,7 @@ def changes(protocol: str) -> str:
     )  # fmt: skip
     assert {*kinds} <= {"new", "same", "undecided", "not tested"} and kinds["not tested"] < 2
     decided = sum(verdict in DECIDED for name, verdict in before.items() if name in ONCE)
-    text = f"of {decided} decided claims {kinds['same']} keep their verdict"
+    text = f"{kinds['same']} of {decided} decided claims keep their verdict"
     if kinds["undecided"]:
         text += f"{',' if kinds['not tested'] else ' and'} {kinds['undecided']} become undecided"
     if kinds["not tested"]:

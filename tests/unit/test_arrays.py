@@ -44,10 +44,10 @@ def test_samples_that_may_be_along_the_last_axis_are_said(tmp_path):
         ((9, 9, 3, 20), "9 samples of (9, 3, 20); if samples are along the last axis"),
         ((9, 9, 3), "9 samples of (9, 3); if they are one image in colour"),
         ((9, 64), "9 samples of (64,), of features without an order; if they are images"),
-        ((20, 8, 8, 2), "20 samples of (8, 8, 2), volumes; if the last axis is of channels"),
-        ((20, 8, 8, 5), "20 samples of (8, 8, 5), volumes; if the last axis is of channels"),
-        ((20, 2, 8, 8), "20 samples of (2, 8, 8), volumes; if the second axis is of channels"),
-        ((20, 4, 8, 8), "20 samples of (4, 8, 8), volumes; if the second axis is of channels"),
+        ((20, 8, 8, 2), "20 samples of (8, 8, 2), volumes; if the last axis holds channels"),
+        ((20, 8, 8, 5), "20 samples of (8, 8, 5), volumes; if the last axis holds channels"),
+        ((20, 2, 8, 8), "20 samples of (2, 8, 8), volumes; if the second axis holds channels"),
+        ((20, 4, 8, 8), "20 samples of (4, 8, 8), volumes; if the second axis holds channels"),
         ((20, 8, 8, 3), None),
         ((20, 4, 8, 3), None),
         ((9, 9, 9), None),
@@ -85,10 +85,10 @@ def test_axes_of_1_are_left_out(tmp_path, shape, read, said):
 def test_samples_of_the_last_axis_are_thought_of_where_classes_differ_in_it(tmp_path):
     files = write_classes(tmp_path, counts=(8, 8), shape=(9, 20))
     np.save(files["normal"], np.zeros((8, 9, 30), np.uint8))
-    with pytest.raises(UserError, match=r"must be alike; if samples are along the last axis, save"):
+    with pytest.raises(UserError, match=r"must match; if samples are along the last axis, save"):
         prepared(tmp_path, kind="arrays", train=files, positive="normal")
     np.save(files["normal"], np.zeros((8, 20), np.uint8))
-    with pytest.raises(UserError, match=r"must be alike$"):
+    with pytest.raises(UserError, match=r"must match$"):
         prepared(tmp_path, kind="arrays", train=files, positive="normal")
 
 
@@ -111,7 +111,7 @@ def test_a_declared_range_of_which_next_to_nothing_is_used_is_refused(tmp_path):
         np.save(path, np.load(path) / 255)
     entry = {"kind": "arrays", "train": files, "positive": "normal"}
     with pytest.raises(
-        UserError, match=r"all values are from 0 to 0\.99.*, and `range` says 0 to 255"
+        UserError, match=r"all values are from 0 to 0\.99.*, but `range` says 0 to 255"
     ):
         prepared(tmp_path, **entry, range=[0, 255])
     assert prepared(tmp_path, **entry, range=[0, 255], normalize="standardize")
@@ -125,7 +125,7 @@ def test_a_declared_range_of_which_little_is_used_is_noted(tmp_path):
     described = read_description(prepared(tmp_path, **entry, range=[0, 4095]))
     (sentence,) = [told for told in described["decided"] if "`range`" in told]
     assert re.fullmatch(
-        r"All values are from \d+ to 25\d, and `range` says 0 to 4095: the images use 6% of it.",
+        r"All values are from \d+ to 25\d, but `range` says 0 to 4095: the images use 6% of it.",
         sentence,
     )
 
@@ -138,7 +138,7 @@ def test_a_file_that_is_called_as_another_class_is_said(tmp_path):
         np.save(val[name], np.load(paths[other]))
     entry = {"kind": "arrays", "train": paths, "val": val, "positive": "pneumonia"}
     decided = read_description(prepared(tmp_path, **entry))["decided"]
-    assert f"{val['normal']} is given for normal, and its name says pneumonia." in decided
+    assert f"{val['normal']} is given for normal, but its name says pneumonia." in decided
     assert sum("its name says" in told for told in decided) == 2
 
 
@@ -183,10 +183,10 @@ def test_arrays_with_their_own_splits(tmp_path):
         ({"val": {"healthy": "normal.npy"}}, "d.val: unknown class 'healthy'"),
         ({"val": {"normal": "normal.npy"}}, "val has 20 samples of class normal and 0 of class"),
         ({"train": {"normal": "normal.npy"}}, "1 classes, normal; a study needs from two to 127"),
-        ({"positive": None}, "missing positive, which of the two classes normal and pneumonia"),
+        ({"positive": None}, "missing positive; say which of the two classes normal and pneumonia"),
         (
             {"train": {"a": "a.npy", "b": "b.npy", "c": "c.npy"}, "positive": "b"},
-            "datasets.d: positive is for two classes, and there are 3; leave it out",
+            "datasets.d: positive is for two classes, but there are 3; leave it out",
         ),
         (
             {"train": {"normal": "no.npy", "pneumonia": "a.npy"}},
@@ -209,7 +209,7 @@ def test_bad_arrays_files(tmp_path):
     files = write_classes(tmp_path)
     entry = {"kind": "arrays", "train": files, "positive": "pneumonia"}
     for array, expected in (
-        (np.zeros((30, 5, 5), np.uint8), "they must be alike"),
+        (np.zeros((30, 5, 5), np.uint8), "they must match"),
         (np.zeros(30, np.uint8), r"has shape \(30,\)"),
         (np.array([None] * 3), "pickled objects, which are not loaded"),
         (np.zeros((0, 6, 4), np.uint8), "0 positive samples to draw 2 splits from"),

@@ -188,7 +188,7 @@ def test_classes_of_a_file_are_named_by_their_labels(tmp_path):
 REFUSED = {
     "positive of many": (
         {"positive": 1},
-        "positive is for two classes, and there are 3; leave it out",
+        "positive is for two classes, but there are 3; leave it out",
     ),
     "fewer names": (
         {"classes": ["a", "b"]},
@@ -196,7 +196,7 @@ REFUSED = {
     ),
     "more names": (
         {"classes": list("abcd")},
-        "`classes` has 4 names, and the labels are of 3 classes, 0 to 2",
+        "`classes` has 4 names, but the labels are of 3 classes, 0 to 2",
     ),
 }
 
@@ -316,8 +316,8 @@ def test_metrics_for_two_classes_are_refused_by_name():
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        ({"name": "chestmnist"}, "d.name: chestmnist has several labels an image (14 findings)"),
-        ({"name": "octmnist", "positive": 1}, "positive is for two classes, and there are 4"),
+        ({"name": "chestmnist"}, "d.name: chestmnist has several labels per image (14 findings)"),
+        ({"name": "octmnist", "positive": 1}, "positive is for two classes, but there are 4"),
         ({"name": "organmnist3d", "size": 224}, "organmnist3d has the sizes 28, 64"),
     ],
 )

@@ -85,8 +85,9 @@ def test_each_level_against_the_first(values, scores):
     half = stats.t.ppf(1 - 0.025 / 2, 2) * 0.01 / 3**0.5  # the first of two tests, at 2.5%
     assert rows.loc["16", "low_adjusted"] == pytest.approx(0.02 - half)
     assert rows.loc["16", "caveat"] == (
-        "Epochs are equal, updates are not: batch size 16 gets 2 times as many as 32. The learning"
-        " rate (0.001) was tuned for neither side: a difference may be in how well it suits them."
+        "Epochs are equal but updates are not: batch size 16 gets 2 times as many as 32. The"
+        " learning rate (0.001) was tuned for neither side, so a difference may come from how well"
+        " it suits each."
     )
     # one image of ten in b's favour: none to three of ten in a resample, two to be 95% sure
     assert rows.loc["16", "images_low"] == 0 and rows.loc["16", "images_high"] == pytest.approx(0.3)
@@ -133,7 +134,7 @@ def test_comparisons_as_people_read_them(values, scores):
         "n": "3",
     }
     assert seeds_note(comparisons, []) == (
-        "Adjusted by Holm over 2 comparisons. 2 seeds are too few for a verdict: 10 needed."
+        "Adjusted by Holm over 2 comparisons. 2 seeds are too few for a verdict; 10 are needed."
     )
 
 

@@ -167,7 +167,7 @@ def test_levels_get_their_parameters_type():
     [
         ({"sedes": 3}, "unknown key 'sedes'; did you mean 'seeds'?"),
         ({"epochs": 3}, "unknown key 'epochs'; did you mean 'epochs_per_round'?"),
-        ({"loss": "ce"}, "'loss'; it is a training parameter, and belongs below baseline"),
+        ({"loss": "ce"}, "'loss'; it is a training parameter and belongs below baseline"),
         ({"device": "gpu"}, "unknown value 'gpu'; did you mean 'cuda'?"),
         ({"dataset": "mnist"}, "dataset: 'mnist' is not declared under datasets; known: wdbc"),
         ({"seeds": 0}, "seeds: 0 is less than the minimum of 1"),

@@ -179,10 +179,10 @@ BAD_ARRAYS = {
         {"val_images": np.zeros((0, 5, 5), np.uint8), "val_labels": np.zeros(0, int)},
         "val has 0 samples of class 0 and 0 of class 1",
     ),
-    "sizes": ({"val_images": np.zeros((20, 4, 4), np.uint8)}, "they must be alike"),
+    "sizes": ({"val_images": np.zeros((20, 4, 4), np.uint8)}, "they must match"),
     "types": (
         {"val_images": np.zeros((20, 5, 5), np.uint16)},
-        "they must be alike; save all as one type, with values of one scale",
+        "they must match; save all as one type, with values of one scale",
     ),
     "filtered": (
         UNIT | {"val_images": UNIT["val_images"] - 0.01},
@@ -209,12 +209,12 @@ BAD_ARRAYS = {
     ),
     "floats up to 1 / 255": (
         {name: images / 255 for name, images in UNIT.items()},
-        "to 0.00367551 only, and their type holds 0 to 1; say what black and white are, such as"
+        "to 0.00367551, but their type holds 0 to 1; say what black and white are, such as"
         " `range: [0, 0.003676]`",
     ),
     "0 and 1": (
         {name: ARRAYS[name] // 128 for name in UNIT},
-        "values from 0 to 1 only, and their type holds 0 to 255; say what black and white are, such"
+        "values only from 0 to 1, but their type holds 0 to 255; say what black and white are, such"
         " as `range: [0, 1]`",
     ),
     "booleans": (
@@ -264,7 +264,7 @@ def test_bad_arrays_are_named(changes, expected, tmp_path):
 
 def test_more_names_than_classes_are_counted(tmp_path):
     path = write_npz(tmp_path / "a.npz")
-    with pytest.raises(UserError, match=r"`classes` has 3 names, and the labels are of 2 classes"):
+    with pytest.raises(UserError, match=r"`classes` has 3 names, but the labels are of 2 classes"):
         prepared(tmp_path, kind="npz", path=path, classes=["a", "b", "c"])
 
 
@@ -281,7 +281,7 @@ def test_declared_ranges_become_0_to_1(tmp_path):
         assert read_description(done)["range"] == [low, high]
         redraw(done, 1, folder / "again")
         assert read_description(folder / "again")["divide_by"] == [high - low]
-        with pytest.raises(UserError, match=rf"and `range` says {low} to {low + 9}$"):
+        with pytest.raises(UserError, match=rf"but `range` says {low} to {low + 9}$"):
             prepared(folder, kind="npz", path=path, range=[low, low + 9])
 
 
@@ -300,7 +300,7 @@ def test_rounding_errors_outside_of_a_range_are_clipped_and_said(tmp_path):
 
 def test_a_range_that_a_type_cannot_have_is_refused(tmp_path):
     path = write_npz(tmp_path / "a.npz")
-    with pytest.raises(UserError, match="`range` goes up to 4095, and uint8 to 255"):
+    with pytest.raises(UserError, match="`range` goes up to 4095, but uint8 only to 255"):
         prepared(tmp_path, kind="npz", path=path, range=[0, 4095])
 
 
@@ -326,8 +326,8 @@ def test_names_of_classes_in_the_file_are_those_of_the_entry(tmp_path):
         write_npz(tmp_path / "a.npz", Class_Names=np.array(named))
         with pytest.raises(UserError) as error:
             prepared(tmp_path, **entry)
-        assert f"Class_Names in it are {told}" in str(error.value)
-        assert "and the `classes` of the data set are Benign, ill; write" in str(error.value)
+        assert f"Class_Names are {told}" in str(error.value)
+        assert "but the `classes` of the data set are Benign, ill; write" in str(error.value)
     write_npz(tmp_path / "a.npz", class_names=np.array(["ill", "benign"]))
     assert prepared(tmp_path, **entry | {"classes": ["ill", "benign"]})
 

@@ -100,7 +100,7 @@ def see_through(mode="RGBA"):
 
 
 UNCLEAR = {
-    "frames.gif": (save_frames, "holds 2 pictures; save the one that is meant"),
+    "frames.gif": (save_frames, "holds 2 pictures; save the intended one"),
     "pages.tif": (save_frames, "holds 2 pictures"),
     "frames.webp": (save_frames, "holds 2 pictures"),
     "alpha.png": (see_through().save, "transparent pixels, and what is behind them is not known"),
@@ -171,7 +171,7 @@ def test_metadata_of_any_size_are_ignored_and_the_limit_of_pixels_is_a_key(tmp_p
     for name in ("a.png", "a.jpg"):
         halves().save(tmp_path / name, icc_profile=bytes(2**21))
         assert abs(int(decoded(tmp_path / name)[0, 3]) - 240) <= 2
-    with pytest.raises(UserError, match=r"0\.0008 megapixels, and at most 0\.0005 .*`max_megapix"):
+    with pytest.raises(UserError, match=r"0\.0008 megapixels, but at most 0\.0005 .*`max_megapix"):
         decoded(tmp_path / "a.png", max_megapixels=0.0005)
 
 
@@ -220,7 +220,7 @@ def test_12_bits_in_files_of_16_are_refused_until_their_range_is_declared(tmp_pa
     entry = write_classes(tmp_path, twice(halves(4095 / 255, np.uint16)))
     with pytest.raises(UserError) as error:
         prepared(tmp_path, **entry)
-    assert "its images (16 bit) have values from 642 to 3854 only" in str(error.value)
+    assert "its images (16 bit) have values only from 642 to 3854" in str(error.value)
     assert str(error.value).endswith("such as `range: [0, 4095]`")
     folder = prepared(tmp_path, **entry, range=[0, 4095])
     inputs = np.concatenate([images for images, _ in load_all(folder)[0].values()])
@@ -230,7 +230,7 @@ def test_12_bits_in_files_of_16_are_refused_until_their_range_is_declared(tmp_pa
         "4 of 4 images hold values of 16 bit, made 8 bit: 0 is black and 4095 white."
     ]
     assert description["divide_by"] == [255.0] and "range" not in description
-    with pytest.raises(UserError, match=r"1\.png: has values from 642 to 3854, and `range` says 0"):
+    with pytest.raises(UserError, match=r"1\.png: has values from 642 to 3854, but `range` says 0"):
         prepared(tmp_path, **entry, range=[0, 3000])
     with pytest.raises(UserError, match=r"d\.range: \[9, 9\]: the first value, black, must be bel"):
         prepared(tmp_path, **entry, range=[9, 9])
@@ -239,21 +239,19 @@ def test_12_bits_in_files_of_16_are_refused_until_their_range_is_declared(tmp_pa
 def test_one_depth_may_not_hide_behind_another(tmp_path):
     """Of one class 12 bits in 16, of the other 8: the 16-bit images alone use too little."""
     entry = write_classes(tmp_path, twice(halves(4095 / 255, np.uint16), more=halves()))
-    with pytest.raises(UserError, match=r"its images \(16 bit\) have values from 642 to 3854"):
+    with pytest.raises(UserError, match=r"its images \(16 bit\) have values only from 642 to 3854"):
         prepared(tmp_path, **entry)
-    with pytest.raises(UserError, match=r"ill/1\.png: has 8 bits, and `range` says 0 to 4095"):
+    with pytest.raises(UserError, match=r"ill/1\.png: has 8 bits, but `range` says 0 to 4095"):
         prepared(tmp_path, **entry, range=[0, 4095])
     for number, path in enumerate((tmp_path / "x").rglob("*.png")):
         save_16_bit_colour(path, 1000 * number)
-    with pytest.raises(
-        UserError, match=r"\(16 bit in colour\).*; .*: save them in grey, or with 8"
-    ):
+    with pytest.raises(UserError, match=r"\(16 bit in colour\).*; .*: save them in grey or with 8"):
         prepared(tmp_path, **entry)
 
 
 def test_masks_are_refused_and_dark_images_are_not(tmp_path):
     entry = write_classes(tmp_path, twice(Image.fromarray((HALVES > 100).astype(np.uint8))))
-    with pytest.raises(UserError, match=r"values from 0 to 1 only, .*`range: \[0, 1\]`"):
+    with pytest.raises(UserError, match=r"values only from 0 to 1, .*`range: \[0, 1\]`"):
         prepared(tmp_path, **entry)
     inputs = load_all(prepared(tmp_path, **entry, range=[0, 1]))[0]["train"][0]
     assert (inputs.min(), inputs.max()) == (0, 255)

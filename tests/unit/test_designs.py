@@ -178,14 +178,14 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     assert len(study.cells) == 3 and len(study.grid_cells) == 4
     assert plan_lines(study) == [
         "design: full, 2 × 2 = 4 combinations: 3 cells",
-        "  the same cells as others: 1 cell, because hidden units applies to network multilayer"
-        " perceptron alone",
+        "  the same cells as others: 1 cell, because hidden units applies only to network"
+        " multilayer perceptron",
     ]
     assert design_facts(study) == [
         (
             "Conditional",
-            "hidden units applies to network multilayer perceptron alone; elsewhere its levels are"
-            " one cell",
+            "hidden units applies only to network multilayer perceptron; elsewhere its levels count"
+            " as one cell",
         )
     ]
     assert study.factorial.left_out == (
@@ -194,8 +194,8 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     )
     assert len(set(make(grid=grid, design={"random": 3}).grid_cells)) == 3
     (line,) = problems(grid=grid, design={"random": 4})
-    assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or the"
-                         " same in other words")  # fmt: skip
+    assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or"
+                         " duplicated")  # fmt: skip
 
 
 def test_rows_that_a_table_does_not_name_are_those_that_the_design_has():
@@ -243,7 +243,7 @@ def test_the_page_says_why_there_are_no_effects(tmp_path):
     one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
     assert one_at_a_time["left_out"].startswith("the design has 6 of")
     assert shown(make(**STEP))["along"] == [
-        "Learning rate moves along with batch size: what is said of it here is of them together."
+        "Learning rate moves along with batch size: what is said of it applies to them together."
     ]
 
 
@@ -308,7 +308,7 @@ def test_a_design_in_words():
         ),
         ({"design": {}}, "design: needs one of list and random: {list: [{parameter: level}, …]}"),
         ({"design": {"list": [{"los": "ce"}]}, "grid": None}, "design.list[0]: unknown key 'los'"),
-        ({"design": {"list": [{"loss": "ce"}]}}, "so that the grid has to go: set `grid: null`"),
+        ({"design": {"list": [{"loss": "ce"}]}}, "so the grid has to go: set `grid: null`"),
         (
             {"design": {"list": [{"loss": "ce"}, {"loss": "ce", "batch_size": 32}]}, "grid": None},
             "design.list[1]: is the same cell as design.list[0]",
@@ -367,7 +367,7 @@ def test_a_design_in_words():
                 "together": [["batch_size", "activation"]],
                 "grid": GRID | {"batch_size": [16, 32, 8]},
             },
-            "the grid has batch_size 16, activation relu, and the baseline batch_size 32, activ",
+            "the grid has batch_size 16, activation relu, but the baseline batch_size 32, activ",
         ),
         (
             {

@@ -73,7 +73,7 @@ REFUSED = {
         "lines 3 and 6: a/2.png is in the groups p1 and p7; remove one of the lines",
     ),
     "a long number": (PLAIN.replace("p2", "1.00E+11"), "line 4: 1.00E+11 is what a spreadsheet"),
-    "no image": (PLAIN + ",p7\n", "line 6: a group, p7, and no image"),
+    "no image": (PLAIN + ",p7\n", "line 6: a group, p7, but no image"),
     "blank": (PLAIN.replace("p2", " "), "1 of 4 samples have no group: b/3.png; or write `missing"),
     "NA and nan": (
         PLAIN.replace("p2", "NA").replace("p3", "nan"),
@@ -81,7 +81,7 @@ REFUSED = {
     ),
     "another name": (
         PLAIN.replace("b/4", "4"),
-        "1 of 4 samples have no group: b/4.png; listed there, and no samples: 4.png (line 5)",
+        "1 of 4 samples have no group: b/4.png; listed there, but not samples: 4.png (line 5)",
     ),
 }
 
@@ -102,7 +102,7 @@ def test_samples_without_a_group_are_their_own_where_that_is_declared(tmp_path):
         "2 of 4 samples have no group, and each is one of its own: b/3.png, b/4.png.",
     )
     # a name that is spelt in another way is not taken for a sample without a group
-    with pytest.raises(UserError, match=r"no samples: 3\.png \(line 4\).*; or remove these lines"):
+    with pytest.raises(UserError, match=r"not samples: 3\.png \(line 4\).*; or remove these lines"):
         of_file(tmp_path, PLAIN.replace("b/3", "3"), missing="own")
     assert check_groups([*groups], np.array(["train", "train", "train", "val"]))["severity"] == "ok"
     torn = check_groups([*groups], np.array(["train", "val", "train", "val"]))
@@ -114,7 +114,7 @@ def test_images_that_are_not_there_and_groups_spelt_alike_are_said(tmp_path):
     groups, decided = of_file(tmp_path, content)
     assert [*groups] == ["p1", "p1", "p2", "P02"]
     assert decided == (
-        "groups.csv lists images that are no samples: c/5.png (line 6).",
+        "groups.csv lists images that are not samples: c/5.png (line 6).",
         "Groups that are spelt nearly alike are taken for different ones: p2 and P02.",
     )
 
@@ -223,7 +223,7 @@ def test_long_numbers_that_a_spreadsheet_rounded_are_said(tmp_path):
 def test_groups_of_one_sample_each_are_said(tmp_path):
     content = PLAIN.replace("a/2.png,p1", "a/2.png,p4")
     assert of_file(tmp_path, content)[1] == (
-        "No group has two samples, so that groups keep nothing together.",
+        "No group has two samples, so groups keep nothing together.",
     )
 
 
@@ -277,7 +277,7 @@ def test_a_pattern_whose_parentheses_are_not_always_met():
 def test_a_pattern_that_cuts_numbers_off_is_refused():
     names = ["patient1_1", "patient12_1", "patient13_1"]
     with pytest.raises(
-        UserError, match=r"takes patient1 of patient12_1, .* `\(patient\[0-9\]\+\)`"
+        UserError, match=r"matches patient1 in patient12_1, .* `\(patient\[0-9\]\+\)`"
     ):
         of_pattern("(patient[0-9])", names)
     assert of_pattern("([0-9a-f]{3})", ["0a12", "0a1c", "2c345"])[1] == ()  # of hashes
@@ -289,7 +289,7 @@ def test_a_pattern_that_cuts_numbers_off_is_refused():
 def test_a_pattern_that_cuts_numbers_of_several_lengths_is_said():
     groups, (sentence,) = of_pattern("(P[0-9]{2})", ["P123_1", "P1234_1", "P12_2"])
     assert [*groups] == ["P12"] * 3
-    assert sentence.startswith("The pattern of groups takes a part of a number in 2 of 3 names")
+    assert sentence.startswith("The pattern of groups matches part of a number in 2 of 3 names")
     assert of_pattern("(P[0-9]{3})", ["P00101", "P00102"])[1] == ()  # a patient's and an image's
 
 
@@ -323,7 +323,7 @@ def test_a_pattern_that_finds_the_folders_of_splits_is_refused(pattern, name, ad
 def test_groups_that_are_the_folders_of_splits_stop_the_data(tmp_path):
     entry = write_folder(tmp_path / "x", ("Part1", "Part2"))
     entry |= {"splits": {"train": "Part1", "val": "Part2"}, "groups": {"pattern": "([0-9])"}}
-    with pytest.raises(UserError, match=r"as 1 of Part1/.* each split is one group"):
+    with pytest.raises(UserError, match=r"as 1 in Part1/.* each split is one group"):
         prepared(tmp_path, **entry)
 
 
@@ -332,7 +332,8 @@ def test_an_image_of_two_folders_is_to_be_written_with_its_path(tmp_path):
     with pytest.raises(UserError) as error:
         of_file(tmp_path, text, ["a/1.png", "b/1.png"])
     assert str(error.value) == (
-        f"{tmp_path / 'groups.csv'}, lines 2 and 3: 1.png is two images, a/1.png and b/1.png; write"
+        f"{tmp_path / 'groups.csv'}, lines 2 and 3: 1.png could be any of two images, a/1.png and"
+        " b/1.png; write"
         " their paths"
     )
 

@@ -70,7 +70,7 @@ def test_bad_folders_are_named(tmp_path):
     (tmp_path / "x" / "stray.png").unlink()
     save_image(tmp_path / "outside.png")
     save_image(tmp_path / "x" / "COVID" / "1.png")
-    with pytest.raises(UserError, match="positive is for two classes, and there are 3; leave it"):
+    with pytest.raises(UserError, match="positive is for two classes, but there are 3; leave it"):
         prepared(tmp_path, **entry)
     with pytest.raises(UserError, match="there is no folder"):
         prepared(tmp_path, **entry | {"path": str(tmp_path / "nowhere")})

@@ -65,7 +65,7 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
     names = below("Set1", "Set2")
     layout = laid_out(tmp_path, *names, splits={"train": "Set2", "val": "Set1"})
     assert layout.splits == {"train": "Set2", "val": "Set1"}
-    with pytest.raises(UserError, match="test is Set3, and there are Set1 and Set2"):
+    with pytest.raises(UserError, match="test is Set3, but there are only Set1 and Set2"):
         laid_out(tmp_path, splits={"train": "Set1", "test": "Set3"})
     with pytest.raises(UserError, match="one folder for two of train and test"):
         laid_out(tmp_path, splits={"train": "Set1", "test": "Set1"})
@@ -79,17 +79,17 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
         (*below("train"), "extra/1.png"): "train is a split, and extra is not; .*`splits: none`",
         (*below("train"), "extra/"): "train is a split, and extra is not",
         ("test/1.png", "control/1.png"): "test is a split, and control is not",
-        tuple(below("train", "val", "valid")): "val and valid are both called as val is",
+        tuple(below("train", "val", "valid")): "val and valid are both named like val",
         tuple(below("valid", "test")): r"has valid, test but no train; .*`splits: \{train: Tr",
-        (*below("train", "val"), "val/c/1.png"): "there is val/c, and no train/c; every split",
-        (*below("train"), "val/a/1.png", "val/B/1.png"): "there is val/B, and no train/B;",
-        (*below("train"), "val/"): "there is train/a, and no val/a",
+        (*below("train", "val"), "val/c/1.png"): "there is val/c but no train/c; every split",
+        (*below("train"), "val/a/1.png", "val/B/1.png"): "there is val/B but no train/B;",
+        (*below("train"), "val/"): "there is train/a but no val/a",
         (
             "Train/1.png",
             "Test/1.png",
-        ): r"Test/1\.png is not in the folder of a class, and no image is; .* `splits: none` if",
-        ("ill\u200b/1.png", "ill/1.png"): r"'ill' and 'ill\\u200b' differ in nothing but large le",
-        ("Ill/1.png", "ill/1.png"): "the folders 'Ill' and 'ill' differ in nothing but",
+        ): r"Test/1\.png is not in the folder of a class, nor is any other image; .*: none` if",
+        ("ill\u200b/1.png", "ill/1.png"): r"'ill' and 'ill\\u200b' differ only in capital let",
+        ("Ill/1.png", "ill/1.png"): "the folders 'Ill' and 'ill' differ only in capital",
         ("a/train/1.png", "a/test/2.png", "b/1.png"): "a/te.* is a split below a class",
     }.items(),
 )
@@ -150,7 +150,7 @@ def test_a_folder_with_other_images_again_is_refused(tmp_path):
         path.write_text("other")
     with pytest.raises(UserError, match="train and test are splits, and again is not"):
         laid_out(tmp_path)
-    with pytest.raises(UserError, match="y/a is called as a class, and is in the folder of"):
+    with pytest.raises(UserError, match="y/a is named like a class but lies in the folder of"):
         laid_out(tmp_path / "classes", *CLASSES, "y/a/3.png", "y/b/3.png")
     with pytest.raises(UserError, match=r"y is the only folder of a class; .* `path: …/y`"):
         laid_out(tmp_path / "one", *below("y"))
@@ -210,13 +210,13 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
     [
         (
             ("a/images/1.png", "a/masks/1.png", "b/images/1.png", "b/masks/1.png"),
-            r"a/masks is called as masks or labels .* `images: \"\*/images/\*\"`",
+            r"a/masks is named like masks or labels .* `images: \"\*/images/\*\"`",
             "*/images/*",
             ["a/images/1.png", "b/images/1.png"],
         ),
         (
             ("a/photo/1.png", "a/lung masks/1.png", "b/3.png"),
-            'a/lung masks is called as .* `images: "\\*/photo/\\*"`',
+            'a/lung masks is named like .* `images: "\\*/photo/\\*"`',
             ["**", "!*/lung masks/*"],
             ["a/photo/1.png", "b/3.png"],
         ),
@@ -234,7 +234,7 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
         ),
         (
             ("a/x (1).png", "a/x (1)_mask_1.png", "b/2.png"),
-            r"a/x \(1\)_mask_1.png is called as the mask of .* \"!\*\*/\*_mask\*\"",
+            r"a/x \(1\)_mask_1.png is named like the mask of .* \"!\*\*/\*_mask\*\"",
             "!**/*_mask*",
             ["a/x (1).png", "b/2.png"],
         ),
@@ -252,19 +252,19 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
         ),
         (
             ("a/1.png", "a/1_superpixels.png", "b/2.png"),
-            "a/1_superpixels.png is called as the mask of an image beside it",
+            "a/1_superpixels.png is named like the mask of an image beside it",
             "!**/*_superpixels*",
             ["a/1.png", "b/2.png"],
         ),
         (
             ("a/img_1.png", "a/mask_1.png", "a/masked.png", "b/2.png"),
-            r"a/mask_1.png is called as the mask of an image beside it; .*\"!\*\*/mask_\*\"",
+            r"a/mask_1.png is named like the mask of an image beside it; .*\"!\*\*/mask_\*\"",
             "!**/mask_*",
             ["a/img_1.png", "a/masked.png", "b/2.png"],
         ),
         (
             ("a/1.png", "a/gt-1.png", "b/2.png", "b/gt-2.png"),
-            r"a/gt-1.png is called as the mask of an image beside it; .*\"!\*\*/gt-\*\"",
+            r"a/gt-1.png is named like the mask of an image beside it; .*\"!\*\*/gt-\*\"",
             "!**/gt-*",
             ["a/1.png", "b/2.png"],
         ),
@@ -276,19 +276,19 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
         ),
         (
             ("all/1.png", "all/2.png", "ill/1.png", "own/2.png"),
-            r"all has the images of all other classes again, .* `images: \"!all/\*\*\"`",
+            r"all repeats the images of all other classes, .* `images: \"!all/\*\*\"`",
             "!all/**",
             ["ill/1.png", "own/2.png"],
         ),
         (
             ("a/1.png", "a/Excluded/2.png", "b/3.png"),
-            r"a/Excluded is called as what was put aside, .* `images: \"!\*\*/Excluded/\*\*\"`",
+            r"a/Excluded is named like images put aside, .* `images: \"!\*\*/Excluded/\*\*\"`",
             "!**/Excluded/**",
             ["a/1.png", "b/3.png"],
         ),
         (
             ("image/1.png", "masks/1.png"),
-            "masks is called as what belongs to images",
+            "masks is named like something that belongs to images",
             "*/*",
             ["image/1.png", "masks/1.png"],
         ),
@@ -312,48 +312,63 @@ def test_what_may_be_no_image_of_its_class_is_asked_for(tmp_path, names, message
             "benign_test and benign_train are .* as train/benign and test/benign, or .*s: none`"
         ),
         ("Test-Ill", "TrainWell", "trainIll"): "Test-Ill and trainIll .* train/Ill and test/Ill",
-        ("ill", "ill_val", "well"): "ill and ill_val are called as one .* train/ill and val/ill",
+        ("ill", "ill_val", "well"): "ill and ill_val are named like one .* train/ill and val/ill",
         ("train/ill", "train/ill_dev"): 'ill and ill_dev are .* write `images: "\\*\\*"`',
         ("ill", "ill_augmented", "well", "well_augmented"): (
-            'ill and ill_aug.* but for augmented, .* `images: "!\\*_augmented/\\*\\*"`, or .*none'
+            'ill and ill_aug.* except for augmented, .* `images: "!\\*_augmented/\\*\\*"`, or'
+            " .*none"
         ),
         ("aug ill", "aug well", "ill", "well"): '`images: "!aug \\*/\\*\\*"`',
         ("ill_cropped", "ill_original", "well"): '"!\\*_cropped/\\*\\*"',
-        ("ill", "ill (1)", "well"): r'but for \(1\), .*"!\* \(1\)/\*\*"',
+        ("ill", "ill (1)", "well"): r'except for \(1\), .*"!\* \(1\)/\*\*"',
         ("ill_rotated90", "ill_rotated_180", "well"): '"!\\*_rotated_180/\\*\\*"',
         ("new[1]", "old 1", "1", "ill"): r'`images: \["!new\[\[\]1\]/\*\*", "!old 1/\*\*"\]`',
         ("train/ill", "train/illCopy", "train/x"): 'images: "!\\*/illCopy/\\*\\*"`, or .*"\\*\\*"`',
         ("ill", "ill - Kopie", "x"): 'images: "!\\* - Kopie/\\*\\*"`',
-        ("fold0", "fold1", "fold2"): "fold0, fold1 and fold2 are called as parts of .*s: none`",
-        ("Set_A", "Set_B", "x"): "Set_A and Set_B are called as parts",
-        ("Copy of ill", "ill", "well"): "Copy of ill and ill have one name but for Copy of, as",
+        ("fold0", "fold1", "fold2"): "fold0, fold1 and fold2 are named like parts of .*s: none`",
+        ("Set_A", "Set_B", "x"): "Set_A and Set_B are named like parts",
+        (
+            "Copy of ill",
+            "ill",
+            "well",
+        ): "Copy of ill and ill have the same name except for Copy of, as",
         ("New folder (2)", "ill", "well"): 'New folder .* hardly .* `images: "!New folder \\(2\\)/',
         ("train/a", "train/b", "train/unlabelled"): '"!\\*/unlabelled/\\*\\*"`, or .*"\\*\\*"`',
         ("seg_pred", "ill", "well"): "seg_pred is hardly the name of a class",
         ("Trash", "ill", "well"): "Trash is hardly the name of a class",
         ("GradCAM", "ill", "well"): "GradCAM is hardly the name of a class",
-        ("gradcam_results", "ill", "well"): "gradcam_results is hardly the name of a class",
-        ("train/ill", "train/outputs", "train/x"): 'outputs is hardly .*"!\\*/outputs/\\*\\*"',
         ("新建文件夹 (2)", "ill", "well"): "新建文件夹 .* is hardly the name of a class",
-        tuple(f"patient{n:03}" for n in range(5)): "patient004 are called as patients, not as cl",
-        tuple(f"Subject_{n}" for n in range(3, 9)): "are called as patients, not as classes; put",
-        tuple(f"train/{n}" for n in range(1000, 1005)): r'1004 are called as p.* "\*\*"`',
-        tuple(f"2024-01-{n}" for n in range(8, 13)): "2024-01-9 are called as dates, not as clas",
+        tuple(
+            f"patient{n:03}" for n in range(5)
+        ): "patient004 are named like patients, not like cl",
+        tuple(
+            f"Subject_{n}" for n in range(3, 9)
+        ): "are named like patients, not like classes; put",
+        tuple(f"train/{n}" for n in range(1000, 1005)): r'1004 are named like p.* "\*\*"`',
+        tuple(
+            f"2024-01-{n}" for n in range(8, 13)
+        ): "2024-01-9 are named like dates, not like clas",
         (
             "ill-20240301T101010Z-001",
             "ill-20240301T101010Z-002",
             "x",
         ): "Drive; .* folder, ill, or",
         ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): "in parts .* folder, a and b, or w",
-        ("HAM_images_part_1", "HAM_images_part_2", "x"): "part_1 and HAM_images_part_2 are called",
-        ("images_001", "images_002"): r"called as what stores images \(images\), not as classes",
-        ("X scan (1)", "X scan (2)"): r"called as what stores images \(x scan\)",
-        ("data", "data2"): "data and data2 are called as what stores",
-        ("100APPLE", "101APPLE"): "101APPLE are called as the folders of a camera, not as classes",
-        ("100CANON", "100MEDIA", "202403__"): "202403__ are called as the folders of a camera",
-        ("Subject_1", "Subject_2"): "Subject_2 are called as patients, not as classes",
-        ("2024-03-01", "2024-03-02"): "2024-03-02 are called as dates, not as classes",
-        ("20240301_101500", "20240302"): "20240302 are called as dates, not as classes",
+        ("HAM_images_part_1", "HAM_images_part_2", "x"): "part_1 and HAM_images_part_2 are named",
+        (
+            "images_001",
+            "images_002",
+        ): r"named like folders that store images \(images\), not like classes",
+        ("X scan (1)", "X scan (2)"): r"named like folders that store images \(x scan\)",
+        ("data", "data2"): "data and data2 are named like folders that store",
+        (
+            "100APPLE",
+            "101APPLE",
+        ): "101APPLE are named like the folders of a camera, not like classes",
+        ("100CANON", "100MEDIA", "202403__"): "202403__ are named like the folders of a camera",
+        ("Subject_1", "Subject_2"): "Subject_2 are named like patients, not like classes",
+        ("2024-03-01", "2024-03-02"): "2024-03-02 are named like dates, not like classes",
+        ("20240301_101500", "20240302"): "20240302 are named like dates, not like classes",
     }.items(),
 )
 def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
@@ -591,7 +606,7 @@ def test_identifiers_are_said_beside_videos_and_versions_if_they_take_more(tmp_p
 
 def test_frames_of_unnamed_videos_are_said(tmp_path):
     (sentence,) = laid_out(tmp_path, "a/frame_1.png", "b/frame_1.png", "b/frame_2.png").decided
-    assert "3 images are frames of videos, such as a/frame_1.png, and not of which" in sentence
+    assert "3 images are frames of videos, such as a/frame_1.png, but not of which ones" in sentence
     assert laid_out(tmp_path / "x", "a/frame.png", "a/f12.png", "b/p_f1.png").decided == []
 
 
@@ -620,13 +635,15 @@ def test_folders_of_a_split_in_one_of_the_same_are_named_by_their_paths(tmp_path
     with pytest.raises(UserError, match="seg_train and seg_test are splits, and seg_pred is") as no:
         laid_out(tmp_path, *names, "seg_pred/seg_pred/1.png")
     images = yaml.safe_load(re.search("`(images.*?)`", str(no.value))[1])
-    with pytest.raises(UserError, match="seg_train and seg_test is a folder of the same") as no:
+    with pytest.raises(
+        UserError, match="seg_train and seg_test there is another folder of the same"
+    ) as no:
         laid_out(tmp_path, **images)
     entry = images | yaml.safe_load(re.search("`(.*)`", str(no.value))[1])
     layout = laid_out(tmp_path, **entry)
     assert layout.splits == {"train": "seg_train/seg_train", "test": "seg_test/seg_test"}
     assert (layout.classes, [*layout.images]) == (["a", "b"], names)
-    with pytest.raises(UserError, match="different depths, seg_train and seg_test/seg_test; give"):
+    with pytest.raises(UserError, match="different depths, seg_train and seg_test/seg_test; put"):
         laid_out(tmp_path, splits={"train": "seg_train", "test": "seg_test/seg_test"})
 
 
@@ -692,7 +709,7 @@ def test_classes_that_differ_in_a_letter_are_said(tmp_path, one, other, said):
 )
 def test_classes_that_differ_in_hyphens_or_blanks_alone_are_refused(tmp_path, one, other):
     first, second = sorted((one, other))
-    with pytest.raises(UserError, match=f"the folders '{first}' and '{second}' differ in nothing"):
+    with pytest.raises(UserError, match=f"the folders '{first}' and '{second}' differ only in"):
         laid_out(tmp_path, f"{one}/1.png", f"{other}/2.png", "well/3.png")
 
 
@@ -721,7 +738,7 @@ def test_dicom_without_an_ending_is_refused(tmp_path, name):
         ("1.png.1", "PNG", r"; \.1 is added where a file is downloaded again, .* to b/1\.p"),
         ("7", "JPEG", r"b/7 is an image by its first bytes \(JPEG\), .* to b/7\.jpeg, or"),
         ("x.jpg_original", "JPEG", r"b/x\.jpg_original is an image by its first bytes \(J"),
-        ("scan.img", "TIFF", r"\(TIFF\), and not by the ending of its name; .*\.img\.tiff"),
+        ("scan.img", "TIFF", r"\(TIFF\), but not by the ending of its name; .*\.img\.tiff"),
         ("2.gif.part", "GIF", r"\(GIF\).*\.part\.gif"),
         ("3.webp-large", "WebP", r"\(WebP\).*-large\.webp"),
         ("4.dib", "BMP", r"\(BMP\).*\.dib\.bmp"),
@@ -784,7 +801,7 @@ def test_archives_are_named(tmp_path, names, said):
 
 def test_images_of_no_class_are_asked_for_their_folders(tmp_path):
     with pytest.raises(
-        UserError, match=r"several labels, .* covered\), or if this is the folder of"
+        UserError, match=r"several labels, .* supported\), or if this is the folder of"
     ):
         laid_out(tmp_path, "1.png", "2.png")
 
@@ -878,7 +895,9 @@ def test_the_advice_names_the_split_that_was_forgotten():
 def test_masks_with_a_word_before_them_are_no_class(tmp_path, name, refused):
     names = [f"faces/{name[:2]}1.png", f"{name}/2.png"]
     if refused:
-        with pytest.raises(UserError, match=f"{name} is called as what belongs to images"):
+        with pytest.raises(
+            UserError, match=f"{name} is named like something that belongs to images"
+        ):
             laid_out(tmp_path, *names)
     else:
         assert sorted(laid_out(tmp_path, *names).images) == names

@@ -243,7 +243,7 @@ def test_of_what_ties_as_many_are_shown_from_all_parts_of_the_split():
     assert shown["row"].tolist() == [2, 8, 0, 4, 9]
     rows = shown.to_dict("records")
     assert ties_text(rows) == (
-        "7 samples tie at 2 of 3 trainings; 3 of them are shown, drawn evenly."
+        "7 samples tie at 2 of 3 models; 3 of them are shown, evenly spread."
     )
     assert ties_text(rows[:2]) == ""
 

@@ -172,7 +172,7 @@ def test_what_is_chosen_at_an_edge_is_not_counted_among_what_holds():
     verdicts = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
     claims = {"a": claim("greater", (CE, BCE)), "b": claim("less", (CE, BCE))}
     for primary, check in (("fixed", "tuned"), ("tuned", "fixed")):
-        assert "of 2 decided claims 1 keeps its verdict and 1 does with a value at the edge" in (
+        assert "1 of 2 decided claims keeps its verdict and 1 does so with a value at the edge" in (
             counts_of_changes(verdicts, check, claims, primary)
         )
 

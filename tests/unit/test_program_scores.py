@@ -105,7 +105,9 @@ def test_what_contradicts_the_metrics_or_may_be_either_is_refused(
 
 
 def test_test_scores_are_not_of_another_kind(tmp_path):
-    with pytest.raises(UserError, match="test_scores look like probabilities, val_scores do not"):
+    with pytest.raises(
+        UserError, match="test_scores look like probabilities, but val_scores do not"
+    ):
         written(tmp_path, [0.9], LOGITS, test_scores=PROBABILITIES)
 
 
@@ -155,7 +157,7 @@ def test_scores_in_another_file_are_not_overlooked(tmp_path, name):
     [
         ("epoch;val_accuracy\n1;0,9\n", "has semicolons; write commas, with decimal points; in R"),
         ('"";"epoch";"val_loss"\n"1";1;0,5\n', "has semicolons; write commas, with decimal poi"),
-        (",epoch,val_loss\n0,1,0.5\n", "its first column has no name; leave out the numbers of"),
+        (",epoch,val_loss\n0,1,0.5\n", "its first column has no name; leave out the row numbers"),
         (
             "Epoch,Val_Accuracy,val_loss\n1,0.9,1\n",
             "has the columns Epoch, Val_Accuracy; write epoch, val_accuracy, without capitals",

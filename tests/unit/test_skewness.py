@@ -96,17 +96,17 @@ def test_a_claim_on_skewed_differences_has_the_bootstrap_t_at_its_level():
     assert row["skewness"] == pytest.approx(stats.skew(SLEEP))
     ((pair,),) = (item["pairs"] for item in claim_items(claims, pairs, 10))
     assert pair["skewed"] == (
-        "skewness +1.47; the bootstrap-t has [−0.25, +3.41], and p = 0.0215 before adjustment;"
-        " its interval crosses a bound of the claim, the t-test’s lies where the claim says"
+        "skewness +1.47; the bootstrap-t gives [−0.25, +3.41] and p = 0.0215 before adjustment;"
+        " its interval crosses a bound of the claim, but the t-test’s lies where the claim says"
     )
 
 
 def test_whether_the_bootstrap_t_agrees_is_said():
     _, pairs = sleep_pairs()
     row = pairs.iloc[0].to_dict()
-    assert zero_words(row) == "it leaves zero in, the t-test leaves it out"
+    assert zero_words(row) == "it includes zero, but the t-test excludes it"
     above = row | {"low_bootstrap_t": 0.001}
-    assert zero_words(above) == "it leaves zero out, as the t-test does"
+    assert zero_words(above) == "it excludes zero, as the t-test does"
     greater, less = (claim(expect, (CE, BCE)) for expect in ("greater", "less"))
     assert place_words(greater, above) == (
         "its interval lies where the claim says, as the t-test’s does"
@@ -114,7 +114,7 @@ def test_whether_the_bootstrap_t_agrees_is_said():
     assert place_words(less, above) == "its interval lies elsewhere, as the t-test’s does"
     unknown = row | {"low_bootstrap_t": math.nan, "high_bootstrap_t": math.nan}
     assert place_words(greater, unknown) == "it decides nothing"
-    assert "the bootstrap-t has no interval at this level, and p" in skewness_words(unknown)
+    assert "the bootstrap-t gives no interval at this level and p" in skewness_words(unknown)
 
 
 def compared(skewed: np.ndarray):
@@ -134,8 +134,8 @@ def test_a_comparison_of_skewed_differences_is_marked():
     said = skewed_comparisons(comparisons, [])
     assert said == {
         "skewed": [
-            "CE − BCE, validation accuracy (%): skewness +1.47; the bootstrap-t has [+0.31, +2.85],"
-            " and p = 0.0215 before adjustment; it leaves zero out, as the t-test does"
+            "CE − BCE, validation accuracy (%): skewness +1.47; the bootstrap-t gives [+0.31,"
+            " +2.85] and p = 0.0215 before adjustment; it excludes zero, as the t-test does"
         ],
         "skewed_others": [],
     }
@@ -158,7 +158,7 @@ def test_the_page_warns_beside_the_claim_and_under_the_table():
     template = sections.get_template("sections/claims.html.j2")
     page = template.render(groups=[group], counts={}, units="seeds")
     _, before, unfolded = page.split("<details>")
-    assert "<strong>Skewed differences</strong>, of which a t-test" in before
+    assert "<strong>Skewed differences</strong>. A t-test" in before
     assert item["pairs"][0]["skewed"] in before
     assert "P(A &gt; B): the first side is better in 9.5 of 10 seeds" in unfolded
 

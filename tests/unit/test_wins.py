@@ -69,6 +69,6 @@ def test_a_claims_pair_says_how_often_its_first_side_is_better():
     (row,) = pairs.to_dict("records")
     assert [row[key] for key in ("wins", "wins_low", "wins_high")] == [0.95, 0.85, 1]
     assert wins_words(row) == (
-        "the first side is better in 9.5 of 10 seeds, ties half: 0.95 [0.85, 1.00], significant and"
-        " meaningful (threshold 0.75)"
+        "the first side is better in 9.5 of 10 seeds, ties counted as half: 0.95 [0.85, 1.00],"
+        " significant and meaningful (threshold 0.75)"
     )

@@ -68,7 +68,7 @@ def test_a_programs_own_words_are_no_booleans(tmp_path):
     [
         ("seeds=012", "--config seeds=012: 012 is read as 12; write 12"),
         ("seeds=1_0", "1_0 is read as 10; write 10"),
-        ("looks=[5, 10]", "looks=[5, 10]: 5 is in brackets, where Snakemake takes everything for"),
+        ("looks=[5, 10]", "looks=[5, 10]: 5 is in brackets, where Snakemake reads everything as"),
         ("program={parameters: {rate: 1e-3}}", "1e-3 is in brackets"),
         ("tables={table1: null}", "null is in brackets"),
     ],

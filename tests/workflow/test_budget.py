@@ -27,8 +27,8 @@ CHESTS = {
     "splits": {"train": {"count": 4708, "negative": 1214, "positive": 3494}},
 }
 UNTUNED = (
-    "The learning rate (0.001) was tuned for neither side: a difference may be in how well it suits"
-    " them."
+    "The learning rate (0.001) was tuned for neither side, so a difference may come from how well"
+    " it suits each."
 )
 
 
@@ -94,7 +94,7 @@ def test_what_does_not_go_with_equal_updates():
     sizes = {"grid": {"loss": None, "batch_size": [32, 64]}, "budget": "steps"}
     refuse_cells(study(baseline=cosine, budget="steps"))
     with pytest.raises(
-        UserError, match=r"runs over 30 epochs.* have 60 and not 30: write `over: r"
+        UserError, match=r"runs over 30 epochs.* have 60, not 30: write `over: r"
     ):
         refuse_cells(study(baseline=cosine, **sizes))
     patient = {"epoch_choice": {"name": "best", "patience": 2}}
@@ -116,23 +116,27 @@ def test_updates_are_those_of_the_samples_that_a_seed_draws():
 @pytest.mark.parametrize(
     ("changes", "epochs", "said"),
     [
-        ({"batch_size": 16}, 30, "Epochs are equal, updates are not: 8,850 against 4,440 a round."),
+        (
+            {"batch_size": 16},
+            30,
+            "Epochs are equal but updates are not: 8,850 against 4,440 a round.",
+        ),
         (
             {"batch_size": 16},
             15,
-            "Updates are equal (4,425 against 4,440 a round), the samples seen are not (70,620"
+            "Updates are equal (4,425 against 4,440 a round) but the samples seen are not (70,620"
             " against 141,240).",
         ),
         (
             {"train_share": 0.1},
             300,
-            "Updates are equal (4,500 against 4,440 a round), epochs are not (300 against 30).",
+            "Updates are equal (4,500 against 4,440 a round) but epochs are not (300 against 30).",
         ),
         (
             {"batch_size": 4708},
             4414,
-            "Updates are equal (4,414 against 4,440 a round), the samples seen are not (20,781,112"
-            " against 141,240).",
+            "Updates are equal (4,414 against 4,440 a round) but the samples seen are not"
+            " (20,781,112 against 141,240).",
         ),
         (
             {"batch_size": 1},
@@ -143,7 +147,7 @@ def test_updates_are_those_of_the_samples_that_a_seed_draws():
         (
             {"epoch_choice": "best(patience=5)", "batch_size": 16},
             30,
-            "Epochs are equal, updates are not: 8,850 against 4,440 a round, where no round ends"
+            "Epochs are equal but updates are not: 8,850 against 4,440 a round, where no round ends"
             " early.",
         ),
         ({"hidden_layers": 2}, 30, "The networks have 267,009 against 201,217 weights."),
@@ -165,13 +169,13 @@ def test_what_differs_besides_the_factor_in_numbers(changes, epochs, said):
         (
             {"batch_size": 16},
             30,
-            "Epochs are equal, updates are not: batch size 16 gets 2 times as many as 32.",
+            "Epochs are equal but updates are not: batch size 16 gets 2 times as many as 32.",
         ),
-        ({"batch_size": 16}, 15, "Updates are equal, the samples seen are not."),
+        ({"batch_size": 16}, 15, "Updates are equal but the samples seen are not."),
         (
             {"train_share": 0.5},
             30,
-            "Epochs are equal, updates are not: an epoch has 0.5 against 1.0 of the training"
+            "Epochs are equal but updates are not: an epoch has 0.5 against 1.0 of the training"
             " samples.",
         ),
         ({"hidden_layers": 2}, 30, "The networks differ in their number of weights."),
@@ -248,7 +252,7 @@ def test_a_study_of_equal_updates(fresh):
     assert done.returncode == 0, done.stdout
     cells, values, pairs = (read_csv(fresh / "results/tiny" / name) for name in made)
     assert [(row["batch_size"], row["epochs"]) for row in cells] == [("32", "4"), ("16", "2")]
-    said = "Updates are equal (8 a round), the samples seen are not (100 against 200)."
+    said = "Updates are equal (8 a round) but the samples seen are not (100 against 200)."
     assert pairs[0]["caveat"] == f"{said} {UNTUNED}"
     small = next(row["cell"] for row in cells if row["batch_size"] == "16")
     (folder,) = (fresh / "results/tiny/runs" / small).glob("**/round1")

@@ -71,7 +71,7 @@ def test_digits_from_end_to_end(fresh):
         "Calibration is drawn for two classes alone",
     ):
         assert text in html, text
-    assert re.search(r"Validation: \d called \d", html)
+    assert re.search(r"Validation: \d predicted \d", html)
     assert "Sensitivity" not in html and "positive class" not in html
     header = (results / "tables" / "mine.csv").read_text().splitlines()[0]
     assert header.split(",")[4::2] == shown

@@ -121,9 +121,9 @@ def test_what_moves_along_is_in_the_table_in_the_proof_and_on_the_page(shared):
         "Appendix to the study on tiny, study sizes",
         "Table 3 (sizes): batch size with learning rate, round 1",
         "Against 32, with learning rate moved along, seed by seed.",
-        "Batch size and learning rate move together: which of them makes a difference is not",
+        "Batch size and learning rate move together: which of them makes the difference is not",
         ", batch size 16 minus 32, learning rate moved along, round 1",
-        "Learning rate moves along with batch size: what is said of it here is of them together",
+        "Learning rate moves along with batch size: what is said of it applies to them together",
     ):
         assert text in html, text
     effects = read_csv(folder / "statistics" / "effects.csv")

@@ -306,9 +306,9 @@ def test_values_stay_one_word_each():
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"device": "cpu"}, "device: means nothing with a program: the program decides it"),
-        ({"checkpoint_every": 5}, "checkpoint_every: means nothing with a program"),
-        ({"baseline": {"rate": 1.0}}, "baseline: means nothing with a program: the baseline's"),
+        ({"device": "cpu"}, "device: has no meaning with a program: the program decides it"),
+        ({"checkpoint_every": 5}, "checkpoint_every: has no meaning with a program"),
+        ({"baseline": {"rate": 1.0}}, "baseline: has no meaning with a program: the baseline's"),
         ({"rounds": 2}, "rounds: 2, but program.command does not use {previous}"),
         ({"grid": {"depth": [1]}}, "grid: unknown key 'depth'; known: rate"),
         ({"grid": {"rate": ["fast"]}}, "grid.rate[0]: 'fast' should be a number"),
@@ -324,7 +324,7 @@ def test_values_stay_one_word_each():
         ),
         (
             {"command": "srun python3 -X dev -um models.{rate} {seed} {output}"},
-            "program.command: -m models.{rate}: which module that is cannot be told",
+            "program.command: -m models.{rate}: it is not clear from the command",
         ),
         ({"parameters": {"val_loss": 1}}, "program.parameters: val_loss means something else"),
         (
@@ -349,22 +349,43 @@ def test_mistakes_in_the_configuration_are_one_line_each(folder, change, expecte
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ("cd code && python program.py {rate} {seed} {output}", "has '&&', and is run without"),
-        ("python program.py {rate} {seed} {output} | tee log", "has '|', and is run without a sh"),
-        ("python program.py {rate} {seed} {output} > log 2>&1", "has '>', and is run without a s"),
-        ("python program.py {rate} {seed} {output} 2>/dev/null", "has '2>', and is run without"),
-        ("python program.py {rate} {seed} {output}; date", "has ';', and is run without a shell"),
-        ("module load x\npython program.py {rate} {seed} {output}", "has several lines, and is r"),
+        (
+            "cd code && python program.py {rate} {seed} {output}",
+            "has '&&', but the command runs without",
+        ),
+        (
+            "python program.py {rate} {seed} {output} | tee log",
+            "has '|', but the command runs without a sh",
+        ),
+        (
+            "python program.py {rate} {seed} {output} > log 2>&1",
+            "has '>', but the command runs without a s",
+        ),
+        (
+            "python program.py {rate} {seed} {output} 2>/dev/null",
+            "has '2>', but the command runs without",
+        ),
+        (
+            "python program.py {rate} {seed} {output}; date",
+            "has ';', but the command runs without a shell",
+        ),
+        (
+            "module load x\npython program.py {rate} {seed} {output}",
+            "has several lines, but the command r",
+        ),
         (
             "python program.py {rate} \\\n {seed} {output}",
-            "has a backslash at the end of a line, and",
+            "has a backslash at the end of a line, but",
         ),
-        ("python program.py {rate} {seed} {output} $SCRATCH", "$SCRATCH is not replaced, for want"),
-        ('python program.py {rate} {seed} {output} "$(pwd)/a"', "$( is not replaced, for want"),
-        ('python program.py {rate} {seed} {output} "`date`"', "` is not replaced, for want of a"),
-        ("python ~/program.py {rate} {seed} {output}", "~/program.py is not replaced, for want"),
+        (
+            "python program.py {rate} {seed} {output} $SCRATCH",
+            "$SCRATCH is not replaced, as there is",
+        ),
+        ('python program.py {rate} {seed} {output} "$(pwd)/a"', "$( is not replaced, as there is"),
+        ('python program.py {rate} {seed} {output} "`date`"', "` is not replaced, as there is no"),
+        ("python ~/program.py {rate} {seed} {output}", "~/program.py is not replaced, as there is"),
         ("OMP_NUM_THREADS=1 python program.py {rate} {seed} {output}", "begin with `env OMP_NUM"),
-        ("python program.py {rate} {seed} {output} tiny.*", "tiny.* stands for files to a shell"),
+        ("python program.py {rate} {seed} {output} tiny.*", "tiny.* stands for files in a shell"),
     ],
 )
 def test_what_only_a_shell_understands_is_refused(folder, command, expected):
@@ -558,19 +579,19 @@ def test_a_cells_name_has_its_parameters_and_everything_that_decides_it(folder):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (None, "the program did not write it; it needs a row an epoch, with the columns epoch"),
+        (None, "the program did not write it; it needs one row per epoch, with the columns epoch"),
         ("", "has the columns of an empty file; it needs epoch and any of train_loss, train_acc"),
         ("epoch\n1\n2\n", "has the columns epoch; it needs epoch and any of"),
         ("epoch,val_acc\n1,1\n2,1\n", "unknown column 'val_acc'; did you mean val_accuracy?"),
         (
             "epoch,val_loss\n1,1\n",
-            "has 1 rows, and epochs_per_round is 2: write a row an epoch",
+            "has 1 rows, but epochs_per_round is 2: write one row per epoch",
         ),
         ("epoch,val_loss\n1,1\n2,1\n3,1\n", "or set `epochs_per_round: 3`"),
         ("epoch,val_loss\n0,1\n1,1\n", "the column epoch must be 1, 2, 3, …, not 0, 1"),
         ("epoch,val_accuracy\n1,94.7\n2,95\n", "row 1: val_accuracy is 94.7; accuracies are frac"),
         ("epoch,val_loss\n1,\n2,1\n", "row 1: val_loss is ''; it must be a number, or nan where"),
-        ("epoch,val_loss\n1,2,3\n2,1\n", "row 1 has 3 values, and the header 2"),
+        ("epoch,val_loss\n1,2,3\n2,1\n", "row 1 has 3 values, but the header has 2"),
     ],
 )
 def test_metrics_that_are_not_as_they_must_be_are_explained(tmp_path, text, expected):

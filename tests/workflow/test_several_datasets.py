@@ -53,7 +53,7 @@ def test_two_data_sets_beside_a_study_on_one_of_them(finished):
     claims = read_csv(finished / TOGETHER / "claims.csv")
     assert {row["dataset"] for row in claims} == {"tiny", "dim"}
     page = (finished / TOGETHER / "report.html").read_text()
-    assert 'href="../../dim/report.html"' in page and "A test takes 6 data sets" in page
+    assert 'href="../../dim/report.html"' in page and "A test needs 6 data sets" in page
     (finished / TOGETHER / "../../dim/report.html").resolve(strict=True)
 
     made = contents(finished / "results", *RESULTS)

@@ -81,7 +81,7 @@ def test_every_side_has_the_same_trials():
         ({"space": {"learning_rate": {"low": 0.1, "high": 0.01}}, "trials": 3}, "0.1 is not below"),
         ({"space": {"learning_rate": {"low": 0.1, "high": 1}}}, "a range needs tune.trials"),
         ({"space": {"weight_decay": {"low": 0, "high": 1}}, "trials": 3}, "0.0 has no logarithm"),
-        ({"space": {"learning_rate": [0.1]}}, "it has one trial"),
+        ({"space": {"learning_rate": [0.1]}}, "tune.space: has one trial"),
         ({"space": {"rate": [0.1, 0.2]}}, "tune.space: unknown key 'rate'"),
         ({"space": {"activation": {"low": 1, "high": 2}}, "trials": 3}, "should be a list"),
         ({"space": {"learning_rate": [0.1, 1]}, "metric": "final_test_accuracy"}, "tune.metric"),

@@ -83,7 +83,7 @@ def test_claims_are_judged_and_checked(finished):
     looks = read(finished, "statistics/looks.csv")
     assert looks[["planned", "seeds"]].values.tolist() == [[10, 10], [12, 12]]
     report = pages(finished / RESULTS)
-    assert "The verdicts were seen with 10 seeds before 12 were run." in report
+    assert "The verdicts had been seen with 10 seeds before 12 were run." in report
 
 
 def test_claims_and_published_tables_in_files_of_ones_own_train_nothing(finished):
@@ -123,7 +123,7 @@ def test_the_plan_of_a_study_that_has_not_begun(fresh):
     assert done.returncode == 0, done.stdout
     assert "2 cells × 2 seeds in jobs of 2: 2 runs, 0 finished, 2 to train" in done.stdout
     assert "time: not known" in done.stdout
-    assert "2 seeds are too few for a verdict, 10 are needed." in done.stdout
+    assert "2 seeds are too few for a verdict; 10 are needed." in done.stdout
     assert "Table 1 (loss, round 1): not known" in done.stdout
     assert not (fresh / "results").exists()
 

@@ -48,8 +48,8 @@ def caveat(
     if moved:
         others = " and ".join(map(_words, moved))
         sentences.append(
-            f"{_words(factor).capitalize()} and {others} move together: which of them makes a"
-            " difference is not known."
+            f"{_words(factor).capitalize()} and {others} move together: which of them makes"
+            " the difference is not known."
         )
     sentences.append(_update_words(sides, epochs, data))
     sentences.append(_weight_words(sides, data, (factor, *moved)))
@@ -60,8 +60,8 @@ def caveat(
     elif "learning_rate" not in first.tuned:
         rates = dict.fromkeys(str(side["learning_rate"]) for side in sides)
         sentences.append(
-            f"The learning rate ({' and '.join(rates)}) was tuned for neither side: a difference"
-            " may be in how well it suits them."
+            f"The learning rate ({' and '.join(rates)}) was tuned for neither side, so a"
+            " difference may come from how well it suits each."
         )
     return " ".join(filter(None, sentences))
 
@@ -78,15 +78,15 @@ def _update_words(sides: list[Parameters], epochs: Sequence[int], data: Descript
     said = _against(updates, " a round") if data else ""
     if epochs[0] == epochs[1]:
         if updates[0] == updates[1]:
-            return "A round may end early, so that updates need not be equal." if early else ""
-        words = f"Epochs are equal, updates are not: {said or _proportion(sides)}"
+            return "A round may end early, so updates need not be equal." if early else ""
+        words = f"Epochs are equal but updates are not: {said or _proportion(sides)}"
     elif not _nearly(updates):
         words = f"Neither epochs ({_against(epochs, ' a round')}) nor updates"
         words += f" ({said}) are equal" if data else " are equal"
     else:
         seen = "the samples seen are not" + (f" ({_against(samples)})" if data else "")
         other = f"epochs are not ({_against(epochs)})" if _nearly(samples) else seen
-        words = f"Updates are equal{f' ({said})' if data else ''}, {other}"
+        words = f"Updates are equal{f' ({said})' if data else ''} but {other}"
     return f"{words}{', where no round ends early' if early else ''}."
 
 

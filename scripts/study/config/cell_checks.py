@@ -43,7 +43,7 @@ def cell_problems(cell: Cell, epochs_per_round: int) -> Iterator[str]:
     if over != "round" and cell.epochs != epochs_per_round:
         yield (
             f"its schedule runs over {over} epochs, counted in the baseline's; with `budget: steps`"
-            f" its rounds have {cell.epochs} and not {epochs_per_round}: write `over:"
+            f" its rounds have {cell.epochs}, not {epochs_per_round}: write `over:"
             " round`"
         )
     for low, high in (("lower", "upper"), ("min_val", "max_val")):

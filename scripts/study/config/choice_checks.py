@@ -53,8 +53,8 @@ def _own_problems(parameter: str, name: str, options: dict[str, Any]) -> Iterato
     elif found := _relative_import(path):
         line, module = found
         yield (
-            f"{file}, line {line}: from .{module} import …: the file is loaded by itself, not as a"
-            f" part of a package; import what is beside it by its name, without the dot"
+            f"{file}, line {line}: from .{module} import …: the file is loaded by itself, not as"
+            " part of a package; import its neighbours by name, without the dot"
         )
     for option, item in options.items():
         plain = item if isinstance(item, list) else [item]

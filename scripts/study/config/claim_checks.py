@@ -17,7 +17,7 @@ def claim_problems(where: str, claim: Mapping[str, Any]) -> list[str]:
             " write 0.01"
         )
     if claim["expect"] not in ("greater", "less") and "margin" not in claim:
-        problems.append(f"{where}: needs a margin, the difference from which on it matters")
+        problems.append(f"{where}: needs a margin, the smallest difference that matters")
     for number, (first, second) in enumerate(claim["compare"]):
         if first == second:
             problems.append(f"{where}.compare[{number}]: the two sides are the same")
@@ -65,12 +65,12 @@ def verdict_problems(config: Mapping[str, Any]) -> list[str]:
         return [f"verdicts: {name} needs other splits; write resample: 10, or verdicts: {other}"]
     if protocol.splits and config["looks"]:
         return [
-            f"looks: {config['looks']} are numbers of seeds, and verdicts: {name} are over splits;"
+            f"looks: {config['looks']} are numbers of seeds, but verdicts: {name} are over splits;"
             f" write verdicts: {other}, or seeds in place of looks"
         ]
     return [
-        f"claims.{key}.required: its factor, {claim['factor']}, is tuned, so that it has no verdict"
-        f" on tuned sides; write verdicts: {'splits' if protocol.splits else 'fixed'}, or leave"
+        f"claims.{key}.required: its factor, {claim['factor']}, is tuned, so it has no verdict on"
+        f" tuned sides; write verdicts: {'splits' if protocol.splits else 'fixed'}, or leave"
         " `required` out"
         for key, claim in config["claims"].items()
         if protocol.tuned and claim["factor"] in space and claim.get("required")

@@ -52,7 +52,7 @@ def _kind_problems(design: Design) -> list[str]:
         return [f"design: needs one of list and random: {SHAPES}"]
     if listed_changes(design) is not None and grid:
         return [
-            "design.list: names its cells itself, so that the grid has to go: set `grid: null`; now"
+            "design.list: names its cells itself, so the grid has to go: set `grid: null`; now"
             f" it has {', '.join(grid)}"
         ]
     return _together_problems(design)
@@ -84,8 +84,8 @@ def _together_problems(design: Design) -> list[str]:
                     pair = ", ".join(f"{name} {level}" for name, level in zip(group, levels))
                     base = ", ".join(f"{name} {baseline[name]}" for name in group)
                     problems.append(
-                        f"{where}: the grid has {pair}, and the baseline {base}: with one level of"
-                        " the baseline go all of them"
+                        f"{where}: the grid has {pair}, but the baseline {base}: a level of the"
+                        " baseline must go with the others of the baseline"
                     )
     return problems
 
@@ -182,7 +182,7 @@ def _count_problems(design: Design) -> list[str]:
             if cells.index(cell) < number
         ]
     if isinstance(kind, dict) and len(changes) < kind["random"]:
-        fewer = f", and {len(changes)} cells without what is excluded or the same in other words"
+        fewer = f", and {len(changes)} cells without what is excluded or duplicated"
         return [
             f"design.random: {kind['random']} cells are more than there are: the grid has {size}"
             f" combinations of levels{fewer if len(changes) < size else ''}"

@@ -80,7 +80,7 @@ def explain(error: ValidationError) -> str:
 def _place(key: str, known: list[str]) -> str:
     """Where an unknown key may belong, or what may have been meant."""
     if "baseline" in known and key in PARAMETERS:
-        return "; it is a training parameter, and belongs below baseline"
+        return "; it is a training parameter and belongs below baseline"
     return suggest(key, known)
 
 

@@ -45,7 +45,7 @@ def program_problems(config: Mapping[str, Any]) -> list[str]:
     """What the schema cannot say of a program: names, placeholders, files. A line each."""
     program = config["program"]
     problems = [
-        f"{key}: means nothing with a program: {instead}"
+        f"{key}: has no meaning with a program: {instead}"
         for key, instead in NOT_FOR_PROGRAMS.items()
         if key in config
     ]
@@ -78,7 +78,7 @@ def _command_problems(program: Mapping[str, Any], rounds: int) -> list[str]:
         if name not in known
     ]
     problems += [
-        f"{where}: does not use {{{name}}}; a parameter that is not handed on changes nothing"
+        f"{where}: does not use {{{name}}}; a parameter that is not passed on changes nothing"
         for name in program["parameters"]
         if name not in used
     ]

@@ -65,12 +65,12 @@ def tuning_problems(config: Mapping[str, Any], specs: Specs) -> list[str]:
     if config["budget"] == "steps" and decides:
         problems.append(
             f"tune.space.{decides[0]}: with budget: steps it decides how many epochs a cell has"
-            ", and cannot be tuned; make it a factor, or write budget: epochs"
+            " and so cannot be tuned; make it a factor, or write budget: epochs"
         )
     if (tune["round"] or 1) > config["rounds"]:
         problems.append(
             f"tune.round: {tune['round']} is after the study's last round, {config['rounds']}"
         )
     if not problems and len(draw_trials(tune, specs)) < 2:
-        problems.append("tune.space: it has one trial, and to choose needs at least two")
+        problems.append("tune.space: has one trial; choosing needs at least two")
     return problems

@@ -82,7 +82,7 @@ def _in_brackets(node: yaml.ScalarNode) -> str | None:
     if _kind(node) == "text" and not known:
         return None
     return (
-        f"{node.value} is in brackets, where Snakemake takes everything for text; write it into a"
+        f"{node.value} is in brackets, where Snakemake reads everything as text; write it into a"
         " file, for --configfile"
     )
 

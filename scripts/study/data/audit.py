@@ -200,8 +200,8 @@ def check_telling(splits: dict, classes: list[str]) -> dict:
         return _finding("telling values", "ok", "no single value tells all classes apart")
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     text = (
-        f"{position_title(found[0])}{more} alone tells all training samples' classes apart: look"
-        " whether the label is among the inputs, or a mark in the images"
+        f"{position_title(found[0])}{more} alone tells the classes of all training samples apart:"
+        " check whether the label is among the inputs, or a mark in the images"
     )
     return _finding("telling values", "warning", text)
 

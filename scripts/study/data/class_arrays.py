@@ -13,7 +13,7 @@ from study.data.value_range import declared_range
 from study.store.errors import UserError
 
 DESCRIPTION = (
-    "One .npy file a class, of shape (n, height, width), or with colours (n, height, width, 3)."
+    "One .npy file per class, of shape (n, height, width), or with colours (n, height, width, 3)."
 )
 REQUIRED = ["train"]
 KEYS = {
@@ -70,7 +70,7 @@ def _called_otherwise(files: dict[str, Path], classes: list[str]) -> list[str]:
         given, words = part.partition("/")[2], re.split(r"[^a-z0-9]+", path.stem.casefold())
         called = [other for other in classes if other.casefold() in words]
         if len(called) == 1 and called[0] != given:
-            said.append(f"{path} is given for {given}, and its name says {called[0]}.")
+            said.append(f"{path} is given for {given}, but its name says {called[0]}.")
     return said
 
 

@@ -114,7 +114,7 @@ def _splits_of_one(names: list[_Name], answer: str) -> str:
     rest = names[0].rest
     instead = [f"{split}/{rest}" for split in SPLITS if split in found]
     return (
-        f"{listed([name.folder for name in names])} are called as one class in several splits; put"
+        f"{listed([name.folder for name in names])} are named like one class in several splits; put"
         f" the folders of the classes in those of the splits, as {listed(instead)}, or write"
         f" {answer} if all are classes"
     )
@@ -129,7 +129,7 @@ def _copies(several: list[list[_Name]], classes: list[str], depth: int, answer: 
     images = globs[0] if len(globs) == 1 else f"[{', '.join(globs)}]"
     words = dict.fromkeys(word for name in several[0] for word in name.words)
     return (
-        f"{listed([name.folder for name in several[0]])} have one name but for"
+        f"{listed([name.folder for name in several[0]])} have the same name except for"
         f" {listed([*words])}, as copies of a class do; leave those out, as with"
         f" `images: {images}`, or write {answer} if all are classes"
     )

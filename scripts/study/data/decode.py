@@ -38,12 +38,12 @@ KEYS = {
     "transparency": {
         "description": (
             "What is shown where images are transparent: black, white, or the colours that the file"
-            " has stored there. Left out, transparent pixels are refused."
+            " has stored there. If left out, transparent pixels are refused."
         ),
         "enum": [*SHADES, "stored"],
     },
     "max_megapixels": {
-        "description": "The size of an image above which it is refused, 179 if left out.",
+        "description": "The size above which an image is refused; 179 if left out.",
         "type": "number",
         "exclusiveMinimum": 0,
     },
@@ -162,12 +162,12 @@ def _refuse_unclear(path: Path, file: Any, rules: Rules) -> None:
     megapixels = file.width * file.height / 1e6
     if megapixels > rules.max_megapixels:
         raise UserError(
-            f"{path}: has {megapixels:.4g} megapixels, and at most {rules.max_megapixels:g} are"
-            " read; where it is meant, raise `max_megapixels` of the data set"
+            f"{path}: has {megapixels:.4g} megapixels, but at most {rules.max_megapixels:g} are"
+            " read; if that is intended, raise `max_megapixels` of the data set"
         )
     frames = getattr(file, "n_frames", 1)
     if frames > 1 and file.format != "MPO":  # whose further pictures are previews of the first
-        raise UserError(f"{path}: holds {frames} pictures; save the one that is meant as a file")
+        raise UserError(f"{path}: holds {frames} pictures; save the intended one as its own file")
 
 
 def _raw_mode(file: Any) -> str:
@@ -216,8 +216,8 @@ def _opaque(path: Path, image: "Image.Image", rule: str | None) -> tuple[str, "I
     if rule is None or (wide and rule != "stored"):
         shades = "" if wide else "`transparency: black`, `white`, or "
         raise UserError(
-            f"{path}: has transparent pixels, and what is behind them is not known; say so with"
-            f" {shades}`transparency: stored`, for what the file has there"
+            f"{path}: has transparent pixels, and what is behind them is not known; write"
+            f" {shades}`transparency: stored` for what the file has there"
         )
     if rule == "stored":
         return "in part", image
@@ -254,12 +254,12 @@ def _narrow(
     """Values of 8 bits of which a range is declared, (height, width) `float32`, from 0 to 255."""
     if depth == "16 bit in colour":
         raise UserError(
-            f"{path}: has colours of 16 bits, of which 8 are read, so `range` cannot be applied;"
-            " save it in grey, or with 8 bits"
+            f"{path}: has 16-bit colours, of which 8 bits are read, so `range` cannot be applied;"
+            " save it in grey or with 8 bits"
         )
     if value_range[1] > 255:
         raise UserError(
-            f"{path}: has 8 bits, and `range` says {value_range[0]:g} to {value_range[1]:g}; save"
+            f"{path}: has 8 bits, but `range` says {value_range[0]:g} to {value_range[1]:g}; save"
             " all images with one depth"
         )
     refuse_outside(f"{path}:", seen, value_range)

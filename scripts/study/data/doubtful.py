@@ -65,7 +65,8 @@ def _doubtful_class(folders: list[str], depth: int, positive: str | None) -> str
         if _NO_CLASS.match(name.casefold()) and name != positive:
             example = "/".join(["*"] * (depth + 2))
             return (
-                f"{name} is called as what belongs to images, not as a class; put the images of"
+                f"{name} is named like something that belongs to images, not like a class; put"
+                " the images of"
                 f' each class in a folder of its own, or write `images: "{example}"` if it is one'
             )
     return None
@@ -88,22 +89,22 @@ def _doubtful_folder(folders: list[str], depth: int, classes: list[str]) -> str 
             ]
             glob = f'"{stars(above)}{beside[0]}/*"' if beside else f'"!**/{name}/**"'
             return (
-                f"{folder} is called as masks or labels of images are; say which files are the"
+                f"{folder} is named like masks or labels of images; say which files are the"
                 f" images, as in `images: {glob}`, {ALL}"
             )
         if _ASIDE.fullmatch(name.casefold()):
             return (
-                f"{folder} is called as what was put aside, or made of other images; leave it out"
+                f"{folder} is named like images put aside, or made from others; leave it out"
                 f' with `images: "!**/{name}/**"`, {ALL}'
             )
         if split_of(name):
             return (
                 f"{folder} is a split below a class; put the folders of the splits above those of"
-                f' the classes, or write `images: "**"` if it is none'
+                f' the classes, or write `images: "**"` if it is not a split'
             )
         if name.casefold() in names - {own}:
             return (
-                f"{folder} is called as a class, and is in the folder of another; say which files"
+                f"{folder} is named like a class but lies in the folder of another; say which files"
                 f' are the images, as in `images: "{stars(above)}*"`, {ALL}'
             )
     return None

@@ -15,7 +15,7 @@ from study.data.source import Source, ordered_classes
 from study.data.split_folders import depth_of
 from study.store.errors import UserError
 
-DESCRIPTION = "Images in one folder a class, with or without train/, val/ and test/ above."
+DESCRIPTION = "Images in one folder per class, with or without train/, val/ and test/ above."
 REQUIRED = ["path", "size"]
 # a path below the folder, with globs
 GLOB = r"^!?(?!\.{1,2}(/|$))[^/\\!][^/\\]*(/(?!\.{1,2}(/|$))[^/\\]+)*$"
@@ -110,7 +110,7 @@ def _folder(name: str, entry: dict) -> Path:
 
 
 def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
-    """Images in one folder a class, with or without folders of splits above."""
+    """Images in one folder per class, with or without folders of splits above."""
     where = _where(name, entry)
     layout = find_images(name, entry)  # again, for what the files alone do not say
     classes = ordered_classes(where, layout.classes, entry.get("positive"))

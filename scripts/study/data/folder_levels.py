@@ -64,7 +64,7 @@ def two_depths(folders: list[str], depth: int) -> str | None:
             globs = [f'`images: "{stars(name)}*"`' for name in (other, folder)]
             return (
                 f"images of a class lie at different depths, in {other} and in {folder}; say"
-                f" which are meant, as in {globs[0]} or {globs[1]}, {ALL}"
+                f" which to use, as in {globs[0]} or {globs[1]}, {ALL}"
             )
     return None
 

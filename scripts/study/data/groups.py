@@ -130,7 +130,7 @@ def _missing_text(
     text = f"{where}: {len(missing)} of {count} samples have no group: {some(missing)}"
     if extra:
         text += (
-            f"; listed there, and no samples: {some(extra)}; an image is named by its path, as"
+            f"; listed there, but not samples: {some(extra)}; an image is named by its path, as"
             f" {missing[0]} is"
         )
     if len(missing) == count:
@@ -151,10 +151,10 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
             f" {some(missing)}."
         )
     if extra:
-        decided.append(f"{Path(where).name} lists images that are no samples: {some(extra)}.")
+        decided.append(f"{Path(where).name} lists images that are not samples: {some(extra)}.")
     decided += made_by_spreadsheets({*filter(None, groups)})
     if len({*filter(None, groups)}) == sum(map(bool, groups)) > 1:
-        decided.append("No group has two samples, so that groups keep nothing together.")
+        decided.append("No group has two samples, so groups keep nothing together.")
     (largest, most), *others = Counter(filter(None, groups)).most_common(2) or [("", 0)]
     if most > 4 and most > 3 * max((count for _, count in others), default=0) and others:
         decided.append(

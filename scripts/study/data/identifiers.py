@@ -134,8 +134,8 @@ def _sentence(read: list[str], shared: Shared) -> str:
         )
     return (
         f"By their names, {count} images share the identifier that they begin with, of"
-        f" {len(several)}, such as {key} of {one} and {other}; without `groups`, each image is one"
-        " of its own. If images that begin alike are of one patient or the like, write"
+        f" {len(several)}, such as {key} of {one} and {other}; without `groups`, each image is"
+        " its own group. If images that begin alike are of one patient or the like, write"
         f" {groups} to keep them in one split."
     )
 

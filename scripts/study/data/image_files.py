@@ -88,7 +88,10 @@ def _refuse_small_parts(where: str, facts: list[Facts]) -> None:
         seen = [fact.seen for fact in facts if fact.depth == depth]
         if seen:
             in_colour = depth == "16 bit in colour"
-            remedy = "of 16 bits a colour 8 are read: save them in grey, or with 8 bits" * in_colour
+            remedy = (
+                "only 8 of the 16 bits per colour are read: save them in grey or with 8 bits"
+                * in_colour
+            )
             refuse_small_part(where, f"its images ({depth})", _whole(seen), most, remedy)
 
 
@@ -122,7 +125,7 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             fact.depth == "floating point" and _is_outside(fact.seen, rules.value_range or (0, 1))
             for fact in facts
         ),
-        "have 16 bits a colour, of which the upper 8 are read": sum(
+        "have 16 bits per colour, of which the upper 8 are read": sum(
             fact.depth == "16 bit in colour" for fact in facts
         ),
         "are turned as their EXIF data say": sum(fact.turned for fact in facts),

@@ -111,7 +111,7 @@ def _find_classes(
             if folder.rpartition("/")[2].casefold() in ("labels", "annotations") and here:
                 raise UserError(
                     f"{where}: {folder} holds {here} and no image, as files of boxes do; boxes are"
-                    " not covered: put the images of each class in a folder of its own"
+                    " not supported: put the images of each class in a folder of its own"
                 )
             what = unread_images(listing, files) or (
                 "put the images of the class there, as PNG or JPEG"
@@ -126,7 +126,7 @@ def _find_classes(
             if f"{folder}/{name}" not in filled:
                 other = next(path for path in filled if path.endswith(f"/{name}"))
                 raise UserError(
-                    f"{where}: there is {other}, and no {folder}/{name}; every split needs all"
+                    f"{where}: there is {other} but no {folder}/{name}; every split needs all"
                     " classes, in folders of the same names"
                 )
     alike: dict[str, str] = {}
@@ -134,9 +134,9 @@ def _find_classes(
         other = alike.setdefault(without_marks(visible(name)), name)
         if other != name:
             raise UserError(
-                f"{where}: the folders {other!r} and {name!r} differ in nothing but large letters,"
-                " hyphens, underscores, blanks or what cannot be seen; call them alike, or so that"
-                " they differ"
+                f"{where}: the folders {other!r} and {name!r} differ only in capital letters,"
+                " hyphens, underscores, blanks or invisible characters; give them the same name or"
+                " clearly different ones"
             )
     first = next(iter(filled))
     if len(classes) == 1 and len(inside(folders, f"{first}/")) > 1:
@@ -158,9 +158,9 @@ def _refuse_stray(where: str, images: list[str], splits: dict[str, str]) -> None
             else "if this is the folder of one class, write the path of the one above"
         )
         raise UserError(
-            f"{where}: {stray[0]} is not in the folder of a class, and no image is; put those of"
-            " each class in a folder of its own (images that have several labels, or boxes, are not"
-            f" covered), or {otherwise}"
+            f"{where}: {stray[0]} is not in the folder of a class, nor is any other image; put the"
+            " images of each class in a folder of its own (images with several labels, or with"
+            f" boxes, are not supported), or {otherwise}"
         )
     if stray:
         more = f" (and {len(stray) - 1} more)" if len(stray) > 1 else ""

@@ -69,7 +69,7 @@ def read_listed(path: Path, names: Sequence[str]) -> Listed:
     nothing: dict[str, None] = {}
     for line, image, group in rows:
         if not image:
-            raise UserError(f"{path}, line {line}: a group, {group}, and no image")
+            raise UserError(f"{path}, line {line}: a group, {group}, but no image")
         if ROUNDED.fullmatch(group):
             raise UserError(
                 f"{path}, line {line}: {group} is what a spreadsheet makes of a long number, and"
@@ -114,7 +114,9 @@ def _refuse_several(where: str, image: str, names: Sequence[str]) -> None:
     called = [name for name in names if name.endswith(f"/{image}")]
     if image not in names and len(called) > 1:
         count = "two" if len(called) == 2 else str(len(called))
-        raise UserError(f"{where}: {image} is {count} images, {listed(called)}; write their paths")
+        raise UserError(
+            f"{where}: {image} could be any of {count} images, {listed(called)}; write their paths"
+        )
 
 
 def _refuse_as_above(where: str, group: str, delimiter: str) -> None:

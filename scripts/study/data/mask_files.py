@@ -45,6 +45,6 @@ def mask_beside_image(images: list[str]) -> str | None:
 
 def _leave_out(image: str, glob: str) -> str:
     return (
-        f"{image} is called as the mask of an image beside it; leave such files out with"
+        f"{image} is named like the mask of an image beside it; leave such files out with"
         f' `images: "!**/{glob}"`, {ALL}'
     )

@@ -32,7 +32,8 @@ KEYS = {
         "description": "The set's name.",
         "enum": list(dict.fromkeys(row["name"] for row in published_sets())),
         "refused": {
-            "chestmnist": "has several labels an image (14 findings); a study needs one class each"
+            "chestmnist": "has several labels per image (14 findings); a study needs one class"
+            " per image"
         },
     },
     "size": {
@@ -49,7 +50,7 @@ KEYS = {
         "minLength": 1,
     },
     "path": {
-        "description": "A local file, in place of a download.",
+        "description": "A local file instead of a download.",
         "type": "string",
         "minLength": 1,
     },

@@ -32,17 +32,17 @@ def groups_by_pattern(
     cut = [match for match in matches if match and _is_cut(match)]
     if {len(_digits(match)) for match in cut} == {1} and _ONE_DIGIT.search(written):
         raise UserError(
-            f"{where}: takes {cut[0][1]} of {cut[0].string}, and its number goes on; write"
+            f"{where}: matches {cut[0][1]} in {cut[0].string}, but the number continues; write"
             f" `{_ONE_DIGIT.sub('[0-9]+)', written)}` for all of it, or `[0-9]*` after the"
-            " parentheses if the rest does not tell groups apart"
+            " parentheses if the rest does not distinguish groups"
         )
     # of one length, a patient's and an image's number may be one
     lengths = {len(_digits(match)) + _more(match) for match in cut}
     if len(lengths) < 2 or not _ENDS_IN_DIGITS.search(written):
         return groups, []
     return groups, [
-        f"The pattern of groups takes a part of a number in {len(cut)} of {len(names)} names, such"
-        f" as {cut[0][1]} of {cut[0].string}; `[0-9]+` takes all of it."
+        f"The pattern of groups matches part of a number in {len(cut)} of {len(names)} names, such"
+        f" as {cut[0][1]} in {cut[0].string}; `[0-9]+` matches all of it."
     ]
 
 
@@ -79,8 +79,8 @@ def refuse_folders_of_splits(where: str, written: str, splits: Mapping[str, Sequ
     found = re.search(normalize("NFC", written), name)
     advised = _beyond(written, splits)
     raise UserError(
-        f"{where}: matches what all names of a split begin with, as {found[1] if found else ''} of"
-        f" {name}, so that each split is one group; write a pattern that begins after it"
+        f"{where}: matches what all names of a split begin with, as {found[1] if found else ''} in"
+        f" {name}, so each split is one group; write a pattern that begins after it"
         f"{f', such as `{advised}`' if advised else ''}"
     )
 

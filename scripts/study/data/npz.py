@@ -93,7 +93,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     _refuse_shifted(path, [labels for _, labels in parts.values()])
     if entry.get("classes") and 2 <= count < len(entry["classes"]):
         raise UserError(
-            f"{path}: `classes` has {len(entry['classes'])} names, and the labels are of {count}"
+            f"{path}: `classes` has {len(entry['classes'])} names, but the labels are of {count}"
             f" classes, 0 to {count - 1}; name those alone"
         )
     names = entry.get("classes") or [str(label) for label in range(max(2, count))]
@@ -136,5 +136,5 @@ def _check_labels(path: Path, split: str, labels: np.ndarray, classes: list[str]
         measured = (finite % 1 != 0).any()
         raise UserError(
             f"{path}: {split}_labels hold {listed}; a label is the number of a class, from 0 to"
-            f" {most - 1}{'; regression is not covered' * bool(measured)}"
+            f" {most - 1}{'; regression is not supported' * bool(measured)}"
         )

@@ -58,8 +58,9 @@ def refuse_class_of_all(where: str, listing: Listing, images: list[str], depth: 
         and all(_alike(listing, name, others[file]) for file, name in own.items())
     ):
         raise UserError(
-            f"{where}: {largest} has the images of all other classes again, by their names and"
-            f' sizes; leave it out with `images: "!{"*/" * depth}{literal(largest)}/**"`, {ALL}'
+            f"{where}: {largest} repeats the images of all other classes, judging by names and"
+            " sizes;"
+            f' leave it out with `images: "!{"*/" * depth}{literal(largest)}/**"`, {ALL}'
         )
 
 

@@ -120,7 +120,7 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
                 hint = f"; {LAST_AXIS}"
             raise UserError(
                 f"{where}: {part} images are {inputs.shape[1:]} {inputs.dtype}, others"
-                f" {first.shape[1:]} {first.dtype}; they must be alike{hint}"
+                f" {first.shape[1:]} {first.dtype}; they must match{hint}"
             )
     offsets = np.cumsum([0, *(len(inputs) for inputs, _ in parts.values())])
     splits: dict[str, np.ndarray] = {}
@@ -165,7 +165,7 @@ def _doubts(shapes: list[tuple[int, ...]]) -> list[str]:
     for axis, called in ((3, "last"), (1, "second")):
         if all(len(shape) == 4 and shape[3] != 3 and shape[axis] in (2, 4, 5) for shape in shapes):
             return [
-                f"{read}, volumes; if the {called} axis is of channels, save those that are meant."
+                f"{read}, volumes; if the {called} axis holds channels, save the intended ones."
             ]
     return []
 
@@ -185,7 +185,7 @@ def _check_shape(where: str, inputs: np.ndarray) -> None:
     if shape[3] == 4 and inputs.dtype.kind == "u":
         raise UserError(
             f"{where} has shape {shape}, as if with transparency; colours alone"
-            " are (n, height, width, 3): save images[..., :3], on the background that is meant"
+            " are (n, height, width, 3): save images[..., :3] on the intended background"
         )
 
 
@@ -223,8 +223,8 @@ def ordered_classes(where: str, found: list[str], positive: str | None) -> list[
         return sorted(found)
     if positive is None:
         raise UserError(
-            f"{where}: missing positive, which of the two classes {found[0]} and {found[1]} is the"
-            " positive one"
+            f"{where}: missing positive; say which of the two classes {found[0]} and {found[1]} is"
+            " the positive one"
         )
     if positive not in found:
         raise UserError(
@@ -241,7 +241,7 @@ def refuse_positive(where: str, classes: list[str], positive: str | int | None) 
     """
     if positive is not None:
         raise UserError(
-            f"{where}: positive is for two classes, and there are {len(classes)}; leave it out"
+            f"{where}: positive is for two classes, but there are {len(classes)}; leave it out"
         )
 
 
@@ -256,7 +256,8 @@ def _check_type(source: Source, entry: dict) -> None:
         largest, high = largest_value(source.dtype), source.value_range[1]
         if high > largest:
             raise UserError(
-                f"{source.where}: `range` goes up to {high:g}, and {source.dtype} to {largest:g}"
+                f"{source.where}: `range` goes up to {high:g}, but {source.dtype} only to"
+                f" {largest:g}"
             )
     if 0 in source.shape:
         raise UserError(f"{source.where}: images of shape {source.shape} hold nothing")

@@ -53,8 +53,8 @@ def find_splits(where: str, declared: Any, every: list[str]) -> dict[str, str]:
         if len(depths) > 1:
             raise UserError(
                 f"{where}: splits has folders of different depths, {listed([*declared.values()])};"
-                " give all the same number of folders above them, as in"
-                " `splits: {train: all/train, test: all/test}`, and move those that have another"
+                " put all of them at the same depth, as in"
+                " `splits: {train: all/train, test: all/test}`"
             )
         (depth,) = depths
     folders = [folder for folder in every if folder.count("/") == depth]
@@ -71,7 +71,7 @@ def find_splits(where: str, declared: Any, every: list[str]) -> dict[str, str]:
         raise UserError(
             f"{where}: {listed(list(splits.values()))} {are}, and {listed(others)}"
             f" {'are' if len(others) > 1 else 'is'} not; if all are classes, write `splits: none`;"
-            f" else move the rest away, or leave it out with `images: [{read}]`, or name the"
+            f" otherwise move the rest away, or leave it out with `images: [{read}]`, or name the"
             f" splits, as in `splits: {{{example}}}`"
         )
     if splits and "train" not in splits:
@@ -95,7 +95,8 @@ def _refuse_twice(where: str, splits: dict[str, str], every: list[str]) -> None:
     ):
         below = ", ".join(f"{split}: {names[0]}" for split, names in inner.items())
         raise UserError(
-            f"{where}: in {listed(list(splits.values()))} is a folder of the same split again;"
+            f"{where}: within {listed(list(splits.values()))} there is another folder of the same"
+            " split;"
             f" write `splits: {{{below}}}`"
         )
 
@@ -105,7 +106,8 @@ def _declared(where: str, declared: dict[str, str], folders: list[str]) -> dict[
     for split, folder in splits.items():
         if folder not in folders:
             raise UserError(
-                f"{where}: splits says that {split} is {folder}, and there are {listed(folders)}"
+                f"{where}: splits says that {split} is {folder}, but there are only"
+                f" {listed(folders)}"
             )
     if len({*splits.values()}) < len(splits):
         raise UserError(f"{where}: splits has one folder for two of {listed(list(splits))}")
@@ -118,7 +120,7 @@ def _called(where: str, folders: list[str]) -> dict[str, str]:
         split = split_of(folder)
         if split in splits:
             raise UserError(
-                f"{where}: {splits[split]} and {folder} are both called as {split} is; move one"
+                f"{where}: {splits[split]} and {folder} are both named like {split}; move one"
                 " away, or write `splits: none` if all are classes"
             )
         if split:

@@ -94,7 +94,7 @@ def _check_counts(where: str, labels: np.ndarray, classes: list[str], splits: in
     if len(classes) > 2:
         found = f"{counts.min()} samples of class {classes[counts.argmin()]}"
     raise UserError(
-        f"{where}: {found} to draw {splits} splits from; each class needs at least one a split"
+        f"{where}: {found} to draw {splits} splits from; each class needs at least one per split"
     )
 
 

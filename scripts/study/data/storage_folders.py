@@ -66,8 +66,8 @@ def stored_as(classes: list[str], answer: str) -> Iterator[str]:
     if downloads := [folder for folder in classes if _OF_DRIVE.match(folder)]:
         names = dict.fromkeys(match[1] for match in map(_OF_DRIVE.match, downloads) if match)
         yield (
-            f"{listed(downloads)} {'are' if len(downloads) > 1 else 'is'} called as what is"
-            " downloaded in parts from Google Drive; merge those of a class in one folder,"
+            f"{listed(downloads)} {'are' if len(downloads) > 1 else 'is'} named like"
+            " downloads in parts from Google Drive; merge those of a class in one folder,"
             f" {listed([*names])}, {otherwise}"
         )
     for shape in (_PART, _PART_OF_ONE):
@@ -78,11 +78,11 @@ def stored_as(classes: list[str], answer: str) -> Iterator[str]:
         for folders in parts.values():
             if len(folders) > 1:
                 yield (
-                    f"{listed(folders)} are called as parts of a data set, not as classes;"
+                    f"{listed(folders)} are named like parts of a data set, not like classes;"
                     f" {instead}"
                 )
     if owners := _one_each([folder.casefold() for folder in classes]):
-        yield f"{listed(classes)} are called as {owners}, not as classes; {instead}"
+        yield f"{listed(classes)} are named like {owners}, not like classes; {instead}"
 
 
 def _one_each(classes: list[str]) -> str | None:
@@ -98,7 +98,7 @@ def _one_each(classes: list[str]) -> str | None:
     if all(stored) and len(words) == 1:
         ((word, patient),) = words
         if not _NUMBERED_CLASSES & {*re.split(r"[-_. ]+", word)}:
-            return "patients" if patient else f"what stores images ({word})"
+            return "patients" if patient else f"folders that store images ({word})"
     return _one_each_of_many(classes)
 
 

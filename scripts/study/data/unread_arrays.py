@@ -70,7 +70,7 @@ def refuse_other_classes(path: Path, left_out: list[str], classes: list[str] | N
         named = _text_array(path, name)
         if named and [*map(_compared, named)] != [*map(_compared, classes)]:
             raise UserError(
-                f"{path}: {name} in it are {', '.join(named)}, and the `classes` of the data set"
+                f"{path}: its {name} are {', '.join(named)}, but the `classes` of the data set"
                 f" are {', '.join(classes)}; write them as they are, in the order of the labels,"
                 f" or leave {name} out of the file"
             )

@@ -81,7 +81,7 @@ def _misnamed(name: str, called: str, names: Sequence[str]) -> str:
         else ""
     )
     return (
-        f"{name} is an image by its first bytes ({called}), and not by the ending of its name"
+        f"{name} is an image by its first bytes ({called}), but not by the ending of its name"
         f"{others}{again}; rename such files, as to {name}.{called.lower()}, or remove them"
     )
 

@@ -88,7 +88,7 @@ def refuse_small_part(
         raise UserError(f"{where}: all values of {values} are {low:g}, so they show nothing")
     declare = f"say what black and white are, such as `range: {_likely_range(seen)}`"
     raise UserError(
-        f"{where}: {values} have values from {low:g} to {high:g} only, and their type holds 0 to"
+        f"{where}: {values} have values only from {low:g} to {high:g}, but their type holds 0 to"
         f" {largest:g}; {remedy or declare}"
     )
 
@@ -101,8 +101,8 @@ def refuse_wide_range(where: str, seen: Range, declared: Range) -> None:
     """
     if seen[1] - seen[0] < PART_OF_DECLARED * (declared[1] - declared[0]):
         raise UserError(
-            f"{where}: all values are from {seen[0]:g} to {seen[1]:g}, and `range` says"
-            f" {declared[0]:g} to {declared[1]:g}, of which that is next to nothing; write what"
+            f"{where}: all values are from {seen[0]:g} to {seen[1]:g}, but `range` says"
+            f" {declared[0]:g} to {declared[1]:g}, of which this is next to nothing; write what"
             " black and white are in the files"
         )
 
@@ -114,7 +114,7 @@ def small_part_of_declared(seen: Range, declared: Range) -> list[str]:
     if seen[1] - seen[0] >= part * span:
         return []
     return [
-        f"All values are from {seen[0]:g} to {seen[1]:g}, and `range` says {declared[0]:g} to"
+        f"All values are from {seen[0]:g} to {seen[1]:g}, but `range` says {declared[0]:g} to"
         f" {declared[1]:g}: the images use {(seen[1] - seen[0]) / span:.0%} of it."
     ]
 
@@ -127,7 +127,7 @@ def refuse_outside(where: str, seen: Range, declared: Range) -> None:
     """
     if seen[0] < declared[0] or seen[1] > declared[1]:
         raise UserError(
-            f"{where} has values from {seen[0]:g} to {seen[1]:g}, and `range` says {declared[0]:g}"
+            f"{where} has values from {seen[0]:g} to {seen[1]:g}, but `range` says {declared[0]:g}"
             f" to {declared[1]:g}"
         )
 

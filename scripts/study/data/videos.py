@@ -40,8 +40,9 @@ def frames_of_videos(read: list[str], above: str) -> tuple[list[Advice], int]:
     if len(frames) < 2:
         return [], 0
     text = (
-        f"By their names, {len(frames)} images are frames of videos, such as {frames[0]}, and not"
-        " of which; neighbouring frames are nearly the same, and to keep those of a video in one"
+        f"By their names, {len(frames)} images are frames of videos, such as {frames[0]}, but not"
+        " of which ones; neighbouring frames are nearly the same, and to keep those of a video in"
+        " one"
         f" split, write {LISTED}."
     )
     return [Advice(text)], len(frames)

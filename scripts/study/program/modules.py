@@ -88,8 +88,8 @@ def module_problems(command: str, files: Sequence[str]) -> Iterator[str]:
             continue
         if "{" in name:
             yield (
-                f"program.command: -m {name}: which module that is cannot be told from the command;"
-                " start one module, and hand the placeholder on to it"
+                f"program.command: -m {name}: it is not clear from the command which module that"
+                " is; start one module and pass the placeholder on to it"
             )
             continue
         yield (

@@ -215,7 +215,7 @@ def _check_alike(found: Written, first: Written, output: Path, seed: int) -> Non
         if list(part) != list(of_first):
             has, expected = (", ".join(names) or "nothing" for names in (part, of_first))
             raise UserError(
-                f"{output / name}: has {has}, and that of seed {seed} {expected}; all must be alike"
+                f"{output / name}: has {has}, and that of seed {seed} {expected}; all must match"
             )
 
 

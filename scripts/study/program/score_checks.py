@@ -67,8 +67,8 @@ def refuse_labels(scores: np.ndarray, kind: str | None, where: str) -> None:
         return
     if kind == "probability" or len(values) == 2:
         raise UserError(
-            f"{where}: all values are 0 or 1: these are labels; write what they are decided by, in"
-            " scikit-learn predict_proba in place of predict, or leave scores.npz out"
+            f"{where}: all values are 0 or 1: these are labels; write the values they are decided"
+            " by, in scikit-learn predict_proba instead of predict, or leave scores.npz out"
         )
 
 
@@ -95,7 +95,9 @@ def refuse_unclear(
         raise UserError(f"{where}: val_scores look like probabilities; {DECLARE}")
     for split, array in scores.items():
         if look_like_probabilities(array):
-            raise UserError(f"{where}: {split}_scores look like probabilities, val_scores do not")
+            raise UserError(
+                f"{where}: {split}_scores look like probabilities, but val_scores do not"
+            )
 
 
 def refuse_contradiction(

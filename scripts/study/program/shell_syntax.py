@@ -30,7 +30,8 @@ def shell_problems(command: str) -> Iterator[str]:
         yield f"{where}: {found[1]}= in front needs a shell; begin with `env {found[1]}=…`"
     if found := OPERATOR.search(bare):
         yield (
-            f"{where}: has {_name(found[0])}, and is run without a shell: start one, `bash -c '…'`,"
+            f"{where}: has {_name(found[0])}, but the command runs without a shell: start one,"
+            " `bash -c '…'`,"
             " or a script that has these commands (what is printed is in the log, and the program"
             f" starts in the folder that Snakemake runs in); or {OTHERWISE}"
         )
@@ -39,18 +40,18 @@ def shell_problems(command: str) -> Iterator[str]:
     open_to_shells = bare if first in SHELLS else QUOTED.sub(_as_in_a_shell, command)
     if found := VARIABLE.search(open_to_shells):
         yield (
-            f"{where}: {found[0]} is not replaced, for want of a shell: write what it stands for,"
+            f"{where}: {found[0]} is not replaced, as there is no shell: write what it stands for,"
             " or start a shell, `bash -c '…'`; in single quotes it is part of a word"
         )
     if found := HOME.search(bare):
         yield (
-            f"{where}: {found[1]} is not replaced, for want of a shell: write your home's path"
+            f"{where}: {found[1]} is not replaced, as there is no shell: write your home's path"
             f" for ~, or {OTHERWISE}"
         )
     for word in bare.split():
         if re.search(r"[*?]", word) and glob(word):  # noqa: PTH207 - it may be absolute
             yield (
-                f"{where}: {word} stands for files to a shell, which there is none of: write their"
+                f"{where}: {word} stands for files in a shell, but there is no shell: write their"
                 f" names, or {OTHERWISE}"
             )
 

@@ -88,7 +88,8 @@ def read_metrics(path: Path, epochs: int) -> dict[str, list[float]]:
             header, *rows = list(csv.reader(file)) or [[]]
     except FileNotFoundError:
         raise UserError(
-            f"{path}: the program did not write it; it needs a row an epoch, with the columns epoch"
+            f"{path}: the program did not write it; it needs one row per epoch, with the columns"
+            " epoch"
             f" and any of {columns}"
         ) from None
     except (OSError, ValueError, csv.Error) as error:
@@ -103,7 +104,7 @@ def read_metrics(path: Path, epochs: int) -> dict[str, list[float]]:
     diverged = bool(values) and not all(math.isfinite(values[-1][name]) for name in metrics)
     if len(values) != epochs and not (diverged and len(values) < epochs):
         raise UserError(
-            f"{path}: has {len(values)} rows, and epochs_per_round is {epochs}: write a row an"
+            f"{path}: has {len(values)} rows, but epochs_per_round is {epochs}: write one row per"
             f" epoch, or set `epochs_per_round: {max(1, len(values))}`"
         )
     return {name: [row[name] for row in values] for name in metrics}
@@ -118,7 +119,7 @@ def _check_header(path: Path, header: list[str]) -> None:
         )
     if len(header) > 1 and not header[0]:
         raise UserError(
-            f"{path}: its first column has no name; leave out the numbers of the rows, in pandas"
+            f"{path}: its first column has no name; leave out the row numbers, in pandas"
             " to_csv(…, index=False), in R write.csv(…, row.names = FALSE)"
         )
     in_capitals = [name for name in header if name not in known and name.lower() in known]
@@ -142,15 +143,15 @@ def _check_header(path: Path, header: list[str]) -> None:
 def _read_row(path: Path, header: list[str], row: list[str], number: int) -> dict[str, float]:
     where = f"{path}: row {number}"
     if len(row) != len(header):
-        raise UserError(f"{where} has {len(row)} values, and the header {len(header)}")
+        raise UserError(f"{where} has {len(row)} values, but the header has {len(header)}")
     values = {}
     for name, text in zip(header, row):
         try:
             values[name] = float(text)
         except ValueError:
             raise UserError(
-                f"{where}: {name} is {text!r}; it must be a number, or nan where it diverged; leave"
-                " out the column of what is not measured in every epoch"
+                f"{where}: {name} is {text!r}; it must be a number, or nan where it diverged;"
+                " leave out the column if it is not measured in every epoch"
             ) from None
         if (
             name.endswith("accuracy")
@@ -160,7 +161,7 @@ def _read_row(path: Path, header: list[str], row: list[str], number: int) -> dic
             raise UserError(f"{where}: {name} is {text}; accuracies are fractions from 0 to 1")
         if name.endswith("loss") and math.isfinite(values[name]) and values[name] < -ROUNDING:
             raise UserError(
-                f"{where}: {name} is {text}; a loss is 0 or above, and lower is better: where it is"
+                f"{where}: {name} is {text}; a loss is 0 or above, and lower is better: if it is"
                 " a score, as scikit-learn's neg_log_loss, write its negative"
             )
     return values
@@ -197,7 +198,7 @@ def read_scores(
             if path.with_name(name).exists():
                 raise UserError(
                     f"{path.with_name(name)}: is not read; write scores.npz, with the array"
-                    " val_scores: np.savez(path, val_scores=scores); or call it otherwise"
+                    " val_scores: np.savez(path, val_scores=scores); or give it another name"
                 )
         return {}
     arrays = _stored(path, [f"{split}_scores" for split in counts])

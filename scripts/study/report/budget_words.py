@@ -48,4 +48,4 @@ def budget_note(table: Table, design: Design) -> str:
     varied = {name for row in table.rows for name in row}
     if not equal_updates(design) or not varied & {*DECIDE}:
         return ""
-    return " A round has about as many updates in all of them, in more or fewer epochs."
+    return " A round has about as many updates in each of them, but more or fewer epochs."

@@ -32,7 +32,7 @@ def design_words(study: Study) -> str:
     """How the factors' levels are combined: ` in all combinations`, ` one at a time, …`."""
     cells, size = len(study.grid_cells), full_size(study.design)
     if study.design.kind == "one_at_a_time":
-        return ", one at a time and the others at the baseline"
+        return ", one at a time with the others at the baseline"
     if listed_changes(study.design) is not None:
         return f", in {counted(cells, 'combination')} that the study lists"
     if study.design.kind != "full":
@@ -50,7 +50,7 @@ def design_facts(study: Study) -> list[tuple[str, str]]:
         titles = " and ".join(lower_first(parameter_title(name)) for name in group)
         facts.append(("Moved together", f"{titles}, level by level"))
     for text in conditional_words(study):
-        facts.append(("Conditional", f"{text}; elsewhere its levels are one cell"))
+        facts.append(("Conditional", f"{text}; elsewhere its levels count as one cell"))
     for rule in design.exclude:
         words = " and ".join(
             f"{lower_first(parameter_title(name))}"
@@ -76,7 +76,7 @@ def _kind_words(design: Design) -> str:
 
 
 def conditional_words(study: Study) -> list[str]:
-    """The factors that do not apply to all cells: `hidden units applies to network cnn alone`."""
+    """The factors that do not apply to all cells: `hidden units applies only to network cnn`."""
     found, conditions = [], study.design.trainer.conditions
     for factor in study.factors:
         for chooser, names in conditions.get(factor, {}).items():
@@ -85,8 +85,8 @@ def conditional_words(study: Study) -> list[str]:
             if having and len(having) < len(chosen):
                 titles = " and ".join(level_title(chooser, level) for level in having)
                 found.append(
-                    f"{lower_first(parameter_title(factor))} applies to"
-                    f" {lower_first(parameter_title(chooser))} {titles} alone"
+                    f"{lower_first(parameter_title(factor))} applies only to"
+                    f" {lower_first(parameter_title(chooser))} {titles}"
                 )
     return found
 

@@ -106,8 +106,8 @@ def too_short(cells: Collection[str], losses: Mapping[str, np.ndarray]) -> Itera
     if 2 * falling > len(known):
         where = f"{falling} of {counted(len(known), 'cell')}" if len(known) > 1 else "the cell"
         yield Doubt(
-            f"In {where} the validation loss still falls when training ends: more epochs may order"
-            " the choices otherwise.",
+            f"In {where} the validation loss is still falling when training ends: more epochs may"
+            " rank the choices differently.",
             "#pictures",
         )
 
@@ -184,9 +184,7 @@ def skewed(validation: Seen, test: Seen) -> Iterator[Doubt]:
     found = [effect for effect in (*validation.effects, *test.effects) if effect.is_skewed]
     if found:
         names = listed(list(dict.fromkeys(choice_words(effect) for effect in found)))
-        yield Doubt(
-            f"Skewed over seeds, so that the interval may be too narrow: {names}.", "#tables"
-        )
+        yield Doubt(f"Skewed over seeds, so the interval may be too narrow: {names}.", "#tables")
 
 
 def confounded(inputs: Inputs) -> Iterator[Doubt]:

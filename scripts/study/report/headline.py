@@ -119,7 +119,7 @@ def _too_few(seen: Seen, seeds: int, enough: int) -> list[str]:
     what = what_words(largest.metric)
     noun = "seed is" if seeds == 1 else "seeds are"
     return [
-        f"{seeds} {noun} too few to tell choices apart: it takes {enough}.",
+        f"{seeds} {noun} too few to tell choices apart: {enough} are needed.",
         f"The largest difference in validation {what} so far is {size}: {choice_words(largest)}.",
     ]
 
@@ -192,7 +192,7 @@ def _on_test(validation: Seen, test: Seen) -> str:
         verb = "raise" if first.difference > 0 else "lower"
         beside = "validation says the opposite" if opposite else "validation does not show it"
         size = size_words(first, test.places)
-        return f"On test, {choice_words(first)} may {verb} {what} {size}, and {beside}."
+        return f"On test, {choice_words(first)} may {verb} {what} {size}, but {beside}."
     if confirmed:
         first = confirmed[0]
         size = size_words(first, test.places)

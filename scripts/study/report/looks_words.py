@@ -22,8 +22,8 @@ def looks_words(study: Study) -> str:
         return ""
     counts = listed([str(seeds) for seeds in study.looks])
     return (
-        f"It was planned to judge the claims with {counts} seeds, and to train further only the"
-        " cells of claims that were then undecided. The level is kept over all looks: alpha is"
+        f"The plan was to judge the claims with {counts} seeds and to train further only the cells"
+        " of claims that were still undecided. The level is kept over all looks: alpha is"
         f" spent by Lan and DeMets' function of {TYPES[study.spending]} type."
     )
 
@@ -44,15 +44,15 @@ def decided_words(claims: pd.DataFrame, study: Study) -> list[str]:
         count = int((decided & (claims["look"] == position + 1)).sum())
         level = nominal_level(ALPHA, position, looks, study.spending)
         lines.append(
-            f"Look {position + 1} of {len(looks)}, {seeds} seeds: decided"
-            f" {counted(count, 'claim') if count else 'none'}. Of {100 * ALPHA:g}% over all looks,"
-            f" p is held to {level_text(level)} here, before Holm's adjustment."
+            f"Look {position + 1} of {len(looks)}, {seeds} seeds:"
+            f" {counted(count, 'claim') if count else 'none'} decided. With {100 * ALPHA:g}% over"
+            f" all looks, p must be at most {level_text(level)} here, before Holm's adjustment."
         )
     return lines
 
 
 def look_words(row: Mapping[str, Any], looks: Sequence[int]) -> str:
-    """`Decided at look 1 of 3 (5 seeds): p 0.00021, at most 0.0014 was needed`.
+    """`Decided at look 1 of 3 (5 seeds): p 0.00021; at most 0.0014 was needed`.
 
     Args:
         row: the claim's, of the same file.
@@ -65,8 +65,8 @@ def look_words(row: Mapping[str, Any], looks: Sequence[int]) -> str:
     if not pd.isna(row["margin"]):  # whose p-value it is, is said where that is
         return said
     return (
-        f"{said}: p {level_text(row['p_nominal'])} there, where"
-        f" {level_text(row['alpha_nominal'])} or less decides"
+        f"{said}: p {level_text(row['p_nominal'])}; at most"
+        f" {level_text(row['alpha_nominal'])} was needed"
     )
 
 

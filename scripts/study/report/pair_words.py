@@ -21,17 +21,20 @@ def wins_text(row: Row) -> str:
 
 
 def wins_words(row: Row) -> str:
-    """`the first side is better in 12 of 15 seeds, ties half: 0.80 [0.60, 1.00], significant …`"""
+    """`the first side is better in 12 of 15 seeds, ties counted as half: 0.80 [0.60, 1.00], …`"""
     if pd.isna(row.get("wins_low")):
         return ""
     seeds = counted(int(row["n"]), "seed")
     said = f", {found} (threshold {THRESHOLD:g})" if (found := reading(row)) else ""
     won = f"{row['wins'] * row['n']:.4g}"
-    return f"the first side is better in {won} of {seeds}, ties half: {wins_text(row)}{said}"
+    return (
+        f"the first side is better in {won} of {seeds}, ties counted as half:"
+        f" {wins_text(row)}{said}"
+    )
 
 
 def skewness_words(row: Row) -> str:
-    """`skewness +1.87; the bootstrap-t has [−0.01, +0.12], and p = 0.03 before adjustment`.
+    """`skewness +1.87; the bootstrap-t gives [−0.01, +0.12] and p = 0.03 before adjustment`.
 
     Nothing of differences that are not skewed.
     """
@@ -42,19 +45,19 @@ def skewness_words(row: Row) -> str:
     sign = "+" if row["skewness"] > 0 else ""
     p = p_text(row["p_bootstrap_t"])
     return (
-        f"skewness {sign}{plain(row['skewness'])}; the bootstrap-t has {said}, and p"
+        f"skewness {sign}{plain(row['skewness'])}; the bootstrap-t gives {said} and p"
         f" {p if p.startswith('<') else f'= {p}'} before adjustment"
     )
 
 
 def zero_words(row: Row) -> str:
-    """Whether the bootstrap-t leaves out zero, beside the t-test's interval."""
+    """Whether the bootstrap-t excludes zero, beside the t-test's interval."""
     by_t, beside = (
-        "out" if row[f"low_{name}"] > 0 or row[f"high_{name}"] < 0 else "in"
+        "excludes" if row[f"low_{name}"] > 0 or row[f"high_{name}"] < 0 else "includes"
         for name in ("adjusted", "bootstrap_t")
     )
-    as_well = "as the t-test does" if by_t == beside else f"the t-test leaves it {by_t}"
-    return f"it leaves zero {beside}, {as_well}"
+    as_well = "as the t-test does" if by_t == beside else f"but the t-test {by_t} it"
+    return f"it {beside} zero, {as_well}"
 
 
 def place_words(claim: Claim, row: Row) -> str:
@@ -65,7 +68,7 @@ def place_words(claim: Claim, row: Row) -> str:
     )
     if pd.isna(row["low_bootstrap_t"]):
         return "it decides nothing"
-    as_well = "as the t-test’s does" if by_t == beside else f"the t-test’s {by_t}"
+    as_well = "as the t-test’s does" if by_t == beside else f"but the t-test’s {by_t}"
     return f"its interval {beside}, {as_well}"
 
 

@@ -37,8 +37,8 @@ def beside_lines(study: Study) -> list[str]:
         if not are_enough(last - first + 1, study.seeds):
             enough = max(FEWEST, math.ceil(study.seeds / EACH))
             lines.append(
-                "  too few tuning seeds for verdicts on tuned sides, which will be on the values"
-                f" that were chosen; {enough} would be enough (tune.seeds)"
+                "  too few tuning seeds for verdicts on tuned sides: they will be at the chosen"
+                f" values instead; {enough} would be enough (tune.seeds)"
             )
     if study.splits:
         count = counted(len(split_runs(study)), "run")
@@ -57,8 +57,8 @@ def look_lines(study: Study) -> list[str]:
         for position, seeds in enumerate(looks)
     ]
     return [
-        f"{len(looks)} looks, and after each only cells of undecided claims go on. What decides a"
-        f" claim, if it is the only one: {', '.join(held)}",
+        f"{len(looks)} looks; after each, only cells of undecided claims are trained further. What"
+        f" decides a claim, if it is the only one: {', '.join(held)}",
         f"now look {study.look}; at most {counted(looks[-1], 'seed')} of each cell",
     ]
 
@@ -107,7 +107,7 @@ def power_lines(study: Study, measured: Measured, samples: int = 0) -> list[str]
         where = f"{table.factor}{at_words(table.changes)}, round {table.round}"
         lines.append(f"  {name_title(name)} ({where}): {what}")
     if lines:
-        few = f"{counted(seeds, 'seed')} are too few for a verdict, {MIN_SEEDS} are needed. "
+        few = f"{counted(seeds, 'seed')} are too few for a verdict; {MIN_SEEDS} are needed. "
         lines.insert(
             0,
             (few if seeds < MIN_SEEDS else "")

@@ -117,7 +117,10 @@ def average_words(table: Table, design: Design, metrics: Sequence[str]) -> str:
 
 def worth_note(worth: Worth) -> str:
     """What bold numbers are, and the row of the simple model."""
-    bold = " Bold: the best, and what cannot be told from it (paired t-test by seed, Holm, 5%)."
+    bold = (
+        " Bold: the best, and any that cannot be distinguished from it (paired t-test by seed,"
+        " Holm, 5%)."
+    )
     simple = " Logistic regression: one fit, not compared."
     return bold * any(map(any, worth.best.values())) + simple * bool(worth.simple)
 

@@ -14,35 +14,35 @@ class Term:
 
 # Where two begin at the same place, the first is taken.
 TERMS = {
-    "cell": Term(r"cells?", "A cell is one value for every training parameter."),
+    "cell": Term(r"cells?", "A cell is one setting: a value for every training parameter."),
     "baseline": Term(
-        r"baseline", "The cell that all comparisons start from: they change one choice of it."
+        r"baseline", "The cell that every comparison starts from, changing one choice of it."
     ),
     "factor": Term(r"factors?", "A training choice that the study varies, such as the batch size."),
     "level": Term(r"levels?", "One of the values of a factor."),
     "seed": Term(
         r"seeds?",
-        "A seed decides all that a training draws at random. Cells are compared seed by seed; the"
-        " spread over seeds says how far one training may be from another.",
+        "A seed decides everything that training draws at random. Cells are compared seed by seed;"
+        " the spread over seeds shows how far one seed’s result may be from another’s.",
     ),
     "deviation": Term(
         r"standard deviations?",
-        "How far single seeds are from their mean: about two thirds of them are no farther.",
+        "How far single seeds lie from their mean: about two thirds of them lie no farther.",
     ),
     "round": Term(
         r"rounds?(?= \d)|(?:first|last|each) round|rounds",
-        "So many epochs. Each round goes on from the weights that the one before left.",
+        "A stretch of epochs. Each round starts from the weights that the previous one left.",
     ),
     "epoch": Term(r"epochs?", "One pass over all training samples."),
     "other_splits": Term(
         r"other splits",
-        "The same training and validation samples, divided otherwise; each such split is trained"
-        " with a seed of its own.",
+        "The same training and validation samples, divided differently; each such split is trained"
+        " with its own seed.",
     ),
     "fixed": Term(
         r"fixed (?:values|settings)",
-        "Both sides of a comparison have the baseline’s values in all that they do not differ in,"
-        " whether or not these suit both equally.",
+        "Both sides of a comparison have the baseline’s values wherever they do not differ, whether"
+        " or not these values suit both equally well.",
     ),
     "tuned": Term(
         r"tuned",
@@ -51,33 +51,33 @@ TERMS = {
     ),
     "validation": Term(
         r"validation",
-        "The samples that each epoch is measured on after it. A value is the mean over a round’s"
-        " epochs after the warm-up.",
+        "The samples on which results are measured after each epoch. A value is the mean over a"
+        " round’s epochs after the warm-up.",
     ),
     "test": Term(
         r"test(?= (?:split|accuracy|loss|samples|roc|patients))|(?<=on )test|(?<=○ )test",
-        "The samples that are scored after the last epoch alone. Nothing is chosen by them.",
+        "The samples that are scored only after the last epoch. Nothing is chosen by them.",
     ),
-    "split": Term(r"splits?", "A part of the samples: for training, for validation or for test."),
+    "split": Term(r"splits?", "A part of the samples: for training, validation or testing."),
     "interval": Term(
         r"intervals?",
-        "A range that, in 95 of 100 such studies, holds what it is about. Those that are drawn"
-        " together are so wide that this is true of all of them at once. How far other samples"
-        " could move a difference is not in them.",
+        "A range that contains the true value in 95 of 100 such studies. Intervals drawn together"
+        " are wide enough for this to be true of all of them at once. They do not cover how far"
+        " other samples could move a difference.",
     ),
     "claim": Term(
         r"claims?", "A sentence that the study judges, with the comparison that decides it."
     ),
     "verdict": Term(
         r"verdicts?",
-        "What the interval of a claim’s difference says of it: supported, contradicted, or not"
-        " decided.",
+        "What the interval of a claim’s difference says about it: supported, contradicted or"
+        " undecided.",
     ),
-    "margin": Term(r"margins?", "The size from which on a difference is said to matter."),
+    "margin": Term(r"margins?", "The size at or above which a difference matters."),
     "holm": Term(
         r"Holm",
-        "A correction for several tests: the chance that any of their findings is false stays at"
-        " 5%.",
+        "A correction for several tests: it keeps the chance that any of their findings is false"
+        " at 5%.",
     ),
     "skewed": Term(
         r"skewed",
@@ -90,42 +90,43 @@ TERMS = {
     ),
     "one_sample": Term(
         r"one (?:sample|image)",
-        "What the accuracy changes by if one more sample of the split is right.",
+        "How much the accuracy changes if one more sample of the split is classified correctly.",
     ),
     "roc": Term(
         r"ROC AUC|AUC|ROC curves?",
-        "The ROC curve has the share of positives that are found at each share of false alarms. The"
-        " area under it, AUC, is how often a positive sample gets a higher score than a negative"
+        "The ROC curve shows the share of positives found at each share of false alarms. The area"
+        " under it, AUC, is how often a positive sample gets a higher score than a negative"
         " one: 0.5 by chance, 1 at best.",
     ),
     "brier": Term(
         r"Brier score",
-        "The mean squared distance of the predicted probabilities from what is true: 0 at best.",
+        "The mean squared distance of the predicted probabilities from the truth: 0 at best.",
     ),
     "calibration": Term(
         r"(?:expected )?calibration error|ECE|calibration",
-        "Whether of the samples with a predicted probability of 70% about 70% are positive. The"
+        "Whether about 70% of the samples with a predicted probability of 70% are positive. The"
         " calibration error is the mean distance from that.",
     ),
     "balanced": Term(
-        r"balanced accuracy", "The mean, over the classes, of the share of each that is right."
+        r"balanced accuracy", "The share of each class that is classified correctly, averaged."
     ),
     "sensitivity": Term(
-        r"sensitivity", "Of the positive samples, the share that is called positive."
+        r"sensitivity", "The share of the positive samples that is predicted positive."
     ),
     "specificity": Term(
-        r"specificity", "Of the negative samples, the share that is called negative."
+        r"specificity", "The share of the negative samples that is predicted negative."
     ),
     "noise": Term(
         r"noise",
-        "What differs between trainings though nothing was chosen otherwise: by the seed, the"
-        " split, or the samples that happen to be in it.",
+        "What makes results differ although the same choices were made: the seed, the split, or"
+        " the samples that happen to be in it.",
     ),
     "power": Term(
-        r"power(?! of)", "How probably a study finds a difference that is there, of a given size."
+        r"power(?! of)", "The probability that a study finds a difference of a given size."
     ),
     "interaction": Term(
-        r"interactions?", "That the effect of one factor depends on the level of another."
+        r"interactions?",
+        "In an interaction, the effect of one factor depends on the level of another.",
     ),
 }
 WORDS = re.compile(

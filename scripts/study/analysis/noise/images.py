@@ -22,8 +22,8 @@ TITLE = "Images"
 UNITS = ("image or group of images", "images or groups of images")
 MEANING = (
     "which images the metric is taken on, whole groups at a time. Seeds do not average it out; more"
-    " images do. Of a validation metric it is a part of what splits vary by, because each validates"
-    " on other images."
+    " images do. For a validation metric it is part of how much splits vary, because each split"
+    " validates on different images."
 )
 RESAMPLES = 2000  # of images or groups
 

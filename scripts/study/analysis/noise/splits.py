@@ -18,10 +18,11 @@ UNITS = ("split", "splits")
 MEANING = (
     "another split of the samples with another seed, both at once. Seeds on one split do not"
     " average it out; more splits do. Redrawn splits share most of their samples, so it is"
-    " understated."
+    " underestimated."
 )
 OF_TEST = (
-    "other splits leave the test split as it is; of its metrics no test over splits keeps its level"
+    "other splits leave the test split as it is; for its metrics no test over splits keeps its"
+    " level"
 )
 
 

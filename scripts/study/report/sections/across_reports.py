@@ -19,7 +19,7 @@ def context(inputs: AcrossInputs) -> dict[str, Any]:
         counts = [f"{verdicts[name]} {name}" for name in VERDICTS if name in verdicts]
         rows.append([dataset, ", ".join(counts) or "none declared"])
     table = DataTable(
-        "Each data set's name leads to its report, the same as that of a study on it alone.",
+        "Each data set's name links to its report, the same as that of a study on it alone.",
         ["Data set", "Claims"],
         rows,
         text_columns=["Data set", "Claims"],

@@ -140,10 +140,9 @@ def rank_words(test: Mapping[str, Any], ranks: pd.Series, titles: Sequence[str])
     datasets, levels, needed = test["datasets"], test["levels"], test["needed"]
     if datasets < needed:
         return (
-            f"Ranks over {counted(datasets, 'data set')} say next to nothing, and are not tested:"
-            f" the smallest p-value that they can have, where all agree on the order of"
-            f" {levels} levels, is {p_text(smallest_p(levels, datasets))}. A test takes"
-            f" {needed} data sets."
+            f"Ranks over {counted(datasets, 'data set')} say next to nothing and are not tested:"
+            f" even where all agree on the order of {levels} levels, the smallest possible p-value"
+            f" is {p_text(smallest_p(levels, datasets))}. A test needs {needed} data sets."
         )
     p_value, p_words = test["p_value"], f"p = {p_text(test['p_value'])}".replace("= <", "< ")
     found = "the levels differ" if p_value <= ALPHA else "no evidence that the levels differ"

@@ -30,17 +30,18 @@ from study.training import EPOCH_METRICS
 TITLE = "All cells, each after its last round"
 THRESHOLDED = [metric.title for metric in SCORED.values() if metric.thresholded]
 SCORES = (
-    "From the scores after the {epoch} epoch, shares in per cent."
-    f" {upper_first(listed(THRESHOLDED))} are at a probability of 0.5, and where it says so at the"
+    "From the scores after the {epoch} epoch; shares are in per cent."
+    f" {upper_first(listed(THRESHOLDED))} are at a probability of 0.5 or, where stated, at the"
     " threshold with the highest balanced accuracy on the run's validation split; AUC is the area"
-    " under the ROC curve; ECE the expected calibration error over 10 bins of equal width of the"
+    " under the ROC curve; ECE is the expected calibration error over 10 bins of equal width of the"
     " positive class's probability."
 )
 SCORES_OF_SEVERAL = (
-    "From the scores after the {epoch} epoch, shares in per cent. The class with the largest"
-    " probability is predicted; balanced accuracy is the mean over the classes of the share of"
-    " each that is predicted; AUC the mean over the classes of the area under the ROC curve of each"
-    " against the rest; the Brier score is summed over the classes, from 0 to 2."
+    "From the scores after the {epoch} epoch; shares are in per cent. The class with the largest"
+    " probability is predicted; balanced accuracy is the share of each class that is classified"
+    " correctly, averaged over the classes; AUC is the area under the ROC curve of each class"
+    " against the rest, averaged over the classes; the Brier score is summed over the"
+    " classes, from 0 to 2."
 )
 FOR_TWO = {METRICS[name].short for name in BINARY}  # headings of what is for two classes alone
 
@@ -50,7 +51,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
     study, values = inputs.study, inputs.frames.values
     headings, rows = cell_table(values, study.cells, study.cell_seeds)
     splits = final_tables(values, study.cells, study.design)
-    chosen = " The test split is scored, and nothing is chosen by it." * (len(splits) > 1)
+    chosen = " The test split is only scored; nothing is chosen by it." * (len(splits) > 1)
     epoch = scored_epoch(
         cell.parameters.get("epoch_choice", "last") for cell in study.cells.values()
     )

@@ -234,9 +234,10 @@ def looks_note(looks: pd.DataFrame) -> str:
     before = ", ".join(map(str, numbers[:-1]))
     chance = chance_of_false_verdict(numbers)
     return (
-        f"The verdicts were seen with {before} seeds before {numbers[-1]} were run. Each look is"
-        f" another chance: of claims with nothing to find, up to {100 * chance:.0f}% rather than"
-        f" {100 * ALPHA:.0f}% would by now have had a false verdict, before adjustment."
+        f"The verdicts had been seen with {before} seeds before {numbers[-1]} were run. Each look"
+        f" is another chance of a false one: up to {100 * chance:.0f}% rather than"
+        f" {100 * ALPHA:.0f}% of claims with nothing to find would by now have had a false verdict,"
+        " before adjustment."
     )
 
 
@@ -318,7 +319,7 @@ def _claim_note(row: Mapping[str, Any]) -> str:
             f"{few} seeds in all would decide it with a probability of 50%, {many} with one of 80%"
         )
     if row["verdict"] == BORDERLINE:
-        notes.append("its direction is clear, and its size near the margin")
+        notes.append("its direction is clear, but its size is near the margin")
     if not pd.isna(row["supported_above"]):
         above, below = (
             amount(row["metric"], float(f"{row[key]:.2g}"))
@@ -327,10 +328,10 @@ def _claim_note(row: Mapping[str, Any]) -> str:
         text = f"supported with a margin above {above}"
         text += f", contradicted below {below}" if row["contradicted_below"] else ""
         if row["verdict"] in UNDECIDED:  # a margin that these data suggest is not tested by them
-            text = f"to choose a margin for a next study: these data would be {text}"
+            text = f"for choosing a margin in the next study: with these data it would be {text}"
         notes.append(text)
     elif row["verdict"] == BORDERLINE:
-        notes.append("for a next study, declare a margin that tells sizes apart")
+        notes.append("for the next study, declare a margin that tells sizes apart")
     return "; ".join(notes)
 
 

@@ -89,7 +89,7 @@ def environments_table(environments: pd.DataFrame) -> DataTable:
         for row in rows_of(environments)
     ]
     return DataTable(
-        "What the runs were trained on, and for how long, as each recorded of itself.",
+        "What the runs were trained on, and for how long, as each run recorded it.",
         headings,
         rows,
         title="Hardware and versions",

@@ -46,12 +46,12 @@ WHERE = {
 # What becomes of a verdict: of one, of several, and before their names.
 BECOMES = {
     GONE: ("becomes undecided", "become undecided", "Undecided here"),
-    TURNED: ("turns round", "turn round", "Turned round"),
+    TURNED: ("is reversed", "are reversed", "Reversed"),
     FOUND: ("is decided only here", "are decided only here", "Decided only here"),
 }
-NOT_MOVED = ", its difference not clearly moved"
+NOT_MOVED = ", though its difference did not clearly move"
 AT_EDGE = "at an edge"
-EDGE = "a chosen value is at the edge of what was tried, so not tuned"
+EDGE = "a chosen value is at the edge of what was tried, so the side is not tuned"
 
 
 def context(inputs: Inputs) -> dict[str, Any] | None:
@@ -95,7 +95,7 @@ def verdict_pairs(verdicts: pd.DataFrame, before: str, after: str) -> list[dict[
 def counts_of_changes(
     verdicts: pd.DataFrame, protocol: str, claims: Mapping[str, Claim], primary: str = FIXED.name
 ) -> str:
-    """`Where each side is tuned, of 9 decided claims 7 keep their verdict, 2 become undecided.`
+    """`Where each side is tuned, 7 of 9 decided claims keep their verdict and 2 become undecided.`
 
     Claims that are one test in other words count once. What a side that is not tuned has, for its
     chosen value is at an edge, is not kept.
@@ -115,17 +115,19 @@ def counts_of_changes(
         if verdict in DECIDED
     ]
     kept = decided.count(HOLDS)
-    parts = [f"{kept} {'keeps' if kept == 1 else 'keep'} {'its' if kept == 1 else 'their'} verdict"]
+    of_all = f"{kept} of {counted(len(decided), 'decided claim')}"
+    parts = [f"{of_all} {'keeps its' if kept == 1 else 'keep their'} verdict"]
     if count := decided.count(AT_EDGE):
         parts.append(
-            f"{count} {'does' if count == 1 else 'do'} with a value at the edge of what was tried"
+            f"{count} {'does' if count == 1 else 'do'} so with a value at the edge of what was"
+            " tried"
         )
     for name in (GONE, TURNED):
         if count := decided.count(name):
             parts.append(f"{count} {BECOMES[name][count > 1]}")
     if count := decided.count(None):
         parts.append(f"{count} {'has' if count == 1 else 'have'} no verdict")
-    text = f"of {counted(len(decided), 'decided claim')} {listed(parts)}"
+    text = listed(parts)
     at_chosen = sum(is_at_chosen(row, "_then") for _, _, row in changes)
     if at_chosen and protocol == "tuned":
         text += f" ({at_chosen} of all {len(changes)} verdicts {AT_CHOSEN})"
@@ -164,7 +166,7 @@ def lost_and_found(inputs: Inputs, protocol: str) -> list[str]:
             continue
         sentence = inputs.study.claims[row["name"]].sentence.rstrip(".")
         moved = has_moved(row)
-        how = "" if moved is None else ", its difference moved" if moved else NOT_MOVED
+        how = "" if moved is None else ", its difference has moved" if moved else NOT_MOVED
         title = BECOMES[what][2] + how
         said.setdefault(title, []).append(f"“{sentence}”")
     return [f"{title}: {listed(claims)}." for title, claims in said.items()]
@@ -214,12 +216,11 @@ def change_lines(inputs: Inputs, protocol: str) -> list[dict[str, str]]:
         )
         unit = " percentage points" if is_percentage(metric) else ""
         moved = moved_words(row) if {primary, protocol} == MOVES else ""
-        where = "as it is" if primary == FIXED.name else WHERE[primary]
         lines.append(
             {
                 "claim": row["name"],
                 "sentence": inputs.study.claims[row["name"]].sentence,
-                "words": f"{verdict_words(row)} {where}, {verdict_words(row, '_then')}"
+                "words": f"{verdict_words(row)} {WHERE[primary]}, but {verdict_words(row, '_then')}"
                 f" {WHERE[protocol]}:"
                 f" the difference is {after} rather than {before}{unit}"
                 + (f"; {moved}" if moved else ""),
@@ -285,9 +286,9 @@ def comparison_table(
         rows.append([f"{titles[table]}: {sides}, round {number}", *texts])
     unit = ", in percentage points" if is_percentage(metric) else ""
     return DataTable(
-        f"Difference{unit} with its adjusted interval; * where it leaves out 0, † where the"
-        " difference itself is another than with fixed values (paired t-test at 5%, not adjusted),"
-        f" ‡ {EDGE}, § {AT_CHOSEN}.",
+        f"Difference{unit} with its adjusted interval; * where it excludes 0, † where the"
+        " difference itself is not the same as with fixed values (paired t-test at 5%, not"
+        f" adjusted), ‡ {EDGE}, § {AT_CHOSEN}.",
         ["Comparison", *(PROTOCOLS[name].heading for name in protocols)],
         rows,
         title=METRICS[metric].title,
@@ -328,18 +329,18 @@ def tuning_words(inputs: Inputs, tuning: Tuning) -> dict[str, Any]:
         "rest": duration(seconds["others"] / 3600),
         "chosen": DataTable(
             "What was chosen for each side, and its mean over the tuning seeds, numbered from"
-            f" {FIRST_SEED:,}; in what share of samples of these seeds it is chosen, and what is"
+            f" {FIRST_SEED:,}; in what share of resamples of these seeds it is chosen, and what is"
             " chosen in the others.",
             [
                 "Side",
                 *map(parameter_title, tuning.space),
                 metric_title(metric),
                 "Chosen in (%)",
-                "Or else",
+                "Otherwise",
             ],
             rows,
             title="Chosen",
-            text_columns=["Side", "Or else"],
+            text_columns=["Side", "Otherwise"],
         ),
         "curves": picture(inputs.drawings.curves_of_sides),
         "by_budget": picture(inputs.drawings.budget),

@@ -28,8 +28,8 @@ FIRST = ("val_accuracy",)
 Marked = tuple[list[str], list[tuple[bool, list[str]]]]  # headings; rows, and which come first
 MEANS = "Main effects: each level's mean over the whole grid, round {}"
 VARIANCE = (
-    "Main effects and two-way interactions: repeated-measures analysis of variance, a seed being"
-    " the unit. p is corrected for unequal spread by Greenhouse and Geisser's ε, and adjusted by"
+    "Main effects and two-way interactions: repeated-measures analysis of variance with the seed"
+    " as the unit. p is corrected for unequal spread by Greenhouse and Geisser's ε and adjusted by"
     " Holm over the effects on one metric."
 )
 
@@ -45,7 +45,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "along": [
             f"{listed([parameter_title(name) for name in names])}"
             f" {'moves' if len(names) == 1 else 'move'} along with"
-            f" {lower_first(parameter_title(factor))}: what is said of it here is of them together."
+            f" {lower_first(parameter_title(factor))}: what is said of it applies to them together."
             for factor, names in along.items()
         ],
         "refused": [upper_first(with_titles(text, study.design.specs)) for text in refused],

@@ -13,7 +13,7 @@ from study.report.plots.mistaken import OUTCOME
 from study.report.wording import counted, upper_first
 from study.store.frames import Row, groups_of, rows_of
 
-TITLE = "The samples most often mistaken"
+TITLE = "The samples most often misclassified"
 
 
 def anchor(classes: Sequence[str], split: str, label: str, taken_for: str) -> str:
@@ -44,7 +44,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         "outcomes": [
             {
                 "id": places[key],
-                "title": f"{upper_first(SPLIT_TITLES[key[0]])}: {key[1]} called {key[2]}",
+                "title": f"{upper_first(SPLIT_TITLES[key[0]])}: {key[1]} predicted {key[2]}",
                 "ties": ties_text(rows_of(rows)),
                 "samples": [shown_sample(row) for row in rows_of(rows)],
             }
@@ -52,7 +52,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
             if key in places
         ],
         "images": sheet(inputs, len(found)) if images else None,
-        "rule": "give another class than the sample’s the largest probability"
+        "rule": "give the largest probability to a class other than the sample’s"
         if several
         else "put the sample on the wrong side of a probability of 0.5",
         "table": samples_table(rows_of(found)) if len(found) else None,
@@ -80,15 +80,16 @@ def shown_sample(row: Row) -> dict[str, str]:
         "number": str(row["number"]),
         "name": row["name"],
         "share": share,
-        "said": f"{row['name']}: {row['label']}, mistaken in {share} of the trainings",
+        "said": f"{row['name']}: {row['label']}, misclassified by {share} of the models",
     }
 
 
 def samples_table(rows: Sequence[Row]) -> DataTable:
     """The same as a table."""
     return DataTable(
-        "How many of all trainings, each cell with each seed after its last round, are wrong.",
-        ["No.", "Split", "Sample", "Its class", "Taken for", "Mistaken (%)", "Trainings"],
+        "How many of all trained models (each cell with each seed, after its last round) are"
+        " wrong.",
+        ["No.", "Split", "Sample", "Its class", "Predicted as", "Misclassified (%)", "Models"],
         [
             [
                 str(row["number"]),
@@ -101,9 +102,9 @@ def samples_table(rows: Sequence[Row]) -> DataTable:
             ]
             for row in rows
         ],
-        title="Most often mistaken",
+        title="Most often misclassified",
         kind="fine",
-        text_columns=["Sample", "Its class", "Taken for"],
+        text_columns=["Sample", "Its class", "Predicted as"],
         file="fixed/mistakes.csv",
     )
 
@@ -116,5 +117,5 @@ def ties_text(rows: Sequence[Row]) -> str:
         return ""
     return (
         f"{counted(int(last['tied']), 'sample')} tie at {last['wrong']} of {last['runs']}"
-        f" trainings; {there} of them {'is' if there == 1 else 'are'} shown, drawn evenly."
+        f" models; {there} of them {'is' if there == 1 else 'are'} shown, evenly spread."
     )

@@ -18,14 +18,14 @@ from study.store.frames import groups_of, rows_of
 
 TITLE = "The levels of each factor"
 OPTIMISTIC = (
-    " The threshold is chosen on the same samples that are counted here, so that its matrix looks"
+    " The threshold is chosen on the same samples that are counted here, so its matrix looks"
     " better than it would on others."
 )
 # name -> title, and what the picture shows
 TEXTS = {
     "seeds": (
         "Each seed by level",
-        "A point is a seed, a thin line joins a seed's values, the bar is their mean.",
+        "Each point is a seed, a thin line joins a seed's values, and the bar is their mean.",
     ),
     "level_curves": (
         "Learning curves",
@@ -35,8 +35,8 @@ TEXTS = {
         "ROC curves",
         "Mean over seeds of the true positive rate at each false positive rate; the band holds the"
         " middle 95% of the seeds (2.5th to 97.5th percentile). Where curves are nowhere 10 points"
-        " apart, their differences from the baseline, seed by seed, with the 95% interval of the"
-        " mean. AUC is mean ± standard deviation over seeds.",
+        " apart, their differences from the baseline are drawn, seed by seed, with the 95% interval"
+        " of the mean. AUC is mean ± standard deviation over seeds.",
     ),
     "confusion": (
         "Confusion matrices",
@@ -46,9 +46,9 @@ TEXTS = {
     ),
     "calibration": (
         "Calibration",
-        "Share of positives against the mean probability that was given, in ten bins of equal"
+        "Share of positives against the mean predicted probability, in ten bins of equal"
         " width, over all seeds' predictions, with Wilson's 95% interval for the samples of one"
-        " seed; bins of fewer than 50 samples are left out. On the grey line probabilities are"
+        " seed; bins of fewer than 50 samples are left out. Probabilities on the grey line are"
         " right.",
     ),
 }

@@ -42,7 +42,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         "same_data": reference["dataset"] == study.dataset,
         "dataset": reference["dataset"],
         "findings": DataTable(
-            "What a careful reader would stop at.",
+            "What a careful reader would question.",
             ["No.", "Finding", "In the tables as printed"],
             findings,
             title="Findings",
@@ -51,8 +51,8 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         if findings
         else None,
         "conclusions": DataTable(
-            "Its conclusions, by its own numbers and by ours. Accuracies in percentage points; –"
-            " where its tables do not have the numbers.",
+            "Its conclusions, by its own numbers and by ours. Accuracies are in percentage"
+            " points; – where its tables do not have the numbers.",
             [*headings, "Our runs"],
             conclusions,
             title="Conclusions",

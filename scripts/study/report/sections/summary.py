@@ -14,6 +14,7 @@ from study.analysis.verdicts import (
     CONTRADICTED,
     NO_SIGNAL,
     SUPPORTED,
+    TOO_FEW,
     UNDECIDED,
     VERDICTS,
     tested_once,
@@ -45,7 +46,11 @@ CHANCE = {
     "tuned_splits": "between splits and seeds",
 }
 
-COUNTED = {NO_SIGNAL: "without a signal"}  # after how many there are
+# what is said of claims with a verdict, in place of that they are it: of one, and of several
+SAID = {
+    NO_SIGNAL: ("shows no signal", "show no signal"),
+    TOO_FEW: ("has too few seeds", "have too few seeds"),
+}
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
@@ -132,18 +137,18 @@ def found(
     if claims.empty:
         return ["The configuration declares no claims, so nothing has a verdict."]
     counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
-    said = [
-        f"{count} {COUNTED.get(verdict, verdict)}" for verdict, count in counts.items() if count
-    ]
     more = f" ({same} more {'is' if same == 1 else 'are'} one of them in other words)" * (same > 0)
-    where = f"{upper_first(WHERE[primary.name])}, of" if primary != FIXED else "Of"
-    sentences = [f"{where} {counted(len(claims), 'claim')}{more}, {listed(said)}."]
+    (verdict, count), *others = [(verdict, count) for verdict, count in counts.items() if count]
+    said = [f"{count} of {counted(len(claims), 'claim')}{more} {_are(verdict, count)}"]
+    said += [f"{count} {_are(verdict, count)}" for verdict, count in others]
+    where = f"{upper_first(WHERE[primary.name])}, " if primary != FIXED else ""
+    sentences = [f"{where}{listed(said)}."]
     count = int((claims["sides"] == AT_CHOSEN).sum())
     if count and not primary.splits:
         sentences.append(
             f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not on tuned"
-            " sides: what tuning might have chosen is more than tune.places has room for, or there"
-            f" are fewer than {FEWEST} tuning seeds, or more than {EACH} seeds for each."
+            " sides: more trials might have been chosen than tune.places has room for, or there"
+            f" are fewer than {FEWEST} tuning seeds, or more than {EACH} seeds for each of them."
         )
     tested = claims[claims["tests"].notna()]
     if len(tested):
@@ -153,7 +158,7 @@ def found(
         how = f"paired t-tests, Holm over {tests} tests" if tests > 1 else "a paired t-test"
         how += f", {len(looks)} planned looks" if looks else ""
         sentences.append(
-            f"How surely: a study like this gives a false verdict in about {alpha:g} of 100"
+            f"How sure this is: a study like this gives a false verdict in about {alpha:g} of 100"
             f" repeats, by chance {chance} ({how})."
         )
     elif (claims["verdict"] == "too few seeds").any():
@@ -161,6 +166,12 @@ def found(
             f"No verdicts yet: a verdict takes at least {looks[0] if looks else MIN_SEEDS} seeds."
         )
     return sentences
+
+
+def _are(verdict: str, count: int) -> str:
+    """`are supported`, `shows no signal`."""
+    one, several = SAID.get(verdict, (f"is {verdict}", f"are {verdict}"))
+    return one if count == 1 else several
 
 
 def at_edges(inputs: Inputs) -> list[str]:
@@ -172,8 +183,8 @@ def at_edges(inputs: Inputs) -> list[str]:
     if not count:
         return []
     return [
-        f"Of the decided claims {count} {'has' if count == 1 else 'have'} a side that is not tuned:"
-        " its chosen value is at the edge of what was tried."
+        f"{counted(count, 'decided claim')} {'has' if count == 1 else 'have'} a side that is not"
+        " tuned: its chosen value is at the edge of what was tried."
     ]
 
 
@@ -263,8 +274,8 @@ def open_claims(claims: pd.DataFrame) -> list[str]:
         if len(known):
             numbers = [" or ".join(seeds_words(row)) for row in rows_of(known)]
             text += (
-                f"; that many seeds in all would decide {len(known)} of them with a probability of"
-                f" 50%, or of 80%: {'; '.join(numbers)}"
+                f"; to decide {len(known)} of them with a probability of 50% or 80% would take this"
+                f" many seeds in all: {'; '.join(numbers)}"
             )
         sentences.append(f"{text}.")
     if len(untested):
@@ -283,7 +294,7 @@ def limits(study: Study) -> list[str]:
         sentences.append(
             "All cells were trained at one learning rate,"
             f" {level_title('learning_rate', rates.pop())}; how they compare where each has the"
-            " rate that suits it best is open."
+            " rate that suits it best is not known."
         )
     drawn = (
         "initial weights and the order of the samples"
@@ -291,7 +302,7 @@ def limits(study: Study) -> list[str]:
         else "what the program draws"
     )
     sentences.append(
-        f"Seeds say how much depends on {drawn}. Whether it holds on other data"
-        f"{'' if study.splits else ', or on another split of these,'} they cannot say."
+        f"Seeds show how much depends on {drawn}. They cannot show whether a result holds on other"
+        f" data{'' if study.splits else ' or on another split of these'}."
     )
     return sentences

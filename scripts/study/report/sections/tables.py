@@ -276,11 +276,12 @@ def seeds_note(comparisons: pd.DataFrame, looks: Sequence[int]) -> str:
     over = f"Adjusted by Holm over {tests} comparisons." if tests > 1 else "One comparison."
     if seeds < MIN_SEEDS:
         over += (
-            f" {counted(seeds, 'seed is', 'seeds are')} too few for a verdict: {MIN_SEEDS} needed."
+            f" {counted(seeds, 'seed is', 'seeds are')} too few for a verdict;"
+            f" {MIN_SEEDS} are needed."
         )
     if looks:
         over += (
-            " How many seeds there are was decided by the verdicts on claims, and nothing here is"
+            " The number of seeds was decided by the verdicts on claims, but nothing here is"
             " adjusted for that."
         )
     return over
