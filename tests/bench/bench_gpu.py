@@ -27,6 +27,7 @@ import torch
 from study.data.prepared import prepare
 from study.settings.parameters import DEFAULTS
 from study.training.checkpoints import save_tensors
+from study.training.devices import DEVICES
 from study.training.loop import Round, initial_state, train_round
 from study.training.losses import LOSSES
 from study.training.networks import NETWORKS
@@ -35,7 +36,7 @@ from study.training.run import train_run
 from study.training.samples import load_data
 from study.training.schedules import SCHEDULES
 from study.training.stacked import Member, train_stack
-from study.training.stacking import STACKS, why_alone
+from study.training.stacking import why_alone
 
 Parameters = dict[str, Any]
 SMALL = DEFAULTS | {"hidden_units": 64}  # of which seeds train together on every device
@@ -123,7 +124,7 @@ def state_bytes(files: dict[str, bytes], seed: int) -> bytes:
 
 def check_stack(data: Path, device: str) -> bool:
     """Print whether a seed has the same bytes in other company, and after interruptions."""
-    parameters, last = SMALL | {"gradient_clip": 0.5}, STACKS[device].width - 1
+    parameters, last = SMALL | {"gradient_clip": 0.5}, DEVICES[device].width - 1
     whole = train_job(data, device, parameters, (0, last), epochs=3)
     alone = train_job(data, device, parameters, (last, last), epochs=3)
     resumed = train_job(data, device, parameters, (0, last), epochs=3, stopped=True)
@@ -139,7 +140,7 @@ def check_stack(data: Path, device: str) -> bool:
 
 def time_seeds(folder: Path, device: str, units: int, times: int) -> None:
     """Print the time of an epoch of a stack, and of its seeds one after the other."""
-    parameters, width = DEFAULTS | {"hidden_units": units}, STACKS[device].width
+    parameters, width = DEFAULTS | {"hidden_units": units}, DEVICES[device].width
     data = load_data(folder, parameters, device)
     wait = torch.cuda.synchronize if device == "cuda" else lambda: None
     single, together = [], []
@@ -165,7 +166,7 @@ def time_seeds(folder: Path, device: str, units: int, times: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--device", choices=STACKS, default="cuda")
+    parser.add_argument("--device", choices=DEVICES, default="cuda")
     parser.add_argument("--samples", type=int, default=4708, help="of an epoch that is timed")
     arguments = parser.parse_args()
     device = arguments.device

@@ -23,12 +23,12 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from study.data.prepared import prepare
 from study.settings.parameters import DEFAULTS
+from study.training.devices import DEVICES
 from study.training.learner import build_network
 from study.training.loop import Round, initial_state, train_round
 from study.training.memory import keep_memory
 from study.training.samples import Data, load_data
 from study.training.stacked import Member, train_stack
-from study.training.stacking import STACKS
 from study.training.streams import make_generator
 
 
@@ -98,7 +98,7 @@ def time_stack(data: Data, epochs: int) -> None:
         for this, state, _ in members:
             train_round(data, DEFAULTS, this, state)
         middle = time.process_time()
-        train_stack(data, DEFAULTS, STACKS["cpu"].width, members, lambda seed, rows, state: None)
+        train_stack(data, DEFAULTS, DEVICES["cpu"].width, members, lambda seed, rows, state: None)
         together = time.process_time() - middle
         ratios.append(together / (middle - start))
     part, each = statistics.median(ratios), 1000 * together / 3

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from session import REPOSITORY
 
+from study.settings.built_in import DEVICE_KINDS
 from study.settings.choices import OWN_NETWORK, REGISTRIES
 from study.settings.parameters import DEFAULTS
 from study.store import code
@@ -94,7 +95,7 @@ def digests(scripts: Path, *names: str) -> dict[str, str]:
     """The digest of each of some cells and kinds of data, or all, by the code in a folder."""
     code._statements.cache_clear()
     code._path.cache_clear()
-    nothing = dict.fromkeys([*REGISTRIES.values(), OWN_NETWORK], "")
+    nothing = dict.fromkeys([*REGISTRIES.values(), OWN_NETWORK], "") | {DEVICE_KINDS: "cpu"}
     found = {}
     names = names or (*CELLS, *KINDS)
     for name, cell in ((name, CELLS[name]) for name in names if name in CELLS):
@@ -210,6 +211,10 @@ def test_what_preparing_runs_decides_the_data_of_its_kind(scripts, tmp_path):
             'ACTIVATIONS = {"gelu": Activation(title="GELU", module="torch.nn:GELU"),',
             None,
         ),
+        ("training/devices/cuda.py", "WARM_UP = 3", "WARM_UP = 4", None),
+        ("training/devices/__init__.py", "width=32", "width=16", None),
+        ("training/devices/__init__.py", "width=12", "width=16", {}),
+        ("training/devices/cpu.py", "return work", "return None", {}),
         ("training/optimizers.py", "copies=1", "copies=3", {"optimizer": "sgd"}),
         ("training/__init__.py", '"val_accuracy")', '"val_accuracy", "more")', {}),
         ("settings/parameters.py", 'SCHEMA["$defs"]["parameters"]', 'SCHEMA["$defs"]["more"]', {}),

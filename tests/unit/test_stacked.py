@@ -1,5 +1,6 @@
 """Seeds that train together: each as it would alone, whatever trains beside it."""
 
+import contextlib
 import copy
 import math
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 import torch
 from small_training import RUN, SMALL, TRAINED, train_rounds
 
+from study.data.prepared import prepare
 from study.settings.parameters import DEFAULTS
 from study.training import stacked
 from study.training.activations import ACTIVATIONS
 from study.training.criteria import make_criterion
+from study.training.devices import DEVICES, cpu, cuda
 from study.training.learner import build_network
 from study.training.loop import Round, initial_state
 from study.training.losses import LOSSES
@@ -22,7 +25,7 @@ from study.training.run import train_run
 from study.training.samples import Data
 from study.training.schedules import rate_factor
 from study.training.stacked import Member, train_stack
-from study.training.stacking import STACKS, Stacks, is_stacked, why_alone
+from study.training.stacking import is_stacked, why_alone
 from study.training.streams import make_generator
 
 # widths and batches that fill no whole vector, a last batch of 2, and all that a member has of its
@@ -38,6 +41,22 @@ UNEVEN = SMALL | {
     "learning_rate": 0.03,
     "epoch_choice": "best(metric='val_accuracy', patience=2)",
 }
+
+
+CONVOLUTIONS = SMALL | {"network": "cnn", "loss": "ce", "channels": 2, "gradient_clip": 0.5}
+
+
+@pytest.fixture
+def images_folder(tmp_path):
+    """Images of 10 × 10, a prepared data set."""
+    generator, arrays = np.random.default_rng(0), {}
+    for split, count in (("train", 22), ("val", 12)):
+        arrays[f"{split}_images"] = generator.integers(0, 255, (count, 10, 10), dtype=np.uint8)
+        arrays[f"{split}_labels"] = np.arange(count) % 2
+    np.savez(tmp_path / "images.npz", **arrays)
+    entry = {"kind": "npz", "path": str(tmp_path / "images.npz"), "positive": 1}
+    prepare("images", entry | {"normalize": "unit"}, tmp_path / "data")
+    return tmp_path / "data"
 
 
 def train_together(data, parameters, seeds, epochs=4, states=None, number=1, width=12):
@@ -99,7 +118,7 @@ def test_a_seed_is_the_same_to_the_bit_in_jobs_of_1_2_12_and_13(data_folder, par
 
 def test_a_stack_may_have_another_width(data_folder, tmp_path, monkeypatch):
     """That of a GPU, tried on a CPU: the same bytes in any company, and of seeds of two stacks."""
-    monkeypatch.setitem(STACKS, "cpu", STACKS["cuda"])
+    monkeypatch.setitem(DEVICES, "cpu", DEVICES["cpu"]._replace(width=32, most_weights=10_000_000))
     whole = trained(UNEVEN, data_folder, tmp_path / "whole", 0, 32)
     for first, last in ((7, 7), (31, 32)):
         found = trained(UNEVEN, data_folder, tmp_path / f"{first}", first, last)
@@ -107,6 +126,33 @@ def test_a_stack_may_have_another_width(data_folder, tmp_path, monkeypatch):
             assert rows == whole[seed][0]
             assert scores.tobytes() == whole[seed][1].tobytes()
             torch.testing.assert_close(state, whole[seed][2], rtol=0, atol=0)
+
+
+def test_a_stack_of_any_layers_has_weights_and_counts_a_member(
+    tmp_path, monkeypatch, images_folder
+):
+    """That of a GPU, of a network with batch normalization, tried on a CPU."""
+    alone = trained(CONVOLUTIONS, images_folder, tmp_path / "alone", 0, 1)
+    monkeypatch.setitem(DEVICES, "cpu", DEVICES["cuda"]._replace(module=DEVICES["cpu"].module))
+    monkeypatch.setattr(cpu, "stack_network", cuda.stack_network)
+    assert is_stacked(DEFAULTS | CONVOLUTIONS, "cpu", (10, 10), 2, False)
+    whole = trained(CONVOLUTIONS, images_folder, tmp_path / "whole", 0, 2)
+    (single,) = trained(CONVOLUTIONS, images_folder, tmp_path / "single", 1, 1).values()
+    torch.testing.assert_close(single[2], whole[1][2], rtol=0, atol=0)
+    assert (single[0], single[1].tobytes()) == (whole[1][0], whole[1][1].tobytes())
+    for seed, (_, scores, state) in alone.items():
+        np.testing.assert_allclose(whole[seed][1], scores, atol=1e-4)
+        assert [*whole[seed][2]["network"]] == [*state["network"]]
+        torch.testing.assert_close(whole[seed][2]["network"], state["network"], rtol=0, atol=1e-4)
+        assert state["network"]["2.num_batches_tracked"] > 0
+    run = RUN | {"first": 0, "last": 2}
+    while not (tmp_path / "stopped" / "metrics.csv").exists():
+        with contextlib.suppress(SystemExit):
+            train_run(run, CONVOLUTIONS, images_folder, None, tmp_path / "stopped", 0, lambda: True)
+    for name in ("metrics.csv", "scores.npz", "checkpoint.pt"):
+        assert (tmp_path / "stopped" / name).read_bytes() == (
+            tmp_path / "whole" / name
+        ).read_bytes()
 
 
 @pytest.mark.parametrize("parameters", [TRAINED, UNEVEN], ids=["even", "uneven"])
@@ -182,6 +228,7 @@ def test_within_an_epoch_nothing_waits_for_the_device(data, change, monkeypatch)
     for name, entry in OPTIMIZERS.items():  # of which the fused ones are not for this device
         monkeypatch.setitem(OPTIMIZERS, name, entry._replace(fixed={}))
     parameters = SMALL | change
+    monkeypatch.setitem(DEVICES, "meta", DEVICES["cpu"])
     splits = {name: tuple(part.to("meta") for part in data.splits[name]) for name in data.splits}
     there, state = data._replace(splits=splits), initial_state(data, parameters, 0)
     members = {place: stacked.Member(Round(place, 1, 1), state, []) for place in (0, 5)}
@@ -189,7 +236,8 @@ def test_within_an_epoch_nothing_waits_for_the_device(data, change, monkeypatch)
     stack = stacked._make_stack(there, parameters, 32, members, labels)
     rows = torch.zeros(32, len(labels), dtype=torch.int64, device="meta")
     factor = rate_factor(parameters["schedule"], 4, 1, 0)
-    logits = stacked._take_steps(stack, there, parameters, rows, factor, 0)
+    work = stacked._make_work(stack, there, parameters)
+    logits = stacked._take_steps(stack, work, parameters, rows, factor, 0)
     assert logits.shape[:2] == (32, len(labels)) and logits.device.type == "meta"
     assert stacked._evaluate(stack, there, parameters).device.type == "meta"
 
@@ -227,7 +275,7 @@ def test_losses_are_of_each_sample(name):
 
 
 def test_a_layer_that_learns_on_its_own_is_not_stacked_unseen(data):
-    with pytest.raises(TypeError, match=r"PReLU.* has values of its own"):
+    with pytest.raises(TypeError, match=r"(?s)PReLU.* has values of its own"):
         train_together(data, SMALL | {"activation": "prelu"}, [0])
 
 
@@ -240,7 +288,6 @@ def reason(change=DEFAULTS, device="cpu", shape=(30,), redrawn=False):
     [
         ({"loss": "my_loss.py:MyLoss"}, "the loss is your own"),
         ({"network": "my_net.py:MyNet", "loss": "ce"}, "the network is your own"),
-        ({"network": "cnn"}, "the network is cnn"),
         ({"network": "resnet18"}, "the network is resnet18"),
         ({"dropout": 0.1}, "dropout is 0.1"),
         ({"batch_norm": True}, "batch_norm is true"),
@@ -253,14 +300,14 @@ def reason(change=DEFAULTS, device="cpu", shape=(30,), redrawn=False):
         ({"precision": "bfloat16"}, "precision is bfloat16"),
     ],
 )
-@pytest.mark.parametrize("device", STACKS)
+@pytest.mark.parametrize("device", DEVICES)
 def test_which_cells_are_not_stacked_and_why(change, expected, device):
     assert reason(change, device) == expected
     assert not is_stacked(DEFAULTS | change, device, (30,), 2, False)
 
 
 def test_which_cells_are_stacked():
-    assert {*NETWORKS} == {"mlp", "logistic", "cnn", "resnet18"}  # the last two are above
+    assert {*NETWORKS} == {"mlp", "logistic", "cnn", "resnet18"}  # the last is above
     assert reason() == reason({"network": "logistic"}, shape=(28, 28)) == ""
     assert reason({"hidden_units": 64}, shape=(28, 28)) == ""
     # 201,217 weights; on a GPU 38.5 million are too many
@@ -268,7 +315,11 @@ def test_which_cells_are_stacked():
     assert reason(shape=(28, 28)) == too_many and reason(shape=(28, 28), device="cuda") == ""
     assert "10,000,000" in reason(shape=(224, 224, 3), device="cuda")
     assert reason({"image_size": 8}, shape=(28, 28)) == ""  # by what is left of an image
+    assert reason({"network": "cnn"}, shape=(28, 28)) == "the network is cnn"
+    assert reason({"network": "cnn"}, shape=(28, 28), device="cuda") == ""
     assert reason(redrawn=True) == "there is one seed a split"
     # what they decide is in docs/training.md
-    assert {"cpu": Stacks(12, 60_000), "cuda": Stacks(32, 10_000_000)} == STACKS
+    found = {name: device[1:] for name, device in DEVICES.items()}
+    both = ("mlp", "logistic")
+    assert found == {"cpu": (12, 60_000, both), "cuda": (32, 10_000_000, (*both, "cnn"))}
     assert Data({}, (5,), 2).redrawn is False

@@ -25,6 +25,7 @@ from study.store.paths import DESCRIPTION, INPUTS, LABELS
 from study.training.cost import training_cost
 from study.training.spelling import is_own, read_spelling
 
+DEVICE_KINDS = "study.training.devices:DEVICES"
 LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 
@@ -45,7 +46,7 @@ def built_in(device: str) -> Trainer:
         is_known=True,
         measures_all=True,
         cell_name=partial(cell_name, device=device),
-        code=training_code,
+        code=partial(training_code, device),
         cost=partial(training_cost, device),
     )
 
@@ -79,22 +80,22 @@ def cell_settings(parameters: Parameters, epochs: int, device: str = "cpu") -> P
     return settings
 
 
-def training_code(parameters: Parameters) -> dict[str, str]:
-    """Digests of the code that trains a cell, as 12 hex digits.
+def training_code(device: str, parameters: Parameters) -> dict[str, str]:
+    """Digests of the code that trains a cell on a device, as 12 hex digits.
 
     `trainer` is of what all cells share, and under each parameter that is chosen by name the same
     with the cell's choice, such as its loss. A parameter that the cell does not list has none.
     """
     chosen = [name for name in listed(parameters) if name in REGISTRIES]
-    return {"trainer": _training_digest()} | {
-        name: _training_digest(name, parameters[name])
+    return {"trainer": _training_digest(device)} | {
+        name: _training_digest(device, name, parameters[name])
         for name in dict.fromkeys([*chosen, "network"])
     }
 
 
 @cache
-def _training_digest(parameter: str | None = None, choice: str = "") -> str:
-    uses = dict.fromkeys([*REGISTRIES.values(), OWN_NETWORK], "")  # of each, nothing
+def _training_digest(device: str, parameter: str | None = None, choice: str = "") -> str:
+    uses = dict.fromkeys([*REGISTRIES.values(), OWN_NETWORK], "") | {DEVICE_KINDS: device}
     starts, own = ["train"], ""
     if parameter:
         name = read_spelling(choice).name

@@ -11,8 +11,8 @@ from study.design.study import Study, run_cell
 from study.snake.run_files import is_empty, run_benchmark
 from study.snake.stacks import why_run_alone
 from study.training.cost import STACK_STEPS, DataSize
+from study.training.devices import DEVICES
 from study.training.size import size_parameters
-from study.training.stacking import STACKS
 
 # what a run's time depends on, beside the data and the size of the network
 TIMED = ("network", "batch_size", "train_share", "image_size", "optimizer")
@@ -52,7 +52,7 @@ def run_size(study: Study, run: Run, data: DataSize | None) -> Size:
     together = why_run_alone(study, run, data) == ""
     seeds = len(run.seeds)
     if together:
-        seeds = STACK_STEPS * math.ceil(seeds / STACKS[trainer.how["device"]].width)
+        seeds = STACK_STEPS * math.ceil(seeds / DEVICES[trainer.how["device"]].width)
     return Size(seeds * cell.epochs, (together, *(cell.parameters[name] for name in names)))
 
 

@@ -9,7 +9,8 @@ from study.snake.data_files import Prepared, prepared_file
 from study.store.errors import UserError
 from study.store.paths import DESCRIPTION
 from study.training.cost import DataSize, data_size
-from study.training.stacking import STACKS, why_alone
+from study.training.devices import DEVICES
+from study.training.stacking import why_alone
 
 FEW = 1  # cell is named; more are counted
 
@@ -43,7 +44,7 @@ def together_words(study: Study, data: DataSize | None) -> str:
     why = {run.cell: why_run_alone(study, run, data) for run in study_runs(study)}
     if None in why.values():
         return ""
-    width = STACKS[study.design.trainer.how["device"]].width
+    width = DEVICES[study.design.trainer.how["device"]].width
     alone: dict[str, list[str]] = {}
     for cell, reason in why.items():
         alone.setdefault(reason or "", []).append(cell)

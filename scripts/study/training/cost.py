@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from study.training.devices import DEVICES
 from study.training.networks import EVALUATED
 from study.training.optimizers import OPTIMIZERS
 from study.training.size import network_size
 from study.training.spelling import choose
-from study.training.stacking import STACKS, is_stacked
+from study.training.stacking import is_stacked
 
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
 # and a CUDA context takes some of our memory too.
@@ -77,7 +78,7 @@ def _megabytes(
     and activations of all its members, their batches, and the order of their samples; of one on a
     GPU, whose memory nobody asks for, their order.
     """
-    width = STACKS[device].width
+    width = DEVICES[device].width
     members = width if stacked and device == "cpu" else 1
     weights, values, _ = network_size(parameters, data.shape, data.classes)
     counts = data.counts
@@ -98,7 +99,7 @@ def _minutes(
 ) -> int:
     """The time of a job on a slow core."""
     _, _, products = network_size(parameters, data.shape, data.classes)
-    width = STACKS[device].width
+    width = DEVICES[device].width
     stacks = math.ceil(seeds / width)
     trained, waits = (stacks * width, stacks * STACK_STEPS) if stacked else (seeds, seeds)
     steps = math.ceil(data.counts["train"] / parameters["batch_size"])

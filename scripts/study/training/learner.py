@@ -11,6 +11,7 @@ import torch
 
 from study.training.compiler import spare_compiler
 from study.training.criteria import Criterion, make_criterion
+from study.training.devices import Work, device_module
 from study.training.losses import loss_entry
 from study.training.networks import network_module
 from study.training.optimizers import OPTIMIZERS
@@ -98,6 +99,7 @@ class Learner(NamedTuple):
     optimizer: torch.optim.Optimizer
     step: Callable[[], None]  # the optimizer's
     weights: list[torch.nn.Parameter]  # those that are learned
+    work: Work  # of a batch's inputs and targets: the logits, and the gradients of the weights
 
 
 def make_learner(
@@ -108,13 +110,27 @@ def make_learner(
     network.load_state_dict(state["network"])
     optimizer = build_optimizer(parameters, network.parameters())
     optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))  # whose tensors it would take over
+    forward = make_forward(network, parameters, labels.device)
+    criterion = make_criterion(parameters["loss"], labels, data.classes)
+    weights = [weight for weight in network.parameters() if weight.requires_grad]
+
+    def work(
+        inputs: torch.Tensor, targets: torch.Tensor
+    ) -> tuple[torch.Tensor, list[torch.Tensor | None]]:
+        logits = forward(inputs)
+        loss = criterion(logits, targets, reduction="mean")
+        gradients = torch.autograd.grad(loss, weights, allow_unused=True)
+        return logits.detach(), list(map(laid_out, gradients, weights))
+
+    repeated = device_module(labels.device.type).repeated
     return Learner(
         network,
-        make_forward(network, parameters, labels.device),
-        make_criterion(parameters["loss"], labels, data.classes),
+        forward,
+        criterion,
         optimizer,
         bare_step(optimizer),
-        [weight for weight in network.parameters() if weight.requires_grad],
+        weights,
+        repeated(work, list(network.buffers()), parameters),
     )
 
 
@@ -133,23 +149,20 @@ def take_steps(
         factor: step of the round -> what the learning rate is multiplied by; None for 1.
         start: the epoch's first step, from 0.
     """
-    network, forward, criterion, optimizer, step, weights = learner
     batch_size, clip = parameters["batch_size"], parameters["gradient_clip"]
     found = []
-    network.train()
+    learner.network.train()
     batches = zip(images.split(batch_size), targets.split(batch_size))
     for position, (batch, batch_targets) in enumerate(batches, start):
         if factor:
             rate = factor(position)
-            for group in optimizer.param_groups:
+            for group in learner.optimizer.param_groups:
                 group["lr"] = parameters["learning_rate"] * rate
-        logits = forward(batch)
-        loss = criterion(logits, batch_targets, reduction="mean")
-        gradients = torch.autograd.grad(loss, weights, allow_unused=True)
-        for weight, gradient in zip(weights, gradients):
-            weight.grad = laid_out(gradient, weight)
+        logits, gradients = learner.work(batch, batch_targets)
+        for weight, gradient in zip(learner.weights, gradients):
+            weight.grad = gradient
         if clip:
-            torch.nn.utils.clip_grad_norm_(weights, clip)
-        step()
-        found.append(logits.detach())
+            torch.nn.utils.clip_grad_norm_(learner.weights, clip)
+        learner.step()
+        found.append(logits)
     return found

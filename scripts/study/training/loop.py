@@ -18,6 +18,7 @@ import torch
 from study.store.errors import UserError
 from study.training import EPOCH_METRICS
 from study.training.augmentation import augment, is_augmented
+from study.training.devices import device_module
 from study.training.epoch_choices import judge_epoch
 from study.training.learner import (
     State,
@@ -111,7 +112,9 @@ def _train_epochs(
     shuffled = torch.empty_like(inputs)
     now = functools.partial(collect_state, learner.network, learner.optimizer, order, False)
     best = state.get("best")
+    device = device_module(inputs.device.type)
     for epoch in range(len(rows) + 1, this.epochs + 1):
+        device.begin_epoch()
         permutation = torch.randperm(len(inputs), generator=order).to(inputs.device)
         torch.index_select(inputs, 0, permutation, out=shuffled)
         shuffled_labels, images = labels[permutation], shuffled

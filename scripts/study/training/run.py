@@ -22,12 +22,13 @@ from study.store.interrupts import STOPPED
 from study.store.records import read_record
 from study.training import EPOCH_METRICS
 from study.training.checkpoints import load_checkpoint, load_progress, save_tensors
+from study.training.devices import DEVICES
 from study.training.learner import State
 from study.training.loop import Round, Row, initial_state, train_round
 from study.training.samples import Data, load_data
 from study.training.scoring import score_images
 from study.training.stacked import AfterEpoch, Member, Through, train_stack
-from study.training.stacking import STACKS, is_stacked
+from study.training.stacking import is_stacked
 
 
 def train_run(
@@ -68,7 +69,7 @@ def train_run(
     tell = functools.partial(print_epoch, run["epochs"])
     through = functools.partial(keep_seed, progress, tell)
     save = functools.partial(save_progress, saved, progress, checkpoint_every, stopping, tell)
-    width = STACKS[run["device"]].width
+    width = DEVICES[run["device"]].width
     for start in range(run["first"], run["last"] + 1, width):
         members = []
         for seed in range(start, min(start + width, run["last"] + 1)):
@@ -110,7 +111,7 @@ def train_seeds(
         through, after_epoch: as `train_stack` calls them.
     """
     if is_stacked(parameters, device, data.shape, data.classes, data.redrawn):
-        train_stack(data, parameters, STACKS[device].width, members, through, after_epoch)
+        train_stack(data, parameters, DEVICES[device].width, members, through, after_epoch)
         return
     for this, state, rows in members:
         after = functools.partial(tell_of_one, after_epoch, this.seed)

@@ -5,7 +5,7 @@ arithmetic; a stack takes its steps for all of its seeds at once. Every seed kee
 order of samples, gradients, optimizer's state and rows: nothing is summed over seeds but the losses
 that are differentiated, so each gradient is that of the seed's own mean loss.
 
-A stack always has as many members as `study.training.stacking.STACKS` says of the device, its
+A stack always has as many members as `study.training.devices.DEVICES` says of the device, its
 width, and a seed's place is its number modulo that, because both may change last bits: of elements
 in memory that fill no whole vector, say. Places without a seed have the weights of another; those
 whose seed has ended stay as they are. So a seed's numbers do not depend on which others train
@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import torch
 
 from study.training.criteria import Criterion, make_criterion
+from study.training.devices import Work, device_module
 from study.training.epoch_choices import judge_epoch
 from study.training.learner import State, bare_step, build_network, build_optimizer
 from study.training.loop import DIVERGED, Round, Row, state_with_best
@@ -52,21 +53,10 @@ class Stack(NamedTuple):
     layers: list[torch.Tensor]  # the weights as they are differentiated: of all members
     slots: list[torch.Tensor]  # their gradients, in the memory of those of `rows`
     rows: list[torch.nn.Parameter]  # the same weights as they are optimized: one member's each
+    buffers: dict[str, torch.Tensor]  # (width, …), by name
     optimizer: torch.optim.Optimizer
     step: Callable[[], None]  # the optimizer's; it leaves rows without a gradient as they are
     criterion: Criterion
-
-
-class StackedLinear(torch.nn.Module):
-    """A linear layer a member: inputs (width, n, fan-in) to (width, n, fan-out)."""
-
-    def __init__(self, weight: torch.Tensor, bias: torch.Tensor):
-        """Of a weight (width, fan-out, fan-in) and a bias (width, 1, fan-out)."""
-        super().__init__()
-        self.weight, self.bias = weight, bias
-
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        return torch.baddbmm(self.bias, inputs, self.weight.mT)
 
 
 def train_stack(
@@ -114,6 +104,7 @@ def _train_epochs(
     this, done, samples = first.this, len(first.rows), len(any_drawn)
     # the class weights of one are those of all, who draw as many samples of each class
     stack = _make_stack(data, parameters, width, live, labels[any_drawn])
+    work = _make_work(stack, data, parameters)
     steps = math.ceil(samples / parameters["batch_size"])
     before = (this.number - 1) * this.epochs
     factor = rate_factor(parameters["schedule"], steps, this.epochs, before)
@@ -132,7 +123,7 @@ def _train_epochs(
         for place in live:
             shuffled[place] = drawn[place][torch.randperm(samples, generator=order[place])]
         rows = shuffled.to(labels.device)
-        logits = _take_steps(stack, data, parameters, rows, factor, (epoch - 1) * steps)
+        logits = _take_steps(stack, work, parameters, rows, factor, (epoch - 1) * steps)
         train = measure_members(logits, labels[rows], parameters, stack.criterion)
         val_labels = data.splits["val"][1].expand(width, -1)
         val = measure_members(
@@ -166,14 +157,18 @@ def _make_stack(
         members: by their places.
         labels: (n,) int64, those of the samples that are trained on, for class weights.
     """
-    network = build_network(data, parameters, torch.Generator())
-    shapes = {name: weight.shape for name, weight in network.state_dict().items()}
+    network, device = build_network(data, parameters, torch.Generator()), labels.device
+    shapes = {name: weight.shape for name, weight in network.named_parameters()}
     states = dict.fromkeys(range(width), next(iter(members.values())).state)
     states |= {place: member.state for place, member in members.items()}
-    weights = torch.stack([_flat(state["network"].values()) for state in states.values()])
-    weights = weights.to(labels.device)
+    networks = [state["network"] for state in states.values()]
+    weights = torch.stack([_flat(one[name] for name in shapes) for one in networks]).to(device)
+    buffers = {
+        name: torch.stack([one[name] for one in networks]).to(device)
+        for name, _ in network.named_buffers()
+    }
     gradients = torch.zeros_like(weights)
-    layers = _layers(weights, shapes)
+    layers = {name: part.requires_grad_() for name, part in _layers(weights, shapes).items()}
     rows = [torch.nn.Parameter(row) for row in weights]
     optimizer = build_optimizer(parameters, rows)
     loaded = {
@@ -189,39 +184,23 @@ def _make_stack(
     for place in members:
         rows[place].grad = gradients[place]
     return Stack(
-        _stack_layers(network, {k: v.requires_grad_() for k, v in layers.items()}),
+        device_module(device.type).stack_network(network, layers, buffers),
         shapes,
         list(layers.values()),
         list(_layers(gradients, shapes).values()),
         rows,
+        buffers,
         optimizer,
         bare_step(optimizer),
         make_criterion(parameters["loss"], labels, data.classes),
     )
 
 
-def _stack_layers(network: torch.nn.Module, layers: dict[str, torch.Tensor]) -> torch.nn.Module:
-    """A network whose linear layers are those of all members.
-
-    Raises:
-        TypeError: another of its layers has weights, or something that it counts.
-    """
-    stacked: list[torch.nn.Module] = []
-    for name, layer in network.named_children():
-        if isinstance(layer, torch.nn.Linear):
-            layer = StackedLinear(layers[f"{name}.weight"], layers[f"{name}.bias"])
-        elif layer.state_dict():
-            raise TypeError(f"{layer} has values of its own; `is_stacked` has to leave it out")
-        stacked.append(layer)
-    return torch.nn.Sequential(*stacked)
-
-
 def _layers(flat: torch.Tensor, shapes: dict[str, torch.Size]) -> dict[str, torch.Tensor]:
-    """Views of (width, weights): weights (width, fan-out, fan-in), biases (width, 1, fan-out)."""
+    """Views of (width, weights), each weight's or bias's with its shape after the width."""
     parts = flat.split([shape.numel() for shape in shapes.values()], dim=1)
     return {
-        name: part.view(len(flat), *((1,) if len(shape) == 1 else ()), *shape)
-        for part, (name, shape) in zip(parts, shapes.items())
+        name: part.view(len(flat), *shape) for part, (name, shape) in zip(parts, shapes.items())
     }
 
 
@@ -258,8 +237,10 @@ def _collect_state(stack: Stack, place: int, member: Member, order: torch.Genera
     kept = {name: parted(value) for name, value in stack.optimizer.state[row].items()}
     states = [{name: parts[number] for name, parts in kept.items()} for number in range(len(sizes))]
     groups = stack.optimizer.state_dict()["param_groups"]
+    values = dict(zip(stack.shapes, parted(row)))
+    values |= {name: value[place].cpu().clone() for name, value in stack.buffers.items()}
     return {
-        "network": dict(zip(stack.shapes, parted(row))),
+        "network": {name: values[name] for name in member.state["network"]},
         "optimizer": {
             "state": dict(enumerate(states)) if kept else {},
             "param_groups": [group | {"params": [*range(len(sizes))]} for group in groups],
@@ -270,28 +251,12 @@ def _collect_state(stack: Stack, place: int, member: Member, order: torch.Genera
     }
 
 
-def _take_steps(
-    stack: Stack,
-    data: Data,
-    parameters: dict[str, Any],
-    shuffled: torch.Tensor,
-    factor: Callable[[int], float] | None,
-    start: int,
-) -> torch.Tensor:
-    """An epoch's steps. Returns logits (width, n, outputs), each as it was before its step.
-
-    Args:
-        shuffled: (width, n) int64, the rows of each member's samples in the order of the epoch.
-        factor: step of the round -> what the learning rate is multiplied by; None for 1.
-        start: the epoch's first step, from 0.
-    """
+def _make_work(stack: Stack, data: Data, parameters: dict[str, Any]) -> Work:
+    """What a step takes of rows (width, n) of the training split, with the gradients in place."""
     (inputs, labels), clip = data.splits["train"], parameters["gradient_clip"]
     target = loss_entry(parameters["loss"]).target
-    found = []
-    for position, rows in enumerate(shuffled.split(parameters["batch_size"], dim=1), start):
-        if factor:
-            for group in stack.optimizer.param_groups:
-                group["lr"] = parameters["learning_rate"] * factor(position)
+
+    def work(rows: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor | None]]:
         chosen = rows.flatten()
         logits = stack.network(inputs.index_select(0, chosen).view(*rows.shape, -1))
         loss = stack.criterion(logits.flatten(0, 1), target(labels[chosen]), reduction="mean")
@@ -301,8 +266,37 @@ def _take_steps(
         if clip:
             for row in stack.rows:
                 torch.nn.utils.clip_grad_norm_(row, clip)
+        return logits.detach(), []
+
+    repeated = device_module(labels.device.type).repeated
+    return repeated(work, list(stack.buffers.values()), parameters)
+
+
+def _take_steps(
+    stack: Stack,
+    work: Work,
+    parameters: dict[str, Any],
+    shuffled: torch.Tensor,
+    factor: Callable[[int], float] | None,
+    start: int,
+) -> torch.Tensor:
+    """An epoch's steps. Returns logits (width, n, outputs), each as it was before its step.
+
+    Args:
+        work: as `_make_work` returns it.
+        shuffled: (width, n) int64, the rows of each member's samples in the order of the epoch.
+        factor: step of the round -> what the learning rate is multiplied by; None for 1.
+        start: the epoch's first step, from 0.
+    """
+    found = []
+    stack.network.train()
+    for position, rows in enumerate(shuffled.split(parameters["batch_size"], dim=1), start):
+        if factor:
+            for group in stack.optimizer.param_groups:
+                group["lr"] = parameters["learning_rate"] * factor(position)
+        logits, _ = work(rows)
         stack.step()
-        found.append(logits.detach())
+        found.append(logits)
     return torch.cat(found, dim=1)
 
 
@@ -312,6 +306,7 @@ def _evaluate(stack: Stack, data: Data, parameters: dict[str, Any]) -> torch.Ten
     values = network_module(parameters["network"]).count_values(data.shape, outputs, parameters)
     width = len(stack.rows)
     parts = data.splits["val"][0].split(max(1, EVALUATED // (width * values)))
+    stack.network.eval()
     with torch.no_grad():
         return torch.cat([stack.network(part.expand(width, -1, -1)) for part in parts], dim=1)
 
