@@ -17,6 +17,9 @@ from study.training.devices import Work
 from study.training.spelling import is_own, read_spelling
 from study.training.stacked_layers import has_linear_alone, stack_layers
 
+# or convolutions may add up in another order each time
+torch.backends.cudnn.deterministic = True
+
 WARM_UP = 3  # times that work is done before it is recorded: libraries set themselves up in these
 
 
