@@ -43,8 +43,8 @@ def image_counts(items: Sequence[str], columns: Sequence[str]) -> dict[str, int]
         if split not in splits or not text.isdecimal() or int(text) == 0:
             known = ", ".join(splits) or "none"
             raise UserError(
-                f"--images: {split}={text}; the tables have accuracies of: {known}, and of each"
-                " there is a whole number of images"
+                f"--images: {split}={text}; the tables have accuracies of: {known}; give a whole"
+                " number of images for each"
             )
         counts[split] = int(text)
     return counts
@@ -58,7 +58,9 @@ def read_sentences(path: str | None) -> list[Sentence]:
     for name, claim in claims.items() if isinstance(claims, dict) else [("", None)]:
         if not isinstance(claim, dict) or not isinstance(claim.get("sentence"), str):
             where = f"{path}: {name}" if name else path
-            raise UserError(f"{where}: is no claim; a file of claims has a sentence for each name")
+            raise UserError(
+                f"{where}: is not a claim; a file of claims has a sentence for each name"
+            )
     return [
         Sentence(name, f"{claim['sentence']} {claim.get('quote', '')}", claim.get("tables", []))
         for name, claim in claims.items()
@@ -88,7 +90,8 @@ def main() -> int:
         action="extend",
         default=[],
         metavar="FACTOR=LEVEL",
-        help="levels at which other tables hold a factor: their rows are one (default: inferred)",
+        help="each factor's level in the other tables: rows with these levels are the same one"
+        " (default: inferred)",
     )
     parser.add_argument("--claims", help="a YAML file of claims, whose sentences have numbers")
     arguments = parser.parse_args()

@@ -70,7 +70,7 @@ def training_lines(data: Prepared, present: Sequence[Run]) -> list[str]:
         f" {cores}"
     )
     if unlike:
-        lines.append(f"  ({unlike} of these runs are of another kind than any that has finished)")
+        lines.append(f"  ({unlike} of these runs are unlike any that has finished)")
     return lines
 
 

@@ -141,8 +141,8 @@ def older_lines(data: Prepared, missing: list[Run]) -> list[str]:
     older = sum(older_run(study, run) is not None for run in missing)
     if older:
         lines.append(
-            f"{older} of those that are not done were trained with other data, other code or other"
-            " settings: they are trained again"
+            f"{older} of the runs that are not done were trained before, with different data,"
+            " code or settings, and will be trained again"
         )
     folders = left_over(study, data.runs)
     if folders:

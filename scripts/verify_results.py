@@ -31,9 +31,9 @@ if __name__ == "__main__":
     lines, wrong = [], []
     for sums in map(Path, snakemake.params.sums):
         problems, count = changed_files(sums)
-        lines += problems or [f"{count} files are as {sums} lists them."]
+        lines += problems or [f"{count} files match {sums}."]
         if problems:
-            wrong.append(f"{len(problems)} of {count} files are not as {sums} lists them")
+            wrong.append(f"{len(problems)} of {count} files do not match {sums}")
     text = "\n".join(lines)
     print(text, flush=True)
     Path(snakemake.log[0]).write_text(text + "\n", encoding="utf-8")

@@ -55,7 +55,7 @@ NONE = Seen([], 0, False, 0)
             [
                 "4 seeds are too few to tell choices apart: 10 are needed.",
                 "The largest difference in validation accuracy so far is 1.2 points: batch size 16"
-                " rather than 32.",
+                " instead of 32.",
             ],
         ),
         (NOTHING, NONE, ["On validation, no choice moves accuracy by more than 0.50 points."]),
@@ -79,7 +79,7 @@ NONE = Seen([], 0, False, 0)
             [
                 "On validation, both differences in accuracy are below one sample (0.19"
                 " points); batch size 64"
-                " rather than 32 lowers it by 0.15 points (0.01 to 0.29)."
+                " instead of 32 lowers it by 0.15 points (0.01 to 0.29)."
             ],
         ),
         (
@@ -88,7 +88,7 @@ NONE = Seen([], 0, False, 0)
             [
                 "On validation, both differences in accuracy are below one sample (0.19"
                 " points); 2 of them"
-                " differ from 0: most of all, batch size 64 rather than 32 lowers it by 0.15 points"
+                " differ from 0: most of all, batch size 64 instead of 32 lowers it by 0.15 points"
                 " (0.01 to 0.29)."
             ],
         ),
@@ -107,9 +107,9 @@ NONE = Seen([], 0, False, 0)
             ONE,
             TEST_ONE,
             [
-                "On validation, batch size 16 rather than 32 raises accuracy by 1.4 points (0.6 to"
+                "On validation, batch size 16 instead of 32 raises accuracy by 1.4 points (0.6 to"
                 " 2.2); all other differences are below 0.50 points.",
-                "On test, batch size 16 rather than 32 raises it as well, by 1.4 points (0.2 to"
+                "On test, batch size 16 instead of 32 raises it as well, by 1.4 points (0.2 to"
                 " 2.5).",
             ],
         ),
@@ -117,7 +117,7 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", 1.4, 0.6, 2.2), effect("64", -2.0, -3.0, -1.0), margin=0.5),
             NONE,
             [
-                "On validation, batch size 64 rather than 32 lowers accuracy by 2.0 points (1.0 to"
+                "On validation, batch size 64 instead of 32 lowers accuracy by 2.0 points (1.0 to"
                 " 3.0); 1 more choice moves it."
             ],
         ),
@@ -126,7 +126,7 @@ NONE = Seen([], 0, False, 0)
             TEST_ONE,
             [
                 "On validation, no choice moves accuracy by more than 0.50 points.",
-                "On test, batch size 16 rather than 32 may raise accuracy by 1.4 points (0.2 to"
+                "On test, batch size 16 instead of 32 may raise accuracy by 1.4 points (0.2 to"
                 " 2.5), but validation does not show it.",
             ],
         ),
@@ -134,9 +134,9 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", -1.4, -2.2, -0.6), margin=0.5),
             TEST_ONE,
             [
-                "On validation, batch size 16 rather than 32 lowers accuracy by 1.4 points (0.6 to"
+                "On validation, batch size 16 instead of 32 lowers accuracy by 1.4 points (0.6 to"
                 " 2.2).",
-                "On test, batch size 16 rather than 32 may raise accuracy by 1.4 points (0.2 to"
+                "On test, batch size 16 instead of 32 may raise accuracy by 1.4 points (0.2 to"
                 " 2.5), but validation says the opposite.",
             ],
         ),
@@ -145,7 +145,7 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", 0.1, -0.1, 0.3, "test"), margin=0.5),
             [
                 "On validation, both differences in accuracy are below 0.50 points; batch"
-                " size 16 rather than"
+                " size 16 instead of"
                 " 32 raises it by 0.3 points (0.2 to 0.4).",
                 "On test, none does.",
             ],
@@ -252,7 +252,7 @@ def test_what_is_warned_of():
     assert far.text == "Test accuracy is 9 to 11 points below validation."
     bent = replace(effect("16", 0.2, 0.1, 0.3), is_skewed=True)
     (bend,) = skewed(seen(bent), NONE)
-    assert bend.text.endswith("too narrow: batch size 16 rather than 32.")
+    assert bend.text.endswith("too narrow: batch size 16 instead of 32.")
 
 
 # ten epochs: the last fifth is two, and so is the one before

@@ -124,8 +124,8 @@ ERRORS = {
     "a row with training and validation exchanged": (exchange_splits, list(SOURCES)),
     "a row printed for two levels of a table": (print_row_twice, list(SOURCES)),
     "a row copied to another table and level": (copy_row, list(SOURCES)),
-    "a row copied likewise, with one number put right": (repeat_all_but_one, list(SOURCES)),
-    "a number left from another round": (leave_from_another_round, list(SOURCES)),
+    "a row copied in the same way, with one number corrected": (repeat_all_but_one, list(SOURCES)),
+    "a number left over from another round": (leave_from_another_round, list(SOURCES)),
     "the baseline's row, printed with two values": (print_row_with_two_values, list(SOURCES)),
     "a training accuracy 1.5 to 4 percentage points too high": (
         raise_training_accuracy,

@@ -201,7 +201,8 @@ def test_levels_get_their_parameters_type():
         ),
         (
             {"baseline": {"network": {"file": "no.py", "class": "Net"}}},
-            "baseline.network: there is no file no.py, seen from the folder that Snakemake runs in",
+            "baseline.network: there is no file no.py, relative to the folder that Snakemake runs"
+            " in",
         ),
         (
             {"baseline": {"optimizer": {"file": "no.py", "class": "Mine"}}},

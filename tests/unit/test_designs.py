@@ -243,7 +243,8 @@ def test_the_page_says_why_there_are_no_effects(tmp_path):
     one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
     assert one_at_a_time["left_out"].startswith("the design has 6 of")
     assert shown(make(**STEP))["along"] == [
-        "Learning rate moves along with batch size: what is said of it applies to them together."
+        "Learning rate changes in step with batch size: what is said of it is about all of them"
+        " together."
     ]
 
 

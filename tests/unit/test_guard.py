@@ -74,7 +74,7 @@ def test_what_moves_along_is_part_of_the_factor_where_it_has_its_level():
     cells = {"bce": DEFAULTS, "ce": DEFAULTS | {"batch_size": 8, "optimizer": "sgd"}}
     proof = proof_of(make_runs(cells), CE, BCE, "batch_size", along)
     assert proof.startswith(
-        "differ in batch_size (8 against 32) with optimizer moved along (sgd against adam): all"
+        "differ in batch_size (8 against 32) with optimizer changed in step (sgd against adam): all"
         " their runs have the same loss, activation, hidden_layers,"
     )
     assert "optimizer" not in proof.partition("the same")[2]

@@ -123,7 +123,7 @@ def test_what_systems_leave_behind_is_skipped_and_listed(tmp_path):
     )
     assert list(layout.images) == sorted(below("train", "test"))
     assert layout.decided == [
-        "Files with other endings were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
+        "Files with other extensions were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
         "What systems and programs leave behind was left out: 2 .DS_Store, __MACOSX,"
         " .ipynb_checkpoints, ._*, @eaDir, ….",
     ]
@@ -738,7 +738,7 @@ def test_dicom_without_an_ending_is_refused(tmp_path, name):
         ("1.png.1", "PNG", r"; \.1 is added where a file is downloaded again, .* to b/1\.p"),
         ("7", "JPEG", r"b/7 is an image by its first bytes \(JPEG\), .* to b/7\.jpeg, or"),
         ("x.jpg_original", "JPEG", r"b/x\.jpg_original is an image by its first bytes \(J"),
-        ("scan.img", "TIFF", r"\(TIFF\), but not by the ending of its name; .*\.img\.tiff"),
+        ("scan.img", "TIFF", r"\(TIFF\), but not by its extension; .*\.img\.tiff"),
         ("2.gif.part", "GIF", r"\(GIF\).*\.part\.gif"),
         ("3.webp-large", "WebP", r"\(WebP\).*-large\.webp"),
         ("4.dib", "BMP", r"\(BMP\).*\.dib\.bmp"),
@@ -791,7 +791,7 @@ def test_archives_are_named(tmp_path, names, said):
     packed = ", ".join(sorted(names))
     assert [*layout.images] == [*CLASSES] and layout.decided == [
         f"Archives were not read: {packed}.",
-        "Files with other endings were left out: 1 .csv, 1 .gz.",
+        "Files with other extensions were left out: 1 .csv, 1 .gz.",
     ]
     with pytest.raises(
         UserError, match=r"below it, but 1 \.zip; 1\.zip is an archive and not read"

@@ -158,7 +158,10 @@ def refused(folder: Path, run: Run, wanted, **recorded) -> str:
         ({"epochs": 4}, "with epochs a round 4, not 3; delete"),
         ({"last": 3}, "with seeds 0 to 3, not 0 to 1; delete"),
         ({"round": 2}, "with round 2, not 1; delete"),
-        ({"parameters": {"wide": 3}}, "with wide 3, which is no parameter of this study; delete"),
+        (
+            {"parameters": {"wide": 3}},
+            "with wide 3, which is not a parameter of this study; delete",
+        ),
         (
             {"parameters": {"loss": "ce", "batch_size": 8}},
             "with loss ce, not bce; batch_size 8, not 32; delete",
@@ -252,11 +255,11 @@ def test_a_file_that_has_changed_is_named_and_scores_are_read_where_they_are_ask
         ("cell,place,round,seed,speed\nc,fixed,1,0,2\n", "column speed is no metric"),
         (
             "cell,place,round,seed,val_loss\nc,fixed,1,0,x\n",
-            "column val_loss has something else than numbers",
+            "column val_loss has something other than numbers",
         ),
         (
             "cell,place,round,seed,val_loss\nc,fixed,one,0,2\n",
-            "column round has something else than numbers",
+            "column round has something other than numbers",
         ),
         ("cell,place,round,seed,val_loss\nc,fixed,1,0,2", "its last line is cut off"),
     ],

@@ -205,7 +205,7 @@ def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):
         done = command(path, *options)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
     done = command(path, "--claims", path)
-    assert "is no claim; a file of claims" in done.stderr and "Traceback" not in done.stderr
+    assert "is not a claim; a file of claims" in done.stderr and "Traceback" not in done.stderr
 
 
 # ---- Beside ours --------------------------------------------------------------------------------

@@ -83,7 +83,12 @@ def test_declared_probabilities_of_three_classes_are_made_logits(tmp_path):
             " to 0.9000; they look like probabilities: write `scores: probability` under program",
         ),
         ([], LOGITS, None, "has val_scores, but metrics.csv has no column val_accuracy to check"),
-        ([], -LOGITS, "logit", "val_accuracy to check them by; write it, or leave scores.npz out"),
+        (
+            [],
+            -LOGITS,
+            "logit",
+            "val_accuracy to check them against; write it, or leave scores.npz out",
+        ),
         ([0.5], np.full(COUNT, 0.6), None, "val_scores look like probabilities; write `scores:"),
         ([1.0], SOFTMAX, None, "val_scores look like probabilities; write `scores: probability`"),
         ([0.9], -LOGITS, None, "is 0.1000, and val_accuracy in metrics.csv is 0.9000; they look"),

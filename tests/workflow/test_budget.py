@@ -73,7 +73,7 @@ def test_the_budget_is_in_cells_names_and_texts_where_it_changes_them():
     longer = study(grid=grid, epochs_per_round=60)
     large = {"batch_size": 64}
     assert find_cell(steps.design, large) == find_cell(longer.design, large)
-    said = "15 epochs a round at batch size 16, 30 at batch size 32, 60 at batch size 64"
+    said = "15 epochs per round at batch size 16, 30 at batch size 32, 60 at batch size 64"
     assert epochs_words(steps.cells) == said
     tables = {"sizes": {"vary": "batch_size"}, "losses": {"vary": "loss", "levels": ["ce", "bce"]}}
     varied = [study(grid=grid, tables=tables, budget=budget) for budget in ("steps", "epochs")]
@@ -214,8 +214,8 @@ def test_the_guard_lets_the_budgets_epochs_differ_and_no_others():
     small, large = (Side(name, [1], epochs=epochs) for name, epochs in (("ce", 8), ("bce", 30)))
     proof = check_comparison(Recorded(runs), small, large, "batch_size")
     assert proof.startswith(
-        "differ in batch_size (8 against 32), each with the epochs a round that equal updates take"
-        " (8 against 30): all their runs have the same loss"
+        "differ in batch_size (8 against 32), each with the epochs per round that equal updates"
+        " take (8 against 30): all their runs have the same loss"
     )
     assert "epochs" not in proof.partition("the same")[2]
     check_grid(runs, ["bce", "ce"], 3, ["batch_size"], {"ce": 8, "bce": 30})

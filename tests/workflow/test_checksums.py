@@ -20,8 +20,7 @@ def test_changed_and_missing_files_are_named_and_an_edited_table_stays(finished)
     assert listed == set(before) - kept
     assert check_by_hand(results).returncode == 0
     assert (
-        f"{len(listed)} files are as results/tiny/SHA256SUMS"
-        in snakemake(finished, "verify").stdout
+        f"{len(listed)} files match results/tiny/SHA256SUMS" in snakemake(finished, "verify").stdout
     )
     page, picture = results / "report.html", results / "figures" / "figure3.png"
     page.write_bytes(before["report.html"][:-1])
@@ -32,7 +31,7 @@ def test_changed_and_missing_files_are_named_and_an_edited_table_stays(finished)
         done,
         "results/tiny/report.html: changed",
         "results/tiny/figures/figure3.png: missing",
-        f"2 of {len(listed)} files are not as",
+        f"2 of {len(listed)} files do not match",
     )
     page.unlink()
     table = results / "tables" / "table1.tex"

@@ -52,7 +52,7 @@ def test_the_example_runs_with_its_own_configuration_and_folder(repository_copy,
     done = run(folder, "study_all")
     assert done.returncode == 0, done.stdout
     verified = run(folder, "study_verify").stdout
-    assert "files are as output/study/wdbc/SHA256SUMS lists them" in verified
+    assert "files match output/study/wdbc/SHA256SUMS" in verified
 
 
 def test_a_clone_serves_as_well(tmp_path):

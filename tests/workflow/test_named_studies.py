@@ -100,7 +100,7 @@ def test_what_moves_along_is_in_the_table_in_the_proof_and_on_the_page(shared):
         ("32", "0.001"), ("16", "0.0005"),
     ]  # fmt: skip
     proof = (
-        "differ in batch_size (16 against 32) with learning_rate moved along (0.0005 against"
+        "differ in batch_size (16 against 32) with learning_rate changed in step (0.0005 against"
         " 0.001): all their runs have the same loss, activation"
     )
     compared = pd.read_csv(folder / "fixed" / "comparisons.csv").set_index("table")
@@ -120,10 +120,10 @@ def test_what_moves_along_is_in_the_table_in_the_proof_and_on_the_page(shared):
     for text in (
         "Appendix to the study on tiny, study sizes",
         "Table 3 (sizes): batch size with learning rate, round 1",
-        "Against 32, with learning rate moved along, seed by seed.",
-        "Batch size and learning rate move together: which of them makes the difference is not",
-        ", batch size 16 minus 32, learning rate moved along, round 1",
-        "Learning rate moves along with batch size: what is said of it applies to them together",
+        "Against 32, with learning rate changed in step, seed by seed.",
+        "Batch size and learning rate change together: it is not known which of them makes",
+        ", batch size 16 minus 32, learning rate changed in step, round 1",
+        "Learning rate changes in step with batch size: what is said of it is about all of them",
     ):
         assert text in html, text
     effects = read_csv(folder / "statistics" / "effects.csv")

@@ -320,7 +320,7 @@ def test_values_stay_one_word_each():
         ({"files": ["other.py"]}, "program.files: there is no file other.py, seen from"),
         (
             {"command": "python -m src.train {rate} {seed} {output}"},
-            "program.command: -m src.train: there is no such module, seen from the folder that",
+            "program.command: -m src.train: there is no such module, relative to the folder that",
         ),
         (
             {"command": "srun python3 -X dev -um models.{rate} {seed} {output}"},

@@ -59,7 +59,7 @@ def test_two_data_sets_beside_a_study_on_one_of_them(finished):
     made = contents(finished / "results", *RESULTS)
     done = snakemake(finished, "verify")
     assert done.returncode == 0, done.stdout
-    assert f"files are as {TOGETHER}/SHA256SUMS lists them" in done.stdout
+    assert f"files match {TOGETHER}/SHA256SUMS" in done.stdout
     done = snakemake(finished, "regenerate_report")
     assert done.returncode == 0, done.stdout
     assert "dim: 2 of 2 runs present" in done.stdout

@@ -20,7 +20,7 @@
   const quantityOf = (metric) => metric.split("_")[1];
   const nameOf = (metric) => (metric.startsWith("train") ? "training" : "validation");
   const epochsOf = (cell) => cell.epochs ?? epochs;
-  const AXIS = cells.some((cell) => cell.epochs) ? "Epoch of the baseline, at as many updates" : "Epoch";
+  const AXIS = cells.some((cell) => cell.epochs) ? "Baseline epoch with the same number of updates" : "Epoch";
 
   let places = [0, 0];
   for (const cell of cells) {
@@ -234,7 +234,7 @@
     shown = { places, rounds, metrics: chosenMetrics, x: [], at: null };
     const nothing = !places.length ? "Choose a cell." : !rounds.length ? "Choose a round that these cells have." : !chosenMetrics.length ? "Choose a metric." : "";
     const without = single ? places.filter((place) => !cells[place].seeds.length).length : 0;
-    note.textContent = nothing || (without ? `${without} of these cells are shown by their means: the page holds the seeds of some cells alone.` : "");
+    note.textContent = nothing || (without ? `${without} of these cells are shown by their means: the page has single seeds for only some cells.` : "");
     if (nothing) return;
     shown.x = [...new Set(places.flatMap((place) => along(cells[place], rounds)))].sort((one, other) => one - other);
     for (const quantity of Object.keys(QUANTITIES)) {

@@ -48,8 +48,8 @@ def caveat(
     if moved:
         others = " and ".join(map(_words, moved))
         sentences.append(
-            f"{_words(factor).capitalize()} and {others} move together: which of them makes"
-            " the difference is not known."
+            f"{_words(factor).capitalize()} and {others} change together: it is not known which"
+            " of them makes the difference."
         )
     sentences.append(_update_words(sides, epochs, data))
     sentences.append(_weight_words(sides, data, (factor, *moved)))

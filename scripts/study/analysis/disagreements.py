@@ -49,7 +49,7 @@ MEANINGS = {
     "level": (
         "Where accuracies are that far apart, the splits' images come from different places or are"
         " not equally hard, or settings were chosen by validation. Take the test split's numbers"
-        " for what to expect elsewhere."
+        " as what to expect elsewhere."
     ),
     "difference": (
         "Where differences are that far apart, what the factor does depends on the images: a"
@@ -170,7 +170,7 @@ def _levels(
             gap,
             f"{level_title(table.factor, level)}: after the {epoch} epoch, accuracy is"
             f" {val}% on the validation split and {test}% on the test split, farther apart than"
-            f" {sizes['val']} and {sizes['test']} images explain",
+            f" {sizes['val']} and {sizes['test']} images can explain",
         )
 
 

@@ -127,7 +127,7 @@ def check_comparison(
         moved along (0.0005 against 0.001): …`, where each side has the level that goes with the
         factor's, `tuned` in place of `moved along`, where each has what was chosen for it; or,
         where the budget gives them other epochs, `differ in batch_size (16 against 32), each with
-        the epochs a round that equal updates take (15 against 30): …`.
+        the epochs per round that equal updates take (15 against 30): …`.
 
     Raises:
         NotTrained: no run of a side is here.
@@ -159,16 +159,16 @@ def _prove(
     same = [name for name in recorded.columns if name not in left_out and not _choice(name)]
     how = [name for name in TRAINED if name in recorded.columns]
     others = " and ".join(
-        f"{name} {'tuned' if name in tuned else 'moved along'} ({_values(different[name])})"
+        f"{name} {'tuned' if name in tuned else 'changed in step'} ({_values(different[name])})"
         for name in moved
     )
     alone, what = ("", f" with {others}") if moved else (" alone", "")
     epochs = [record["epochs"] for record in records]
     if epochs[0] == epochs[1]:
-        same.append("epochs a round")
+        same.append("epochs per round")
     else:
         alone = ""
-        what += f", each with the epochs a round that equal updates take ({_values(epochs)})"
+        what += f", each with the epochs per round that equal updates take ({_values(epochs)})"
     return (
         f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the"
         f" same {', '.join([*same, *how])}, data"

@@ -123,9 +123,9 @@ def read_values(path: Path | str) -> pd.DataFrame:
     metrics = list(frame.columns)[list(frame.columns).index("seed") + 1 :]
     for column in ("round", "seed", *metrics):
         if not frame.empty and not is_numeric_dtype(frame[column]):
-            raise UserError(f"{path}: column {column} has something else than numbers{advice}")
+            raise UserError(f"{path}: column {column} has something other than numbers{advice}")
         if column not in (*KEYS, *METRICS, *HALF_METRICS, SAME_AS):
-            raise UserError(f"{path}: column {column} is no metric{advice}")
+            raise UserError(f"{path}: column {column} is not a metric{advice}")
     return frame[[*KEYS, *metrics]]
 
 

@@ -47,7 +47,7 @@ def _own_problems(parameter: str, name: str, options: dict[str, Any]) -> Iterato
         yield f"{file}: missing `class`, the name of a class in the file"
     elif (path := find_code(file)) is None:
         yield (
-            f"there is no file {file}, seen from the folder that Snakemake runs in or from the"
+            f"there is no file {file}, relative to the folder that Snakemake runs in or from the"
             " repository"
         )
     elif found := _relative_import(path):

@@ -84,8 +84,8 @@ def _together_problems(design: Design) -> list[str]:
                     pair = ", ".join(f"{name} {level}" for name, level in zip(group, levels))
                     base = ", ".join(f"{name} {baseline[name]}" for name in group)
                     problems.append(
-                        f"{where}: the grid has {pair}, but the baseline {base}: a level of the"
-                        " baseline must go with the others of the baseline"
+                        f"{where}: the grid has {pair}, but the baseline {base}: a baseline"
+                        " level must go with the other baseline levels"
                     )
     return problems
 
@@ -159,7 +159,9 @@ def _table_problems(design: Design, tables: Mapping[str, Mapping[str, Any]]) -> 
         if set(varied) & set(moved):
             problems.append(f"{where}.vary: {' and '.join(varied)} move together, as one factor")
         elif fixed:
-            what = "is what the table varies" if fixed[0] in varied else "moves along in the table"
+            what = (
+                "is what the table varies" if fixed[0] in varied else "changes in step in the table"
+            )
             problems.append(f"{where}.cell: {fixed[0]} {what}")
         else:
             for factor in varied:
@@ -184,7 +186,7 @@ def _count_problems(design: Design) -> list[str]:
     if isinstance(kind, dict) and len(changes) < kind["random"]:
         fewer = f", and {len(changes)} cells without what is excluded or duplicated"
         return [
-            f"design.random: {kind['random']} cells are more than there are: the grid has {size}"
+            f"design.random: asks for {kind['random']} cells, but the grid has only {size}"
             f" combinations of levels{fewer if len(changes) < size else ''}"
         ]
     return [] if changes else ["exclude: leaves no cell of the design"]

@@ -70,7 +70,7 @@ def explain(error: ValidationError) -> str:
         if rule == "string" and isinstance(value, int | float) and not isinstance(value, bool):
             hint = f'; write "{value}", in quotes'
         elif rule == "string" and isinstance(value, bool):
-            hint = "; YAML takes yes, no, on and off for it: write the word in quotes"
+            hint = "; YAML reads yes, no, on and off as true or false: put the word in quotes"
         return f"{where}: {value!r} should be {TYPE_NAMES[rule]}{hint}"
     if error.validator in ("anyOf", "pattern"):
         return f"{where}: {value!r} does not fit. {schema['description']}"

@@ -102,7 +102,7 @@ def _file_problems(files: list[str]) -> list[str]:
     for name in files:
         if not Path(name).is_file():
             problems.append(
-                f"program.files: there is no file {name}, seen from the folder that Snakemake"
+                f"program.files: there is no file {name}, relative to the folder that Snakemake"
                 f" runs in ({Path.cwd()})"
             )
     return problems

@@ -162,6 +162,6 @@ def find_file(path: str, key: str) -> Path:
         if candidate.is_file():
             return candidate
     raise mistakes(
-        f"{key}: there is no file {path}, seen from the folder that Snakemake runs in"
+        f"{key}: there is no file {path}, relative to the folder that Snakemake runs in"
         f" ({Path.cwd()}) or from the repository"
     )

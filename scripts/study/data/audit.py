@@ -261,7 +261,7 @@ def check_files(files: dict[str, dict[str, list[int]]] | None, classes: list[str
             text = (
                 f"{100 * shares[row, most]:.0f}% of {classes[most]} and"
                 f" {100 * shares[row, least]:.0f}% of {classes[least]} have {field} {value}, so"
-                f" that the {field} of a file tells classes apart"
+                f" the {field} of a file tells classes apart"
             )
             findings.append(_finding("files", "warning", text))
     text = "format, depth, colour, transparency and size of the files do not tell classes apart"
@@ -372,7 +372,7 @@ def check_beginnings(
         if shared.are_days:
             check = "dates in names"
             text = (
-                f"{torn_of} days that images are of, by their names, are in more than one split;"
+                f"judging by image names, {torn_of} days are in more than one split;"
                 " images of one series may be nearly the same, and `groups` keep those of a day"
                 " together"
             )

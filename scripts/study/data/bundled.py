@@ -12,7 +12,7 @@ CLASSES = {
     "wdbc": ["malignant", "benign"],
     "digits": [str(digit) for digit in range(10)],
 }
-DESCRIPTION = "A data set that scikit-learn brings along."
+DESCRIPTION = "A data set that comes with scikit-learn."
 REQUIRED: list[str] = []
 KEYS = {
     "name": {
@@ -29,7 +29,7 @@ KEYS = {
     },
     "normalize": {
         "description": (
-            "unit leaves digits from 0 to 1. The features of wdbc, which have different units, can"
+            "unit keeps digits from 0 to 1. The features of wdbc, which have different units, can"
             " only be standardized. If left out, they are, and digits are not."
         ),
         "enum": ["unit", "standardize"],

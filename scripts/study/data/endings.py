@@ -22,7 +22,7 @@ def suffix(name: str) -> str:
 
 def kinds(names: Iterable[str]) -> str:
     """Files by their endings: `12 .txt, 1 without an ending`."""
-    counts = Counter(suffix(name) or "without an ending" for name in names)
+    counts = Counter(suffix(name) or "without an extension" for name in names)
     return first_few([f"{count} {kind}" for kind, count in counts.most_common()])
 
 

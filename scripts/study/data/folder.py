@@ -42,9 +42,9 @@ KEYS = {
     },
     "splits": {
         "description": (
-            "Which folder is which split, as {train: Training, test: Testing}, train at least,"
-            " each by its path below the folder; or none, where folders with such names are"
-            " classes. Left out, the usual names are taken."
+            "The folder of each split, by its path below `path`, such as {train: Training, test:"
+            " Testing}; train is required. Write none where folders with such names are classes."
+            " If left out, the usual names are used."
         ),
         "anyOf": [
             {"enum": ["none"]},
@@ -58,9 +58,9 @@ KEYS = {
     },
     "images": {
         "description": (
-            "Which files are read, where not all images are of the classes: a glob on the path"
-            ' below the folder, as "*/images/*", or a list of globs. ** is any number of folders,'
-            " and a ! in front leaves out. Each glob has to fit a file."
+            "Which files are read, where not all images are of the classes: a glob for the path"
+            ' below the folder, such as "*/images/*", or a list of globs. ** is any number of'
+            " folders, and a leading ! excludes. Each glob must match a file."
         ),
         "anyOf": [
             {"type": "string", "pattern": GLOB},

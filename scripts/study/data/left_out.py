@@ -39,12 +39,12 @@ def left_out(
     packed = archives(others)
     rest = [name for name in others if name not in packed]
     sentences = {
-        f"The folder {copy} was left out: it has {len(again)} of the images again, by their names"
-        " and sizes.": again,
+        f"The folder {copy} was left out: it repeats {len(again)} of the images, judging by their"
+        " names and sizes.": again,
         f"Images that `images` does not name were left out: {len(unnamed)}, such as"
         f" {example}.": unnamed,
         f"Archives were not read: {first_few(packed)}.": packed,
-        f"Files with other endings were left out: {kinds(rest)}.": rest,
+        f"Files with other extensions were left out: {kinds(rest)}.": rest,
         f"What systems and programs leave behind was left out: {_remnants(listing.remnants)}.": (
             listing.remnants
         ),

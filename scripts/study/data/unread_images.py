@@ -62,7 +62,7 @@ def _by_first_bytes(listing: Listing, names: Sequence[str]) -> str | None:
         if _DICOM.match(begins) and name in unnamed:
             return (
                 f"{name} is a DICOM file, and so may be others of the {len(unnamed)} that have no"
-                " ending; they are not read: convert them"
+                " extension; they are not read: convert them"
             )
         for called, beginning in _BEGINNINGS.items():
             if beginning.match(begins):
@@ -76,12 +76,12 @@ def _misnamed(name: str, called: str, names: Sequence[str]) -> str:
     alike = [other for other in names if suffix(other) == ending]
     others = f", and so may be others of {kinds(alike)}" if len(alike) > 1 else ""
     again = (
-        f"; {ending} is added where a file is downloaded again, so that these may be copies"
+        f"; {ending} is added when a file is downloaded again, so these may be copies"
         if ending.strip(".").isdigit()
         else ""
     )
     return (
-        f"{name} is an image by its first bytes ({called}), but not by the ending of its name"
+        f"{name} is an image by its first bytes ({called}), but not by its extension"
         f"{others}{again}; rename such files, as to {name}.{called.lower()}, or remove them"
     )
 

@@ -93,9 +93,9 @@ def module_problems(command: str, files: Sequence[str]) -> Iterator[str]:
             )
             continue
         yield (
-            f"program.command: -m {name}: there is no such module, seen from the folder that"
-            f" Snakemake runs in ({Path.cwd()}); list its file under program.files, or start what"
-            " is installed by its own command"
+            f"program.command: -m {name}: there is no such module, relative to the folder that"
+            f" Snakemake runs in ({Path.cwd()}); list its file under program.files, or start an"
+            " installed program with its own command"
         )
 
 

@@ -8,7 +8,7 @@ from study.report.wording import listed
 # The parts in their order, as those of `study.report.page`.
 ACROSS_PARTS: Parts = {
     "reports": ("The data sets", (across_reports,)),
-    "claims": ("Which claims hold on how many", (across_claims,)),
+    "claims": ("On how many data sets each claim holds", (across_claims,)),
     "tables": ("Tables", (across_tables,)),
 }
 

@@ -24,7 +24,7 @@ def epochs_words(cells: Mapping[str, Cell]) -> str:
     ] or DECIDE[-1:]
     found = {tuple(cell.parameters[name] for name in named): cell.epochs for cell in cells.values()}
     (first, epochs), *others = sorted(found.items())
-    words = [f"{counted(epochs, 'epoch')} a round at {_levels(named, first)}"]
+    words = [f"{counted(epochs, 'epoch')} per round at {_levels(named, first)}"]
     words += [f"{epochs} at {_levels(named, levels)}" for levels, epochs in others]
     return ", ".join(words)
 
@@ -38,8 +38,8 @@ def _levels(named: Iterable[str], levels: Iterable[Level]) -> str:
 
 
 def round_words(design: Design) -> str:
-    """How long a round is: `30 epochs`, or `30 epochs or as many updates`."""
-    as_many = " or as many updates" if equal_updates(design) else ""
+    """How long a round is: `30 epochs`, or `30 epochs or the same number of updates`."""
+    as_many = " or the same number of updates" if equal_updates(design) else ""
     return counted(design.epochs_per_round, "epoch") + as_many
 
 
@@ -48,4 +48,7 @@ def budget_note(table: Table, design: Design) -> str:
     varied = {name for row in table.rows for name in row}
     if not equal_updates(design) or not varied & {*DECIDE}:
         return ""
-    return " A round has about as many updates in each of them, but more or fewer epochs."
+    return (
+        " A round has about the same number of updates in all rows, but different numbers of"
+        " epochs."
+    )

@@ -108,7 +108,7 @@ def _versus(claim: Claim, sides: Sequence[Side], between: str) -> str:
     levels = [level_title(factor, side.parameters[factor]) for side in sides]
     named = "" if factor in CHOICES else f"{lower_first(parameter_title(factor))} "
     moved = listed([lower_first(parameter_title(name)) for name in _moved(claim, sides)] or [""])
-    along = f", {moved} moved along" if moved else ""
+    along = f", {moved} changed in step" if moved else ""
     return f"{named}{levels[0]}{between}{levels[1]}{along}"
 
 

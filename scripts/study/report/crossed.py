@@ -71,7 +71,7 @@ def caption(
         f"mean ± standard deviation over {seed_range(cell_seeds, table.cells)}."
         + budget_note(table, design)
         + final_note(table, design, metrics)
-        + " The design leaves out what has a –." * (len(table.rows) < count)
+        + " A – marks a cell that the design leaves out." * (len(table.rows) < count)
     )
 
 

@@ -83,7 +83,7 @@ def choice_words(effect: Effect) -> str:
     """`CE rather than BCE`, `batch size 16 rather than 32`."""
     level, against = (level_title(effect.factor, side) for side in (effect.level, effect.against))
     named = "" if effect.factor in CHOICES else f"{lower_first(parameter_title(effect.factor))} "
-    return f"{named}{level} rather than {against}"
+    return f"{named}{level} instead of {against}"
 
 
 def what_words(metric: str) -> str:

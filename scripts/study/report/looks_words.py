@@ -24,7 +24,7 @@ def looks_words(study: Study) -> str:
     return (
         f"The plan was to judge the claims with {counts} seeds and to train further only the cells"
         " of claims that were still undecided. The level is kept over all looks: alpha is"
-        f" spent by Lan and DeMets' function of {TYPES[study.spending]} type."
+        f" spent by a Lan–DeMets spending function of {TYPES[study.spending]} type."
     )
 
 

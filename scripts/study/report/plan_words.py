@@ -57,8 +57,8 @@ def look_lines(study: Study) -> list[str]:
         for position, seeds in enumerate(looks)
     ]
     return [
-        f"{len(looks)} looks; after each, only cells of undecided claims are trained further. What"
-        f" decides a claim, if it is the only one: {', '.join(held)}",
+        f"{len(looks)} looks; after each, only cells of undecided claims are trained further. A"
+        f" claim on its own is decided by: {', '.join(held)}",
         f"now look {study.look}; at most {counted(looks[-1], 'seed')} of each cell",
     ]
 

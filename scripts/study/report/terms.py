@@ -16,7 +16,7 @@ class Term:
 TERMS = {
     "cell": Term(r"cells?", "A cell is one setting: a value for every training parameter."),
     "baseline": Term(
-        r"baseline", "The cell that every comparison starts from, changing one choice of it."
+        r"baseline", "The cell that every comparison starts from; it changes one choice."
     ),
     "factor": Term(r"factors?", "A training choice that the study varies, such as the batch size."),
     "level": Term(r"levels?", "One of the values of a factor."),

@@ -85,7 +85,7 @@ def read_configs(config: Mapping[str, Any], names: list[Any]) -> dict[str, dict[
     """
     problems = [f"dataset: {name!r} is not text" for name in names if not isinstance(name, str)]
     twice = {str(name) for name in names if names.count(name) > 1}
-    problems += [f"dataset: {name} is there twice" for name in sorted(twice)]
+    problems += [f"dataset: {name} is listed twice" for name in sorted(twice)]
     if len(names) < 2:
         problems.append("dataset: a list needs two data sets or more; for one write its name alone")
     configs = {}

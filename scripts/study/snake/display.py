@@ -41,9 +41,9 @@ NOISE = re.compile(
     r"|Group jobs|Config file .* is extended|unlocking"
 )
 LOCKED = (
-    "This folder is locked: another Snakemake works in it, or was killed (`snakemake --cores 1"
-    " status` shows when a job last wrote to its log).\nIf none does, remove the lock, then run the"
-    " same command again: snakemake --unlock"
+    "This folder is locked: another Snakemake is working in it, or was killed (`snakemake"
+    " --cores 1 status` shows when a job last wrote to its log).\n"
+    "If none is running, remove the lock, then run the same command again: snakemake --unlock"
 )
 UNSAID = ("dataset", "data", "digest")  # wildcards that tell people nothing
 AGAIN = "The same command resumes from there."

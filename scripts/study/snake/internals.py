@@ -42,7 +42,9 @@ def _private(otherwise: Any, instead: str) -> Callable:
 def _note(instead: str) -> None:
     if instead not in _noted:
         _noted.add(instead)
-        logger.warning(f"note: Snakemake {snakemake.__version__} is not known here: {instead}")
+        logger.warning(
+            f"note: Snakemake {snakemake.__version__} has not been tested here: {instead}"
+        )
 
 
 class CommandLine(NamedTuple):
@@ -111,19 +113,19 @@ def set_root_folders(workflow, folders: Mapping[str, str]) -> None:
     except (AttributeError, ImportError) as missing:
         if any(root != folder for root, folder in folders.items()):
             raise UserError(
-                f"Snakemake {snakemake.__version__} cannot be told another folder of results"
+                f"Snakemake {snakemake.__version__} cannot be given another results folder"
                 f" ({missing}): leave the keys {', '.join(folders)} out, or use the Snakemake of"
                 " requirements.txt"
             ) from missing
 
 
-@_private(True, "whether jobs run on this machine is not known, and taken to be so")
+@_private(True, "it is not known whether jobs run on this machine; assuming that they do")
 def trains_here(workflow) -> bool:
     """Whether training jobs run on this machine: nodes are counted where a scheduler has them."""
     return workflow.is_main_process and workflow.resource_settings.nodes is None
 
 
-@_private(False, "jobs are stopped as Snakemake does by itself, and each starts a Python")
+@_private(False, "Snakemake stops jobs its own way, and each job starts its own Python")
 def runs_jobs_here(workflow) -> bool:
     """Whether all jobs run on this machine."""
     return workflow.local_exec
@@ -194,7 +196,7 @@ def stops_jobs(workflow) -> Callable[[], None] | None:
     return workflow.scheduler.exit_gracefully
 
 
-@_private(0, "each job takes the GPU that PyTorch takes by itself")
+@_private(0, "each job uses PyTorch's default GPU")
 def gpus_at_a_time(workflow, there: int) -> int:
     """How many GPUs jobs may have at a time: as `--resources gpu=` says, or all."""
     if "gpu" not in workflow.global_resources:

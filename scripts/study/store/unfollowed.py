@@ -115,7 +115,7 @@ def unfollowed(
     for text, place in code.texts.items():
         files = {_file(folder, text) for folder in (Path.cwd(), place.path.parent)} - {None}
         if files and not files & covered:
-            yield f"{place}: names {text}: a change of that file trains nothing again; {remedy}"
+            yield f"{place}: mentions {text}, but changing that file retrains nothing; {remedy}"
 
 
 def _imports_elsewhere(code: Code, covered: set[Path], remedy: str) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _imports_elsewhere(code: Code, covered: set[Path], remedy: str) -> Iterator[
         if where and where not in told and not _is_covered(where, covered):
             told.add(where)
             yield (
-                f"{place}: imports {module}, which is {where}: a change there trains nothing again;"
+                f"{place}: imports {module}, which is {where}: a change there retrains nothing;"
                 f" {remedy}"
             )
 
@@ -151,12 +151,12 @@ def _known_to_runs(code: Code, remedy: str) -> Iterator[str]:
     if code.paths and unknown:
         yield (
             f"{code.paths[0]}: changes sys.path, and only a run knows where {', '.join(unknown)}"
-            f" then is: a change there trains nothing again; {remedy}"
+            f" then is: a change there retrains nothing; {remedy}"
         )
     if code.by_name:
         yield (
             f"{code.by_name[0]}: imports a module whose name only a run knows: a change there"
-            f" trains nothing again; {remedy}"
+            f" retrains nothing; {remedy}"
         )
 
 

@@ -235,9 +235,9 @@ def looks_note(looks: pd.DataFrame) -> str:
     chance = chance_of_false_verdict(numbers)
     return (
         f"The verdicts had been seen with {before} seeds before {numbers[-1]} were run. Each look"
-        f" is another chance of a false one: up to {100 * chance:.0f}% rather than"
-        f" {100 * ALPHA:.0f}% of claims with nothing to find would by now have had a false verdict,"
-        " before adjustment."
+        f" is another chance of a false one: by now, up to {100 * chance:.0f}%"
+        f" of claims with nothing to find would have had a false verdict instead of"
+        f" {100 * ALPHA:.0f}%, before adjustment."
     )
 
 
@@ -315,9 +315,7 @@ def _claim_note(row: Mapping[str, Any]) -> str:
         notes.append(str(row["reason"]))
     if row["verdict"] == NO_SIGNAL and not pd.isna(row["seeds_half"]):
         few, many = seeds_words(row)
-        notes.append(
-            f"{few} seeds in all would decide it with a probability of 50%, {many} with one of 80%"
-        )
+        notes.append(f"{few} seeds in all would decide it with 50% probability, {many} with 80%")
     if row["verdict"] == BORDERLINE:
         notes.append("its direction is clear, but its size is near the margin")
     if not pd.isna(row["supported_above"]):

@@ -238,7 +238,7 @@ def chart_row(effect: Effect, test: Effect | None, axis: Axis) -> ChartRow:
     if test:
         said.append(f"test {effect_text(test)}")
     return ChartRow(
-        words=upper_first(choice_words(effect).replace(" rather than ", " vs ")),
+        words=upper_first(choice_words(effect).replace(" instead of ", " vs ")),
         validation=effect_strip(axis, effect),
         test=effect_strip(axis, test) if test else None,
         said=f"{choice_words(effect)}: {'; '.join(said)}",

@@ -44,8 +44,9 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "left_out": study.factorial.left_out,
         "along": [
             f"{listed([parameter_title(name) for name in names])}"
-            f" {'moves' if len(names) == 1 else 'move'} along with"
-            f" {lower_first(parameter_title(factor))}: what is said of it applies to them together."
+            f" {'changes' if len(names) == 1 else 'change'} in step with"
+            f" {lower_first(parameter_title(factor))}: what is said of it is about all of them"
+            " together."
             for factor, names in along.items()
         ],
         "refused": [upper_first(with_titles(text, study.design.specs)) for text in refused],

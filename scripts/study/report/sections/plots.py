@@ -56,7 +56,7 @@ ALWAYS = ("seeds", "level_curves")  # also where no scores are known
 FILES = {"level_curves": "curves"}  # those that are not called as their drawing
 # what is said otherwise of more than two classes
 PREDICTED = " A column is a predicted class."
-NO_CALIBRATION = " Calibration is drawn for two classes alone."
+NO_CALIBRATION = " Calibration is drawn only for two classes."
 TEXTS_OF_SEVERAL = {
     "seeds": TEXTS["seeds"],
     "level_curves": TEXTS["level_curves"],

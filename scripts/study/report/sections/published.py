@@ -36,7 +36,12 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         for row in rows_of(frames.printed.fillna(""))
         if row["printed"] or study.claims[row["claim"]].made_in
     ]
-    headings = ["Conclusion", "Difference as printed", "Do they say so?", "Rests on findings"]
+    headings = [
+        "Conclusion",
+        "Difference as printed",
+        "Do the numbers say so?",
+        "Rests on findings",
+    ]
     return {
         "title": f"What the tables of {reference['title']} can and cannot say",
         "same_data": reference["dataset"] == study.dataset,

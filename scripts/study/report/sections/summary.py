@@ -146,9 +146,10 @@ def found(
     count = int((claims["sides"] == AT_CHOSEN).sum())
     if count and not primary.splits:
         sentences.append(
-            f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not on tuned"
-            " sides: more trials might have been chosen than tune.places has room for, or there"
-            f" are fewer than {FEWEST} tuning seeds, or more than {EACH} seeds for each of them."
+            f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not about"
+            " tuned sides: more trials might have been chosen than tune.places has room for, or"
+            f" there are fewer than {FEWEST} tuning seeds, or more than {EACH} of the study's"
+            " seeds for each of those."
         )
     tested = claims[claims["tests"].notna()]
     if len(tested):
@@ -159,7 +160,7 @@ def found(
         how += f", {len(looks)} planned looks" if looks else ""
         sentences.append(
             f"How sure this is: a study like this gives a false verdict in about {alpha:g} of 100"
-            f" repeats, by chance {chance} ({how})."
+            f" repeats, through chance differences {chance} ({how})."
         )
     elif (claims["verdict"] == "too few seeds").any():
         sentences.append(
@@ -293,8 +294,8 @@ def limits(study: Study) -> list[str]:
     if study.design.trainer.is_known and not tuned and len(rates) == 1 and len(study.cells) > 1:
         sentences.append(
             "All cells were trained at one learning rate,"
-            f" {level_title('learning_rate', rates.pop())}; how they compare where each has the"
-            " rate that suits it best is not known."
+            f" {level_title('learning_rate', rates.pop())}; it is not known how they compare when"
+            " each has the rate that suits it best."
         )
     drawn = (
         "initial weights and the order of the samples"

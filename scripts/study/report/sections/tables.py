@@ -186,7 +186,7 @@ def comparison_tables(
     first, others = split_rows(marked)
     against = level_title(table.factor, table.row_levels[0])
     moved = [lower_first(parameter_title(name)) for name in table.along[table.factor]]
-    against += f", with {listed(moved)} moved along" if moved else ""
+    against += f", with {listed(moved)} changed in step" if moved else ""
     parts = {
         "comparisons": (first, "differences", f". {seeds_note(tested, looks)}"),
         "other_metrics": (others, "further differences", ": the other metrics."),
