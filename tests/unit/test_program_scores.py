@@ -87,7 +87,7 @@ def test_declared_probabilities_of_three_classes_are_made_logits(tmp_path):
             [],
             -LOGITS,
             "logit",
-            "val_accuracy to check them against; write it, or leave scores.npz out",
+            "val_accuracy to check them by; write it, or leave scores.npz out",
         ),
         ([0.5], np.full(COUNT, 0.6), None, "val_scores look like probabilities; write `scores:"),
         ([1.0], SOFTMAX, None, "val_scores look like probabilities; write `scores: probability`"),

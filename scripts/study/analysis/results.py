@@ -94,7 +94,7 @@ def refuse_other(run: Run, cell: Cell, record: Mapping[str, Any], path: Path) ->
     other = [
         f"{name} {value}, not {wanted[name]}"
         if name in wanted
-        else f"{name} {value}, which is not a parameter of this study"
+        else f"{name} {value}, which is no parameter of this study"
         for name, value in trained.items()
         if name not in wanted or value != wanted[name]
     ]

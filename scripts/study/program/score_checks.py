@@ -67,8 +67,8 @@ def refuse_labels(scores: np.ndarray, kind: str | None, where: str) -> None:
         return
     if kind == "probability" or len(values) == 2:
         raise UserError(
-            f"{where}: all values are 0 or 1, so these are labels; write the scores behind them"
-            " (in scikit-learn, predict_proba instead of predict), or leave scores.npz out"
+            f"{where}: all values are 0 or 1: these are labels; write the values they are decided"
+            " by, in scikit-learn predict_proba instead of predict, or leave scores.npz out"
         )
 
 
@@ -133,7 +133,7 @@ def refuse_contradiction(
     least, most = min(accuracies), max(accuracies)
     said = f"{most:.4f}" if least == most else f"from {least:.4f} to {most:.4f}"
     raise UserError(
-        f"{where}: these scores give an accuracy of {by_scores:.4f}, but val_accuracy in"
+        f"{where}: the accuracy by these scores is {by_scores:.4f}, and val_accuracy in"
         f" metrics.csv is {said}; {hint}"
     )
 

@@ -61,8 +61,8 @@ def read_written(
     scores = read_scores(path, counts, classes, diverged, kind)
     if scores and "val_accuracy" not in metrics:
         raise UserError(
-            f"{path}: has val_scores, but metrics.csv has no column val_accuracy to check them"
-            " against; write it, or leave scores.npz out"
+            f"{path}: has val_scores, but metrics.csv has no column val_accuracy to check them by;"
+            " write it, or leave scores.npz out"
         )
     if scores and not diverged:
         accuracies = metrics["val_accuracy"]
