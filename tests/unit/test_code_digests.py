@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from session import REPOSITORY
 
-from study.settings.built_in import DEVICE_KINDS
-from study.settings.choices import OWN_NETWORK, REGISTRIES
+from study.settings.choices import DEVICE_KINDS, OWN_NETWORK, REGISTRIES
 from study.settings.parameters import DEFAULTS
 from study.store import code
 
@@ -232,12 +231,16 @@ def test_a_choice_outdates_its_own_cells(scripts, path, old, new, expected):
     assert changed(scripts, {f"study/{path}": text.replace(old, new)}) == outdated
 
 
-@pytest.mark.parametrize("path", ["train.py", "run_program.py", "study/training/loop.py"])
+@pytest.mark.parametrize(
+    "path",
+    ["train.py", "run_program.py", "study/training/loop.py", "study/training/devices/cuda.py"],
+)
 def test_the_code_that_trains_does_not_decide_which_trial_is_chosen(scripts, path):
-    before = code.code_digest("choose_trial", root=scripts)
+    uses = {DEVICE_KINDS: ""}
+    before = code.code_digest("choose_trial", uses=uses, root=scripts)
     (scripts / path).write_text((scripts / path).read_text() + "\nprint(12345)\n")
     code._statements.cache_clear()
-    assert code.code_digest("choose_trial", root=scripts) == before
+    assert code.code_digest("choose_trial", uses=uses, root=scripts) == before
 
 
 @pytest.mark.parametrize(

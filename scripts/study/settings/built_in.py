@@ -8,7 +8,7 @@ import re
 from functools import cache, partial
 from hashlib import sha256
 
-from study.settings.choices import OWN_NETWORK, REGISTRIES
+from study.settings.choices import DEVICE_KINDS, OWN_NETWORK, REGISTRIES
 from study.settings.parameters import (
     DEFAULTS,
     PARAMETERS,
@@ -25,7 +25,6 @@ from study.store.paths import DESCRIPTION, INPUTS, LABELS
 from study.training.cost import training_cost
 from study.training.spelling import is_own, read_spelling
 
-DEVICE_KINDS = "study.training.devices:DEVICES"
 LONGEST = 150  # characters of a folder's name before its digest: file systems allow 255
 EPOCHS_DEFAULT = SCHEMA["properties"]["epochs_per_round"]["default"]
 

@@ -44,6 +44,8 @@ REGISTRIES = {
     "schedule": "study.training.schedules:SCHEDULES",
     "epoch_choice": "study.training.epoch_choices:EPOCH_CHOICES",
 }
+# what is a device's alone
+DEVICE_KINDS = "study.training.devices:DEVICES"
 OWN_NETWORK = "study.training.networks:OWN"
 OWN = ("network", "loss")  # that may be a class in a user's file
 

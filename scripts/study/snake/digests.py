@@ -16,6 +16,7 @@ from typing import Any
 from study.data.content_digest import content_digest
 from study.design.runs import Run
 from study.design.study import Study, run_cell, trial_runs
+from study.settings.choices import DEVICE_KINDS
 from study.settings.parameters import listed
 from study.store.code import code_digest
 from study.store.errors import UserError
@@ -129,11 +130,12 @@ def tuning_digest(study: Study, data: str, side: str) -> str:
     )
     # of the registry of final metrics only the one that decides, so that others may be added
     scored = tuning.metric.removeprefix("final_val_") if "final_" in tuning.metric else ""
+    cut = {"study.analysis.metrics:SCORED": scored, DEVICE_KINDS: ""}
     decides = {
         "trials": [(cell, tuning.trial_cells[cell].warmup) for cell in tuning.sides[side]],
         "runs": sorted({(run.cell, run.digest) for run in trials}),
         "chosen by": [tuning.metric, tuning.round, tuning.seeds],
-        "code": code_digest("choose_trial", uses={"study.analysis.metrics:SCORED": scored}),
+        "code": code_digest("choose_trial", uses=cut),
     }
     return _short(json.dumps(decides, sort_keys=True))
 
