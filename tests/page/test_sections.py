@@ -198,8 +198,8 @@ def test_what_a_level_says(verdicts, looks, how):
     """How often studies have a false verdict, not how probably this one's are false."""
     _, surely = found(judged(*verdicts), looks)
     assert surely == (
-        "How sure this is: a study like this gives a false verdict in about 5 of 100 repeats, by"
-        f" chance between seeds alone ({how})."
+        "How sure this is: a study like this gives a false verdict in about 5 of 100 repeats,"
+        f" through chance differences between seeds alone ({how})."
     )
 
 

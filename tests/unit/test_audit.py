@@ -187,7 +187,7 @@ def test_identifiers_in_names_that_are_in_two_splits_are_found(given):
     assert video["check"] == "frames of videos"
     (days,) = found([name.replace("P", "IMG_2024030").replace("0_", "6_") for name in names])
     assert (days["check"], days["severity"]) == ("dates in names", "warning")
-    assert days["text"].startswith("4 of 6 days that images are of, by their names, are in more")
+    assert days["text"].startswith("judging by image names, 4 of 6 days are in more")
     assert len(days["samples"]) == 4
 
 
@@ -201,7 +201,7 @@ def test_files_by_which_classes_can_be_told_apart_are_found():
     assert [(found["severity"], found["text"]) for found in findings] == [
         (
             "warning",
-            "100% of normal and 3% of pneumonia have depth 8 bit, so that the depth of a file tells"
+            "100% of normal and 3% of pneumonia have depth 8 bit, so the depth of a file tells"
             " classes apart",
         )
     ]

@@ -262,7 +262,7 @@ def test_levels_get_their_parameters_type():
         ({"pathvars": {"results": 3}}, "pathvars.results: 3 should be text"),
         (
             {"pathvars": {"results": True}},
-            "pathvars.results: True should be text; YAML takes yes, no, on and off for it: write",
+            "pathvars.results: True should be text; YAML reads yes, no, on and off as true or fal",
         ),
         (
             {"reference": {"title": "t", "tables": SOURCE, "dataset": "d", "note": "no.html"}},

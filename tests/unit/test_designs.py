@@ -316,7 +316,7 @@ def test_a_design_in_words():
         ),
         (
             {"design": {"random": 19}},
-            "design.random: 19 cells are more than there are: the grid has 18 combinations of",
+            "design.random: asks for 19 cells, but the grid has only 18 combinations of",
         ),
         (
             {"design": {"random": 10}, "exclude": [{"loss": "ce"}]},

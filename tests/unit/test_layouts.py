@@ -123,7 +123,7 @@ def test_what_systems_leave_behind_is_skipped_and_listed(tmp_path):
     )
     assert list(layout.images) == sorted(below("train", "test"))
     assert layout.decided == [
-        "Files with other extensions were left out: 2 .txt, 1 without an ending, 1 .md, 1 .csv.",
+        "Files with other extensions were left out: 2 .txt, 1 without an extension, 1 .md, 1 .csv.",
         "What systems and programs leave behind was left out: 2 .DS_Store, __MACOSX,"
         " .ipynb_checkpoints, ._*, @eaDir, ….",
     ]
@@ -137,7 +137,7 @@ def test_a_folder_with_the_same_images_again_is_left_out(tmp_path):
     layout = laid_out(tmp_path)
     assert list(layout.images) == sorted(names)
     assert layout.decided == [
-        "The folder x was left out: it has 8 of the images again, by their names and sizes."
+        "The folder x was left out: it repeats 8 of the images, judging by their names and sizes."
     ]
 
 
@@ -735,7 +735,7 @@ def test_dicom_without_an_ending_is_refused(tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "format", "message"),
     [
-        ("1.png.1", "PNG", r"; \.1 is added where a file is downloaded again, .* to b/1\.p"),
+        ("1.png.1", "PNG", r"; \.1 is added when a file is downloaded again, .* to b/1\.p"),
         ("7", "JPEG", r"b/7 is an image by its first bytes \(JPEG\), .* to b/7\.jpeg, or"),
         ("x.jpg_original", "JPEG", r"b/x\.jpg_original is an image by its first bytes \(J"),
         ("scan.img", "TIFF", r"\(TIFF\), but not by its extension; .*\.img\.tiff"),

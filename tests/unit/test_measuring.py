@@ -252,7 +252,7 @@ def test_a_file_that_has_changed_is_named_and_scores_are_read_where_they_are_ask
     ("text", "said"),
     [
         ("cell,place,loss,seed,val_loss\n", "column round is missing"),
-        ("cell,place,round,seed,speed\nc,fixed,1,0,2\n", "column speed is no metric"),
+        ("cell,place,round,seed,speed\nc,fixed,1,0,2\n", "column speed is not a metric"),
         (
             "cell,place,round,seed,val_loss\nc,fixed,1,0,x\n",
             "column val_loss has something other than numbers",

@@ -18,7 +18,7 @@ NET = "import torch\n{}\nclass Net(torch.nn.Module):\n    pass\n"
             "from nets.blocks import a",
             "nets/net.py, line 2: imports nets.blocks, which is {folder}/nets/b",
         ),
-        ("torch.load('start.pt')", "nets/net.py, line 2: names start.pt: a change of that file"),
+        ("torch.load('start.pt')", "nets/net.py, line 2: mentions start.pt, but changing"),
     ],
 )
 def test_what_is_not_in_its_digest_is_told(tmp_path, monkeypatch, text, expected):

@@ -158,7 +158,7 @@ def test_the_page_warns_beside_the_claim_and_under_the_table():
     template = sections.get_template("sections/claims.html.j2")
     page = template.render(groups=[group], counts={}, units="seeds")
     _, before, unfolded = page.split("<details>")
-    assert "<strong>Skewed differences</strong>. A t-test" in before
+    assert "<strong>Skewed differences</strong>. For such differences, a t-test" in before
     assert item["pairs"][0]["skewed"] in before
     assert "P(A &gt; B): the first side is better in 9.5 of 10 seeds" in unfolded
 
