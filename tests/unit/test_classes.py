@@ -363,7 +363,7 @@ def test_pictures_of_many_classes(tmp_path):
     shown = counts[(counts["true"] == "well") & (counts["predicted"] == "well")]["count"].iloc[0]
     assert f">{shown:.1f}<" in text
     save_figure(calibration.draw(GROUPS, scores, ["val", "test"]), tmp_path / "c.svg")
-    assert "drawn for two classes alone" in (tmp_path / "c.svg").read_text()
+    assert "drawn only for two classes" in (tmp_path / "c.svg").read_text()
     save_figure(mistaken.draw(pd.DataFrame(), None), tmp_path / "m.svg")
     unscored = {key: {"seeds": arrays["seeds"]} for key, arrays in scores.items()}
     calibration.draw(GROUPS, unscored, ["val"])  # which a program may be

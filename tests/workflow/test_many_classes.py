@@ -68,7 +68,7 @@ def test_digits_from_end_to_end(fresh):
         "1,077 training, 360 validation and 360 test samples of 10 classes",
         "Final metrics, test split",
         "averaged over the classes (macro average)",
-        "Calibration is drawn for two classes alone",
+        "Calibration is drawn only for two classes",
     ):
         assert text in html, text
     assert re.search(r"Validation: \d predicted \d", html)

@@ -162,7 +162,7 @@ def test_finished_runs_are_kept_until_the_program_changes(trees):
     assert planned(trees)["train"] == 2
     done = snakemake(trees, "status")
     assert "2 runs: 2 waiting" in done.stdout, done.stdout
-    assert "2 of those that are not done were trained with other data, other code" in done.stdout
+    assert "2 of the runs that are not done were trained before, with different" in done.stdout
     assert snakemake(trees, "plan").returncode == 0
 
 

@@ -82,7 +82,7 @@ def reliability(labels: np.ndarray, scores: np.ndarray) -> Reliability | None:
 def draw(groups: Sequence[FactorLevels], scores: CellScores, splits: Sequence[str]) -> Figure:
     """A panel for each factor and split: shares with intervals, without bins of few samples."""
     if any(class_count(arrays) > 2 for arrays in scores.values()):
-        return empty_figure("drawn for two classes alone")
+        return empty_figure("drawn only for two classes")
     found = {
         (place, split): _measured(group, scores, split)
         for place, group in enumerate(groups)
