@@ -35,7 +35,8 @@ from study.report.sections.fair import claim_rows, counts_of_changes
 from study.report.tables import mean_text, name_title
 from study.report.wording import p_text, plain
 from study.report.worth import one_samples
-from study.settings.choices import level_title, parameter_title
+from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.store.frames import read_frame
 from study.training import EPOCH_METRICS
 

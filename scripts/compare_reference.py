@@ -4,7 +4,6 @@ import pandas as pd
 
 from study.analysis.comparisons import LEVEL_COLUMNS
 from study.design.cell import design_from
-from study.design.level_titles import level_title
 from study.design.study import claims_from, tables_from
 from study.design.tables import Table
 from study.published.beside import (
@@ -17,6 +16,7 @@ from study.published.findings import Sentence
 from study.published.plausibility import find_problems
 from study.published.printed import rows_from
 from study.published.runs import infer_baseline
+from study.settings.level_titles import level_title
 from study.store.frames import read_frame, write_frame
 from study.store.logs import log_to
 

@@ -1,10 +1,10 @@
 """Draw the average ranks of a table's levels over several data sets."""
 
 from study.analysis.across import RANK_TESTS, RANKS
-from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.figures.saving import save_figure, use_style
 from study.report.plots.rank_diagram import draw
+from study.settings.level_titles import level_title
 from study.store.frames import read_frame
 from study.store.logs import log_to
 

@@ -7,7 +7,6 @@ import pandas as pd
 
 from study.analysis.expected_best import BEST_OF_COLUMNS, difference_seen
 from study.analysis.metrics import METRICS
-from study.design.level_titles import level_title
 from study.design.study import tables_from
 from study.design.tables import Table, of_one_factor
 from study.report.figures.saving import save_figure, use_style
@@ -15,6 +14,7 @@ from study.report.plots.trials import SideTrials, draw_budgets, draw_curves
 from study.report.tables import describe
 from study.report.wording import upper_first
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.store.frames import read_frame, write_frame
 from study.store.logs import log_to
 from study.store.records import read_chosen

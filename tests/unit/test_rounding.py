@@ -8,10 +8,10 @@ import pytest
 from scipy import stats
 from small_table import METRICS, TABLE
 
-from study.design.level_titles import level_title, number_text
 from study.design.tables import Table
 from study.report.rounding import decimals, difference_text, mean_and_spread, rounded
 from study.report.worth import best_rows, one_samples, simple_model
+from study.settings.level_titles import level_title, number_text
 
 ONE = 1 / 114  # 0.88 percentage points
 

@@ -14,7 +14,7 @@ from study.config.read import read_config
 from study.design.study import Study, expand_study
 from study.settings import devices
 from study.settings.built_in import _training_digest
-from study.settings.choices import level_title
+from study.settings.level_titles import level_title
 from study.store import code
 from study.store.errors import UserError
 from study.store.own_code import load_class, own_digest

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from study.analysis.measured import Description
 from study.design.budget import training_samples, updates_a_round
 from study.design.claims import Side
-from study.design.level_titles import level_title
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.settings.parameters import Parameters
 from study.training.epoch_choices import ends_early
 from study.training.size import known_weights, size_parameters

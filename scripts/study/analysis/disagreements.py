@@ -25,8 +25,8 @@ from study.analysis.metrics import format_value, is_percentage, metric_title
 from study.analysis.noise.images import OverImages, of_accuracy, of_difference
 from study.analysis.significance import ALPHA, holm, holm_alphas
 from study.design.cell import Cell
-from study.design.level_titles import level_title
 from study.design.tables import Table, of_one_factor
+from study.settings.level_titles import level_title
 
 # What the file has, a row a test; `what` is a key of MEANINGS, and a level alone is `against`
 # nothing. `gap` is validation's less test's, with its interval at the level at which Holm tests it;

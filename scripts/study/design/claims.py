@@ -6,8 +6,8 @@ from typing import Any
 
 from study.design.cell import Design, cell_parameters, find_cell, round_epochs
 from study.design.factors import Along, companions, excluded_by
-from study.design.level_titles import level_title
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.settings.parameters import Parameters
 
 

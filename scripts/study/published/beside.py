@@ -12,9 +12,9 @@ from study.analysis.expectations import bounds
 from study.analysis.metrics import GAPS, is_percentage
 from study.analysis.significance import ALPHA
 from study.design.claims import Claim, Side
-from study.design.level_titles import level_title
 from study.published.findings import Finding
 from study.published.printed import PrintedRow
+from study.settings.level_titles import level_title
 from study.settings.parameters import Level
 from study.store.frames import rows_of
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from study.design.cell import Cell, Design
-from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.wording import counted, lower_first
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.settings.parameters import Level
 
 DECIDE = ("train_share", "batch_size")  # a cell's epochs, where updates are equal

@@ -8,10 +8,10 @@ import pandas as pd
 from study.analysis.averages import over_seeds
 from study.analysis.metrics import METRICS, best_place
 from study.design.cell import find_cell
-from study.design.level_titles import level_title
 from study.design.study import Study
 from study.report.wording import lower_first
 from study.settings.choices import CHOICES, parameter_title
+from study.settings.level_titles import level_title
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pandas as pd
 from study.analysis.expectations import expectation
 from study.analysis.metrics import format_value, is_percentage
 from study.design.claims import Claim, Side
-from study.design.level_titles import level_title
 from study.report.wording import amount_words, listed, lower_first, metric_words, upper_first
 from study.settings.choices import CHOICES, parameter_title
+from study.settings.level_titles import level_title
 
 Row = Mapping[str, Any]  # of claim_pairs.csv, of which `n` is not empty
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from study.analysis.metrics import metric_title
 from study.design.cell import Design
-from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.budget_words import budget_note
 from study.report.latex import (
@@ -39,6 +38,7 @@ from study.report.tables import (
 from study.report.wording import listed, lower_first
 from study.report.worth import Worth
 from study.settings.choices import CHOICES, ordered_levels, parameter_title
+from study.settings.level_titles import level_title
 from study.store.frames import rows_of
 
 

@@ -2,12 +2,12 @@
 
 from study.design.cell import Design
 from study.design.factors import axes, full_size, listed_changes, offered_changes, together
-from study.design.level_titles import level_title
 from study.design.study import Study
 from study.report.budget_words import epochs_words, equal_updates
 from study.report.tables import factor_title
 from study.report.wording import counted, lower_first
 from study.settings.choices import ordered_levels, parameter_title
+from study.settings.level_titles import level_title
 from study.training.spelling import read_spelling
 
 

@@ -12,12 +12,12 @@ from study.analysis.confusion import AT_HALF, last_counts
 from study.analysis.curves import unpacked_means
 from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
-from study.design.level_titles import level_title
 from study.report.cell_means import CellMeans, baseline_cell
 from study.report.headline import Seen, choice_words
 from study.report.inputs import Inputs
 from study.report.wording import counted, listed, upper_first
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 
 MOST = 4  # that are said
 MANY_WRONG = 0.25  # the share of a class from which on it is said how many of it are mistaken

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from study.analysis.factor_effects import Effect
 from study.analysis.metrics import METRICS, is_percentage
 from study.analysis.significance import MIN_SEEDS
-from study.design.level_titles import level_title
 from study.report.rounding import decimals, rounded, with_unit
 from study.report.wording import lower_first
 from study.settings.choices import CHOICES, parameter_title
+from study.settings.level_titles import level_title
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import pandas as pd
 
 from study.analysis.metrics import METRICS, is_percentage, shown_by_default
 from study.analysis.verdicts import VERDICTS
-from study.design.level_titles import level_title
 from study.design.tables import Table, of_one_factor
 from study.report.claim_words import Row, drawn_interval
 from study.report.latex import joined, latex, latex_float, latex_line, spanning
@@ -16,6 +15,7 @@ from study.report.rounding import NOTHING, decimals, difference_text, rounded
 from study.report.tables import at_words, markdown_lines, table_factors
 from study.report.wording import lower_first, p_text, plain, upper_first
 from study.settings.choices import CHOICES, parameter_title
+from study.settings.level_titles import level_title
 from study.store.frames import groups_of, rows_of
 
 POINTS = "percentage points"

@@ -12,7 +12,6 @@ from study.analysis.averages import over_seeds
 from study.analysis.epochs import scored_epoch
 from study.analysis.metrics import COUNTED, FINAL, metric_title, shown_by_default
 from study.design.cell import Design, cell_parameters, make_cell
-from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.budget_words import budget_note
 from study.report.latex import column_blocks, joined, latex, latex_float, latex_line, text_width
@@ -20,6 +19,7 @@ from study.report.rounding import NOTHING, mean_and_spread
 from study.report.wording import counted, upper_first
 from study.report.worth import Worth
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.settings.parameters import (
     DEFAULTS,
     Parameters,

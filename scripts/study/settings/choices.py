@@ -88,23 +88,6 @@ def taken_apart(value: str | dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return options.pop("name", ""), options
 
 
-def level_title(parameter: str, level: Level) -> str:
-    """How tables and figures print a level: `leaky_relu` -> `Leaky ReLU`, 32 -> `32`."""
-    name = str(level).partition("(")[0]
-    if not (name in CHOICES.get(parameter, {}) or (parameter in OWN and is_own(name))):
-        if isinstance(level, bool):
-            return "yes" if level else "no"
-        return str(level).removesuffix(".0")
-    name, options = read_spelling(str(level))
-    known = CHOICES[parameter].get(name)  # none for a program's parameter of the same name
-    title = known.title if known else name.rpartition(":")[2]
-    written = [
-        key.replace("_", " ") + ("" if value is True else f" {value}".removesuffix(".0"))
-        for key, value in options.items()
-    ]
-    return f"{title} ({', '.join(written)})" if options else title
-
-
 def parameter_title(parameter: str) -> str:
     """How tables and figures print a parameter's name: `batch_size` -> `Batch size`."""
     return parameter.replace("_", " ").capitalize()

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from study.analysis.interval import interval
 from study.analysis.metrics import metric_title
-from study.design.level_titles import level_title
 from study.report.figures.saving import within_percent
 from study.report.plots.style import COLOURS, empty_figure, share_range, stacked
 from study.report.tables import factor_title
 from study.settings.choices import ordered_levels
+from study.settings.level_titles import level_title
 from study.settings.parameters import Level
 
 DRAWN = "val_accuracy"

@@ -3,10 +3,10 @@
 import itertools
 from collections.abc import Iterable
 
-from study.design.level_titles import level_title
 from study.design.levels import FactorLevels
 from study.report.tables import at_words, factor_title
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 
 
 def group_name(group: FactorLevels) -> str:

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from study.analysis.metrics import SPLIT_TITLES
-from study.design.level_titles import level_title, number_text
 from study.design.levels import FactorLevels
 from study.report.figures.saving import new_figure, small
 from study.report.plots.names import group_name
+from study.settings.level_titles import level_title, number_text
 
 Value = TypeVar("Value")
 # (cell, round) -> its scores and labels, as `study.analysis.evaluation.cell_scores` returns them

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from study.analysis.metrics import is_percentage, metric_title
-from study.design.level_titles import number_text
 from study.report.plots.style import COLOURS, DASHES, empty_figure, number_plainly, stacked
 from study.settings.choices import parameter_title
+from study.settings.level_titles import number_text
 from study.settings.parameters import Parameters
 from study.store.frames import groups_of
 

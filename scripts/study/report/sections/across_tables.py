@@ -10,7 +10,6 @@ from study.analysis.across import by_dataset
 from study.analysis.few_datasets import smallest_p
 from study.analysis.metrics import metric_title
 from study.analysis.significance import ALPHA
-from study.design.level_titles import level_title
 from study.design.tables import Table
 from study.report.across_inputs import AcrossInputs
 from study.report.data_table import DataTable
@@ -20,6 +19,7 @@ from study.report.tables import mean_text, numbered_titles, seed_count, table_fa
 from study.report.wording import counted, p_text, plain
 from study.report.worth import one_samples
 from study.settings.choices import ordered_levels
+from study.settings.level_titles import level_title
 from study.store.frames import Row, rows_of
 
 TITLE = ""

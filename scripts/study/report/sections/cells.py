@@ -19,12 +19,12 @@ from study.analysis.metrics import (
     metric_title,
 )
 from study.design.cell import Cell, Design
-from study.design.level_titles import level_title
 from study.report.data_table import DataTable, cell_links
 from study.report.inputs import Inputs
 from study.report.tables import cell_title, mean_text, seed_count
 from study.report.wording import listed, upper_first
 from study.settings.choices import ordered_levels, parameter_title
+from study.settings.level_titles import level_title
 from study.training import EPOCH_METRICS
 
 TITLE = "All cells, each after its last round"

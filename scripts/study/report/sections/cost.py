@@ -7,12 +7,12 @@ import pandas as pd
 
 from study.analysis.environments import distinct_environments
 from study.design.cell import Cell
-from study.design.level_titles import level_title
 from study.report.data_table import DataTable
 from study.report.inputs import Inputs
 from study.report.pictures import DataCard
 from study.report.wording import counted
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.settings.parameters import Parameters
 from study.store.frames import rows_of
 from study.training.losses import loss_entry

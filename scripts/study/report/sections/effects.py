@@ -6,7 +6,6 @@ import pandas as pd
 
 from study.analysis.factor_effects import Effect, factor_effects, read_by
 from study.analysis.metrics import is_percentage
-from study.design.level_titles import level_title
 from study.report.axis import Axis, limited_axis
 from study.report.headline import what_words
 from study.report.inputs import Inputs
@@ -15,6 +14,7 @@ from study.report.sections.first_screen import effect_strip, effect_text, interv
 from study.report.tables import at_words, numbered_titles, table_factors
 from study.report.wording import upper_first
 from study.settings.choices import ordered_levels
+from study.settings.level_titles import level_title
 
 TITLE = ""
 

@@ -19,7 +19,6 @@ from study.analysis.verdict_changes import (
 )
 from study.analysis.verdicts import tested_once
 from study.design.claims import Claim
-from study.design.level_titles import level_title
 from study.design.protocols import FIXED, PROTOCOLS
 from study.design.study import Study
 from study.design.tuning import FIRST_SEED, Tuning, side_changes
@@ -31,6 +30,7 @@ from study.report.sections.tables import FIRST
 from study.report.tables import numbered_titles, side_title
 from study.report.wording import counted, interval_text, listed, lower_first, upper_first
 from study.settings.choices import parameter_title
+from study.settings.level_titles import level_title
 from study.store.frames import groups_of, rows_of
 from study.store.records import Chosen
 

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from study.analysis.metrics import format_value, metric_title
-from study.design.level_titles import level_title
 from study.report.data_table import DataTable, split_rows
 from study.report.inputs import Inputs
 from study.report.pictures import picture
@@ -20,6 +19,7 @@ from study.report.wording import (
     with_titles,
 )
 from study.settings.choices import ordered_levels, parameter_title
+from study.settings.level_titles import level_title
 from study.settings.parameters import Level
 from study.store.frames import rows_of
 

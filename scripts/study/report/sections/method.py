@@ -6,7 +6,6 @@ from typing import Any
 from study.analysis.epochs import scored_epoch
 from study.analysis.significance import MIN_SEEDS
 from study.design.cell import Cell
-from study.design.level_titles import level_title
 from study.report.budget_words import epochs_words, equal_updates, round_words
 from study.report.design_words import design_facts
 from study.report.inputs import Inputs
@@ -15,6 +14,7 @@ from study.report.sections.fair import WHERE
 from study.report.tables import describe, seed_range
 from study.report.wording import counted, listed
 from study.settings.choices import ordered_levels, parameter_title
+from study.settings.level_titles import level_title
 from study.settings.parameters import listed as listed_parameters
 
 TITLE = "What was done"

@@ -7,13 +7,13 @@ import pandas as pd
 
 from study.analysis.metrics import METRICS, format_value, is_percentage
 from study.analysis.noise import sources
-from study.design.level_titles import level_title
 from study.design.study import Study
 from study.report.data_table import DataTable
 from study.report.inputs import Inputs
 from study.report.sections.tables import FIRST
 from study.report.tables import numbered_titles
 from study.report.wording import counted, interval_text, listed, plain
+from study.settings.level_titles import level_title
 from study.store.frames import rows_of
 
 TITLE = "Where the noise comes from"

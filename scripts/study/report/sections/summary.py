@@ -20,7 +20,6 @@ from study.analysis.verdicts import (
     tested_once,
 )
 from study.design.judged_claims import judged_claims
-from study.design.level_titles import level_title
 from study.design.protocols import FIXED, PROTOCOLS, Protocol
 from study.design.study import Study
 from study.report.budget_words import round_words
@@ -32,6 +31,7 @@ from study.report.sections.claims import seeds_words
 from study.report.sections.fair import MOVES, WHERE, counts_of_changes, lost_and_found
 from study.report.tables import factor_title, numbered_titles, seed_range
 from study.report.wording import counted, listed, lower_first, p_text, plain, upper_first
+from study.settings.level_titles import level_title
 from study.store.frames import rows_of
 from study.training.spelling import is_own, read_spelling
 

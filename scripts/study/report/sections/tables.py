@@ -9,7 +9,6 @@ from study.analysis.disagreements import MEANINGS, warned_of
 from study.analysis.metrics import METRICS, format_value, metric_title
 from study.analysis.pairs import SMALL, is_below_one_sample
 from study.analysis.significance import MIN_SEEDS
-from study.design.level_titles import level_title
 from study.design.study import Study
 from study.design.tables import Table
 from study.report import crossed
@@ -39,6 +38,7 @@ from study.report.wording import (
 )
 from study.report.worth import worth_of
 from study.settings.choices import ordered_levels, parameter_title
+from study.settings.level_titles import level_title
 from study.store.frames import Row, read_frame, rows_of
 from study.training import EPOCH_METRICS
 
