@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from page_study import SCRIPT, environments, opened
 from run_snakemake import without_terms
 
-from study.report.tables import SIMPLE
+from study.report.worth import simple_title
 from study.report.terms import explained
 
 pytestmark = pytest.mark.xdist_group("page")
@@ -99,20 +99,20 @@ def test_each_page_leads_to_what_only_the_other_has(browser, report):
 def test_tables_are_sorted_and_copied(browser, report):
     options = {"viewport": WIDE, "permissions": ["clipboard-read", "clipboard-write"]}
     with opened(browser, report.with_name("appendix.html"), **options) as page:
-        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64", SIMPLE]
+        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64", simple_title(())]
         table = page.locator(".table", has=page.locator('[aria-label="Table 1 (sizes)"]'))
         heading = table.locator("th").first
         heading.get_by_role("button").press("Enter")
         assert heading.get_attribute("aria-sort") == "ascending"
         heading.get_by_role("button").click()
-        assert column(page, "Table 1 (sizes)", 1) == [SIMPLE, "64", "32", "8"]
+        assert column(page, "Table 1 (sizes)", 1) == [simple_title(()), "64", "32", "8"]
         copied = {}
         for kind in ("CSV", "Markdown", "LaTeX"):
             table.get_by_role("button", name=f"Copy as {kind}").click()
             page.get_by_text(f"Table 1 (sizes): {kind} copied").wait_for(state="attached")
             copied[kind] = page.evaluate("navigator.clipboard.readText()")
         heading.get_by_role("button").click()
-        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64", SIMPLE]
+        assert column(page, "Table 1 (sizes)", 1) == ["8", "32", "64", simple_title(())]
         differences = page.locator(
             ".table", has=page.locator('[aria-label="Table 1 (sizes), differences"]')
         )
@@ -120,7 +120,7 @@ def test_tables_are_sorted_and_copied(browser, report):
         page.get_by_text("differences: LaTeX copied").wait_for(state="attached")
         latex = page.evaluate("navigator.clipboard.readText()")
     rows = list(csv.reader(io.StringIO(copied["CSV"])))
-    assert [row[0] for row in rows] == ["Batch size", SIMPLE, "64", "32", "8"]
+    assert [row[0] for row in rows] == ["Batch size", simple_title(()), "64", "32", "8"]
     assert len({len(row) for row in rows}) == 1
     lines = copied["Markdown"].splitlines()
     assert lines[0].startswith("| Batch size | Training loss |")

@@ -121,6 +121,30 @@ NONE = Seen([], 0, False, 0)
                 " 3.0); 1 more choice moves it."
             ],
         ),
+        (  # on test another moves it most
+            seen(effect("16", 1.4, 0.6, 2.2), margin=0.5),
+            seen(
+                effect("64", 3.0, 2.0, 4.0, "test"), effect("16", 1.0, 0.2, 1.8, "test"), margin=0.5
+            ),
+            [
+                "On validation, batch size 16 instead of 32 raises accuracy by 1.4 points (0.6 to"
+                " 2.2).",
+                "On test, batch size 64 instead of 32 may raise accuracy by 3.0 points (2.0 to"
+                " 4.0), but validation does not show it.",
+            ],
+        ),
+        (
+            seen(effect("16", 1.4, 0.6, 2.2), effect("64", 0.9, 0.6, 1.2), margin=0.5),
+            seen(
+                effect("64", 3.0, 2.0, 4.0, "test"), effect("16", 1.0, 0.2, 1.8, "test"), margin=0.5
+            ),
+            [
+                "On validation, batch size 16 instead of 32 raises accuracy by 1.4 points (0.6 to"
+                " 2.2); 1 more choice moves it.",
+                "On test, batch size 16 instead of 32 raises it as well, by 1.0 points (0.2 to"
+                " 1.8).",
+            ],
+        ),
         (
             NOTHING,
             TEST_ONE,

@@ -12,10 +12,12 @@ from study.analysis.confusion import AT_HALF, last_counts
 from study.analysis.curves import unpacked_means
 from study.analysis.disagreements import warned_of
 from study.analysis.metrics import SPLIT_TITLES
+from study.design.study import Study
 from study.report.cell_means import CellMeans, baseline_cell
 from study.report.headline import Seen, choice_words
 from study.report.inputs import Inputs
-from study.report.wording import counted, listed, upper_first
+from study.report.wording import counted, listed, lower_first, upper_first
+from study.report.worth import simple_title
 from study.settings.choices import parameter_title
 from study.settings.level_titles import level_title
 
@@ -74,9 +76,13 @@ def no_better(inputs: Inputs, means: CellMeans) -> Iterator[Doubt]:
         if found and 2 * found[0] >= found[1]
     ]
     if parts:
-        yield Doubt(
-            f"{upper_first(listed(parts))} are no better than a logistic regression.", "#data"
-        )
+        simple = lower_first(simple_title(networks(inputs.study)))
+        yield Doubt(f"{upper_first(listed(parts))} are no better than a {simple}.", "#data")
+
+
+def networks(study: Study) -> set[object]:
+    """The networks of a study's cells; none of a program's."""
+    return {cell.parameters.get("network") for cell in study.cells.values()}
 
 
 def not_above_simple(inputs: Inputs, means: CellMeans, split: str) -> tuple[int, int] | None:

@@ -80,7 +80,7 @@ def headline(validation: Seen, test: Seen, enough: int = MIN_SEEDS) -> list[str]
 
 
 def choice_words(effect: Effect) -> str:
-    """`CE rather than BCE`, `batch size 16 rather than 32`."""
+    """`CE instead of BCE`, `batch size 16 instead of 32`."""
     level, against = (level_title(effect.factor, side) for side in (effect.level, effect.against))
     named = "" if effect.factor in CHOICES else f"{lower_first(parameter_title(effect.factor))} "
     return f"{named}{level} instead of {against}"
@@ -169,7 +169,7 @@ def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
 
 
 def _differ(clear: Sequence[Effect], places: int) -> str:
-    """`2 of them differ from 0: most of all, CE rather than BCE raises it by 0.3 points (…)`."""
+    """`2 of them differ from 0: most of all, CE instead of BCE raises it by 0.3 points (…)`."""
     first = clear[0]
     said = f"{choice_words(first)} {_verb(first)} it {size_words(first, places)}"
     if len(clear) == 1:
@@ -194,7 +194,9 @@ def _on_test(validation: Seen, test: Seen) -> str:
         size = size_words(first, test.places)
         return f"On test, {choice_words(first)} may {verb} {what} {size}, but {beside}."
     if confirmed:
-        first = confirmed[0]
+        told = validation.clear[0]
+        same = [e for e in confirmed if (e.factor, e.level) == (told.factor, told.level)]
+        first = (same or confirmed)[0]
         size = size_words(first, test.places)
         return f"On test, {choice_words(first)} {_verb(first)} it as well, {size}."
     if test.is_nothing:

@@ -17,7 +17,7 @@ from study.report.budget_words import budget_note
 from study.report.latex import column_blocks, joined, latex, latex_float, latex_line, text_width
 from study.report.rounding import NOTHING, mean_and_spread
 from study.report.wording import counted, upper_first
-from study.report.worth import Worth
+from study.report.worth import Worth, simple_title
 from study.settings.choices import parameter_title
 from study.settings.level_titles import level_title
 from study.settings.parameters import (
@@ -32,7 +32,6 @@ from study.training.epoch_choices import ends_early
 CROSSED = ["val_accuracy"]  # what a table of two factors shows if it is not told
 FINAL_NOTE = " Final metrics are taken after the round's {epoch} epoch."
 SEEDS = "Seeds"  # the heading of the column that is there where rows are over other numbers of them
-SIMPLE = "Logistic regression"  # what the row of the simple model is called
 NO_WORTH = Worth()
 # what headings of narrow columns say for what those of wide ones do
 SHORT = {
@@ -295,7 +294,8 @@ def entries(
             found.append(Entry(seed_count(row["n"], row["diverged"], row["seeds"])))
         rows.append(found)
     if any(name in worth.simple for name in metrics):
-        line = [Entry(SIMPLE), *[Entry("")] * (len(varied) - 1)]
+        networks = frame["network"] if "network" in varied else ()
+        line = [Entry(simple_title(networks)), *[Entry("")] * (len(varied) - 1)]
         for name in metrics:
             value, one = worth.simple.get(name, math.nan), worth.one_sample.get(name, math.nan)
             line.append(Entry(*mean_and_spread(name, value, math.nan, one)))
@@ -347,6 +347,7 @@ def to_latex(
 
     Where not all metrics fit beside each other, some are below the others.
     """
+    simple = (simple_title(()), simple_title(["logistic"]))
     varied, columns, rows = entries(frame, seeds, worth)
     titles, count = [two_lines(short_title(column)) for column in columns], len(varied)
     texts = [[each.text for each in row] for row in rows]
@@ -361,7 +362,7 @@ def to_latex(
         lines += [r"\midrule"]
         for row in rows:
             shown = [row[at] for at in places]
-            if row[0].mean != SIMPLE or any(each.mean != NOTHING for each in shown[count:]):
+            if row[0].mean not in simple or any(each.mean != NOTHING for each in shown[count:]):
                 lines.append(joined(each.latex for each in shown))
     aligned = "l" * count + "r" * max(map(len, blocks))
     return latex_float(lines[:2], lines[3:], aligned, text, label)

@@ -85,6 +85,11 @@ def simple_model(metrics: Iterable[str], audit: Mapping[str, Any] | None) -> dic
     }
 
 
+def simple_title(networks: Iterable[object]) -> str:
+    """What the simple model is called: by where it is from too, beside a network like it."""
+    return "Logistic regression" + " (scikit-learn)" * ("logistic" in {*networks})
+
+
 def best_rows(
     values: pd.DataFrame, table: Table, metrics: Iterable[str], one_sample: Mapping[str, float]
 ) -> dict[str, list[bool]]:

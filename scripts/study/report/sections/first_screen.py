@@ -14,13 +14,14 @@ from study.analysis.verdicts import VERDICTS
 from study.design.protocols import FIXED
 from study.report.axis import Axis, Band, Strip, band, beyond, limited_axis, strip
 from study.report.cell_means import CellMean, CellMeans, baseline_cell, cell_means, short_title
-from study.report.doubts import Doubt, doubts, not_above_simple
+from study.report.doubts import Doubt, doubts, networks, not_above_simple
 from study.report.headline import Seen, choice_words, headline, what_words
 from study.report.inputs import Inputs
 from study.report.rounding import decimals, difference_text, mean_and_spread, rounded, with_unit
 from study.report.sections.fair import WHERE
 from study.report.tables import at_words, seed_range
-from study.report.wording import counted, upper_first
+from study.report.wording import counted, lower_first, upper_first
+from study.report.worth import simple_title
 from study.store.frames import rows_of
 
 TITLE = ""
@@ -68,7 +69,8 @@ def beaten(inputs: Inputs, means: CellMeans) -> list[str]:
         return []
     what = "The cell is" if found[1] == 1 else f"None of the {found[1]} cells is"
     no = "no " if found[1] == 1 else ""
-    return [f"{what} {no}better than a logistic regression on validation."]
+    simple = lower_first(simple_title(networks(inputs.study)))
+    return [f"{what} {no}better than a {simple} on validation."]
 
 
 def seen(inputs: Inputs, effects: Sequence[Effect], metric: str) -> Seen:
@@ -97,7 +99,7 @@ def table_rows(inputs: Inputs, means: CellMeans, metrics: Sequence[str]) -> list
         rows.append([title, *(mean_words(best, name, samples[name]) for name in shown)])
     floors = [] if inputs.card is None else [floor(inputs, name) for name in shown]
     if any(floors):
-        rows.append(["Logistic regression", *(text or "–" for text in floors)])
+        rows.append([simple_title(networks(study)), *(text or "–" for text in floors)])
     if any(samples.values()):
         kind = "image" if is_image(inputs) else "sample"
         sizes = [
