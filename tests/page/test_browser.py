@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from page_study import SCRIPT, environments, opened
 from run_snakemake import without_terms
 
-from study.report.worth import simple_title
 from study.report.terms import explained
+from study.report.worth import simple_title
 
 pytestmark = pytest.mark.xdist_group("page")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 400, "height": 800}
