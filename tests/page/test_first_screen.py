@@ -68,7 +68,8 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", 0.1, -0.4, 0.6)),
             NONE,
             [
-                "On validation, the difference in accuracy is below one sample (0.19 points);"
+                "On validation, the estimated difference in accuracy is below one sample (0.19"
+                " points);"
                 " effects from −0.4"
                 " to +0.6 points are not ruled out."
             ],
@@ -77,7 +78,7 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", 0.1, -0.4, 0.6), effect("64", -0.15, -0.29, -0.01)),
             NONE,
             [
-                "On validation, both differences in accuracy are below one sample (0.19"
+                "On validation, both estimated differences in accuracy are below one sample (0.19"
                 " points); batch size 64"
                 " instead of 32 lowers it by 0.15 points (0.01 to 0.29)."
             ],
@@ -86,7 +87,7 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", 0.1, 0.05, 0.25), effect("64", -0.15, -0.29, -0.01)),
             NONE,
             [
-                "On validation, both differences in accuracy are below one sample (0.19"
+                "On validation, both estimated differences in accuracy are below one sample (0.19"
                 " points); 2 of them"
                 " differ from 0: most of all, batch size 64 instead of 32 lowers it by 0.15 points"
                 " (0.01 to 0.29)."
@@ -118,7 +119,7 @@ NONE = Seen([], 0, False, 0)
             NONE,
             [
                 "On validation, batch size 64 instead of 32 lowers accuracy by 2.0 points (1.0 to"
-                " 3.0); 1 more choice moves it."
+                " 3.0); batch size 16 instead of 32 raises it too."
             ],
         ),
         (  # on test another moves it most
@@ -140,7 +141,7 @@ NONE = Seen([], 0, False, 0)
             ),
             [
                 "On validation, batch size 16 instead of 32 raises accuracy by 1.4 points (0.6 to"
-                " 2.2); 1 more choice moves it.",
+                " 2.2); batch size 64 instead of 32 raises it too.",
                 "On test, batch size 16 instead of 32 raises it as well, by 1.0 points (0.2 to"
                 " 1.8).",
             ],
@@ -168,7 +169,7 @@ NONE = Seen([], 0, False, 0)
             seen(effect("16", 0.3, 0.2, 0.4), effect("64", 0.1, -0.7, 0.9), margin=0.5),
             seen(effect("16", 0.1, -0.1, 0.3, "test"), margin=0.5),
             [
-                "On validation, both differences in accuracy are below 0.50 points; batch"
+                "On validation, both estimated differences in accuracy are below 0.50 points; batch"
                 " size 16 instead of"
                 " 32 raises it by 0.3 points (0.2 to 0.4).",
                 "On test, none does.",

@@ -152,7 +152,9 @@ def _all_below(seen: Seen) -> str:
     all_of_them = "both" if count == 2 else f"all {count}"
     what = what_words(seen.effects[0].metric)
     are = (
-        f"the difference in {what} is" if count == 1 else f"{all_of_them} differences in {what} are"
+        f"the estimated difference in {what} is"
+        if count == 1
+        else f"{all_of_them} estimated differences in {what} are"
     )
     return f"{are} below {_within_words(seen)}"
 
@@ -160,8 +162,10 @@ def _all_below(seen: Seen) -> str:
 def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
     """What is said of the other effects beside the largest; `; all others are below …`."""
     large = [effect for effect in clear[1:] if abs(effect.difference) >= seen.margin]
+    if len(large) == 1:
+        return f"; {choice_words(large[0])} {_verb(large[0])} it too"
     if large:
-        return f"; {len(large)} more {'choice moves' if len(large) == 1 else 'choices move'} it"
+        return f"; {len(large)} more choices move it"
     others = [effect for effect in seen.effects if effect is not clear[0]]
     if others and seen.margin and all(abs(e.difference) < seen.margin for e in others):
         return f"; all other differences are below {_within_words(seen)}"

@@ -70,7 +70,8 @@ def beaten(inputs: Inputs, means: CellMeans) -> list[str]:
     what = "The cell is" if found[1] == 1 else f"None of the {found[1]} cells is"
     no = "no " if found[1] == 1 else ""
     simple = lower_first(simple_title(networks(inputs.study)))
-    return [f"{what} {no}better than a {simple} on validation."]
+    reached = floor(inputs, "val_accuracy")
+    return [f"{what} {no}better than a {simple} on validation ({reached}%)."]
 
 
 def seen(inputs: Inputs, effects: Sequence[Effect], metric: str) -> Seen:
@@ -92,11 +93,14 @@ def table_rows(inputs: Inputs, means: CellMeans, metrics: Sequence[str]) -> list
         title = f"Baseline: {short_title(study, baseline.cell)}"
         rows.append([title, *(mean_words(baseline, name, samples[name]) for name in shown)])
     best = means.best(shown[0])
-    if best and len(means.cells) > 1 and best != baseline:
-        where = METRICS[shown[0]].split
-        by = " by validation" if where == "val" else ""
-        title = f"Best of the grid’s {len(means.cells)}{by}: {short_title(study, best.cell)}"
-        rows.append([title, *(mean_words(best, name, samples[name]) for name in shown)])
+    if best and len(means.cells) > 1:
+        by = " by validation" if METRICS[shown[0]].split == "val" else ""
+        title = f"Best of the grid’s {len(means.cells)}{by}"
+        if best == baseline:
+            rows[0][0] = f"Baseline, b{title[1:]}: {short_title(study, best.cell)}"
+        else:
+            words = [mean_words(best, name, samples[name]) for name in shown]
+            rows.append([f"{title}: {short_title(study, best.cell)}", *words])
     floors = [] if inputs.card is None else [floor(inputs, name) for name in shown]
     if any(floors):
         rows.append([simple_title(networks(study)), *(text or "–" for text in floors)])
@@ -163,6 +167,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "unit": "split" if study.primary.splits else "seed",
         "under_chart": under_chart(inputs, found) if found.validation.effects else "",
         "table": found.rows,
+        "averages": bool(metrics) and not metrics[0].startswith("final_") and bool(metrics[1]),
         "with_fixed": study.primary.name != FIXED.name,
         "splits": ["Validation", "Test"][: len(found.rows[0]) - 1] if found.rows else [],
         "metric": upper_first(what_words(metrics[0])) if metrics else "",
