@@ -81,9 +81,13 @@ def headline(validation: Seen, test: Seen, enough: int = MIN_SEEDS) -> list[str]
 
 def choice_words(effect: Effect) -> str:
     """`CE instead of BCE`, `batch size 16 instead of 32`."""
-    level, against = (level_title(effect.factor, side) for side in (effect.level, effect.against))
+    return f"{level_words(effect)} instead of {level_title(effect.factor, effect.against)}"
+
+
+def level_words(effect: Effect) -> str:
+    """`CE`, `batch size 16`."""
     named = "" if effect.factor in CHOICES else f"{lower_first(parameter_title(effect.factor))} "
-    return f"{named}{level} instead of {against}"
+    return named + level_title(effect.factor, effect.level)
 
 
 def what_words(metric: str) -> str:
@@ -163,7 +167,9 @@ def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
     """What is said of the other effects beside the largest; `; all others are below …`."""
     large = [effect for effect in clear[1:] if abs(effect.difference) >= seen.margin]
     if len(large) == 1:
-        return f"; {choice_words(large[0])} {_verb(large[0])} it too"
+        alike = (large[0].factor, large[0].against) == (clear[0].factor, clear[0].against)
+        words = level_words(large[0]) if alike else choice_words(large[0])
+        return f"; {words} {_verb(large[0])} it too"
     if large:
         return f"; {len(large)} more choices move it"
     others = [effect for effect in seen.effects if effect is not clear[0]]
@@ -201,8 +207,8 @@ def _on_test(validation: Seen, test: Seen) -> str:
         told = validation.clear[0]
         same = [e for e in confirmed if (e.factor, e.level) == (told.factor, told.level)]
         first = (same or confirmed)[0]
-        size = size_words(first, test.places)
-        return f"On test, {choice_words(first)} {_verb(first)} it as well, {size}."
+        words = level_words(first) if same else choice_words(first)
+        return f"On test, {words} {_verb(first)} it as well, {size_words(first, test.places)}."
     if test.is_nothing:
         return "On test, none does either." if validation.is_nothing else "On test, none does."
     return f"On test, no difference is shown; {_open(test)}."

@@ -167,7 +167,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "unit": "split" if study.primary.splits else "seed",
         "under_chart": under_chart(inputs, found) if found.validation.effects else "",
         "table": found.rows,
-        "averages": bool(metrics) and not metrics[0].startswith("final_") and bool(metrics[1]),
+        "averages": len(metrics) > 1 and not metrics[0].startswith("final_"),
         "with_fixed": study.primary.name != FIXED.name,
         "splits": ["Validation", "Test"][: len(found.rows[0]) - 1] if found.rows else [],
         "metric": upper_first(what_words(metrics[0])) if metrics else "",
