@@ -89,7 +89,7 @@ def test_a_round_that_is_not_shown_leaves_a_gap(tmp_path):
 
 def test_every_cell_is_shown_after_its_last_round():
     cells = {"a": cell(rounds=2), "b": cell(rounds=2, loss="ce")}
-    headings, rows = cell_table(make_values(), cells, {"a": 3, "b": 3})
+    headings, rows = cell_table(make_values(), cells, {"a": 3, "b": 3}, {})
     assert headings[:2] == ["Loss", "Round"]  # nothing else differs
     assert rows[0][:3] == ["BCE", "2", "0.20 ± 0.14"]
     assert rows[0][-1] == "2 of 3 seeds; 1 diverged"

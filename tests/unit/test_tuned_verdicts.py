@@ -27,7 +27,7 @@ from study.analysis.measured import Measured, read_measured
 from study.analysis.planned_looks import Plan, values_by_look
 from study.analysis.table_noise import TunedNoise, describe_noise, describe_posterior
 from study.analysis.tuned_sides import TunedSide, are_enough, tuned_side, weighted_values
-from study.analysis.verdict_changes import Judged, collect_verdicts
+from study.analysis.verdict_changes import Judged, collect_verdicts, deciding
 from study.design.cell import Cell
 from study.design.protocols import PROTOCOLS
 from study.store.frames import write_frame
@@ -279,3 +279,19 @@ def test_no_noise_and_no_probability_of_a_side_that_is_not_trained():
     values = VALUES[(VALUES["cell"] == "bce") | (VALUES["round"] == 1)]
     for frame in described(measured(values)):
         assert set(frame["table"]) == {"table1"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "supporting", "contradicting", "expected"),
+    [
+        ("supported", [0.001, 0.02, 0.01], [1, 1, 1], 1),
+        ("contradicted", [0.001, 1, 1], [1, 0.03, 0.001], 2),
+        ("borderline", [0.001, 0.2, 0.01], [1, 1, 1], 1),
+        ("no signal", [0.001, 1, 1], [1, 0.6, 0.3], 2),  # neither is where the claim says
+    ],
+)
+def test_of_several_pairs_the_one_is_shown_that_decides(
+    verdict, supporting, contradicting, expected
+):
+    pairs = pd.DataFrame({"p_supporting": supporting, "p_contradicting": contradicting})
+    assert deciding(pairs, verdict) == expected

@@ -4,6 +4,7 @@ import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from study.analysis.averages import DECIMALS
@@ -58,7 +59,7 @@ class Judged(NamedTuple):
 def collect_verdicts(protocols: Mapping[str, Judged]) -> pd.DataFrame:
     """`VERDICT_COLUMNS`, one row per claim or comparison and protocol.
 
-    A claim with several pairs has the difference that is farthest from 0, in standard deviations.
+    A claim with several pairs has the difference that decides: see `deciding`.
     What has no verdict by a protocol has the `reason`.
 
     Args:
@@ -122,8 +123,7 @@ def _of_claims(judged: Judged) -> Iterator[Row]:
         tested = of_claim[of_claim["n"].notna()]
         pair = {}
         if len(tested):
-            farthest = int(tested["d_z"].abs().fillna(0).to_numpy().argmax())
-            pair = tested.iloc[farthest].to_dict()
+            pair = tested.iloc[deciding(tested, claim["verdict"])].to_dict()
         yield {
             "kind": "claim",
             "name": claim["claim"],
@@ -137,6 +137,18 @@ def _of_claims(judged: Judged) -> Iterator[Row]:
             **_numbers(pair),
             "edge": joined(of_claim["edge"]) if "edge" in of_claim else None,
         }
+
+
+def deciding(pairs: pd.DataFrame, verdict: str) -> int:
+    """Which of a claim's tested pairs decides: the clearest against it, where it is contradicted.
+
+    Else that which supports it least; of several which do not at all, the clearest against it.
+    """
+    against, supports = (
+        pairs[column].fillna(1).to_numpy() for column in ("p_contradicting", "p_supporting")
+    )
+    least = np.zeros(len(pairs)) if verdict == "contradicted" else -supports
+    return int(np.lexsort((against, least))[0])
 
 
 def joined(texts: Iterable[Any]) -> str:

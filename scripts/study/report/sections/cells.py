@@ -23,6 +23,7 @@ from study.report.data_table import DataTable, cell_links
 from study.report.inputs import Inputs
 from study.report.tables import cell_title, mean_text, seed_count
 from study.report.wording import listed, upper_first
+from study.report.worth import one_samples
 from study.settings.choices import ordered_levels, parameter_title
 from study.settings.level_titles import level_title
 from study.training import EPOCH_METRICS
@@ -49,7 +50,8 @@ FOR_TWO = {METRICS[name].short for name in BINARY}  # headings of what is for tw
 def context(inputs: Inputs) -> dict[str, Any]:
     """Both tables; of the final metrics one a split."""
     study, values = inputs.study, inputs.frames.values
-    headings, rows = cell_table(values, study.cells, study.cell_seeds)
+    sizes = one_samples(EPOCH_METRICS, inputs.card.description if inputs.card else None)
+    headings, rows = cell_table(values, study.cells, study.cell_seeds, sizes)
     splits = final_tables(values, study.cells, study.design)
     chosen = " The test split is only scored; nothing is chosen by it." * (len(splits) > 1)
     epoch = scored_epoch(
@@ -128,7 +130,10 @@ def mean_and_spread(
 
 
 def cell_table(
-    values: pd.DataFrame, cells: Mapping[str, Cell], seeds: Mapping[str, int]
+    values: pd.DataFrame,
+    cells: Mapping[str, Cell],
+    seeds: Mapping[str, int],
+    one_sample: Mapping[str, float],
 ) -> tuple[list[str], list[list[str]]]:
     """Every cell after its last round, as text: headings and rows.
 
@@ -138,6 +143,7 @@ def cell_table(
         values: fixed/values.csv.
         cells: name -> cell.
         seeds: name -> with how many seeds it is trained.
+        one_sample: metric -> what one sample of its split is of it, where that is known.
     """
     named = differing(cells)
     last = after_last_round(values, cells)
@@ -151,7 +157,10 @@ def cell_table(
         [
             *(level_title(parameter, cell.parameters[parameter]) for parameter in named),
             str(cell.rounds),
-            *(mean_text(metric, *found(name, metric)) for metric in metrics),
+            *(
+                mean_text(metric, *found(name, metric), one_sample.get(metric, math.nan))
+                for metric in metrics
+            ),
             seed_count(int(counts.get(name, 0)), int(diverged.get(name, 0)), seeds[name]),
         ]
         for name, cell in in_level_order(cells).items()
@@ -193,5 +202,7 @@ def final_tables(
 
 def _short_mean(metric: str, mean: float, spread: float) -> str:
     """`95.6 ± 0.9`, `0.992 ± 0.001`: shorter than elsewhere, as seven stand beside each other."""
-    parts = [mean] if pd.isna(spread) else [mean, spread]
-    return " ± ".join(format_value(metric, part, less=1) for part in parts)
+    texts = [format_value(metric, part, less=1) for part in (mean, spread) if not pd.isna(part)]
+    if spread > 0 and float(texts[-1]) == 0:
+        texts[-1] = f"<{texts[-1][:-1]}1"
+    return " ± ".join(texts)

@@ -27,6 +27,8 @@ def context(inputs: Inputs) -> dict[str, Any]:
     study = inputs.study
     hours = environments["seconds"].sum() / 3600
     recorded = int(environments["runs"].sum())
+    # places of tuned sides that were not needed have files and no training
+    trained = environments[environments["torch"] != ""]
     present = inputs.run_count - len(inputs.missing)
     return {
         "hours": duration(hours),
@@ -34,7 +36,9 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "weights": weights_table(study.cells, inputs.card)
         if study.design.trainer.is_known
         else None,
-        "environments": environments_table(environments) if recorded else None,
+        "environments": environments_table(trained if len(trained) else environments)
+        if recorded
+        else None,
     }
 
 

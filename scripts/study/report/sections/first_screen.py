@@ -67,11 +67,10 @@ def beaten(inputs: Inputs, means: CellMeans) -> list[str]:
     found = not_above_simple(inputs, means, "val")
     if found is None or found[0] < found[1]:
         return []
-    what = "The cell is" if found[1] == 1 else f"None of the {found[1]} cells is"
-    no = "no " if found[1] == 1 else ""
+    what = "The cell does not beat" if found[1] == 1 else f"None of the {found[1]} cells beats"
     simple = lower_first(simple_title(networks(inputs.study)))
     reached = floor(inputs, "val_accuracy")
-    return [f"{what} {no}better than a {simple} on validation ({reached}%)."]
+    return [f"{what} a {simple} on validation ({reached}%)."]
 
 
 def seen(inputs: Inputs, effects: Sequence[Effect], metric: str) -> Seen:
