@@ -131,7 +131,7 @@ def test_findings_of_the_report():
     found = report_rows("Findings", "No.", "Finding", "In the tables as printed")
     assert found == cleaned(expected)
     answers = {None: "–", "True": "yes", "False": "no"}
-    headings = ("Conclusion", "Difference as printed", "Do the numbers say so?")
+    headings = ("Conclusion", "Difference as printed", "Do they say so?")
     expected = [
         [
             CLAIMS[row["claim"]]["sentence"].strip(),

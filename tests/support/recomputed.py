@@ -309,7 +309,7 @@ def split_rows() -> list[tuple[str, str, str]]:
         if distance > math.sqrt(2) * special.erfinv(0.95):
             text = f"{title(level)}: after the last epoch, accuracy is {100 * shares['val']:.2f}%"
             text += f" on the validation split and {100 * shares['test']:.2f}% on the test split,"
-            text += f" farther apart than {IMAGES['val']} and {IMAGES['test']} images can explain"
+            text += f" farther apart than {IMAGES['val']} and {IMAGES['test']} images explain"
             found.append((name, "final_test_accuracy", text))
         for metric in (metric for metric in METRICS if metric.startswith("final_val_")):
             other = metric.replace("_val_", "_test_")

@@ -317,7 +317,7 @@ def test_values_stay_one_word_each():
         ({"command": "python {rate} {seed}"}, "does not use {output}, the folder to write to"),
         ({"command": "a {rate} {seed} {output} {b}"}, "unknown placeholder {b}; known: rate, see"),
         ({"command": "a 'b {rate}"}, "program.command: cannot be split into words (No closing"),
-        ({"files": ["other.py"]}, "program.files: there is no file other.py, seen from"),
+        ({"files": ["other.py"]}, "program.files: there is no file other.py, relative to"),
         (
             {"command": "python -m src.train {rate} {seed} {output}"},
             "program.command: -m src.train: there is no such module, relative to the folder that",

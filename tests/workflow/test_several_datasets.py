@@ -91,7 +91,7 @@ def test_what_one_data_set_cannot_have_is_said_before_anything_trains(fresh):
     ("names", "message"),
     [
         (["wdbc"], "a list needs two data sets or more"),
-        (["wdbc", "wdbc"], "wdbc is there twice"),
+        (["wdbc", "wdbc"], "wdbc is listed twice"),
         (["wdbc", 3], "3 is not text"),
     ],
 )
