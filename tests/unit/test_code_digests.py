@@ -381,3 +381,41 @@ def test_digests_are_the_same_in_all_versions_of_python(tmp_path):
     code._statements.cache_clear()
     code._path.cache_clear()
     assert code.code_digest("script", root=tmp_path)[:12] == "7c4d21d7dff7"
+
+
+REMEMBERING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from study.store import code
+follow, followed = code._follow, []
+code._follow = lambda *what: followed.append(what) or follow(*what)
+print(code.code_digest("train"), code.code_digest("train"), len(followed))
+"""
+
+
+def test_digests_are_worked_out_once_until_a_file_changes(scripts, tmp_path):
+    def start() -> tuple[str, int]:
+        """The digest by a process of its own, and how often it followed the code."""
+        command = [sys.executable, "-c", REMEMBERING, str(scripts)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        first, second, count = done.stdout.split()
+        assert first == second
+        return first, int(count)
+
+    digest, count = start()
+    assert (digest, count) == (code.code_digest("train"), 1)
+    assert start() == (digest, 1) and not (tmp_path / ".snakemake").exists()
+    (tmp_path / ".snakemake").mkdir()
+    assert [start(), start()] == [(digest, 1), (digest, 0)]
+    loop = scripts / "study" / "training" / "loop.py"
+    text = loop.read_text()
+    loop.write_text(text + "\nprint(12345)\n")
+    other, count = start()
+    assert other != digest and count == 1
+    loop.write_text(text)  # the same content, but by its times another file
+    assert start() == (digest, 1)
+    (memory,) = (tmp_path / ".snakemake").iterdir()
+    for damaged in ("", "[]", '{"stamp": 1}'):
+        memory.write_text(damaged)
+        assert start() == (digest, 1)
+    assert start() == (digest, 0)

@@ -12,11 +12,14 @@ put together while the program runs is not.
 """
 
 import ast
+import json
 from collections import defaultdict
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from study.store.known_digests import known_digest
 
 SCRIPTS = Path(__file__).parents[2]
 PRINTED = "title"  # of a registry's entry: how people read it, which changes no result
@@ -51,7 +54,17 @@ def code_digest(
     Raises:
         LookupError: a start is not there.
     """
-    cuts = frozenset((uses or {}).items())
+
+    def work_out() -> str:
+        return _follow(starts, frozenset((uses or {}).items()), root)
+
+    if root != SCRIPTS:
+        return work_out()
+    key = json.dumps([[str(start) for start in starts], sorted((uses or {}).items())])
+    return known_digest(key, root, work_out)
+
+
+def _follow(starts: tuple[str | Path, ...], cuts: frozenset[tuple[str, str]], root: Path) -> str:
     kept: dict[str, dict[int, Statement]] = defaultdict(dict)
     needed: dict[str, set[str]] = defaultdict(set)  # module -> names in it
     asked: set[str] = set()  # names asked of imported modules
