@@ -96,7 +96,7 @@ def table_rows(inputs: Inputs, means: CellMeans, metrics: Sequence[str]) -> list
         by = " by validation" if METRICS[shown[0]].split == "val" else ""
         title = f"Best of the grid’s {len(means.cells)}{by}"
         if best == baseline:
-            rows[0][0] = f"Baseline, b{title[1:]}: {short_title(study, best.cell)}"
+            rows[0][0] = f"Baseline, {lower_first(title)}: {short_title(study, best.cell)}"
         else:
             words = [mean_words(best, name, samples[name]) for name in shown]
             rows.append([f"{title}: {short_title(study, best.cell)}", *words])
