@@ -18,6 +18,7 @@ include: "rules/across.smk"
 include: "rules/targets.smk"
 
 
+from study.snake.ending import end_at_once
 from study.snake.served_jobs import can_serve, serve_jobs
 from study.snake.stopping import stop_with_jobs
 
@@ -25,6 +26,14 @@ from study.snake.stopping import stop_with_jobs
 onstart:
     # by the scripts that make results, none of which trains
     stop_with_jobs(workflow, None, serve_jobs() if can_serve(workflow, []) else "")
+
+
+onsuccess:
+    end_at_once(workflow)
+
+
+onerror:
+    end_at_once(workflow)
 
 
 rule all:

@@ -1,5 +1,6 @@
 # How a run is shown, what it resumes, what it does when it is asked to stop, and what comes after it.
 from study.snake.display import show_jobs
+from study.snake.ending import end_at_once
 from study.snake.internals import keep_lock, made_files, needed_jobs
 from study.snake.run_jobs import resumed
 from study.snake.looks import NEXT_LOOK, look_words, read_ended
@@ -35,3 +36,8 @@ onsuccess:
         if further and not start_again(workflow):
             lines.append("The same command trains them.")
         (DISPLAY.say if DISPLAY else print)("\n".join(lines))
+    end_at_once(workflow)
+
+
+onerror:
+    end_at_once(workflow)
