@@ -36,6 +36,9 @@ from study.snake.run_forked import LONGEST, NO, SIGNALS, peer
 OWN = {"_", "SHLVL", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMPDIR", "TEMP"}
 READ = Path(__file__).parents[3] / "workflow"  # where modules read files as they are imported
 PATIENCE = 10  # seconds for the message of a process that has connected
+OURS = "study"  # the package whose modules import in their functions what takes long
+
+followed: set[str] = set()  # of its modules, those whose imports have been run
 
 Stamp = tuple[int, int]
 
@@ -188,11 +191,24 @@ def can_fork(request: Request, environment: dict[str, str], stamps: dict[str, St
 
 
 def import_for(script: str) -> None:
-    """Run the imports of a script, also those in its functions, and nothing else of it."""
-    tree = ast.parse(Path(script).read_bytes(), script)
-    tree.body = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    exec(compile(tree, script, "exec"), {"__name__": "imports"})
+    """Run the imports of a script and of our modules that it uses, also those in functions.
+
+    Nothing else of them is run.
+    """
+    run_imports(script)
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(f"{OURS}.") and name not in followed and module.__file__:
+            followed.add(name)
+            with contextlib.suppress(ImportError):  # of what not every machine has
+                run_imports(module.__file__)
     gc.freeze()  # jobs look for no garbage in it
+
+
+def run_imports(path: str) -> None:
+    """Run the imports of a file, wherever in it they are."""
+    tree = ast.parse(Path(path).read_bytes(), path)
+    tree.body = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    exec(compile(tree, path, "exec"), {"__name__": "imports"})
 
 
 def is_current(stamps: dict[str, Stamp]) -> bool:

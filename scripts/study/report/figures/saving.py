@@ -6,6 +6,9 @@ from pathlib import Path
 import matplotlib
 import matplotlib.style
 from matplotlib.axes import Axes
+
+# which are imported as a figure is saved, but to a fork in time: see study.snake.fork_server
+from matplotlib.backends import backend_agg, backend_pdf, backend_svg  # noqa: F401
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
