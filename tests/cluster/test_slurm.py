@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,11 +13,11 @@ import psutil
 import pytest
 import yaml
 from run_snakemake import contents, snakemake
-from session import REPOSITORY, skip
-from slurm_cluster import PROGRAMS, find_programs, running_slurm, wait_for
+from session import REPOSITORY, made_once, shared_place, skip
+from slurm_cluster import PROGRAMS, find_programs, shared_slurm, wait_for
 from small_study import SMALL_STUDY, tiny_arrays, write_study
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("slurm")]  # one cluster at a time
+pytestmark = pytest.mark.slow
 
 # Two jobs that train for some seconds, which is time enough to catch them.
 LONG_STUDY = SMALL_STUDY | {"epochs_per_round": 1000, "warmup_epochs": 100}
@@ -26,7 +25,7 @@ SUMMARY = "results/tiny/fixed/values.csv"
 
 
 @pytest.fixture(scope="module")
-def slurm():
+def slurm(tmp_path_factory):
     """The environment of a running cluster. Where SLURM is missing, the tests are skipped."""
     missing = sorted(set(PROGRAMS) - set(find_programs()))
     for plugin in ("slurm", "cluster_generic"):
@@ -34,22 +33,21 @@ def slurm():
             missing.append(f"snakemake_executor_plugin_{plugin} (requirements-cluster.txt)")
     if missing:
         skip(f"SLURM is not here: no {', '.join(missing)}")
-    with (
-        tempfile.TemporaryDirectory(prefix="slurm") as folder,
-        running_slurm(Path(folder) / "s") as configuration,
-    ):
+    with shared_slurm(shared_place(tmp_path_factory)) as configuration:
         yield os.environ | {"SLURM_CONF": configuration}
 
 
 @pytest.fixture(scope="module")
 def long_results(tmp_path_factory) -> dict[str, bytes]:
     """The results of the long study, run locally and undisturbed."""
-    folder = tmp_path_factory.mktemp("local")
+    return contents(made_once(tmp_path_factory, "long", finish_long_study) / "results", "*")
+
+
+def finish_long_study(folder: Path) -> None:
     np.savez(folder / "tiny.npz", **tiny_arrays())
     write_study(folder, LONG_STUDY)
     done = snakemake(folder, SUMMARY)
     assert done.returncode == 0, done.stdout
-    return contents(folder / "results", "*")
 
 
 @pytest.fixture

@@ -10,11 +10,15 @@ from filelock import FileLock
 REPOSITORY = Path(__file__).parents[2]
 
 
+def shared_place(tmp_path_factory) -> Path:
+    """The folder that all workers of a test run share."""
+    place = tmp_path_factory.getbasetemp()
+    return place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+
+
 def made_once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
     """A folder that is made once for all workers of a test run. Not to be changed."""
-    place = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        place = place.parent  # which the workers share
+    place = shared_place(tmp_path_factory)
     folder = place / name
     with FileLock(f"{folder}.lock"):
         if not folder.exists():

@@ -2,30 +2,34 @@
 
     python tests/support/slurm_cluster.py FOLDER COMMAND ...
 
-starts it, runs a command with SLURM_CONF set, and stops what it started. Needs slurmctld, slurmd
-and munged, and qsub to stand for another scheduler (Debian: slurm-wlm, munge, slurm-wlm-torque);
-no systemd and no accounting database.
+starts it, runs a command with SLURM_CONF set, and stops what it started; `shared_slurm` has one for
+several processes, such as a test run's workers. Needs slurmctld, slurmd and munged, and qsub to
+stand for another scheduler (Debian: slurm-wlm, munge, slurm-wlm-torque); no systemd and no
+accounting database.
 """
 
 import contextlib
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
 
 # Where programs look for it. The executor takes SLURM_CONF, as all of SLURM_*, out of a job's
 # environment, so that it must be here.
 SYSTEM_CONFIGURATION = Path("/etc/slurm/slurm.conf")
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "qsub")
 CLUSTER = "study_tests"
-CPUS = 4  # as declared, however many there are: no more jobs run at a time than fit
-MEMORY_MB = 16000
+CPUS = 16  # as declared, however many there are: no more jobs run at a time than fit
+MEMORY_MB = 64000
 # slurm.conf; jobs over their memory are killed by polling, which needs no control groups
 CONFIGURATION = """\
 ClusterName={cluster}
@@ -120,6 +124,44 @@ def running_slurm(folder: Path):
         subprocess.run(["scancel", "--user", getpass.getuser()], env=environment, check=False)
 
 
+@contextlib.contextmanager
+def shared_slurm(place: Path):
+    """One cluster for all processes that use this with the same folder; gives SLURM_CONF.
+
+    The first to come starts it, in a process of its own, and the last to go stops that.
+    """
+    users, keeper = place / "slurm_users", place / "slurm_keeper"
+    lock = FileLock(place / "slurm.lock")
+    with lock:
+        count = int(users.read_text()) if users.exists() else 0
+        if not count:
+            keeper.write_text(str(keep_slurm()))
+        users.write_text(str(count + 1))
+    configuration = SYSTEM_CONFIGURATION.readlink()
+    try:
+        yield str(configuration)
+    finally:
+        with lock:
+            count = int(users.read_text()) - 1
+            users.write_text(str(count))
+            if not count:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process = psutil.Process(int(keeper.read_text()))
+                    process.terminate()
+                    process.wait()
+                shutil.rmtree(configuration.parents[1])
+
+
+def keep_slurm() -> int:
+    """Start a process that has a cluster run until it is asked to stop; its number."""
+    folder = Path(tempfile.mkdtemp(prefix="slurm"), "s")  # a short path, as sockets have to have
+    command = [sys.executable, __file__, folder, "sh", "-c", "echo ready; exec sleep infinity"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    said = process.stdout.readline()
+    assert said == "ready\n", said + process.stdout.read()
+    return process.pid
+
+
 def clear_leftovers() -> None:
     """End what an earlier run of this left behind when it was killed, and remove its link.
 
@@ -145,9 +187,9 @@ def clear_leftovers() -> None:
 
 
 def belongs_to(process: psutil.Process, folder: str) -> bool:
-    """Whether a process is a daemon of a cluster in a folder, or of a job that it runs."""
+    """Whether a process keeps a cluster in a folder, or is of a job that the cluster runs."""
     with contextlib.suppress(psutil.Error):
-        of_daemon = any(word.startswith(f"{folder}/") for word in process.cmdline())
+        of_daemon = any(f"{word}/".startswith(f"{folder}/") for word in process.cmdline())
         return of_daemon or process.environ().get("SLURM_CLUSTER_NAME") == CLUSTER
     return False
 
@@ -192,6 +234,7 @@ if __name__ == "__main__":
     missing = [name for name in PROGRAMS if name not in find_programs()]
     if missing:
         sys.exit(f"SLURM is not here: no {', '.join(missing)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("asked to stop"))
     with running_slurm(Path(sys.argv[1]).absolute()) as configuration:
         done = subprocess.run(sys.argv[2:], env=os.environ | {"SLURM_CONF": configuration})
     sys.exit(done.returncode)
