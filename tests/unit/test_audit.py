@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from study.data.audit import audit, check_files, describe_pixels, make_thumbnails
+from study.data.audit import audit
+from study.data.audit.image_properties import check_files
+from study.data.audit.thumbnails import make_thumbnails
+from study.data.audit.values import describe_pixels
 from study.data.findings import refuse_findings
 from study.store.errors import UserError
 

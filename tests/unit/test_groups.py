@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from data_sources import prepared, write_folder, write_npz
 
-from study.data.audit import check_groups
+from study.data.audit.leaks import check_groups
 from study.data.groups import read_groups, refuse_groups_of_splits
 from study.data.prepared import read_description, read_samples
 from study.store.errors import UserError

@@ -1,4 +1,4 @@
-"""What to do with the findings of an audit."""
+"""The findings of an audit, and what to do with them."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,19 @@ from study.store.errors import UserError
 
 NOT_CHECKED = "not checked"
 SEVERITIES = (NOT_CHECKED, "ok", "warning", "error")
+SHOWN = 20  # samples that a finding names
+
+
+def finding(check: str, severity: str, text: str, samples: list[list[str]] | None = None) -> dict:
+    """A finding, as audit.json has it.
+
+    Args:
+        check: what was checked.
+        severity: one of `SEVERITIES`.
+        samples: what it is about, lists of one name, or of two where it is about pairs; the first
+            are named.
+    """
+    return {"check": check, "severity": severity, "text": text, "samples": (samples or [])[:SHOWN]}
 
 
 def read_audit(path: Path | str) -> dict:
@@ -17,7 +30,7 @@ def read_audit(path: Path | str) -> dict:
     """
     try:
         audit = json.loads(Path(path).read_text(encoding="utf-8"))
-        if not all(finding["severity"] in SEVERITIES for finding in audit["findings"]):
+        if not all(found["severity"] in SEVERITIES for found in audit["findings"]):
             raise ValueError("a finding is of no known severity")
         return audit
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -32,11 +45,11 @@ def refuse_findings(dataset: str, findings: list[dict], fail_on: str) -> None:
     """
     severe = SEVERITIES[SEVERITIES.index(fail_on) :]
     lines = []
-    for finding in findings:
-        if finding["severity"] in severe:
-            samples = "; ".join(" and ".join(sample) for sample in finding["samples"][:3])
+    for found in findings:
+        if found["severity"] in severe:
+            samples = "; ".join(" and ".join(sample) for sample in found["samples"][:3])
             lines.append(
-                f"{finding['severity']}: {finding['text']}" + (f": {samples}" if samples else "")
+                f"{found['severity']}: {found['text']}" + (f": {samples}" if samples else "")
             )
     if lines:
         raise UserError(
