@@ -19,6 +19,7 @@ include: "rules/targets.smk"
 
 
 from study.snake.ending import end_at_once
+from study.snake.internals import look_as_jobs_end
 from study.snake.served_jobs import can_serve, serve_jobs
 from study.snake.stopping import stop_with_jobs
 
@@ -26,6 +27,7 @@ from study.snake.stopping import stop_with_jobs
 onstart:
     # by the scripts that make results, none of which trains
     stop_with_jobs(workflow, None, serve_jobs() if can_serve(workflow, []) else "")
+    look_as_jobs_end(workflow)
 
 
 onsuccess:

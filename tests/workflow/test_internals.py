@@ -33,12 +33,16 @@ TAKEN = {
     "makes_again": (["dag_settings", "dag_settings.forceall"], True),
     "usual_display": (["output_settings", "output_settings.quiet"], None),
     "stops_jobs": (["scheduler.exit_gracefully"], None),
+    "look_as_jobs_end": (
+        ["scheduler.job_rate_limiter", "scheduler._schedule_reevalutation", "local_exec"],
+        False,
+    ),
     "gpus_at_a_time": (["global_resources", "register_resource"], 0),
     "benchmark_timer": (["snakemake.benchmark.BenchmarkTimer"], None),
 }
 # Calls each function with Snakemake's own workflow, as it is and without each thing that it takes.
 SNAKEFILE = """
-import json, sys
+import json, sys, threading
 sys.path.insert(0, {scripts!r})
 import snakemake.benchmark
 from study.snake import internals
@@ -87,6 +91,13 @@ def calls(taken):
 
 onstart:
     found = calls(json.loads(open("taken.json").read()))
+    scheduler = workflow.scheduler
+    found["limiter"] = scheduler.job_rate_limiter
+    for later in range(3):
+        scheduler._schedule_reevalutation(3600)
+    found["timers"] = [
+        timer.daemon for timer in threading.enumerate() if isinstance(timer, threading.Timer)
+    ]
     open("found.json", "w").write(json.dumps(found))
 
 rule all:
@@ -117,7 +128,14 @@ def test_this_snakemake_has_all_that_is_used(found):
     assert values["made_files"] == ["made.txt"] and len(values["needed_jobs"]) == 1
     assert values["root_folders"] == {"results": "results"} and values["gpus_at_a_time"] == 3
     assert values["usual_display"] and values["stops_jobs"] and values["benchmark_timer"]
+    assert values["look_as_jobs_end"]
     assert not (values["makes_again"] or values["has_environments"] or values["module_prefix"])
+
+
+def test_it_looks_for_jobs_as_they_end_and_does_not_wait_to_look_again(found):
+    """Jobs are not limited a second, and of three looks that are due, one is waited for at most."""
+    assert found["limiter"] is None
+    assert found["timers"] == [True]
 
 
 @pytest.mark.parametrize("name", TAKEN)

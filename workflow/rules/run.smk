@@ -1,7 +1,7 @@
 # How a run is shown, what it resumes, what it does when it is asked to stop, and what comes after it.
 from study.snake.display import show_jobs
 from study.snake.ending import end_at_once
-from study.snake.internals import keep_lock, made_files, needed_jobs
+from study.snake.internals import keep_lock, look_as_jobs_end, made_files, needed_jobs
 from study.snake.run_jobs import resumed
 from study.snake.looks import NEXT_LOOK, look_words, read_ended
 from study.snake.served_jobs import can_serve, serve_jobs
@@ -15,6 +15,7 @@ LOOKED_AT = [study for study in STUDIES.values() if study.looks]
 onstart:
     forked = serve_jobs() if can_serve(workflow, STUDIES.values()) else ""
     stop_with_jobs(workflow, DISPLAY, forked)
+    look_as_jobs_end(workflow)
     # As with --nolock: a target that writes no results, such as plan, has no lock of its own, and
     # Snakemake would remove that of a study which runs meanwhile.
     if not made_files(workflow):

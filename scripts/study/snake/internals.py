@@ -5,6 +5,7 @@ makes the study run as Snakemake runs any workflow, and a note says once what th
 """
 
 import functools
+import threading
 from collections.abc import Callable, Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -194,6 +195,35 @@ def usual_display(workflow) -> UsualDisplay | None:
 def stops_jobs(workflow) -> Callable[[], None] | None:
     """What has the scheduler start no further jobs."""
     return workflow.scheduler.exit_gracefully
+
+
+@_private(False, "Snakemake looks for jobs to start all the time, and takes a processor for it")
+def look_as_jobs_end(workflow) -> bool:
+    """Have Snakemake look for jobs to start when one ends, and besides at most once a second.
+
+    By itself it looks a second after each look for the sake of its limit on jobs a second, and once
+    more for each job that has ended: after some, and with hundreds that are ready, all the time. On
+    this machine jobs need no such limit.
+    """
+    scheduler = workflow.scheduler
+    limiter, later = scheduler.job_rate_limiter, scheduler._schedule_reevalutation
+    look_now = scheduler._open_jobs.release
+    waits = threading.Event()
+
+    def look() -> None:
+        waits.clear()
+        look_now()
+
+    def look_later(delay: float) -> None:
+        if not waits.is_set():
+            waits.set()
+            timer = threading.Timer(delay, look)
+            timer.daemon = True  # or the end of Snakemake waits for it
+            timer.start()
+
+    scheduler.job_rate_limiter = None if workflow.local_exec else limiter
+    scheduler._schedule_reevalutation = look_later
+    return callable(later)
 
 
 @_private(0, "each job uses PyTorch's default GPU")
