@@ -1,6 +1,6 @@
 """Judge claims: from what is claimed and each seed's metrics to a verdict.
 
-A claim is about one or more pairs of sides, and means all of them. Each pair is tested on the
+A claim is about one or more pairs of sides, all of them together. Each pair is tested on the
 seeds that both sides have. What the claim needs is the largest of its pairs' p-values (an
 intersection-union test); what contradicts it is the smallest, times the number of pairs. The
 smaller of the two is the claim's p-value, with Holm's adjustment over all tests. A pair of which
