@@ -3,8 +3,8 @@
     python docs/compare_tests.py [fixed/values.csv of another study …]     # a few minutes
 
 writes the tables of docs/simulations/paired_tests.md. A simulated study has 18 claims, each tested
-on as many paired differences as there are seeds, all together by Holm at 5%. Where no claim is
-true, any verdict is false. For the power, one claim is true by 1 or 2 standard deviations of its
+on as many paired differences as there are seeds, all together, Holm-adjusted, at 5%. Where no claim
+is true, any verdict is false. For the power, one claim is true by 1 or 2 standard deviations of its
 differences, and has to be found among the 18.
 
 The noise of real runs is that of the named studies, by default the published example: differences

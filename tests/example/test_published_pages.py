@@ -84,7 +84,7 @@ def test_verdicts_of_the_page():
 
 def test_the_project_page_names_the_example_as_it_is():
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    assert f"Its claims on chest X-rays, with {STUDY['seeds']} seeds" in text
+    assert f"claims on chest X-rays, tested with {STUDY['seeds']} seeds" in text
     assert f"the source study's {len(CLAIMS)} claims on chest X-rays" in text
 
 

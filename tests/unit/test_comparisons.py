@@ -134,7 +134,8 @@ def test_comparisons_as_people_read_them(values, scores):
         "n": "3",
     }
     assert seeds_note(comparisons, []) == (
-        "Adjusted by Holm over 2 comparisons. 2 seeds are too few for a verdict; 10 are needed."
+        "With Holm's adjustment over 2 comparisons. 2 seeds are too few for a verdict; 10 are"
+        " needed."
     )
 
 

@@ -207,7 +207,7 @@ def test_the_noise_of_tuning_stands_beside_that_of_fixed_sides():
     of_tuning = found[found["source"] == "tuning"].set_index("table")
     assert of_tuning.loc["table1", "sd"] == pytest.approx(0.0250125, rel=1e-4)
     assert of_tuning.loc["table1", "n"] == 5
-    assert of_tuning[["low", "high"]].isna().all(axis=None)  # no interval that keeps its level
+    assert of_tuning[["low", "high"]].isna().all(axis=None)  # no valid interval is known
     chosen = comparisons.assign(sides="at the chosen values")
     found = describe_noise(TABLES, CELLS, measured(VALUES), None, TunedNoise(chosen, 5))
     assert set(found["source"]) == {"seed"}

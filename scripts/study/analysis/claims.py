@@ -1,10 +1,11 @@
 """Judge claims: from what is claimed and each seed's metrics to a verdict.
 
-A claim is about one or more pairs of sides, and means all of them. Each pair is tested on the
+A claim is about one or more pairs of sides, all of them together. Each pair is tested on the
 seeds that both sides have. What the claim needs is the largest of its pairs' p-values (an
 intersection-union test); what contradicts it is the smallest, times the number of pairs. The
-smaller of the two is the claim's p-value, adjusted by Holm over all tests. A pair of which all runs
-are the same says nothing for the claim and nothing against it, but another may contradict it.
+smaller of the two is the claim's p-value, with Holm's adjustment over all tests. A pair of which
+all runs are the same says nothing for the claim and nothing against it, but another may contradict
+it.
 `alpha` is the level of both verdicts together. Beside each pair is its interval at the level at
 which Holm tests the claim: the verdict is what this interval says.
 
@@ -221,7 +222,7 @@ def _refuse_empty(pair: Pair, metric: str, measured: Measured) -> None:
     """Refuse a pair in which there is nothing to test.
 
     Raises:
-        NothingToTest: seeds diverged, or no test keeps its level.
+        NothingToTest: seeds diverged, or no test is valid.
     """
     if pair.noise.untested:
         raise NothingToTest(pair.noise.untested)

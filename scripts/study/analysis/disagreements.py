@@ -3,7 +3,7 @@
 Two things are tested on both splits: the accuracy of each level, and the difference between two
 levels, in accuracy and in ROC AUC. The gap is what validation says less what test says. It varies
 by the seeds and, because the images of either split are a sample, by these; the variances of
-independent sources add up. All gaps of a study are adjusted by Holm together.
+independent sources add up. Holm's adjustment is over all gaps of a study.
 """
 
 import math

@@ -32,7 +32,7 @@ class Added:
 
     share: float = 0.0  # times s², however many differences there are
     sd: float = 0.0  # squared; in the metric's own unit
-    untested: str = ""  # why there is no test that keeps its level; nothing where there is
+    untested: str = ""  # why no test would be valid; nothing where one is
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def interval(values: ArrayLike, noise: Noise = OF_SEEDS, alpha: float = ALPHA) -
     """The mean of some values, one of each seed or split, and its t-interval.
 
     NaN where there are too few values: none for a mean, one for the rest; and for the ends where
-    no test keeps its level.
+    no test is valid.
 
     Args:
         values: (n,).
@@ -112,7 +112,7 @@ def p_value(differences: ArrayLike, noise: Noise = OF_SEEDS, mean: float = 0.0) 
     It is at most `alpha` where `interval` at that alpha leaves the mean out. Where neither the
     differences vary nor anything adds a deviation, t is not defined: there it is that of the
     sign-flip test of as many independent differences as they are worth, 2^(1 - m), where 1/m is
-    1/n and the shares. NaN where no test keeps its level.
+    1/n and the shares. NaN where no test is valid.
 
     Args:
         differences: (n,), one of each seed or split.

@@ -22,9 +22,10 @@ def looks_words(study: Study) -> str:
         return ""
     counts = listed([str(seeds) for seeds in study.looks])
     return (
-        f"The plan was to judge the claims with {counts} seeds and to train further only the cells"
-        " of claims that were still undecided. The level is kept over all looks: alpha is"
-        f" spent by a Lan–DeMets spending function of {TYPES[study.spending]} type."
+        f"The plan was to judge the claims with {counts} seeds and each time to add seeds only"
+        " to the cells of claims that were still undecided. The significance level holds over all"
+        " looks together: alpha is spent by a Lan–DeMets spending function of"
+        f" {TYPES[study.spending]} type."
     )
 
 

@@ -103,7 +103,8 @@ def power_lines(study: Study, measured: Measured, samples: int = 0) -> list[str]
                 unit = " percentage points" if is_percentage(metric) else ""
                 size = rounded(metric, found, decimals(metric, found)) if found else "0"
                 differences.append(f"{metric} {size}{unit}")
-        what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
+        unknown = "not known: fewer than two seeds have finished on both sides"
+        what = ", ".join(differences) or unknown
         where = f"{table.factor}{at_words(table.changes)}, round {table.round}"
         lines.append(f"  {name_title(name)} ({where}): {what}")
     if lines:

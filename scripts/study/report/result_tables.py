@@ -214,7 +214,7 @@ def effects_tables(
     if tests:
         text = (
             f"Effects of the factors {about}: analysis of variance with repeated measures; p is"
-            " corrected by Greenhouse and Geisser, and adjusted by Holm over a metric's effects;"
+            " corrected by Greenhouse and Geisser, with Holm's adjustment over a metric's effects;"
             " η² is partial."
         )
         made.append(ResultTable("effects", text, ["Effect", "F", "p", "η²"], tests))

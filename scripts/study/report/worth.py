@@ -95,9 +95,9 @@ def best_rows(
 ) -> dict[str, list[bool]]:
     """Of each metric with a better side, which rows are the best or cannot be told from it.
 
-    The best mean is compared with every other, seed by seed, by the paired t-test, adjusted by Holm
-    over them. A row can be told from it where p is below 0.05, and the difference is no smaller
-    than one sample.
+    The best mean is compared with every other, seed by seed, by the paired t-test, with Holm's
+    adjustment over them. A row can be told from it where p is below 0.05, and the difference is no
+    smaller than one sample.
 
     Args:
         values: as `study.analysis.values.read_values` returns it.

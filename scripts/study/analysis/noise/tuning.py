@@ -45,7 +45,7 @@ def of_level(side: Side, metric: str, measured: Measured) -> Noise:
 
 
 def estimate(observed: Observed) -> Estimate | None:
-    """What it adds to the difference of the tuned sides; no interval is known that keeps its level.
+    """What it adds to the difference of the tuned sides; no valid interval is known.
 
     None where they are not tuned, or nothing is said of them as tuned.
     """

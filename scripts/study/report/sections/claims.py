@@ -223,7 +223,7 @@ def claims_note(claims: pd.DataFrame) -> str:
     if tests == 1:
         return "One test: nothing to adjust for."
     same = f" ({len(tested)} claims: some are the same test)" if len(tested) != tests else ""
-    return f"Adjusted by Holm over {tests} tests{same}."
+    return f"With Holm's adjustment over {tests} tests{same}."
 
 
 def looks_note(looks: pd.DataFrame) -> str:

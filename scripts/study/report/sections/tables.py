@@ -273,7 +273,7 @@ def seeds_note(comparisons: pd.DataFrame, looks: Sequence[int]) -> str:
     if comparisons.empty:
         return ""
     seeds, tests = int(comparisons["n"].min()), int(comparisons.groupby("metric").size().max())
-    over = f"Adjusted by Holm over {tests} comparisons." if tests > 1 else "One comparison."
+    over = f"With Holm's adjustment over {tests} comparisons." if tests > 1 else "One comparison."
     if seeds < MIN_SEEDS:
         over += (
             f" {counted(seeds, 'seed is', 'seeds are')} too few for a verdict;"
