@@ -225,7 +225,7 @@ def test_claims_that_are_one_test_count_once():
     counted_claims = counted_once(inputs)
     assert counted_claims["claim"].tolist() == ["ce is worse", "focal is worse"]
     assert found(counted_claims, [], same=1)[0] == (
-        "1 of 2 claims (1 more is one of them in other words) is supported and 1 shows no signal."
+        "1 of 2 claims (1 more restates one of these) is supported and 1 shows no signal."
     )
     assert fair_found(inputs) == [
         "On other splits, with values tuned on the study’s own split, 1 of 1 decided claim keeps"

@@ -178,7 +178,7 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     assert len(study.cells) == 3 and len(study.grid_cells) == 4
     assert plan_lines(study) == [
         "design: full, 2 × 2 = 4 combinations: 3 cells",
-        "  the same cells as others: 1 cell, because hidden units applies only to network"
+        "  duplicates of other cells: 1, because hidden units applies only to network"
         " multilayer perceptron",
     ]
     assert design_facts(study) == [
@@ -243,7 +243,7 @@ def test_the_page_says_why_there_are_no_effects(tmp_path):
     one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
     assert one_at_a_time["left_out"].startswith("the design has 6 of")
     assert shown(make(**STEP))["along"] == [
-        "Learning rate changes in step with batch size: what is said of it is about all of them"
+        "Learning rate changes in step with batch size: what is said of batch size is about both"
         " together."
     ]
 

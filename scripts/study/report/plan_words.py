@@ -53,12 +53,13 @@ def look_lines(study: Study) -> list[str]:
     if not looks:
         return []
     held = [
-        f"{seeds} seeds p ≤ {level_text(nominal_level(ALPHA, position, looks, study.spending))}"
+        f"at {seeds} seeds if p ≤"
+        f" {level_text(nominal_level(ALPHA, position, looks, study.spending))}"
         for position, seeds in enumerate(looks)
     ]
     return [
         f"{len(looks)} looks; after each, only cells of undecided claims are trained further. A"
-        f" claim on its own is decided by: {', '.join(held)}",
+        f" claim tested on its own is decided {', '.join(held)}",
         f"now look {study.look}; at most {counted(looks[-1], 'seed')} of each cell",
     ]
 
@@ -103,7 +104,9 @@ def power_lines(study: Study, measured: Measured, samples: int = 0) -> list[str]
                 unit = " percentage points" if is_percentage(metric) else ""
                 size = rounded(metric, found, decimals(metric, found)) if found else "0"
                 differences.append(f"{metric} {size}{unit}")
-        what = ", ".join(differences) or "not known: no two seeds of both sides have finished"
+        what = (
+            ", ".join(differences) or "not known: fewer than two seeds have finished on both sides"
+        )
         where = f"{table.factor}{at_words(table.changes)}, round {table.round}"
         lines.append(f"  {name_title(name)} ({where}): {what}")
     if lines:
