@@ -194,8 +194,9 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     )
     assert len(set(make(grid=grid, design={"random": 3}).grid_cells)) == 3
     (line,) = problems(grid=grid, design={"random": 4})
-    assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or"
-                         " duplicated")  # fmt: skip
+    assert line.endswith(
+        "4 combinations of levels, of which 3 are left after exclusions and duplicates"
+    )
 
 
 def test_rows_that_a_table_does_not_name_are_those_that_the_design_has():
@@ -320,7 +321,7 @@ def test_a_design_in_words():
         ),
         (
             {"design": {"random": 10}, "exclude": [{"loss": "ce"}]},
-            "18 combinations of levels, and 9 cells without what is excluded",
+            "18 combinations of levels, of which 9 are left after exclusions",
         ),
         ({"exclude": [{"loss": "ee"}]}, "exclude[0].loss: unknown value 'ee'"),
         ({"exclude": [{"batch_size": [16, "a"]}]}, "exclude[0].batch_size[1]: 'a' should be a wh"),
@@ -359,7 +360,7 @@ def test_a_design_in_words():
         ),
         (
             {"together": [["loss", "batch_size"]]},
-            "need equally many levels; loss has 2 and batch_size has 3",
+            "need the same number of levels; loss has 2 and batch_size has 3",
         ),
         ({"together": [["loss", "hidden_units"]]}, "together[0]: hidden_units is not a factor of"),
         ({"together": [["loss", "los"]]}, "together[0][1]: unknown value 'los'; did you mean"),
