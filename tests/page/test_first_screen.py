@@ -279,6 +279,12 @@ def test_what_is_warned_of():
         "The difference for batch size 16 instead of 32 is skewed over seeds, so its interval may"
         " be too narrow."
     )
+    too = replace(effect("64", 0.2, 0.1, 0.3), is_skewed=True)
+    (both,) = skewed(seen(bent, too), NONE)
+    assert both.text == (
+        "The differences for batch size 16 instead of 32 and batch size 64 instead of 32 are skewed"
+        " over seeds, so their intervals may be too narrow."
+    )
 
 
 # ten epochs: the last fifth is two, and so is the one before
