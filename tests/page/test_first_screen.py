@@ -80,7 +80,7 @@ NONE = Seen([], 0, False, 0)
             [
                 "On validation, both estimated differences in accuracy are below one sample (0.19"
                 " points); batch size 64"
-                " instead of 32 lowers it by 0.15 points (0.01 to 0.29)."
+                " instead of 32 lowers accuracy by 0.15 points (0.01 to 0.29)."
             ],
         ),
         (
@@ -89,8 +89,8 @@ NONE = Seen([], 0, False, 0)
             [
                 "On validation, both estimated differences in accuracy are below one sample (0.19"
                 " points); 2 of them"
-                " differ from 0: most of all, batch size 64 instead of 32 lowers it by 0.15 points"
-                " (0.01 to 0.29)."
+                " differ from 0; the largest: batch size 64 instead of 32 lowers accuracy by 0.15"
+                " points (0.01 to 0.29)."
             ],
         ),
         (
@@ -169,8 +169,8 @@ NONE = Seen([], 0, False, 0)
             [
                 "On validation, both estimated differences in accuracy are below 0.50 points; batch"
                 " size 16 instead of"
-                " 32 raises it by 0.3 points (0.2 to 0.4).",
-                "On test, none does.",
+                " 32 raises accuracy by 0.3 points (0.2 to 0.4).",
+                "On test, no choice moves accuracy by more than 0.50 points.",
             ],
         ),
     ],
@@ -275,7 +275,16 @@ def test_what_is_warned_of():
     assert far.text == "Test accuracy is 9 to 11 points below validation."
     bent = replace(effect("16", 0.2, 0.1, 0.3), is_skewed=True)
     (bend,) = skewed(seen(bent), NONE)
-    assert bend.text.endswith("too narrow: batch size 16 instead of 32.")
+    assert bend.text == (
+        "The difference for batch size 16 instead of 32 is skewed over seeds, so its interval may"
+        " be too narrow."
+    )
+    too = replace(effect("64", 0.2, 0.1, 0.3), is_skewed=True)
+    (both,) = skewed(seen(bent, too), NONE)
+    assert both.text == (
+        "The differences for batch size 16 instead of 32 and batch size 64 instead of 32 are skewed"
+        " over seeds, so their intervals may be too narrow."
+    )
 
 
 # ten epochs: the last fifth is two, and so is the one before

@@ -25,6 +25,7 @@ from study.report.pictures import DataCard
 from study.report.sections import cells, method
 from study.report.sections.claims import claims_note, drawn, drawn_values
 from study.report.sections.cost import duration, weights_table
+from study.report.sections.fair import counts_of_changes
 from study.report.sections.noise import context as noise_context
 from study.report.sections.summary import (
     clearest,
@@ -225,13 +226,28 @@ def test_claims_that_are_one_test_count_once():
     counted_claims = counted_once(inputs)
     assert counted_claims["claim"].tolist() == ["ce is worse", "focal is worse"]
     assert found(counted_claims, [], same=1)[0] == (
-        "1 of 2 claims (1 more is one of them in other words) is supported and 1 shows no signal."
+        "1 of 2 claims (1 more restates one of these) is supported and 1 shows no signal."
     )
     assert fair_found(inputs) == [
         "On other splits, with values tuned on the study’s own split, 1 of 1 decided claim keeps"
         " its verdict; 1 more is decided only here."
     ]
     assert undecided(inputs)[0] == "1 claim is undecided."
+
+
+def test_without_a_decided_claim_there_is_none_to_check():
+    claim = Claim(
+        "a", metric="val_loss", factor="loss", expect="greater",
+        compare=[(Side("ce", [1]), Side("bce", [1]))],
+    )  # fmt: skip
+    for then, said in (("no signal", ""), ("supported", "; 1 is decided only here")):
+        verdicts = pd.DataFrame(
+            {"kind": "claim", "name": "a", "protocol": ["fixed", "splits"],
+             "verdict": ["no signal", then]}
+        )  # fmt: skip
+        assert counts_of_changes(verdicts, "splits", {"a": claim}) == (
+            f"On other splits, there is no decided claim to check{said}."
+        )
 
 
 def test_the_clearest_claims_are_the_decided_ones_with_the_smallest_p():

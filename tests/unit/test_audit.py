@@ -282,9 +282,12 @@ def test_validation_size_in_points_of_accuracy():
     error = 100 * math.sqrt(p * (1 - p) / 524)
     _, findings = run(splits)
     (finding,) = findings["validation size"]
-    assert finding["text"].startswith("524 validation samples: one is 0.19 percentage points")
-    assert finding["text"].endswith(f"standard error is {error:.1f}, ±{1.96 * error:.1f} at 95%")
-    assert finding["text"].endswith("standard error is 1.0, ±1.9 at 95%")
+    assert finding["text"].startswith(
+        "524 validation samples: one sample is 0.19 percentage points"
+    )
+    end = "standard error is {:.1f}, so a 95% interval is ±{:.1f}"
+    assert finding["text"].endswith(end.format(error, 1.96 * error))
+    assert finding["text"].endswith(end.format(1.0, 1.9))
 
 
 def test_few_validation_samples_are_warned_of():

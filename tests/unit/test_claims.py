@@ -59,9 +59,12 @@ def test_a_claim_without_runs_is_not_tested():
 
 
 @pytest.mark.parametrize(
-    ("whole", "why"), [(HIGH, "one epoch after the warm-up has no halves"),
-                       ([np.nan] * 10, "all seeds diverged")],
-)  # fmt: skip
+    ("whole", "why"),
+    [
+        (HIGH, "only one epoch is left after the warm-up, which cannot be halved"),
+        ([np.nan] * 10, "all seeds diverged"),
+    ],
+)
 def test_a_half_of_one_epoch_is_not_tested(whole, why):
     values = make_values(bce=LOW, ce=whole)
     values["val_accuracy_late"] = np.nan

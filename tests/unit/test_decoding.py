@@ -227,7 +227,8 @@ def test_12_bits_in_files_of_16_are_refused_until_their_range_is_declared(tmp_pa
     assert np.abs(inputs[:, :, [0, 3]].astype(int) - [40, 240]).max() <= 1
     description = read_description(folder)
     assert description["decided"] == [
-        "4 of 4 images hold values of 16 bit, made 8 bit: 0 is black and 4095 white."
+        "4 of 4 images have 16-bit values, which were converted to 8 bits: 0 is black and 4095"
+        " white."
     ]
     assert description["divide_by"] == [255.0] and "range" not in description
     with pytest.raises(UserError, match=r"1\.png: has values from 642 to 3854, but `range` says 0"):
@@ -269,7 +270,8 @@ def test_what_is_decided_and_what_differs_among_files_is_noted(tmp_path):
     description = read_description(prepared(tmp_path, **entry))
     assert description["decided"] == [
         "1 of 5 images are made grey, by the luma of their colours.",
-        "2 of 5 images hold values of 16 bit, made 8 bit: 0 is black and 65535 white.",
+        "2 of 5 images have 16-bit values, which were converted to 8 bits: 0 is black and 65535"
+        " white.",
         "1 of 5 images are turned as their EXIF data say.",
     ]
     assert description["files"] == {

@@ -178,7 +178,7 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     assert len(study.cells) == 3 and len(study.grid_cells) == 4
     assert plan_lines(study) == [
         "design: full, 2 × 2 = 4 combinations: 3 cells",
-        "  the same cells as others: 1 cell, because hidden units applies only to network"
+        "  duplicates of other cells: 1, because hidden units applies only to network"
         " multilayer perceptron",
     ]
     assert design_facts(study) == [
@@ -194,8 +194,9 @@ def test_cells_that_differ_in_what_does_not_apply_are_one():
     )
     assert len(set(make(grid=grid, design={"random": 3}).grid_cells)) == 3
     (line,) = problems(grid=grid, design={"random": 4})
-    assert line.endswith("4 combinations of levels, and 3 cells without what is excluded or"
-                         " duplicated")  # fmt: skip
+    assert line.endswith(
+        "4 combinations of levels, of which 3 are left after exclusions and duplicates"
+    )
 
 
 def test_rows_that_a_table_does_not_name_are_those_that_the_design_has():
@@ -243,7 +244,7 @@ def test_the_page_says_why_there_are_no_effects(tmp_path):
     one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
     assert one_at_a_time["left_out"].startswith("the design has 6 of")
     assert shown(make(**STEP))["along"] == [
-        "Learning rate changes in step with batch size: what is said of it is about all of them"
+        "Learning rate changes in step with batch size: what is said of batch size is about both"
         " together."
     ]
 
@@ -320,7 +321,7 @@ def test_a_design_in_words():
         ),
         (
             {"design": {"random": 10}, "exclude": [{"loss": "ce"}]},
-            "18 combinations of levels, and 9 cells without what is excluded",
+            "18 combinations of levels, of which 9 are left after exclusions",
         ),
         ({"exclude": [{"loss": "ee"}]}, "exclude[0].loss: unknown value 'ee'"),
         ({"exclude": [{"batch_size": [16, "a"]}]}, "exclude[0].batch_size[1]: 'a' should be a wh"),
@@ -359,7 +360,7 @@ def test_a_design_in_words():
         ),
         (
             {"together": [["loss", "batch_size"]]},
-            "need equally many levels; loss has 2 and batch_size has 3",
+            "need the same number of levels; loss has 2 and batch_size has 3",
         ),
         ({"together": [["loss", "hidden_units"]]}, "together[0]: hidden_units is not a factor of"),
         ({"together": [["loss", "los"]]}, "together[0][1]: unknown value 'los'; did you mean"),

@@ -14,12 +14,12 @@ from study.data.groups import read_groups
     [
         (
             ("a/1_jpg.rf.0a.jpg", "a/1_jpg.rf.1b.jpg", "a/2_png.rf.2c.jpg", "b/1_jpg.rf.3d.jpg"),
-            "By their names, 2 images are versions of 1, such as a/1_jpg.rf.0a.jpg and a/1_",
+            "Judging by their names, 2 images are versions of only 1: a/1_jpg.rf.0a.jpg and a/1_",
             ["a/1_jpg", "a/1_jpg", "a/2_png", "b/1_jpg"],
         ),
         (
             ("test/a/1.rf.0.jpg", "test/b/2.png", "train/a/1.rf.1.jpg", "train/b/3.png"),
-            "By their names, 2 images are versions of 1",
+            "Judging by their names, 2 images are versions of only 1: ",
             ["a/1", "", "a/1", ""],
         ),
         (
@@ -29,12 +29,12 @@ from study.data.groups import read_groups
         ),
         (
             ("a/1.png", "a/1_flip.png", "a/1-ROT90.png", "a/2.png", "b/1.png", "b/3_rot.png"),
-            "By their names, 3 images are versions of 1, such as a/1-ROT90.png and a/1.png",
+            "Judging by their names, 3 images are versions of only 1: a/1-ROT90.png and a/1.png",
             ["a/1", "a/1", "a/1", "a/2", "b/1", "b/3_rot"],
         ),
         (
             ("train/a/1.jpg", "train/a/1.png", "train/b/1 - Copy.png", "train/b/2.png"),
-            "By their names, 2 images are versions of 1, such as train/a/1.jpg and train/a/1.png",
+            "Judging by their names, 2 images are versions of only 1: train/a/1.jpg and train/a/1",
             ["a/1", "a/1", "b/1 - Copy", "b/2"],
         ),
         (
@@ -44,12 +44,12 @@ from study.data.groups import read_groups
         ),
         (
             ("a/IMG_7001.JPG", "a/IMG_E7001.JPG", "a/IMG_7002.JPG", "b/IMG_E7003.JPG"),
-            "By their names, 2 images are versions of 1, such as a/IMG_7001.JPG and a/IMG_E7001",
+            "Judging by their names, 2 images are versions of only 1: a/IMG_7001.JPG and a/IMG_E7",
             ["7001", "7002", "7001", "7003"],
         ),
         (
             ("a/1-edited.jpg", "a/1.jpg", "a/1~2.jpg", "b/2 (1).jpg", "b/2-300x200.jpg", "b/2.jpg"),
-            "By their names, 6 images are versions of 2, such as a/1-edited.jpg and a/1.jpg",
+            "Judging by their names, 6 images are versions of only 2: a/1-edited.jpg and a/1.jpg",
             ["a/1", "a/1", "a/1", "b/2", "b/2", "b/2"],
         ),
         (
@@ -57,12 +57,12 @@ from study.data.groups import read_groups
                 *("test/a/1.png", "test/b/2.png", "train/a/3.png", "train/a/3_flip.png"),
                 *("train/a/thumb_3.png", "train/b/4_rot90.png"),
             ),
-            "By their names, 3 images are versions of 1, such as train/a/3.png and train/a/3_flip",
+            "Judging by their names, 3 images are versions of only 1: train/a/3.png and train/a/3",
             ["1", "2", "3", "3", "3", "4_rot90"],
         ),
         (
             ("a/x_clip1_frame7.png", "a/x_clip1_frame8_flip.png", "b/x_clip2-f0001.png"),
-            "By their names, 2 images are frames of 1 video, such as a/x_clip1_frame7.png and a/x",
+            "Judging by their names, 2 images are frames of 1 video, such as a/x_clip1_frame7.png",
             ["a/x_clip1", "a/x_clip1", "b/x_clip2"],
         ),
         (
@@ -70,12 +70,12 @@ from study.data.groups import read_groups
                 *("test/a/c1/frame_01.png", "test/b/c2/frame_01.png"),
                 *("train/a/c1/frame_02.png", "train/b/c1/frame_01.png"),
             ),
-            "By their names, 2 images are frames of 1 video, such as test/a/c1/frame_01.png and t",
+            "Judging by their names, 2 images are frames of 1 video, such as test/a/c1/frame_01",
             ["a/c1", "b/c2", "a/c1", "b/c1"],
         ),
         (
             ("a/video1_0001.png", "a/video1_0002.png", "b/video_2-3.png"),
-            "By their names, 2 images are frames of 1 video",
+            "Judging by their names, 2 images are frames of 1 video",
             ["a/video1", "a/video1", "b/video_2"],
         ),
         (
@@ -125,7 +125,7 @@ def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identif
     """In two classes or splits as well; the advised pattern takes the identifier."""
     layout = laid_out(tmp_path, *names, *([] if len(names) > 3 else ["b/1.png"]))
     (sentence,) = layout.decided
-    assert "share the identifier that they begin with" in sentence
+    assert re.match(r"\d images have names that begin with .* that they share, ", sentence)
     written = yaml.safe_load(re.search("`(groups: .*)`", sentence)[1])
     found, _ = read_groups("d", written["groups"], names, {})
     assert found.tolist() == identifiers.split(" ")
@@ -147,8 +147,9 @@ def test_images_that_begin_with_one_identifier_are_said(tmp_path, names, identif
 )  # fmt: skip
 def test_images_of_a_day_are_of_no_identifier(tmp_path, names, days):
     (sentence,) = laid_out(tmp_path, *names).decided
-    assert re.match(r"By their names, \d images are of \d days?, such as 2024-?03-?01 of", sentence)
-    assert "identifier" not in sentence and "a date does not say of whom" in sentence
+    said = r"Judging by their names, \d images come from \d days?; .*, from 2024-?03-?01\. "
+    assert re.match(said, sentence)
+    assert "identifier" not in sentence and "A date does not say whom or what they" in sentence
     written = yaml.safe_load(re.search("`(groups: .*)`", sentence)[1])
     found, _ = read_groups("d", written["groups"], names, {})
     assert found.tolist() == days.split(" ")
@@ -161,7 +162,7 @@ def test_images_of_days_and_others_of_patients_are_said_apart(tmp_path):
     ]
     others = [f"{label}/P{patient}_{n}.jpg" for label in "ab" for patient in (3, 4) for n in (1, 2)]
     days, patients = laid_out(tmp_path, *dated, *others).decided
-    assert "8 images are of 2 days" in days and "8 images share the identifier" in patients
+    assert "8 images come from 2 days" in days and "8 images have names that begin" in patients
 
 
 @pytest.mark.parametrize(
@@ -186,16 +187,18 @@ def test_identifiers_are_said_beside_videos_and_versions_if_they_take_more(tmp_p
     assert "frames of 4 videos" in video
     names += [name.replace("_f", "0_f") for name in names]
     video, identifier = laid_out(tmp_path / "more", *names).decided
-    assert "frames of 8 videos" in video and "16 images share the identifier" in identifier
+    assert "frames of 8 videos" in video and "16 images have names that begin" in identifier
     names = [f"{label}/P{n}_{k}{flip}.png" for n, label in enumerate("aabb") for k in (1, 2)
              for flip in ("", "_flip")]  # fmt: skip
     version, identifier = laid_out(tmp_path / "flip", *names).decided
-    assert "versions of 8" in version and "of 4, such as P0" in identifier
+    assert "versions of only 8: " in version
+    assert "one of 4 identifiers that they share, such as P0 in " in identifier
 
 
 def test_frames_of_unnamed_videos_are_said(tmp_path):
     (sentence,) = laid_out(tmp_path, "a/frame_1.png", "b/frame_1.png", "b/frame_2.png").decided
-    assert "3 images are frames of videos, such as a/frame_1.png, but not of which ones" in sentence
+    said = "3 images are frames of videos, such as a/frame_1.png, but the names do not say of which"
+    assert said in sentence
     assert laid_out(tmp_path / "x", "a/frame.png", "a/f12.png", "b/p_f1.png").decided == []
 
 
@@ -203,7 +206,9 @@ def test_versions_whose_names_no_pattern_puts_beside_others_are_to_be_left_out(t
     """`1.png` of both classes would be in one group without its folder."""
     names = ("a/1.png", "a/Copy of 1.png", "a/thumb_1.png", "b/1.png", "b/thumb_1.png")
     (sentence,) = laid_out(tmp_path, *names).decided
-    assert sentence.startswith("By their names, 3 images are versions of others, such as a/Copy of")
+    assert sentence.startswith(
+        "Judging by their names, 3 images are versions of others, such as a/Copy"
+    )
     written = yaml.safe_load(re.search("`(.*)`", sentence)[1])
     assert [*laid_out(tmp_path, **written).images] == ["a/1.png", "b/1.png"]
     (sentence,) = laid_out(tmp_path, "b/thumb_2.png").decided  # of which nothing else is there

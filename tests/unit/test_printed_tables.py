@@ -180,14 +180,17 @@ def test_what_a_careful_reader_finds_in_the_source_study():
 
 def test_the_command_says_how_much_counting_images_can_refuse():
     train, val = command(SOURCE, "--images", "val=524").stdout.splitlines()[1:3]
-    assert train == "train_accuracy: not checked for whole numbers of images, which need --images"
-    said = "can refuse about 95% of the wrong numbers with 2 decimals"
-    assert val == f"val_accuracy: counting 524 images {said}"
+    assert train == (
+        "train_accuracy: not checked against whole numbers of images; that check needs --images"
+    )
+    check = "the check that a whole number of the"
+    said = "is correct can find about 95% of the wrong numbers with 2 decimals"
+    assert val == f"val_accuracy: {check} 524 images {said}"
     images = ["--images", "train=4708", "val=524", "--epochs", "27"]
     train, val = command(SOURCE, *images).stdout.splitlines()[1:3]
-    said = "over 27 epochs can refuse none of the wrong numbers with 2 decimals"
-    assert train == f"train_accuracy: counting 4,708 images {said}"
-    assert val == f"val_accuracy: counting 524 images {said}"
+    said = "over 27 epochs is correct can find none of the wrong numbers with 2 decimals"
+    assert train == f"train_accuracy: {check} 4,708 images {said}"
+    assert val == f"val_accuracy: {check} 524 images {said}"
 
 
 def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):

@@ -112,9 +112,23 @@ def test_whether_the_bootstrap_t_agrees_is_said():
         "its interval lies where the claim says, as the t-test’s does"
     )
     assert place_words(less, above) == "its interval lies elsewhere, as the t-test’s does"
-    unknown = row | {"low_bootstrap_t": math.nan, "high_bootstrap_t": math.nan}
-    assert place_words(greater, unknown) == "it decides nothing"
-    assert "the bootstrap-t gives no interval at this level and p" in skewness_words(unknown)
+
+
+def test_where_the_bootstrap_t_has_no_interval_none_is_told():
+    """Such an interval neither includes nor excludes zero; the t-test's still does."""
+    _, pairs = sleep_pairs()
+    row = pairs.iloc[0].to_dict() | {"low_bootstrap_t": math.nan, "high_bootstrap_t": math.nan}
+    assert skewness_words(row | {"p_bootstrap_t": 0.0331}) == (
+        "skewness +1.47; at this level the bootstrap-t gives no interval, because it has too few"
+        " resamples or too many that repeat a single value; its p is 0.0331 before adjustment"
+    )
+    assert skewness_words(row | {"p_bootstrap_t": 1e-4}).endswith(
+        "its p is below 0.001 before adjustment"
+    )
+    nothing = "without an interval it decides nothing; the t-test"
+    assert zero_words(row) == f"{nothing} excludes zero"
+    assert zero_words(row | {"low_adjusted": -0.1}) == f"{nothing} includes zero"
+    assert place_words(claim("greater", (CE, BCE)), row) == "it decides nothing"
 
 
 def compared(skewed: np.ndarray):

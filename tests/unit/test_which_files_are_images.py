@@ -21,8 +21,8 @@ def test_what_systems_leave_behind_is_skipped_and_listed(tmp_path):
     assert list(layout.images) == sorted(below("train", "test"))
     assert layout.decided == [
         "Files with other extensions were left out: 2 .txt, 1 without an extension, 1 .md, 1 .csv.",
-        "What systems and programs leave behind was left out: 2 .DS_Store, __MACOSX,"
-        " .ipynb_checkpoints, ._*, @eaDir, ….",
+        "Files that operating systems and programs leave behind were left out: 2 .DS_Store,"
+        " __MACOSX, .ipynb_checkpoints, ._*, @eaDir, ….",
     ]
 
 

@@ -173,8 +173,8 @@ def test_what_differs_besides_the_factor_in_numbers(changes, epochs, said):
         (
             {"train_share": 0.5},
             30,
-            "Epochs are equal but updates are not: an epoch has 0.5 against 1.0 of the training"
-            " samples.",
+            "Epochs are equal but updates are not: an epoch covers a share of 0.5 against 1.0 of"
+            " the training samples.",
         ),
         ({"hidden_layers": 2}, 30, "The networks differ in their number of weights."),
         ({"loss": "ce"}, 30, ""),
@@ -214,8 +214,8 @@ def test_the_guard_lets_the_budgets_epochs_differ_and_no_others():
     small, large = (Side(name, [1], epochs=epochs) for name, epochs in (("ce", 8), ("bce", 30)))
     proof = check_comparison(Recorded(runs), small, large, "batch_size")
     assert proof.startswith(
-        "differ in batch_size (8 against 32), each with the epochs per round that equal updates"
-        " take (8 against 30): all their runs have the same loss"
+        "differ in batch_size (8 against 32), each with as many epochs per round as equal updates"
+        " require (8 against 30): all their runs have the same loss"
     )
     assert "epochs" not in proof.partition("the same")[2]
     check_grid(runs, ["bce", "ce"], 3, ["batch_size"], {"ce": 8, "bce": 30})

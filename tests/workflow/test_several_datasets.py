@@ -83,7 +83,7 @@ def test_what_one_data_set_cannot_have_is_said_before_anything_trains(fresh):
     write_study(fresh, study, datasets=study["datasets"] | {"digits": digits})
     done = snakemake(fresh)
     assert_readable(done, "the loss bce is for two classes, and digits has 10", "'wdcb' is not")
-    assert "as it is, the study can be on tiny\n" in done.stdout
+    assert "as it stands, the study can run only on tiny\n" in done.stdout
     assert not (fresh / "results").exists()
 
 

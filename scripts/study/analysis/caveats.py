@@ -56,7 +56,9 @@ def caveat(
     if first.tuned:
         sentences.append(_tuning_words((first.tuned, second.tuned), trials))
     if factor == "learning_rate":
-        sentences.append("How well a rate works depends on the batch size and the optimizer.")
+        sentences.append(
+            "How well a learning rate works depends on the batch size and the optimizer."
+        )
     elif "learning_rate" not in first.tuned:
         rates = dict.fromkeys(str(side["learning_rate"]) for side in sides)
         sentences.append(
@@ -94,7 +96,7 @@ def _proportion(sides: list[Parameters]) -> str:
     """How updates differ where epochs are equal and samples not counted."""
     if sides[0]["train_share"] != sides[1]["train_share"]:
         shares = _against([side["train_share"] for side in sides])
-        return f"an epoch has {shares} of the training samples"
+        return f"an epoch covers a share of {shares} of the training samples"
     small, large = sorted(side["batch_size"] for side in sides)
     return f"batch size {small} gets {large / small:g} times as many as {large}"
 

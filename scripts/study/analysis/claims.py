@@ -230,7 +230,8 @@ def _refuse_empty(pair: Pair, metric: str, measured: Measured) -> None:
         if values.empty:
             whole = measured.of_cell(side.cell, side.rounds[-1])
             halved = side.half and whole[metric].notna().any()
-            why = "one epoch after the warm-up has no halves" if halved else "all seeds diverged"
+            one = "only one epoch is left after the warm-up, which cannot be halved"
+            why = one if halved else "all seeds diverged"
             raise NothingToTest(f"{side.title}: {why}")
     if pair.n < 2:
         raise NothingToTest(f"seeds with both sides: {pair.n}; at least 2 seeds are needed")

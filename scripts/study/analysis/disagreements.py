@@ -53,7 +53,7 @@ MEANINGS = {
     ),
     "difference": (
         "Where differences are that far apart, what the factor does depends on the images: a"
-        " verdict on one split is not one on the other."
+        " verdict on one split need not hold on the other."
     ),
 }
 SPLITS = ("val", "test")

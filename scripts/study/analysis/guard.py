@@ -127,7 +127,7 @@ def check_comparison(
         moved along (0.0005 against 0.001): …`, where each side has the level that goes with the
         factor's, `tuned` in place of `moved along`, where each has what was chosen for it; or,
         where the budget gives them other epochs, `differ in batch_size (16 against 32), each with
-        the epochs per round that equal updates take (15 against 30): …`.
+        as many epochs per round as equal updates require (15 against 30): …`.
 
     Raises:
         NotTrained: no run of a side is here.
@@ -168,7 +168,7 @@ def _prove(
         same.append("epochs per round")
     else:
         alone = ""
-        what += f", each with the epochs per round that equal updates take ({_values(epochs)})"
+        what += f", each with as many epochs per round as equal updates require ({_values(epochs)})"
     return (
         f"differ in {factor}{alone} ({_values(different[factor])}){what}: all their runs have the"
         f" same {', '.join([*same, *how])}, data"

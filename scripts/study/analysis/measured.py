@@ -68,10 +68,10 @@ class Measured:
             NotTrained: nothing of the side has been trained, or there is no such metric.
         """
         if metric not in self.values:
-            program = ", or a program that writes what it is made from"
+            program = ", or output that the program does not write"
             why = program if self.recorded.by_program else ""
             raise NotTrained(
-                f"there is no {metric}, which needs a split that this data set lacks{why}"
+                f"there is no {metric}: it needs a split that this data set lacks{why}"
             )
         by_round = [self.of_cell(side.cell, number) for number in side.rounds]
         if any(values.empty for values in by_round) or _column(side, metric) not in self.values:

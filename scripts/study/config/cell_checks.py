@@ -42,9 +42,9 @@ def cell_problems(cell: Cell, epochs_per_round: int) -> Iterator[str]:
     over = _options(cell, "schedule").get("over", "round")
     if over != "round" and cell.epochs != epochs_per_round:
         yield (
-            f"its schedule runs over {over} epochs, counted in the baseline's; with `budget: steps`"
-            f" its rounds have {cell.epochs}, not {epochs_per_round}: write `over:"
-            " round`"
+            f"its schedule runs over {over} epochs, a number that assumes the baseline's"
+            f" {epochs_per_round} epochs per round; with `budget: steps` this cell's rounds have"
+            f" {cell.epochs}: write `over: round`"
         )
     for low, high in (("lower", "upper"), ("min_val", "max_val")):
         options = _options(cell, "activation")

@@ -30,7 +30,7 @@ def claim_problems(where: str, claim: Mapping[str, Any]) -> list[str]:
             if "epochs" in side and claim["metric"] not in EPOCH_METRICS:
                 problems.append(
                     f"{where}.compare[{number}]: {claim['metric']} has no early and late epochs;"
-                    f" those that have: {', '.join(EPOCH_METRICS)}"
+                    f" metrics that have them: {', '.join(EPOCH_METRICS)}"
                 )
             if side.get("since", 0) >= side["round"]:
                 problems.append(
@@ -59,7 +59,9 @@ def verdict_problems(config: Mapping[str, Any]) -> list[str]:
     protocol = PROTOCOLS[name]
     if protocol.tuned and not space:
         other = "splits" if protocol.splits else "fixed"
-        return [f"verdicts: {name} needs `tune`, what is to be tuned; add it, or write {other}"]
+        return [
+            f"verdicts: {name} needs `tune`, which says what is tuned; add it, or write {other}"
+        ]
     other = "tuned" if protocol.tuned else "fixed"
     if protocol.splits and not config["resample"]:
         return [f"verdicts: {name} needs other splits; write resample: 10, or verdicts: {other}"]

@@ -35,7 +35,8 @@ def _group_problems(where: str, groups: Mapping[str, Any] | None) -> list[str]:
         return [f"{where}.pattern: {pattern!r} is not a valid regular expression: {error}"]
     return [
         f"{where}.pattern: {pattern!r} needs exactly one pair of parentheses, around the group, as"
-        " in (person[0-9]+|IM-[0-9]+); pairs that only hold together are written (?:…)"
+        " in (person[0-9]+|IM-[0-9]+); parentheses that only group, without capturing, are written"
+        " (?:…)"
     ]
 
 

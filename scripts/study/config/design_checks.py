@@ -39,7 +39,7 @@ def _length_problems(design: Design) -> list[str]:
     if design.budget == "steps" and not design.trainer.is_known:
         problems.append(
             "budget: steps counts updates by batch_size, which a program need not have; write"
-            " `budget: epochs`, and let the program train as long as its parameters should"
+            " `budget: epochs`, and let the program's parameters decide how long it trains"
         )
     return problems
 
@@ -71,11 +71,11 @@ def _together_problems(design: Design) -> list[str]:
         if absent:
             problems.append(f"{where}: {absent[0]} is not a factor of the grid")
         elif twice:
-            problems.append(f"{where}: {twice[0]} moves together with other factors already")
+            problems.append(f"{where}: {twice[0]} already moves together with other factors")
         elif len(set(lengths.values())) > 1:
             several = " and ".join(f"{name} has {count}" for name, count in lengths.items())
             problems.append(
-                f"{where}: factors that move together need equally many levels; {several}"
+                f"{where}: factors that move together need the same number of levels; {several}"
             )
         else:
             for levels in zip(*(grid[name] for name in group)):
@@ -184,7 +184,7 @@ def _count_problems(design: Design) -> list[str]:
             if cells.index(cell) < number
         ]
     if isinstance(kind, dict) and len(changes) < kind["random"]:
-        fewer = f", and {len(changes)} cells without what is excluded or duplicated"
+        fewer = f", of which {len(changes)} are left after exclusions and duplicates"
         return [
             f"design.random: asks for {kind['random']} cells, but the grid has only {size}"
             f" combinations of levels{fewer if len(changes) < size else ''}"

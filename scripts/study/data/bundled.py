@@ -29,8 +29,9 @@ KEYS = {
     },
     "normalize": {
         "description": (
-            "unit keeps digits from 0 to 1. The features of wdbc, which have different units, can"
-            " only be standardized. If left out, they are, and digits are not."
+            "With unit, the pixels of digits stay between 0 and 1. The features of wdbc, which have"
+            " different units, can only be standardized. If left out, wdbc is standardized and"
+            " digits is not."
         ),
         "enum": ["unit", "standardize"],
     },

@@ -58,9 +58,9 @@ KEYS = {
     },
     "images": {
         "description": (
-            "Which files are read, where not all images are of the classes: a glob for the path"
-            ' below the folder, such as "*/images/*", or a list of globs. ** is any number of'
-            " folders, and a leading ! excludes. Each glob must match a file."
+            "Which files are read, if some of the images do not belong to the classes: a glob for"
+            ' the path below the folder, such as "*/images/*", or a list of globs. ** is any number'
+            " of folders, and a leading ! excludes. Each glob must match a file."
         ),
         "anyOf": [
             {"type": "string", "pattern": GLOB},

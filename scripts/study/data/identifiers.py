@@ -127,16 +127,20 @@ def _sentence(read: list[str], shared: Shared) -> str:
     groups = as_entry(read, shared.images, shared.pattern)
     if shared.are_days:
         return (
-            f"By their names, {count} images are of {len(several)}"
-            f" day{'s' * (len(several) > 1)}, such as {key} of {one} and {other}: a date does not"
-            " say of whom or of what they are. Images of one series, seconds apart, may be nearly"
-            f" the same; to keep those of a day in one split, write {groups}."
+            f"Judging by their names, {count} images come from {len(several)}"
+            f" day{'s' * (len(several) > 1)}; {one} and {other}, for example, from {key}. A date"
+            " does not say whom or what they show. Images of one series, seconds apart, may be"
+            f" nearly the same; to keep those of a day in one split, write {groups}."
         )
+    alike = (
+        f"one of {len(several)} identifiers that they share, such as"
+        if len(several) > 1
+        else "an identifier that they share,"
+    )
     return (
-        f"By their names, {count} images share the identifier that they begin with, of"
-        f" {len(several)}, such as {key} of {one} and {other}; without `groups`, each image is"
-        " its own group. If images that begin alike are of one patient or the like, write"
-        f" {groups} to keep them in one split."
+        f"{count} images have names that begin with {alike} {key} in {one} and {other}; without"
+        " `groups`, each image is its own group. If images that begin alike are of one patient or"
+        f" the like, write {groups} to keep them in one split."
     )
 
 

@@ -103,20 +103,23 @@ def _whole(seen: list[Range]) -> Range:
 def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
     """What was decided for the user, a sentence each."""
     limits = {depth: rules.value_range or (0, white) for depth, white in WIDE.items()}
+    stored = rules.transparency == "stored"
+    shown = "in the colours stored in the file" if stored else f"as {rules.transparency}"
     counts = {
         "are made grey, by the luma of their colours": sum(fact.colour != "grey" for fact in facts),
-        "are of CMYK, converted without their colour profile": sum(
+        "are in CMYK and were converted without their colour profile": sum(
             fact.colour == "CMYK" for fact in facts
         ),
         **{
-            f"hold values of {depth}, made 8 bit: {black:g} is black and {white:g} white": sum(
+            f"have {depth.replace(' ', '-')} values, which were converted to 8 bits: {black:g} is"
+            f" black and {white:g} white": sum(
                 fact.depth == depth and not fact.inverted for fact in facts
             )
             for depth, (black, white) in limits.items()
         },
         **{
-            f"hold values of {depth}, made 8 bit and inverted, as their TIFF data say (MinIsWhite):"
-            f" {white:g} is white and {black:g} black": sum(
+            f"have {depth.replace(' ', '-')} values, which were converted to 8 bits and inverted,"
+            f" as their TIFF data say (MinIsWhite): {white:g} is white and {black:g} black": sum(
                 fact.depth == depth and fact.inverted for fact in facts
             )
             for depth, (white, black) in limits.items()
@@ -129,7 +132,7 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             fact.depth == "16 bit in colour" for fact in facts
         ),
         "are turned as their EXIF data say": sum(fact.turned for fact in facts),
-        f"are transparent in part, where they are {rules.transparency}": sum(
+        f"have transparent parts, which are shown {shown}": sum(
             fact.transparency != "none" for fact in facts
         ),
         "hold several pictures (MPO), of which the first is read": sum(

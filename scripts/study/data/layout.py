@@ -110,8 +110,9 @@ def _find_classes(
             here = kinds(files)
             if folder.rpartition("/")[2].casefold() in ("labels", "annotations") and here:
                 raise UserError(
-                    f"{where}: {folder} holds {here} and no image, as files of boxes do; boxes are"
-                    " not supported: put the images of each class in a folder of its own"
+                    f"{where}: {folder} holds {here} and no image, and is probably a folder of"
+                    " bounding boxes; boxes are not supported: put the images of each class in a"
+                    " folder of its own"
                 )
             what = unread_images(listing, files) or (
                 "put the images of the class there, as PNG or JPEG"

@@ -45,9 +45,8 @@ def left_out(
         f" {example}.": unnamed,
         f"Archives were not read: {first_few(packed)}.": packed,
         f"Files with other extensions were left out: {kinds(rest)}.": rest,
-        f"What systems and programs leave behind was left out: {_remnants(listing.remnants)}.": (
-            listing.remnants
-        ),
+        "Files that operating systems and programs leave behind were left out:"
+        f" {_remnants(listing.remnants)}.": listing.remnants,
     }
     return [sentence for sentence, names in sentences.items() if names]
 

@@ -72,9 +72,9 @@ def several_by(read: list[str], pattern: str) -> list[Advice]:
         return []
     count = sum(len(names) for names in several)
     text = (
-        f"By their names, {count} images are versions of {len(several)}, such as"
-        f" {several[0][0]} and {several[0][1]}; to keep versions of one image in one split, write"
-        f" {as_entry(read, found, pattern)}."
+        f"Judging by their names, {count} images are versions of only {len(several)}:"
+        f" {several[0][0]} and {several[0][1]}, for example, are versions of one image. To keep"
+        f" versions of one image in one split, write {as_entry(read, found, pattern)}."
     )
     return [Advice(text, pattern)]
 
@@ -152,7 +152,8 @@ def _made_of_others(names: list[str], globs: list[str] | None) -> Advice:
     leave = ", ".join(f'"!**/{glob}"' for glob in globs or [])
     advice = f"leave them out with `images: [{leave}]`" if globs else f"write {LISTED}"
     several = f"{len(names)} images are versions of others"
+    said = several if len(names) > 1 else "1 image is a version of another"
     return Advice(
-        f"By their names, {several if len(names) > 1 else '1 image is a version of another'}, such"
-        f" as {names[0]}; to keep versions of one image in one split, {advice}."
+        f"Judging by their names, {said}, such as {names[0]}; to keep versions of one image in"
+        f" one split, {advice}."
     )

@@ -30,7 +30,7 @@ def frames_of_videos(read: list[str], above: str) -> tuple[list[Advice], int]:
         if several:
             count = sum(map(len, several))
             text = (
-                f"By their names, {count} images are frames of {len(several)}"
+                f"Judging by their names, {count} images are frames of {len(several)}"
                 f" video{'s' * (len(several) > 1)}, such as {several[0][0]} and {several[0][1]};"
                 " neighbouring frames are nearly the same, and"
                 f" to keep those of a video in one split, write {as_entry(read, found, pattern)}."
@@ -40,10 +40,9 @@ def frames_of_videos(read: list[str], above: str) -> tuple[list[Advice], int]:
     if len(frames) < 2:
         return [], 0
     text = (
-        f"By their names, {len(frames)} images are frames of videos, such as {frames[0]}, but not"
-        " of which ones; neighbouring frames are nearly the same, and to keep those of a video in"
-        " one"
-        f" split, write {LISTED}."
+        f"Judging by their names, {len(frames)} images are frames of videos, such as {frames[0]},"
+        " but the names do not say of which videos; neighbouring frames are nearly the same, and to"
+        f" keep those of a video in one split, write {LISTED}."
     )
     return [Advice(text)], len(frames)
 

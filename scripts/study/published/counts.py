@@ -55,12 +55,12 @@ def share_refused(places: int, images: int, epochs: int) -> float:
 def describe_refused(rows: Sequence[PrintedRow], name: str, images: int | None, epochs: int) -> str:
     """How much the check of whole numbers of images can find in a column, as a sentence."""
     if images is None:
-        return f"{name}: not checked for whole numbers of images, which need --images"
+        return f"{name}: not checked against whole numbers of images; that check needs --images"
     places = usual_decimals(rows, name)
     share = share_refused(places, images, epochs)
     part = "none" if share == 0 else f"about {share:.0%}"
     counted = f"{images:,} images" + (f" over {epochs} epochs" if epochs > 1 else "")
     return (
-        f"{name}: counting {counted} can refuse {part} of the wrong numbers with {places}"
-        f" decimal{'' if places == 1 else 's'}"
+        f"{name}: the check that a whole number of the {counted} is correct can find {part} of the"
+        f" wrong numbers with {places} decimal{'' if places == 1 else 's'}"
     )

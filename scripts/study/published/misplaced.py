@@ -55,8 +55,8 @@ def decimal_slips(rows: Sequence[PrintedRow], baseline: Mapping[str, str]) -> li
             )
             if fitting is not None:
                 text = (
-                    f"Table {row.table}, {row.level}: {name} {row.printed[name]} is far"
-                    f" out of its column; {fitting} would fit: the decimal point may have slipped"
+                    f"Table {row.table}, {row.level}: {name} {row.printed[name]} is far from the"
+                    f" rest of its column; {fitting} would fit: the decimal point may have slipped"
                 )
                 findings.append(finding("decimal slip", text, (row,), [name]))
     return findings

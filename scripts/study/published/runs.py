@@ -141,9 +141,13 @@ def _all_bounds(row: PrintedRow, names: list[str]) -> bool:
 
 
 def _prints(first: PrintedRow, second: PrintedRow) -> str:
-    levels = list(dict.fromkeys([first.level, second.level]))
-    one = first.table == second.table
-    tables = (
-        f"Table {first.table} prints" if one else (f"Tables {first.table} and {second.table} print")
-    )
-    return f"{tables} one row, {' and '.join(levels)} after round {first.round},"
+    """`Tables 1 and 2 print the same training (BCE in one, 32 in the other, after round 1)`."""
+    if first.table == second.table:
+        levels = " and ".join(dict.fromkeys([first.level, second.level]))
+        tables = f"Table {first.table} prints"
+    else:
+        tables = f"Tables {first.table} and {second.table} print"
+        levels = first.level
+        if first.level != second.level:
+            levels += f" in one, {second.level} in the other,"
+    return f"{tables} the same training ({levels} after round {first.round})"

@@ -114,5 +114,5 @@ def plan_lines(study: Study) -> list[str]:
         lines.append(f"  left out by exclude: {counted(excluded, 'cell')}")
     if alike:
         why = "; ".join(conditional_words(study))
-        lines.append(f"  the same cells as others: {counted(alike, 'cell')}, because {why}")
+        lines.append(f"  duplicates of other cells: {alike:,}, because {why}")
     return lines + more

@@ -189,8 +189,14 @@ def skewed(validation: Seen, test: Seen) -> Iterator[Doubt]:
     """Whether t-intervals are too narrow."""
     found = [effect for effect in (*validation.effects, *test.effects) if effect.is_skewed]
     if found:
-        names = listed(list(dict.fromkeys(choice_words(effect) for effect in found)))
-        yield Doubt(f"Skewed over seeds, so the interval may be too narrow: {names}.", "#tables")
+        names = list(dict.fromkeys(choice_words(effect) for effect in found))
+        one = len(names) == 1
+        yield Doubt(
+            f"The {'difference' if one else 'differences'} for {listed(names)}"
+            f" {'is' if one else 'are'} skewed over seeds, so"
+            f" {'its interval' if one else 'their intervals'} may be too narrow.",
+            "#tables",
+        )
 
 
 def confounded(inputs: Inputs) -> Iterator[Doubt]:

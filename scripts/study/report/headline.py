@@ -147,7 +147,7 @@ def _on_validation(seen: Seen) -> str:
         return f"On validation, {said}{_rest(seen, clear)}."
     if seen.are_below:
         said = f"On validation, {_all_below(seen)}"
-        return f"{said}; {_differ(clear, seen.places) if clear else _open(seen)}."
+        return f"{said}; {_differ(clear, seen.places, what) if clear else _open(seen)}."
     return f"On validation, no difference in {what} is shown; {_open(seen)}."
 
 
@@ -178,13 +178,14 @@ def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
     return ""
 
 
-def _differ(clear: Sequence[Effect], places: int) -> str:
-    """`2 of them differ from 0: most of all, CE instead of BCE raises it by 0.3 points (…)`."""
+def _differ(clear: Sequence[Effect], places: int, what: str) -> str:
+    """`2 of them differ from 0; the largest: CE instead of BCE raises accuracy by 0.3 points (…)`.
+
+    Of one that differs, only what it does.
+    """
     first = clear[0]
-    said = f"{choice_words(first)} {_verb(first)} it {size_words(first, places)}"
-    if len(clear) == 1:
-        return said
-    return f"{len(clear)} of them differ from 0: most of all, {said}"
+    said = f"{choice_words(first)} {_verb(first)} {what} {size_words(first, places)}"
+    return said if len(clear) == 1 else f"{len(clear)} of them differ from 0; the largest: {said}"
 
 
 def _open(seen: Seen) -> str:
@@ -210,5 +211,7 @@ def _on_test(validation: Seen, test: Seen) -> str:
         words = level_words(first) if same else choice_words(first)
         return f"On test, {words} {_verb(first)} it as well, {size_words(first, test.places)}."
     if test.is_nothing:
-        return "On test, none does either." if validation.is_nothing else "On test, none does."
+        if validation.is_nothing:
+            return "On test, none does either."
+        return f"On test, no choice moves {what} by more than {_within_words(test)}."
     return f"On test, no difference is shown; {_open(test)}."

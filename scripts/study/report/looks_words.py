@@ -12,7 +12,7 @@ from study.analysis.verdicts import CONTRADICTED, SUPPORTED, UNDECIDED, tested_o
 from study.design.study import Study
 from study.report.wording import counted, listed
 
-TYPES = {"obrien_fleming": "O'Brien and Fleming's", "pocock": "Pocock's"}
+TYPES = {"obrien_fleming": "O'Brien–Fleming", "pocock": "Pocock"}
 SMALL = 1e-7  # levels below this are not written out
 
 
@@ -24,7 +24,7 @@ def looks_words(study: Study) -> str:
     return (
         f"The plan was to judge the claims with {counts} seeds and each time to add seeds only"
         " to the cells of claims that were still undecided. The significance level holds over all"
-        " looks together: alpha is spent by a Lan–DeMets spending function of"
+        " looks together: alpha is spent by a Lan–DeMets spending function of the"
         f" {TYPES[study.spending]} type."
     )
 

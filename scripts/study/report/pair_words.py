@@ -36,16 +36,22 @@ def wins_words(row: Row) -> str:
 def skewness_words(row: Row) -> str:
     """`skewness +1.87; the bootstrap-t gives [−0.01, +0.12] and p = 0.03 before adjustment`.
 
-    Nothing of differences that are not skewed.
+    Nothing of differences that are not skewed. Where there is no interval, why.
     """
     if pd.isna(row.get("p_bootstrap_t")):
         return ""
-    ends = interval_text(row["metric"], row["low_bootstrap_t"], row["high_bootstrap_t"])
-    said = "no interval at this level" if ends == "–" else ends
     sign = "+" if row["skewness"] > 0 else ""
+    skewed = f"skewness {sign}{plain(row['skewness'])}"
     p = p_text(row["p_bootstrap_t"])
+    if pd.isna(row["low_bootstrap_t"]):
+        return (
+            f"{skewed}; at this level the bootstrap-t gives no interval, because it has too few"
+            " resamples or too many that repeat a single value; its p is"
+            f" {p.replace('<', 'below ')} before adjustment"
+        )
+    ends = interval_text(row["metric"], row["low_bootstrap_t"], row["high_bootstrap_t"])
     return (
-        f"skewness {sign}{plain(row['skewness'])}; the bootstrap-t gives {said} and p"
+        f"{skewed}; the bootstrap-t gives {ends} and p"
         f" {p if p.startswith('<') else f'= {p}'} before adjustment"
     )
 
@@ -56,6 +62,8 @@ def zero_words(row: Row) -> str:
         "excludes" if row[f"low_{name}"] > 0 or row[f"high_{name}"] < 0 else "includes"
         for name in ("adjusted", "bootstrap_t")
     )
+    if pd.isna(row["low_bootstrap_t"]):
+        return f"without an interval it decides nothing; the t-test {by_t} zero"
     as_well = "as the t-test does" if by_t == beside else f"but the t-test {by_t} it"
     return f"it {beside} zero, {as_well}"
 

@@ -53,12 +53,13 @@ def look_lines(study: Study) -> list[str]:
     if not looks:
         return []
     held = [
-        f"{seeds} seeds p ≤ {level_text(nominal_level(ALPHA, position, looks, study.spending))}"
+        f"at {seeds} seeds if p ≤"
+        f" {level_text(nominal_level(ALPHA, position, looks, study.spending))}"
         for position, seeds in enumerate(looks)
     ]
     return [
         f"{len(looks)} looks; after each, only cells of undecided claims are trained further. A"
-        f" claim on its own is decided by: {', '.join(held)}",
+        f" claim tested on its own is decided {', '.join(held)}",
         f"now look {study.look}; at most {counted(looks[-1], 'seed')} of each cell",
     ]
 

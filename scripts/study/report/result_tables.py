@@ -93,8 +93,8 @@ def compared_tables(
                   if (metric,) in of_metrics}  # fmt: skip
         text = (
             f"{table_factors(table)}{at_words(table.changes)} on {dataset}, round {table.round}:"
-            " differences seed by seed with the interval that keeps 95% over the rows of a metric"
-            f" (paired t-test, Holm), {_seeds(rows['n'])}."
+            " differences seed by seed, with intervals that have 95% confidence jointly over the"
+            f" rows of a metric (paired t-test, Holm), {_seeds(rows['n'])}."
         )
         headings = ["Comparison", "Difference", "p"]
         made.append(ResultTable(f"{name}_differences", text, headings, groups))

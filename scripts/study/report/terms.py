@@ -16,7 +16,8 @@ class Term:
 TERMS = {
     "cell": Term(r"cells?", "A cell is one setting: a value for every training parameter."),
     "baseline": Term(
-        r"baseline", "The cell that every comparison starts from; it changes one choice."
+        r"baseline",
+        "The cell that every comparison starts from; the other side changes one choice in it.",
     ),
     "factor": Term(r"factors?", "A training choice that the study varies, such as the batch size."),
     "level": Term(r"levels?", "One of the values of a factor."),
@@ -27,7 +28,8 @@ TERMS = {
     ),
     "deviation": Term(
         r"standard deviations?",
-        "How far single seeds lie from their mean: about two thirds of them lie no farther.",
+        "How far single seeds typically lie from their mean: about two thirds of them lie within"
+        " one standard deviation of it.",
     ),
     "round": Term(
         r"rounds?(?= \d)|(?:first|last|each) round|rounds",
@@ -56,7 +58,8 @@ TERMS = {
     ),
     "test": Term(
         r"test(?= (?:split|accuracy|loss|samples|roc|patients))|(?<=on )test|(?<=○ )test",
-        "The samples that are scored only after the last epoch. Nothing is chosen by them.",
+        "The samples that are scored only after the last epoch. They are not used to choose"
+        " anything.",
     ),
     "split": Term(r"splits?", "A part of the samples: for training, validation or testing."),
     "interval": Term(
@@ -76,8 +79,8 @@ TERMS = {
     "margin": Term(r"margins?", "The size at or above which a difference matters."),
     "holm": Term(
         r"Holm",
-        "A correction for several tests: it keeps the chance that any of their findings is false"
-        " at 5%.",
+        "A correction for several tests: it keeps at 5% the chance that any of their findings is"
+        " false.",
     ),
     "skewed": Term(
         r"skewed",

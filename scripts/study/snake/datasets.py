@@ -98,7 +98,8 @@ def read_configs(config: Mapping[str, Any], names: list[Any]) -> dict[str, dict[
                 problems += others or [first]
         if problems and configs:
             problems.append(
-                f"or leave others out: as it is, the study can be on {', '.join(configs)}"
+                "or leave the other data sets out: as it stands, the study can run only on"
+                f" {', '.join(configs)}"
             )
     if problems:
         raise UserError("\n  ".join(["Configuration error", *dict.fromkeys(problems)]))

@@ -44,7 +44,8 @@ def _note(instead: str) -> None:
     if instead not in _noted:
         _noted.add(instead)
         logger.warning(
-            f"note: Snakemake {snakemake.__version__} has not been tested here: {instead}"
+            f"note: this workflow has not been tested with Snakemake {snakemake.__version__}; as a"
+            f" result, {instead}"
         )
 
 
@@ -63,7 +64,7 @@ def is_main_process(workflow) -> bool:
     return workflow.is_main_process
 
 
-@_private(False, "jobs are shown and stopped as Snakemake does by itself")
+@_private(False, "Snakemake shows and stops jobs its own way")
 def is_own_command(workflow) -> bool:
     """Whether this workflow was started from a command line, not as a module of another one."""
     return workflow.is_main_process and workflow.modifier.is_main_snakefile()
@@ -84,7 +85,7 @@ def command_line(workflow) -> CommandLine:
     )
 
 
-@_private([], "configuration files are not checked for YAML's readings of numbers")
+@_private([], "configuration files are not checked for numbers that YAML misreads")
 def configuration_files(workflow) -> list[Path]:
     """The files that the configuration comes from but for the workflow's own."""
     return [*workflow.overwrite_configfiles]
@@ -152,13 +153,13 @@ def needed_jobs(workflow) -> list[Any]:
     return list(workflow.dag.needrun_jobs())
 
 
-@_private(None, "`status` and `plan` may remove the lock of a study that runs meanwhile")
+@_private(None, "`status` and `plan` may remove the lock of a study that is running at the time")
 def keep_lock(workflow) -> None:
     """Have Snakemake leave the lock alone at its end, as with --nolock."""
     workflow.persistence.unlock = workflow.persistence.noop
 
 
-@_private(True, "the next look waits for the same command")
+@_private(True, "the next look starts only when you run the same command again")
 def makes_again(workflow) -> bool:
     """Whether the command makes again what is there, as with --forceall."""
     again = workflow.dag_settings
@@ -174,7 +175,7 @@ class UsualDisplay(NamedTuple):
     on_terminal: bool
 
 
-@_private(None, "jobs are shown as Snakemake shows them")
+@_private(None, "Snakemake shows jobs its own way")
 def usual_display(workflow) -> UsualDisplay | None:
     """Snakemake's own display; None where the user asked for more or less than it usually shows.
 
@@ -191,7 +192,7 @@ def usual_display(workflow) -> UsualDisplay | None:
     return UsualDisplay(usual[0], usual[0].stream, not usual[0].nocolor, usual[0].is_tty)
 
 
-@_private(None, "jobs are stopped as Snakemake does by itself")
+@_private(None, "Snakemake stops jobs its own way")
 def stops_jobs(workflow) -> Callable[[], None] | None:
     """What has the scheduler start no further jobs."""
     return workflow.scheduler.exit_gracefully

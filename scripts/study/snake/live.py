@@ -56,5 +56,5 @@ def time_left(display, now: list) -> str:
     seconds = time.time() - display.first_training
     missing = display.to_train - display.trained - running
     if missing <= 0:
-        return "all is trained"
+        return "everything is trained"
     return f"about {time_text(seconds * missing / (display.trained + running))} left"

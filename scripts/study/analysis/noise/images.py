@@ -21,9 +21,9 @@ from study.design.claims import Side
 TITLE = "Images"
 UNITS = ("image or group of images", "images or groups of images")
 MEANING = (
-    "which images the metric is taken on, whole groups at a time. Seeds do not average it out; more"
-    " images do. For a validation metric it is part of how much splits vary, because each split"
-    " validates on different images."
+    "which images the metric is computed on; whole groups are drawn together. Seeds do not average"
+    " it out; more images do. For a validation metric it is already part of the variation between"
+    " splits, because each split has other validation images."
 )
 RESAMPLES = 2000  # of images or groups
 

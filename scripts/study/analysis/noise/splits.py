@@ -21,8 +21,8 @@ MEANING = (
     " underestimated."
 )
 OF_TEST = (
-    "other splits leave the test split as it is; for its metrics no test over splits keeps its"
-    " level"
+    "other splits leave the test split as it is, so for metrics on the test split no test over"
+    " splits holds its significance level"
 )
 
 

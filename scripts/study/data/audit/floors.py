@@ -14,8 +14,9 @@ def check_size(splits: dict, floors: dict) -> dict:
     p = max(floors["val"]["majority"], floors["val"]["logistic_regression"])
     error = 100 * sqrt(p * (1 - p) / n)
     text = (
-        f"{n} validation samples: one is {100 / n:.2f} percentage points of accuracy; at"
-        f" {100 * p:.1f}%, the standard error is {error:.1f}, ±{1.96 * error:.1f} at 95%"
+        f"{n} validation samples: one sample is {100 / n:.2f} percentage points of accuracy; at an"
+        f" accuracy of {100 * p:.1f}% the standard error is {error:.1f}, so a 95% interval is"
+        f" ±{1.96 * error:.1f}"
     )
     return finding("validation size", "warning" if n < SMALL_SPLIT else "ok", text)
 

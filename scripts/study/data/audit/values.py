@@ -89,7 +89,7 @@ def check_ranges(splits: dict, classes: list[str]) -> list[dict]:
     dim = DIM_OF_MORE if dtype.kind in "ui" and dtype.itemsize > 1 else DIM
     apart = [name for name, value in largest.items() if value < dim * most]
     if not apart:
-        text = "the largest values of all classes and splits are of one order"
+        text = "the largest values of all classes and splits are of the same order of magnitude"
         return [finding("value ranges", "ok", text)]
     told = ", ".join(f"{largest[name]:g} in {name}" for name in apart)
     text = f"the largest value is {told}, and {most:g} elsewhere"

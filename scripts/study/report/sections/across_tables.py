@@ -156,5 +156,5 @@ def rank_words(test: Mapping[str, Any], ranks: pd.Series, titles: Sequence[str])
         f"Friedman's test over {datasets} data sets: χ² = {plain(test['chi2'])}, {p_words} by"
         f" permutation: {found}."
         f" {best} has the best average rank, {plain(ranks.min())}; two levels differ if their"
-        f" average ranks are {plain(test['critical_difference'])} apart (Nemenyi)."
+        f" average ranks are at least {plain(test['critical_difference'])} apart (Nemenyi)."
     )

@@ -53,7 +53,9 @@ def context(inputs: Inputs) -> dict[str, Any]:
     sizes = one_samples(EPOCH_METRICS, inputs.card.description if inputs.card else None)
     headings, rows = cell_table(values, study.cells, study.cell_seeds, sizes)
     splits = final_tables(values, study.cells, study.design)
-    chosen = " The test split is only scored; nothing is chosen by it." * (len(splits) > 1)
+    chosen = " The test split is only scored; it is not used to choose anything." * (
+        len(splits) > 1
+    )
     epoch = scored_epoch(
         cell.parameters.get("epoch_choice", "last") for cell in study.cells.values()
     )

@@ -235,9 +235,8 @@ def looks_note(looks: pd.DataFrame) -> str:
     chance = chance_of_false_verdict(numbers)
     return (
         f"The verdicts had been seen with {before} seeds before {numbers[-1]} were run. Each look"
-        f" is another chance of a false one: by now, up to {100 * chance:.0f}%"
-        f" of claims with nothing to find would have had a false verdict instead of"
-        f" {100 * ALPHA:.0f}%, before adjustment."
+        " is another chance of a false verdict: by now, of the claims with nothing to find, up to"
+        f" {100 * chance:.0f}% instead of {100 * ALPHA:.0f}% would have had one, before adjustment."
     )
 
 
@@ -329,7 +328,10 @@ def _claim_note(row: Mapping[str, Any]) -> str:
             text = f"for choosing a margin in the next study: with these data it would be {text}"
         notes.append(text)
     elif row["verdict"] == BORDERLINE:
-        notes.append("for the next study, declare a margin that tells sizes apart")
+        notes.append(
+            "for the next study, declare a margin that separates differences that matter from"
+            " those that do not"
+        )
     return "; ".join(notes)
 
 

@@ -132,9 +132,9 @@ def counts_of_changes(
     if at_chosen and protocol == "tuned":
         text += f" ({at_chosen} of all {len(changes)} verdicts {AT_CHOSEN})"
     if not decided:
-        text = "there is no verdict to lose"
+        text = "there is no decided claim to check"
     if count := [what for _, what, _ in changes].count(FOUND):
-        text += f"; {count} more {BECOMES[FOUND][count > 1]}"
+        text += f"; {count}{' more' if decided else ''} {BECOMES[FOUND][count > 1]}"
     return f"{upper_first(WHERE[protocol])}, {text}."
 
 
@@ -328,9 +328,9 @@ def tuning_words(inputs: Inputs, tuning: Tuning) -> dict[str, Any]:
         "hours": duration(seconds["trials"] / 3600),
         "rest": duration(seconds["others"] / 3600),
         "chosen": DataTable(
-            "What was chosen for each side, and its mean over the tuning seeds, numbered from"
-            f" {FIRST_SEED:,}; in what share of resamples of these seeds it is chosen, and what is"
-            " chosen in the others.",
+            "The trial chosen for each side, and its mean over the tuning seeds (which are numbered"
+            f" from {FIRST_SEED:,}). “Chosen in” is the share of resamples of these seeds in which"
+            " the same trial is chosen; “Otherwise” is what is chosen in the others.",
             [
                 "Side",
                 *map(parameter_title, tuning.space),

@@ -44,10 +44,10 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "left_out": study.factorial.left_out,
         "along": [
             f"{listed([parameter_title(name) for name in names])}"
-            f" {'changes' if len(names) == 1 else 'change'} in step with"
-            f" {lower_first(parameter_title(factor))}: what is said of it is about all of them"
-            " together."
+            f" {'changes' if len(names) == 1 else 'change'} in step with {title}: what is said of"
+            f" {title} is about {'both' if len(names) == 1 else 'all of them'} together."
             for factor, names in along.items()
+            for title in [lower_first(parameter_title(factor))]
         ],
         "refused": [upper_first(with_titles(text, study.design.specs)) for text in refused],
         "interactions": picture(inputs.drawings.interactions),

@@ -34,9 +34,9 @@ TEXTS = {
     "roc": (
         "ROC curves",
         "Mean over seeds of the true positive rate at each false positive rate; the band holds the"
-        " middle 95% of the seeds (2.5th to 97.5th percentile). Where curves are nowhere 10 points"
-        " apart, their differences from the baseline are drawn, seed by seed, with the 95% interval"
-        " of the mean. AUC is mean ± standard deviation over seeds.",
+        " middle 95% of the seeds (2.5th to 97.5th percentile). Where all curves stay within 10"
+        " points of each other, their differences from the baseline are drawn, seed by seed, with"
+        " the 95% interval of the mean. AUC is mean ± standard deviation over seeds.",
     ),
     "confusion": (
         "Confusion matrices",

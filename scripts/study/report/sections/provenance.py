@@ -74,7 +74,7 @@ def environments_table(names: Mapping[tuple, str]) -> DataTable:
         found["threads"] = f"{found['threads']:.0f}"
         rows.append([name, *(found[field] or "–" for field in FIELDS)])
     return DataTable(
-        "What the runs ran on, by the letter in their rows.",
+        "What the runs were trained on; the letters are those in the runs' rows.",
         ["Letter", *FIELDS.values()],
         rows,
         title="Environments",

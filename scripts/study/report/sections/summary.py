@@ -41,7 +41,7 @@ EFFECTS_OF = "val_accuracy"
 # What the level of a protocol's verdicts is about.
 CHANCE = {
     "fixed": "between seeds alone",
-    "tuned": "between seeds, and between what they choose in tuning",
+    "tuned": "between seeds, and in what tuning chooses with other seeds",
     "splits": "between splits and seeds",
     "tuned_splits": "between splits and seeds",
 }
@@ -137,7 +137,7 @@ def found(
     if claims.empty:
         return ["The configuration declares no claims, so nothing has a verdict."]
     counts = {verdict: int((claims["verdict"] == verdict).sum()) for verdict in VERDICTS}
-    more = f" ({same} more {'is' if same == 1 else 'are'} one of them in other words)" * (same > 0)
+    more = f" ({same} more {'restates' if same == 1 else 'restate'} one of these)" * (same > 0)
     (verdict, count), *others = [(verdict, count) for verdict, count in counts.items() if count]
     said = [f"{count} of {counted(len(claims), 'claim')}{more} {_are(verdict, count)}"]
     said += [f"{count} {_are(verdict, count)}" for verdict, count in others]
@@ -149,13 +149,14 @@ def found(
             f"{count} of these verdicts {'is' if count == 1 else 'are'} {AT_CHOSEN}, not about"
             " tuned sides: more trials might have been chosen than tune.places has room for, or"
             f" there are fewer than {FEWEST} tuning seeds, or more than {EACH} of the study's"
-            " seeds for each of those."
+            " seeds for each tuning seed."
         )
     tested = claims[claims["tests"].notna()]
     if len(tested):
         tests, alpha = int(tested["tests"].iloc[0]), 100 * tested["alpha"].max()
         only = tested["sides"].eq(AT_CHOSEN).all() and not primary.splits
-        chance = "between seeds, of the values chosen" if only else CHANCE[primary.name]
+        held = "between seeds, with the chosen values held fixed"
+        chance = held if only else CHANCE[primary.name]
         how = f"paired t-tests, Holm over {tests} tests" if tests > 1 else "a paired t-test"
         how += f", {len(looks)} planned looks" if looks else ""
         sentences.append(
