@@ -141,7 +141,7 @@ def _all_bounds(row: PrintedRow, names: list[str]) -> bool:
 
 
 def _prints(first: PrintedRow, second: PrintedRow) -> str:
-    """`Tables 1 and 2 print the same training (BCE in one, 32 in the other, after round 1)`."""
+    """`Tables 1 and 2 print the same run (BCE in one, 32 in the other, after round 1)`."""
     if first.table == second.table:
         levels = " and ".join(dict.fromkeys([first.level, second.level]))
         tables = f"Table {first.table} prints"
@@ -150,4 +150,4 @@ def _prints(first: PrintedRow, second: PrintedRow) -> str:
         levels = first.level
         if first.level != second.level:
             levels += f" in one, {second.level} in the other,"
-    return f"{tables} the same training ({levels} after round {first.round})"
+    return f"{tables} the same run ({levels} after round {first.round})"
