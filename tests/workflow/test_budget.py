@@ -93,7 +93,7 @@ def test_what_does_not_go_with_equal_updates():
     cosine = {"schedule": {"name": "cosine", "over": "training"}}
     sizes = {"grid": {"loss": None, "batch_size": [32, 64]}, "budget": "steps"}
     refuse_cells(study(baseline=cosine, budget="steps"))
-    with pytest.raises(UserError, match=r"runs over 30 epochs.* have 60, not 30: write `over: r"):
+    with pytest.raises(UserError, match=r"runs over 30 epochs.*rounds have 60: write `over: r"):
         refuse_cells(study(baseline=cosine, **sizes))
     patient = {"epoch_choice": {"name": "best", "patience": 2}}
     with pytest.raises(UserError, match="a patience of 2 may end a round within the 3 warm-up"):
