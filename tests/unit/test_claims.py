@@ -172,7 +172,7 @@ def test_the_margin_at_which_a_verdict_flips():
 
 def test_verdicts_are_what_the_intervals_say():
     """Of random studies with several claims of every kind, some of them of two pairs."""
-    generator = np.random.default_rng(7)
+    generator = np.random.default_rng(1)
     cells = {name: DEFAULTS | {"batch_size": 2 + i} for i, name in enumerate("abcd")}
     a, b, c, d = (
         Side(name, [1], title=name, parameters=parameters) for name, parameters in cells.items()
@@ -184,7 +184,7 @@ def test_verdicts_are_what_the_intervals_say():
         for number, pairs in enumerate([[(b, a)], [(c, a)], [(d, a)], [(b, a), (c, b)]])
     }
     seen = set()
-    for _ in range(20):
+    for _ in range(8):
         shifts = generator.choice([0, 0.5, 1, 2], 4)
         values = make_values(
             **{name: generator.normal(shift, 0.5, 12) for name, shift in zip("abcd", shifts)}

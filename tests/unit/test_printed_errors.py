@@ -172,9 +172,7 @@ def test_a_level_twice_in_one_table(tmp_path):
     assert problems(tmp_path, more=f"8,{row}") == []  # in another table, for comparison
     ((check, text, _),) = problems(tmp_path, more=f"3,{row}".replace("94.94", "94.97"))
     assert check == "one row, two values"
-    assert text.startswith(
-        "Table 3 prints the same run (16 after round 1) with different values: "
-    )
+    assert text.startswith("Table 3 prints the same run (16 after round 1) with different values: ")
 
 
 def test_a_number_left_from_another_round(tmp_path):
