@@ -1,5 +1,6 @@
 """Write the page of several data sets: what they say together, with links to the report of each."""
 
+import json
 import os
 from pathlib import Path
 
@@ -27,12 +28,14 @@ if __name__ == "__main__":
         read_description(Path(path).parent) for path in files.data if Path(path).name == DESCRIPTION
     ]
     links = [Path(os.path.relpath(path, page.parent)).as_posix() for path in files.reports]
+    summaries = [json.loads(Path(path).read_text(encoding="utf-8")) for path in files.summaries]
     inputs = AcrossInputs(
         tables=tables_from(first["tables"]),
         claims=claims_from(first["claims"]),
         seeds=first["seeds"],
         frames=frames,
         links=dict(zip([study["dataset"] for study in studies], links, strict=True)),
+        summaries={each["dataset"]: each for each in summaries},
         descriptions={each["dataset"]: each for each in descriptions},
         diagrams={Path(path).stem: path for path in files.diagrams},
     )

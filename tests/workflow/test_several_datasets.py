@@ -1,18 +1,21 @@
 """Several data sets in one study: each as if it were alone, and what they say together."""
 
 import copy
+import html
+import json
 import re
 
 import numpy as np
 import pytest
 import yaml
-from run_snakemake import assert_readable, contents, jobs_by_rule, snakemake
+from run_snakemake import assert_readable, contents, jobs_by_rule, snakemake, without_terms
 from session import REPOSITORY
 from small_study import NOTHING, RESULTS, SMALL_STUDY, planned, read_csv, tiny_arrays, write_study
 from studies import default_study
 
 from study.report.across_inputs import AcrossInputs
 from study.report.sections.across_claims import holds_words
+from study.report.sections.across_reports import headline
 from study.report.sections.across_tables import level_text, shown_order
 from study.snake.datasets import across_folder, arguments_on, read_configs
 from study.store.errors import UserError
@@ -55,6 +58,9 @@ def test_two_data_sets_beside_a_study_on_one_of_them(finished):
     page = (finished / TOGETHER / "report.html").read_text()
     assert 'href="../../dim/report.html"' in page and "A test needs 6 data sets" in page
     (finished / TOGETHER / "../../dim/report.html").resolve(strict=True)
+    for dataset in ("tiny", "dim"):
+        said = json.loads((finished / "results" / dataset / "report.json").read_text())
+        assert html.escape(" ".join(said["headline"]), quote=False) in without_terms(page)
 
     made = contents(finished / "results", *RESULTS)
     done = snakemake(finished, "verify")
@@ -122,12 +128,25 @@ def test_on_how_many_a_claim_holds():
     assert holds_words(found) == "1 of 4; 1 contradicted; 2 no signal"
 
 
+def test_the_headline_says_on_what_the_data_sets_agree():
+    held, open_, turns = {"supported"}, {"supported", "no signal"}, {"contradicted", "supported"}
+    assert headline([], 3) == ""
+    assert headline([held, held], 2) == "2 of 2 claims are supported on all 2 data sets."
+    assert headline([held, open_, {"contradicted"}], 3) == (
+        "1 of 3 claims is supported on all 3 data sets."
+    )
+    assert headline([open_, turns, turns], 3) == (
+        "0 of 3 claims are supported on all 3 data sets; 2 are supported on one and contradicted on"
+        " another."
+    )
+
+
 def test_a_data_set_is_rounded_by_its_own_samples_and_levels_are_in_their_order():
     """Of 20 validation samples one is 5 points, of 1000 a tenth of one."""
     row = {"metric": "val_accuracy", "mean": 0.91234, "sd": 0.0123, "n": 5, "diverged": 0}
     counts = {"few": 20, "many": 1000}
     inputs = AcrossInputs(
-        tables={}, claims={}, seeds=5, frames=None, links={}, diagrams={},
+        tables={}, claims={}, seeds=5, frames=None, links={}, summaries={}, diagrams={},
         descriptions={name: {"splits": {"val": {"count": n}}} for name, n in counts.items()},
     )  # fmt: skip
     texts = [level_text(row | {"dataset": name}, inputs) for name in ("few", "many", "unknown")]

@@ -80,8 +80,9 @@ rule make_across_page:
         diagrams=collect("<across>/ranks/{table}.svg", table=RANKED),
         # how much one sample is
         data=ancient(of_each(DATA, card)),
-        # which it leads to
+        # which it leads to, and what each says first
         reports=of_all(STUDIES, "report.html"),
+        summaries=of_all(STUDIES, "report.json"),
     output:
         html=report(
             "<across>/report.html", category="Report", caption="../report/report.rst"

@@ -28,6 +28,7 @@ class AcrossInputs:
     seeds: int  # of each cell, on every data set
     frames: AcrossFrames
     links: dict[str, str]  # data set -> where its report is, seen from the page
+    summaries: dict[str, dict[str, Any]]  # data set -> its report.json
     # data set -> as study.data.prepared.read_description returns it, of those that are here
     descriptions: dict[str, dict[str, Any]]
     diagrams: dict[str, str]  # table -> the file of the drawing of its ranks, where there is one

@@ -30,14 +30,11 @@ def context(inputs: AcrossInputs) -> dict[str, Any] | None:
                 "holds": holds_words([row["verdict"] for row in rows]),
             }
         )
-    names = tested_once(inputs.claims)
-    once = [claim for claim in claims if claim["name"] in names]
     return {
         "claims": claims,
         "datasets": list(inputs.links),
         "links": list(inputs.links.values()),
-        "everywhere": sum(set(claim["verdicts"]) == {SUPPORTED} for claim in once),
-        "tests": len(once),
+        "tests": len(tested_once(inputs.claims)),
     }
 
 

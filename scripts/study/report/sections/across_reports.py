@@ -1,28 +1,57 @@
-"""Which data sets there are, each with its verdicts and the way to its report."""
+"""What the data sets say together, and each one's headline with the way to its report."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from study.analysis.verdicts import VERDICTS, tested_once
+from study.analysis.verdicts import CONTRADICTED, SUPPORTED, VERDICTS, tested_once
 from study.report.across_inputs import AcrossInputs
 from study.report.data_table import DataTable
+from study.report.wording import counted
 
 TITLE = ""
 
 
 def context(inputs: AcrossInputs) -> dict[str, Any]:
-    """A row a data set."""
+    """A headline, and a row a data set."""
     claims = inputs.frames.claims
     claims = claims[claims["claim"].isin(tested_once(inputs.claims))]
     rows = []
     for dataset in inputs.links:
         verdicts = claims.loc[claims["dataset"] == dataset, "verdict"].value_counts()
         counts = [f"{verdicts[name]} {name}" for name in VERDICTS if name in verdicts]
-        rows.append([dataset, ", ".join(counts) or "none declared"])
+        said = inputs.summaries[dataset]
+        warnings = counted(len(said["doubts"]), "warning") if said["doubts"] else "none"
+        rows.append(
+            [dataset, " ".join(said["headline"]), warnings, ", ".join(counts) or "none declared"]
+        )
+    headings = ["Data set", "What its report says first", "Warnings", "Claims"]
     table = DataTable(
         "Each data set's name links to its report, the same as that of a study on it alone.",
-        ["Data set", "Claims"],
+        headings,
         rows,
-        text_columns=["Data set", "Claims"],
+        text_columns=headings,
+        kind="prose",
         links=list(inputs.links.values()),
     )
-    return {"table": table}
+    found = [set(verdicts) for _, verdicts in claims.groupby("claim", sort=False)["verdict"]]
+    return {"headline": headline(found, len(inputs.links)), "table": table}
+
+
+def headline(claims: Sequence[Collection[str]], datasets: int) -> str:
+    """In how far the data sets agree on the claims; empty where there is no claim.
+
+    Args:
+        claims: of each claim, the verdicts that it gets.
+        datasets: how many there are.
+    """
+    if not claims:
+        return ""
+    everywhere = sum(set(verdicts) == {SUPPORTED} for verdicts in claims)
+    turning = sum({SUPPORTED, CONTRADICTED} <= set(verdicts) for verdicts in claims)
+    are = "is" if everywhere == 1 else "are"
+    of_all = f"{everywhere} of {counted(len(claims), 'claim')}"
+    said = f"{of_all} {are} supported on all {datasets} data sets"
+    if turning:
+        are = "is" if turning == 1 else "are"
+        said += f"; {turning} {are} supported on one and contradicted on another"
+    return f"{said}."
