@@ -145,10 +145,10 @@ def shared_slurm(place: Path):
             count = int(users.read_text()) - 1
             users.write_text(str(count))
             if not count:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process = psutil.Process(int(keeper.read_text()))
-                    process.terminate()
-                    process.wait()
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(keeper.read_text()), signal.SIGTERM)
+                # the last that it does; for all but its parent it would not be seen to end
+                wait_for(lambda: not SYSTEM_CONFIGURATION.is_symlink(), "stopping SLURM", place)
                 shutil.rmtree(configuration.parents[1])
 
 
@@ -209,7 +209,7 @@ def wait_for(ready, what: str, folder: Path, seconds: float = 120) -> None:
                 f"--- {path.name}\n{path.read_text(errors='replace')[-2000:]}"
                 for path in sorted(folder.glob("*.out")) + sorted(folder.glob("*.log"))
             )
-            raise RuntimeError(f"{what} did not start in {seconds:.0f} s\n{logs}")
+            raise RuntimeError(f"{what} took more than {seconds:.0f} s\n{logs}")
         time.sleep(0.1)
 
 
