@@ -30,7 +30,7 @@ def test_the_example_runs_with_its_own_configuration_and_folder(repository_copy,
     """The clone is another folder, with a configuration that would not do."""
     (repository_copy / "config.yaml").write_text("nonsense: true\n")
     folder = example_with(tmp_path / "mine", repository_copy / "Snakefile")
-    done = run(folder)
+    done = run(folder, "conclude", "study_all")
     assert done.returncode == 0, done.stdout
     conclusion = (folder / "output" / "conclusion.txt").read_text()
     assert re.search(r"ce instead of bce changes .* over 4 seeds\.", conclusion)
