@@ -140,7 +140,9 @@ def test_an_axis_holds_all_and_zero():
 
 def test_columns_of_numbers_are_told_from_text():
     rows = [["16", "[−1.20, +0.30]", "relu"], ["<0.001", "–", "12"]]
-    assert DataTable("", ["a", "b", "c"], rows).numbers == [True, True, False]
+    table = DataTable("", ["a", "b", "c"], rows)
+    assert table.numbers == [True, True, False]
+    assert table.numbers is table.numbers  # once, for it is asked for with each text
     assert DataTable("", ["a", "b", "c"], rows, text_columns=["a"]).numbers[0] is False
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 # what a column of numbers may have: 0.1845 ± 0.0031, [−1.2, +3.4], <0.001, 2, 22, 5 of 12 seeds
 NUMBER = re.compile(r"[+−<\[]*\d|–$|$")
@@ -22,7 +23,7 @@ class DataTable:
     links: Sequence[str] = ()  # where the first text of each row leads
     bold: Container[tuple[int, int]] = ()  # (row, column) of what is in bold
 
-    @property
+    @cached_property
     def numbers(self) -> list[bool]:
         """Of each column, whether it is of numbers."""
         columns = zip(*self.rows) if self.rows else [()] * len(self.headings)
