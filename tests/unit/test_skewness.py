@@ -104,9 +104,9 @@ def test_a_claim_on_skewed_differences_has_the_bootstrap_t_at_its_level():
 def test_whether_the_bootstrap_t_agrees_is_said():
     _, pairs = sleep_pairs()
     row = pairs.iloc[0].to_dict()
-    assert zero_words(row) == "it includes zero, but the t-test excludes it"
+    assert zero_words(row) == "its interval includes zero, but the t-test’s excludes it"
     above = row | {"low_bootstrap_t": 0.001}
-    assert zero_words(above) == "it excludes zero, as the t-test does"
+    assert zero_words(above) == "its interval excludes zero, as the t-test’s does"
     greater, less = (claim(expect, (CE, BCE)) for expect in ("greater", "less"))
     assert place_words(greater, above) == (
         "its interval lies where the claim says, as the t-test’s does"
@@ -125,7 +125,7 @@ def test_where_the_bootstrap_t_has_no_interval_none_is_told():
     assert skewness_words(row | {"p_bootstrap_t": 1e-4}).endswith(
         "its p is below 0.001 before adjustment"
     )
-    nothing = "without an interval it decides nothing; the t-test"
+    nothing = "without an interval it decides nothing; the t-test’s"
     assert zero_words(row) == f"{nothing} excludes zero"
     assert zero_words(row | {"low_adjusted": -0.1}) == f"{nothing} includes zero"
     assert place_words(claim("greater", (CE, BCE)), row) == "it decides nothing"
@@ -149,7 +149,8 @@ def test_a_comparison_of_skewed_differences_is_marked():
     assert said == {
         "skewed": [
             "CE − BCE, validation accuracy (%): skewness +1.47; the bootstrap-t gives [+0.31,"
-            " +2.85] and p = 0.0215 before adjustment; it excludes zero, as the t-test does"
+            " +2.85] and p = 0.0215 before adjustment; its interval excludes zero, as the t-test’s"
+            " does"
         ],
         "skewed_others": [],
     }

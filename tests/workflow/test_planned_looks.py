@@ -181,5 +181,5 @@ def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
     runs = contents(made, "metrics.csv")
     told.write_text(json.dumps(json.loads(told.read_text()) | {"decided_for": "another"}))
     plan = snakemake(fresh, "plan").stdout
-    assert "now look 1; at most 6 seeds" in plan and "3 finished, 0 to train" in plan
+    assert "current look: 1; at most 6 seeds" in plan and "3 finished, 0 to train" in plan
     assert contents(made, "metrics.csv") == runs

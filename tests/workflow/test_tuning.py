@@ -237,7 +237,7 @@ def finish_tuned_study(folder) -> None:
 def test_the_plan_says_that_nothing_is_tuned_on_other_splits():
     space = {"learning_rate": [0.001, 0.01]}
     line = beside_lines(default_study(tune={"space": space, "trials": 2}, resample=10))[-1]
-    assert line.endswith(", tuned sides with the values chosen on the study's own")
+    assert line.endswith("; tuned sides keep the values chosen on the study's own split")
     (line,) = beside_lines(default_study(resample=10))
     assert re.fullmatch(r"  of these on 10 other splits: \d+ runs", line)
 

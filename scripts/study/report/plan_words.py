@@ -42,7 +42,8 @@ def beside_lines(study: Study) -> list[str]:
             )
     if study.splits:
         count = counted(len(split_runs(study)), "run")
-        tuned = ", tuned sides with the values chosen on the study's own" if study.tuning else ""
+        kept = "; tuned sides keep the values chosen on the study's own split"
+        tuned = kept if study.tuning else ""
         lines.append(f"  of these on {counted(len(study.splits), 'other split')}: {count}{tuned}")
     return lines
 
@@ -60,7 +61,7 @@ def look_lines(study: Study) -> list[str]:
     return [
         f"{len(looks)} looks; after each, only cells of undecided claims are trained further. A"
         f" claim tested on its own is decided {', '.join(held)}",
-        f"now look {study.look}; at most {counted(looks[-1], 'seed')} of each cell",
+        f"current look: {study.look}; at most {counted(looks[-1], 'seed')} for each cell",
     ]
 
 

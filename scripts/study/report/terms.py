@@ -38,8 +38,8 @@ TERMS = {
     "epoch": Term(r"epochs?", "One pass over all training samples."),
     "other_splits": Term(
         r"other splits",
-        "The same training and validation samples, divided differently; each such split is trained"
-        " with its own seed.",
+        "The same training and validation samples, divided differently; training on each such"
+        " split uses its own seed.",
     ),
     "fixed": Term(
         r"fixed (?:values|settings)",
@@ -108,7 +108,7 @@ TERMS = {
     "calibration": Term(
         r"(?:expected )?calibration error|ECE|calibration",
         "Whether about 70% of the samples with a predicted probability of 70% are positive. The"
-        " calibration error is the mean distance from that.",
+        " calibration error is the mean gap between the two percentages.",
     ),
     "balanced": Term(
         r"balanced accuracy", "The share of each class that is classified correctly, averaged."

@@ -198,7 +198,7 @@ def stops_jobs(workflow) -> Callable[[], None] | None:
     return workflow.scheduler.exit_gracefully
 
 
-@_private(False, "Snakemake looks for jobs to start all the time, and takes a processor for it")
+@_private(False, "Snakemake keeps looking for jobs that can start, which may keep a core busy")
 def look_as_jobs_end(workflow) -> bool:
     """Have Snakemake look for jobs to start when one ends, and besides at most once a second.
 

@@ -235,8 +235,9 @@ def looks_note(looks: pd.DataFrame) -> str:
     chance = chance_of_false_verdict(numbers)
     return (
         f"The verdicts had been seen with {before} seeds before {numbers[-1]} were run. Each look"
-        " is another chance of a false verdict: by now, of the claims with nothing to find, up to"
-        f" {100 * chance:.0f}% instead of {100 * ALPHA:.0f}% would have had one, before adjustment."
+        f" is another chance of a false verdict: by now, up to {100 * chance:.0f}% instead of"
+        f" {100 * ALPHA:.0f}% of the claims about differences that do not exist would have had one,"
+        " before adjustment."
     )
 
 
@@ -322,10 +323,12 @@ def _claim_note(row: Mapping[str, Any]) -> str:
             amount(row["metric"], float(f"{row[key]:.2g}"))
             for key in ("supported_above", "contradicted_below")
         )
-        text = f"supported with a margin above {above}"
-        text += f", contradicted below {below}" if row["contradicted_below"] else ""
+        text = f"would be supported with any margin above {above}"
+        text += f" and contradicted with any below {below}" if row["contradicted_below"] else ""
         if row["verdict"] in UNDECIDED:  # a margin that these data suggest is not tested by them
-            text = f"for choosing a margin in the next study: with these data it would be {text}"
+            text = f"to choose a margin for the next study: with these data, the claim {text}"
+        else:
+            text = f"it {text}"
         notes.append(text)
     elif row["verdict"] == BORDERLINE:
         notes.append(

@@ -67,8 +67,9 @@ TEXTS_OF_SEVERAL = {
     ),
     "confusion": (
         "Confusion matrices",
-        "Mean count over seeds; the darker, the larger its share of the true class. The class with"
-        " the largest probability is predicted. Standard deviations are in pictures/confusion.csv.",
+        "Mean count over seeds; the darker a square, the larger its share of the true class. The"
+        " class with the largest probability is predicted. Standard deviations are in"
+        " pictures/confusion.csv.",
     ),
 }
 
@@ -112,11 +113,11 @@ def about(groups: Sequence[FactorLevels]) -> str:
     """What all of these pictures show."""
     if groups[0].factor is None:
         return f"The baseline after round {groups[0].round}."
-    moved = ", and what is named with it," * any(group.along for group in groups)
-    elsewhere = " or as the title says," * any(group.changes for group in groups)
+    moved = " (and any named with it)" * any(group.along for group in groups)
+    elsewhere = ", or the one in the title" * any(group.changes for group in groups)
     return (
-        f"Every parameter but the one named{moved} is at the baseline,{elsewhere} after the round"
-        " named."
+        f"After the round named. Every parameter except the one named{moved} has the baseline's"
+        f" value{elsewhere}."
     )
 
 
