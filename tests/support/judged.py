@@ -227,9 +227,9 @@ def note(claim: dict, item: dict) -> str:
             amount(claim["metric"], float(f"{item[key]:.2g}"))
             for key in ("supported_above", "contradicted_below")
         )
-        notes.append(f"supported with a margin above {above}")
+        notes.append(f"it would be supported with any margin above {above}")
         if item["contradicted_below"] > 0:
-            notes[-1] += f", contradicted below {below}"
+            notes[-1] += f" and contradicted with any below {below}"
     return "; ".join(notes)
 
 
