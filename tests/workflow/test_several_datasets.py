@@ -131,7 +131,7 @@ def test_on_how_many_a_claim_holds():
 def test_the_headline_says_on_what_the_data_sets_agree():
     held, open_, turns = {"supported"}, {"supported", "no signal"}, {"contradicted", "supported"}
     assert headline([], 3) == ""
-    assert headline([held, held], 2) == "2 of 2 claims are supported on all 2 data sets."
+    assert headline([held, held], 2) == "2 of 2 claims are supported on both data sets."
     assert headline([held, open_, {"contradicted"}], 3) == (
         "1 of 3 claims is supported on all 3 data sets."
     )

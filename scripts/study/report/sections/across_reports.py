@@ -20,16 +20,14 @@ def context(inputs: AcrossInputs) -> dict[str, Any]:
         verdicts = claims.loc[claims["dataset"] == dataset, "verdict"].value_counts()
         counts = [f"{verdicts[name]} {name}" for name in VERDICTS if name in verdicts]
         said = inputs.summaries[dataset]
-        warnings = counted(len(said["doubts"]), "warning") if said["doubts"] else "none"
-        rows.append(
-            [dataset, " ".join(said["headline"]), warnings, ", ".join(counts) or "none declared"]
-        )
+        told = [" ".join(said["headline"]), str(len(said["doubts"]))]
+        rows.append([dataset, *told, ", ".join(counts) or "none declared"])
     headings = ["Data set", "What its report says first", "Warnings", "Claims"]
     table = DataTable(
         "Each data set's name links to its report, the same as that of a study on it alone.",
         headings,
         rows,
-        text_columns=headings,
+        text_columns=["Data set", "What its report says first", "Claims"],
         kind="prose",
         links=list(inputs.links.values()),
     )
@@ -50,7 +48,8 @@ def headline(claims: Sequence[Collection[str]], datasets: int) -> str:
     turning = sum({SUPPORTED, CONTRADICTED} <= set(verdicts) for verdicts in claims)
     are = "is" if everywhere == 1 else "are"
     of_all = f"{everywhere} of {counted(len(claims), 'claim')}"
-    said = f"{of_all} {are} supported on all {datasets} data sets"
+    every = "both" if datasets == 2 else f"all {datasets}"
+    said = f"{of_all} {are} supported on {every} data sets"
     if turning:
         are = "is" if turning == 1 else "are"
         said += f"; {turning} {are} supported on one and contradicted on another"
