@@ -127,7 +127,7 @@ def test_comparisons_as_people_read_them(values, scores):
         "Difference": "+2.00",
         "Interval, adjusted": "[−1.58, +5.58]",
         "p, adjusted": "0.148",
-        "95% over images": "[+0.00, +30.00]",
+        "95% over samples": "[+0.00, +30.00]",
         "d_z": "2.00",
         "P(A > B)": "1.00 [1.00, 1.00]",
         "r": "1.00",

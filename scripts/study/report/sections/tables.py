@@ -227,7 +227,7 @@ def comparison_rows(
     """
     first = first_metrics(metrics)
     headings = ["Comparison", "Metric", "Difference", "Interval, adjusted", "p, adjusted"]
-    headings += ["95% over images", "d_z", "P(A > B)", "r", "n"]
+    headings += ["95% over samples", "d_z", "P(A > B)", "r", "n"]
     rows = []
     for row in rows_of(comparisons):
         metric = row["metric"]
