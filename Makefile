@@ -1,19 +1,19 @@
 # make run          train the study of config.yaml and write its report
-# make help         list what there is to make
-# make status       say how far it is, also while it runs
-# make test         run the tests, but for those that take minutes
-# make test-slow    run those: on a SLURM cluster that they start, with faults, simulated studies
-# make fault-test   kill, fill and damage a study at random, and see that it comes back (15 minutes)
+# make help         list these targets
+# make status       show how far the study is, even while it runs
+# make test         run the tests, except those that take minutes
+# make test-slow    run those: a SLURM cluster that they start, faults, simulated studies
+# make fault-test   kill and damage a study at random, fill its disk, check that it recovers (15 minutes)
 # make check        lint, format and type checks
-# make simulations  which test to trust; what the check of published tables finds (minutes)
+# make simulations  compare statistical tests; measure what the published-table check finds (minutes)
 # make bench        measure how fast training, jobs and dry runs are (DATA=file.npz for other images)
-# make bench-gpu    what runs on a GPU, and how fast; prints a table (minutes)
+# make bench-gpu    measure what runs on a GPU, and how fast; print a table (minutes)
 # make clean        remove the virtual environment; results stay
 
 PYTHON ?= python3
 DATA ?= data/pneumoniamnist.npz
 BIN := .venv/bin
-# for what they start; GNU make 3.81, that of macOS, does not look a rule's own commands up in it
+# for what the commands start; GNU make 3.81, as on macOS, does not look there for the commands
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help run status test test-slow fault-test check simulations bench bench-gpu clean
