@@ -3,7 +3,7 @@
     snakemake --cores 4 --configfile docs/pneumoniamnist/study.yaml
     python docs/update_example.py
 
-Copies the run's results to docs/pneumoniamnist/, and writes its README.md from them.
+Copies the run's results to docs/pneumoniamnist/, packs its runs, and writes README.md from them.
 """
 
 import json
@@ -12,12 +12,13 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+from example_archive import RESULTS, pack
 
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS
@@ -25,13 +26,13 @@ from study.analysis.disagreements import DISAGREEMENT_COLUMNS, MEANINGS, warned_
 from study.analysis.effects import EFFECT_COLUMNS
 from study.analysis.metrics import SPLIT_TITLES, format_value, metric_title
 from study.analysis.verdict_changes import VERDICT_COLUMNS
-from study.analysis.verdicts import NO_SIGNAL, VERDICTS, tested_once
+from study.analysis.verdicts import VERDICTS, tested_once
 from study.data.findings import read_audit
 from study.design.protocols import PROTOCOLS
 from study.notebook import load_study
 from study.published.beside import FINDING_COLUMNS, PRINTED_COLUMNS
 from study.report.sections.claims import claim_items
-from study.report.sections.fair import claim_rows, counts_of_changes
+from study.report.sections.fair import claim_rows, counts_of_changes, side_titles
 from study.report.tables import mean_text, name_title
 from study.report.wording import p_text, plain
 from study.report.worth import one_samples
@@ -41,12 +42,11 @@ from study.store.frames import read_frame
 from study.training import EPOCH_METRICS
 
 EXAMPLE = REPOSITORY / "docs" / "pneumoniamnist"
-# the example was made when undecided was one word
-EARLIER = {"verdict": {"undecided": NO_SIGNAL}}
 OF_PROTOCOL = ("values", "runs", "levels", "comparisons", "claims", "claim_pairs")
 COPIED = [f"{protocol}/{name}.csv" for protocol in PROTOCOLS for name in OF_PROTOCOL]
 COPIED += ["tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg"]
-COPIED += ["tuning/*.csv", "tuning/*.svg", "report.html", "data/*/audit.json"]
+COPIED += ["tuning/*.csv", "tuning/*.svg", "report.html", "appendix.html", "report.json"]
+COPIED += ["data/*/audit.json"]
 STUDY = load_study(EXAMPLE / "study.yaml")
 EFFECTS_SHOWN = (
     "val_accuracy",
@@ -59,15 +59,6 @@ EFFECTS_SHOWN = (
 
 def read(name: str, columns: Mapping[str, type] | None = None) -> pd.DataFrame:
     return read_frame(EXAMPLE / name, columns)
-
-
-def earlier_seeds(row: Mapping[str, Any]) -> str:
-    """How many seeds would decide a claim, as the files have it that the example was made with."""
-    if pd.isna(row.get("seeds_from")):
-        return ""
-    low, high = int(row["seeds_from"]), int(row["seeds_to"])
-    number = f"about {low}" if low == high else f"{low} to {high}"
-    return f"{number} seeds would probably decide it"
 
 
 def markdown_table(headings: list[str], rows: list[list[str]], right: int = 0) -> str:
@@ -90,8 +81,8 @@ def verdicts() -> str:
     for name in items:
         item = items[name]
         differences = [f"{pair['difference']} {pair['interval']}" for pair in item["pairs"]]
-        note = "; ".join(filter(None, [earlier_seeds(item["row"]), item["note"]]))
-        sentence = item["row"]["sentence"] + (f" *{note}*" if note else "")
+        note = f" *{item['note']}*" if item["note"] else ""
+        sentence = item["row"]["sentence"] + note
         rows.append(
             [f"**{item['row']['verdict']}**", sentence, "<br>".join(differences), item["p"]]
         )
@@ -104,14 +95,24 @@ def protocols() -> str:
     """What becomes of the verdicts where sides are tuned, and on other splits."""
     verdicts = read("statistics/verdicts.csv", VERDICT_COLUMNS)
     there = [name for name in PROTOCOLS if name in {*verdicts["protocol"]}]
-    earlier = verdicts.replace(EARLIER)
-    counts = [f"- {counts_of_changes(earlier, name, STUDY.claims)}" for name in there[1:]]
+    counts = [f"- {counts_of_changes(verdicts, name, STUDY.claims)}" for name in there[1:]]
     rows = [
         [row["sentence"], *(f"{cell['verdict']}, {cell['text']}" for cell in row["cells"])]
         for row in claim_rows(verdicts, there, STUDY.claims)
     ]
     table = markdown_table(["Claim", *(PROTOCOLS[name].heading for name in there)], rows)
     return "\n\n".join(["\n".join(counts), table])
+
+
+def chosen() -> str:
+    """The learning rate chosen for each side, and those that other seeds might have chosen."""
+    runs, rows = read("tuned/runs.csv"), []
+    titles = side_titles(STUDY, STUDY.tuning)
+    for cell, of_cell in runs.groupby("cell", sort=False):
+        rates = of_cell.sort_values("place").groupby("place", sort=False)["learning_rate"].first()
+        first, *others = (level_title("learning_rate", rate) for rate in rates)
+        rows.append([titles[cell], first, ", ".join(others) or "–"])
+    return markdown_table(["Side", "Chosen", "Might have been chosen"], rows, right=2)
 
 
 def findings() -> str:
@@ -150,8 +151,7 @@ def counts() -> str:
     """How many claims, those that are one test once, have which verdict."""
     every = read("fixed/claims.csv", CLAIM_COLUMNS)
     claims = every[every["claim"].isin(tested_once(STUDY.claims))]
-    words = (*VERDICTS[:2], *EARLIER["verdict"], *VERDICTS[2:])
-    found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in words
+    found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS
              if (claims["verdict"] == verdict).any()]  # fmt: skip
     tests = int(claims["tests"].dropna().iloc[0])
     return f"Of {len(claims)} claims, in {tests} tests, {_listed(found)}."
@@ -275,6 +275,7 @@ def example_page() -> str:
         "floors": floors(),
         "rests": rests(),
         "protocols": protocols(),
+        "chosen": chosen(),
         "findings": findings(),
         "tables": tables,
     }
@@ -284,14 +285,14 @@ def example_page() -> str:
 
 
 def main() -> None:
-    results = REPOSITORY / "results" / "pneumoniamnist"
     for pattern in COPIED:
-        for path in sorted(results.glob(pattern)):
-            target = EXAMPLE / path.relative_to(results)
+        for path in sorted(RESULTS.glob(pattern)):
+            target = EXAMPLE / path.relative_to(RESULTS)
             if target.match("data/*/*"):  # one data set: without the folder of its digest
                 target = EXAMPLE / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
+    pack()
     (EXAMPLE / "README.md").write_text(example_page(), encoding="utf-8")
 
 

@@ -21,7 +21,6 @@ from published import (
     signed,
     title,
 )
-from scipy import stats
 
 MIN_SEEDS = 10
 
@@ -66,15 +65,12 @@ def judged() -> dict:
     """Claim -> what claims.csv says of it, and its `pairs`."""
     found = {name: _tested(claim) for name, claim in CLAIMS.items()}
     tests = {item["test"]: item["p_value"] for item in found.values() if "test" in item}
-    open_tests = sum(p > 0.05 for p, _ in holm(tests).values())
     for name, item in found.items():
         if "test" in item:
             assert "alpha" not in CLAIMS[name], "the levels below are those of 0.05"
             item["p_adjusted"], item["alpha_adjusted"] = holm(tests)[item["test"]]
             item["tests"] = len(tests)
             _decide(CLAIMS[name], item)
-        if item["verdict"] == "undecided":
-            item |= _seeds(CLAIMS[name], item, 0.05 / open_tests)
     return found
 
 
@@ -141,7 +137,11 @@ def _decide(claim: dict, item: dict) -> None:
         if len(pairs) > 1:
             item["reason"] += f", {against['first']} against {against['second']}"
     else:
-        item["verdict"] = "undecided"
+        item["verdict"] = "no signal"
+        shown = [(pair["low_adjusted"], pair["high_adjusted"]) for pair in pairs]
+        crossing = [ends for ends in shown if not _is_clear(*ends, low, high)]
+        if claim.get("margin") and all(start > 0 or end < 0 for start, end in crossing):
+            item["verdict"] = "borderline"
     ends = {
         "equivalent": lambda a, b: (max(abs(a), abs(b)), max(a, -b, 0.0)),
         "not_greater": lambda a, b: (max(b, 0.0), max(a, 0.0)),
@@ -160,77 +160,12 @@ def _against(claim: dict, difference: float) -> str:
     return f"it {words[int(difference > 0)]}{by}"
 
 
-def _power(distances: list[float], alpha: float) -> np.ndarray:
-    """With 10 to 1,000 seeds: that all of so many bounds are passed, at least."""
-    n = np.arange(MIN_SEEDS, 1001)
-    powers = [
-        stats.nct.sf(stats.t.ppf(1 - alpha / 2, n - 1), n - 1, min(distance, 100) * np.sqrt(n))
-        for distance in distances
-    ]
-    return sum(np.nan_to_num(power, nan=1.0) for power in powers) - (len(distances) - 1)
-
-
-def _fewest(distances: list[float], alpha: float, wanted: float) -> float:
-    enough = np.flatnonzero(_power(distances, alpha) >= wanted)
-    return MIN_SEEDS + enough[0] if len(enough) else math.inf
-
-
-def _seeds(claim: dict, item: dict, alpha: float) -> dict:
-    """How many seeds would decide an undecided claim, for means in the 80% interval of each."""
-    low, high = bounds(claim)
-    count = len(item["pairs"])
-    within, beyond = [], []
-    for pair in item["pairs"]:
-        found, sd = pair["differences"], pair["sd"]
-        start, end = interval(found, 0.2)
-        if sd == 0:
-            return {}
-        if low < start and end < high:
-            numbers = [
-                _fewest(
-                    [abs(mean - bound) / sd for bound in (low, high) if math.isfinite(bound)],
-                    alpha,
-                    1 - 0.2 / count,
-                )
-                for mean in (start, np.mean(found), end)
-            ]
-            within.append((min(numbers), max(numbers)))
-        elif end <= low or start >= high:
-            bound = low if end <= low else high
-            numbers = [
-                _fewest([abs(mean - bound) / sd], alpha / count, 0.8) for mean in (start, end)
-            ]
-            beyond.append((min(numbers), max(numbers)))
-    if beyond:
-        few, many = min(beyond)
-    elif len(within) == count:
-        few, many = max(pair[0] for pair in within), max(pair[1] for pair in within)
-    else:
-        return {}
-    if math.isinf(many) or many > 20 * few:
-        return {}
-    more = max(pair["n"] for pair in item["pairs"]) + 1
-    return {"seeds_from": max(few, more), "seeds_to": max(many, more)}
+def _is_clear(start: float, end: float, low: float, high: float) -> bool:
+    """Whether an interval is within the bounds or beyond them."""
+    return (low < start and end < high) or end < low or start > high
 
 
 # ---- As people read it --------------------------------------------------------------------------
-
-
-def note(claim: dict, item: dict) -> str:
-    notes = [item["reason"]] if "reason" in item else []
-    if "seeds_from" in item:
-        few, many = item["seeds_from"], item["seeds_to"]
-        number = f"about {few}" if few == many else f"{few} to {many}"
-        notes.append(f"{number} seeds would probably decide it")
-    if "supported_above" in item:
-        above, below = (
-            amount(claim["metric"], float(f"{item[key]:.2g}"))
-            for key in ("supported_above", "contradicted_below")
-        )
-        notes.append(f"it would be supported with any margin above {above}")
-        if item["contradicted_below"] > 0:
-            notes[-1] += f" and contradicted with any below {below}"
-    return "; ".join(notes)
 
 
 def difference_and_interval(claim: dict, pair: dict) -> tuple[str, str]:

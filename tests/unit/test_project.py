@@ -2,7 +2,7 @@
 
 import collections
 import csv
-import importlib.util
+import importlib
 import re
 
 import yaml
@@ -63,12 +63,9 @@ def test_the_configurations_of_the_first_page_are_accepted():
         read_config(config)
 
 
-def test_pages_show_the_published_example_number_for_number():
-    spec = importlib.util.spec_from_file_location(
-        "update_example", REPOSITORY / "docs" / "update_example.py"
-    )
-    example = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(example)
+def test_pages_show_the_published_example_number_for_number(monkeypatch):
+    monkeypatch.syspath_prepend(REPOSITORY / "docs")
+    example = importlib.import_module("update_example")
     assert (example.EXAMPLE / "README.md").read_text() == example.example_page()
 
 
