@@ -16,14 +16,13 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from study.design.tuning import FIRST_SEED
+from study.store.paths import ENVIRONMENT, METRICS, RECORD, SCORES
 
 ARCHIVE = REPOSITORY / "docs" / "pneumoniamnist" / "runs.tar.xz"
 RESULTS = REPOSITORY / "results" / "pneumoniamnist"
 LARGEST = 10_000_000  # bytes
 # Four bytes at a time, as the scores are: 5% smaller than with xz's own settings.
 FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 2, "pb": 2}]
-OF_RUN = ("environment.json", "metrics.csv", "run.json", "scores.npz")
 OTHERS = ("tuning/*/*/chosen.json", "tuning/*/*/trials.csv", "data/*/audit.json")
 OTHERS += ("data/*/description.json", "data/*/contact_sheet.png")
 
@@ -31,21 +30,21 @@ OTHERS += ("data/*/description.json", "data/*/contact_sheet.png")
 def packed_files(results: Path = RESULTS) -> list[Path]:
     """What goes into the archive, files of one kind together: they compress better.
 
-    Trials are left out: trials.csv has their numbers.
-
     Args:
         results: the folder of the data set's results.
+
+    Raises:
+        SystemExit: a cell was trained with several versions of the data, code or settings.
     """
-    runs = [path.parent for path in results.glob("runs/*/*/split*/*/seeds_*/round*/run.json")]
-    kept = sorted(folder for folder in runs if _first_seed(folder) < FIRST_SEED)
-    files = [folder / name for name in OF_RUN for folder in kept]
+    records = sorted(results.glob(f"runs/*/*/split*/*/seeds_*/round*/{RECORD}"))
+    digests = {path.parents[2] for path in records}
+    if len({digest.parent for digest in digests}) < len(digests):
+        sys.exit(f"{results} has runs of several versions; make the example in a fresh clone")
+    names = (ENVIRONMENT, METRICS, RECORD, SCORES)
+    files = [record.with_name(name) for name in names for record in records]
     return [path for path in files if path.exists()] + [
         path for pattern in OTHERS for path in sorted(results.glob(pattern))
     ]
-
-
-def _first_seed(run_folder: Path) -> int:
-    return int(run_folder.parent.name.removeprefix("seeds_").partition("-")[0])
 
 
 def pack(results: Path = RESULTS, archive: Path = ARCHIVE) -> None:
