@@ -244,8 +244,8 @@ def test_the_page_says_why_there_are_no_effects(tmp_path):
     one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
     assert one_at_a_time["left_out"].startswith("the design has 6 of")
     assert shown(make(**STEP))["along"] == [
-        "Learning rate changes in step with batch size: what is said of batch size is about both"
-        " together."
+        "Learning rate changes in step with batch size: what is said about batch size applies to"
+        " both together."
     ]
 
 

@@ -100,7 +100,7 @@ def test_numbers_in_sentences(tmp_path, sentence, found):
     ("text", "message"),
     [
         ("table,factor,level\n1,loss,BCE\n", "no column round"),
-        (HEADER + "1,loss,BCE,1,20%,92,0.3,91\n", "line 2: train_loss '20%' is in per cent, and"),
+        (HEADER + "1,loss,BCE,1,20%,92,0.3,91\n", "line 2: train_loss '20%' is in per cent, but"),
         (
             HEADER + "1,loss,BCE,1,0.2,92,-,91\n",
             "line 2: val_loss '-' is not a number; leave",
@@ -183,12 +183,12 @@ def test_the_command_says_how_much_counting_images_can_refuse():
     assert train == (
         "train_accuracy: not checked against whole numbers of images; that check needs --images"
     )
-    check = "the check that a whole number of the"
-    said = "is correct can find about 95% of the wrong numbers with 2 decimals"
+    check = "checking for whole numbers of correct images among"
+    said = "can find about 95% of the wrong numbers with 2 decimals"
     assert val == f"val_accuracy: {check} 524 images {said}"
     images = ["--images", "train=4708", "val=524", "--epochs", "27"]
     train, val = command(SOURCE, *images).stdout.splitlines()[1:3]
-    said = "over 27 epochs is correct can find none of the wrong numbers with 2 decimals"
+    said = "over 27 epochs can find none of the wrong numbers with 2 decimals"
     assert train == f"train_accuracy: {check} 4,708 images {said}"
     assert val == f"val_accuracy: {check} 524 images {said}"
 
