@@ -310,7 +310,7 @@ def test_a_design_in_words():
         ),
         ({"design": {}}, "design: needs one of list and random: {list: [{parameter: level}, …]}"),
         ({"design": {"list": [{"los": "ce"}]}, "grid": None}, "design.list[0]: unknown key 'los'"),
-        ({"design": {"list": [{"loss": "ce"}]}}, "so the grid has to go: set `grid: null`"),
+        ({"design": {"list": [{"loss": "ce"}]}}, "so there must be no grid: set `grid: null`"),
         (
             {"design": {"list": [{"loss": "ce"}, {"loss": "ce", "batch_size": 32}]}, "grid": None},
             "design.list[1]: is the same cell as design.list[0]",

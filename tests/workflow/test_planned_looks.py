@@ -135,7 +135,7 @@ def test_looks_follow_the_protocol_whose_verdicts_count():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"looks": [10, 5]}, r"looks: \[10, 5\] should rise, as in \[5, 10\]"),
+        ({"looks": [10, 5]}, r"looks: \[10, 5\] should increase, as in \[5, 10\]"),
         ({"looks": [20]}, "looks: 20 is one look; write seeds: 20"),
         ({"looks": [3, 10]}, r"looks\[0\]: 3 is less than the minimum of 5"),
         ({"looks": [5, 10], "claims": None}, "looks: there is no claim to decide"),
