@@ -1,4 +1,4 @@
-"""Audit the prepared data: write the findings, and a sheet of a few samples a class and split."""
+"""Audit the prepared data: write the findings, and a sheet of a few samples per class and split."""
 
 import json
 from pathlib import Path

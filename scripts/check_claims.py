@@ -29,8 +29,8 @@ COLUMNS = (CLAIM_COLUMNS, PAIR_COLUMNS, CLAIM_COLUMNS)  # of `judged_files`
 def verdict_lines(
     claims: pd.DataFrame, pairs: pd.DataFrame, fixed: pd.DataFrame | None = None
 ) -> list[str]:
-    """Of each claim its name, its verdict, why, and what stands beside it; its sentence and its
-    differences with their intervals; and at the end how many have which verdict.
+    """For each claim: its name, verdict, the reason and any notes, then its sentence and its
+    differences with their intervals; at the end, how many claims have each verdict.
 
     Args:
         claims, pairs: of the protocol whose verdicts count.
@@ -96,7 +96,7 @@ def judged(study: Study, several: bool) -> tuple[list[str], list[str]]:
 
 
 def judged_files(study: Study) -> list[str]:
-    """Where a study's verdicts are: claims, pairs, and unless these are they, the fixed claims."""
+    """The files of a study's verdicts: claims, pairs, and the fixed claims where others count."""
     files = [primary_file(study, name) for name in ("claims.csv", "claim_pairs.csv")]
     return files + [f"{study.made}/{FIXED.name}/claims.csv"] * (study.primary != FIXED)
 
@@ -118,7 +118,7 @@ if __name__ == "__main__":
         said, of_study = judged(study, len(data) > 1)
         lines, failed = lines + said, failed + of_study
     print("\n".join(lines), flush=True)
-    # of what is printed here, a log would be shown again
+    # empty: in a log, Snakemake would show again what is printed here
     Path(snakemake.log[0]).write_text("", encoding="utf-8")
     if failed:
         raise UserError("\n  ".join(["Required claims that are not supported", *failed]))

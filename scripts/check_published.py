@@ -1,10 +1,10 @@
-"""Check a CSV of published tables for numbers that cannot be, or hardly can.
+"""Check a CSV of published tables for numbers that are impossible, or hardly possible.
 
     python scripts/check_published.py tables.csv --images val=524 --epochs 27
     python scripts/check_published.py tables.csv --baseline loss=BCE --claims claims.yaml
 
 The columns are table, factor, level, round, and one column per metric, with the numbers as they
-are printed; a column whose name has "accuracy" in it is in per cent. The exit status is 1 if
+are printed; a column with "accuracy" in its name is in per cent. The exit status is 1 if
 problems were found, and 2 if the tables or the options cannot be used.
 """
 
@@ -29,21 +29,21 @@ def pairs(items: Sequence[str], option: str) -> dict[str, str]:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1."""
+    """A whole number above 0."""
     if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
 
 
 def image_counts(items: Sequence[str], columns: Sequence[str]) -> dict[str, int]:
-    """How many images each split has, of splits that the tables have an accuracy of."""
+    """How many images each split has, for splits whose accuracy is in the tables."""
     splits = [column.partition("_")[0] for column in columns]
     counts = {}
     for split, text in pairs(items, "--images").items():
         if split not in splits or not text.isdecimal() or int(text) == 0:
             known = ", ".join(splits) or "none"
             raise UserError(
-                f"--images: {split}={text}; the tables have accuracies of: {known}; give a whole"
+                f"--images: {split}={text}; the tables have accuracies for: {known}; give a whole"
                 " number of images for each"
             )
         counts[split] = int(text)
@@ -82,7 +82,7 @@ def main() -> int:
         help="train=4708 val=524",
     )
     parser.add_argument(
-        "--epochs", type=positive, default=1, help="over how many epochs a printed number is a mean"
+        "--epochs", type=positive, default=1, help="how many epochs a printed number averages over"
     )
     parser.add_argument(
         "--baseline",
@@ -90,10 +90,10 @@ def main() -> int:
         action="extend",
         default=[],
         metavar="FACTOR=LEVEL",
-        help="each factor's level in the other tables: rows with these levels are the same one"
+        help="each factor's level in the other tables: rows with these levels are the same row"
         " (default: inferred)",
     )
-    parser.add_argument("--claims", help="a YAML file of claims, whose sentences have numbers")
+    parser.add_argument("--claims", help="a YAML file of claims, whose numbers are checked")
     arguments = parser.parse_args()
     rows = read_tables(arguments.tables)
     columns = accuracies(rows)

@@ -1,4 +1,4 @@
-"""Write what a side's trials came to, and which of them is chosen."""
+"""Write the results of a side's trials, and which of them is chosen."""
 
 import json
 from dataclasses import asdict

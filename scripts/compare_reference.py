@@ -22,7 +22,7 @@ from study.store.logs import log_to
 
 
 def is_elsewhere(table: Table) -> bool:
-    """Whether a table is at another cell than the baseline, or moves more than its factor."""
+    """Whether a table is at a cell other than the baseline, or moves more than its factor."""
     return bool(table.changes) or any(table.along.values())
 
 
@@ -37,7 +37,7 @@ if __name__ == "__main__":
         for name, claim in claims.items()
     ]
     baseline = {name: level_title(name, level) for name, level in design.baseline.items()}
-    baseline |= infer_baseline(rows)  # which may be another than this study's
+    baseline |= infer_baseline(rows)  # which may differ from this study's
     findings = find_problems(rows, baseline, reference["images"], reference["epochs"], sentences)
     numbered = [
         {"finding": number, "check": found.check, "text": found.text}

@@ -1,4 +1,4 @@
-"""Write what each protocol says to every claim and every comparison, beside each other."""
+"""Write what each protocol says about every claim and every comparison, side by side."""
 
 from study.analysis.claims import CLAIM_COLUMNS, PAIR_COLUMNS
 from study.analysis.comparisons import COMPARISON_COLUMNS

@@ -1,4 +1,4 @@
-"""Write which cells need how many seeds at the next look, by the verdicts of this one."""
+"""Write how many seeds each cell needs at the next look, given the verdicts of this one."""
 
 import json
 from dataclasses import asdict

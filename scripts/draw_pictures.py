@@ -1,4 +1,4 @@
-"""Draw the pictures of the levels of each factor, and write the numbers that some are made of."""
+"""Draw the pictures of the levels of each factor, and write the numbers behind some of them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -47,7 +47,7 @@ def budgets(
 
 
 def by_seed(values: pd.DataFrame, cells: Sequence[str], number: int, metric: str) -> np.ndarray:
-    """A side's trials, of which each is a cell, after a round: (trials, seeds)."""
+    """A side's trials, each of them a cell, after a round: (trials, seeds)."""
     of_round = values[values["round"] == number]
     wide = of_round.pivot(index="cell", columns="seed", values=metric)
     return wide.reindex(list(cells)).to_numpy(float)

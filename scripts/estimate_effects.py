@@ -29,7 +29,7 @@ def refuse_grid(
         values, runs: as `read_values` and `read_runs` return them.
         grid: the design.
         number: the round.
-        epochs: cell -> how many epochs a round the study's budget gives it.
+        epochs: cell -> how many epochs per round the study's budget gives it.
 
     Raises:
         Confounded: its cells differ in more than its factors.

@@ -12,7 +12,7 @@ from study.store.logs import log_to
 
 
 def list_cells(cells: Mapping[str, Cell], specs: Specs, budget: str) -> pd.DataFrame:
-    """A row per cell: its parameters and rounds; with its epochs a round where these differ."""
+    """A row per cell: its parameters and rounds, and its epochs per round where these differ."""
     parameters = columns([cell.parameters for cell in cells.values()], specs)
     rows = [
         {"cell": name}

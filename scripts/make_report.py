@@ -1,4 +1,4 @@
-"""Write the report, its appendix, and what the first screen says for programs to read."""
+"""Write the report, its appendix, and its first screen in a form for programs to read."""
 
 from study.report.inputs import read_inputs
 from study.report.page import render_pages

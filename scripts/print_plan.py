@@ -36,7 +36,7 @@ def training_lines(data: Prepared, present: Sequence[Run]) -> list[str]:
 
     Args:
         data: the runs, and the study that they are of.
-        present: those that have been trained, with the data, the code and the settings of now.
+        present: those that have been trained with the present data, code and settings.
     """
     study, done, size = data.study, {*present}, size_of_data(data)
     to_train = [run for run in data.runs if run not in done]
@@ -60,13 +60,13 @@ def training_lines(data: Prepared, present: Sequence[Run]) -> list[str]:
     estimate = estimate_seconds(study, to_train, read_durations(study, present), size)
     if estimate is None:
         first = run_files(study, to_train[:1], "metrics.csv")[0]
-        lines.append("time: not known, no run has finished here. Train one, and ask again:")
+        lines.append("time: not known, as no run has finished here. Train one, then ask again:")
         lines.append(f"  snakemake --cores 1 {first}")
         return lines
     seconds, unlike = estimate
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     lines.append(
-        f"time: about {time_text(seconds)} of one core, {time_text(seconds / (cores or 1))} of"
+        f"time: about {time_text(seconds)} on one core, {time_text(seconds / (cores or 1))} on"
         f" {cores}"
     )
     if unlike:

@@ -1,4 +1,4 @@
-"""Print how far a study is that runs here or on a cluster, from its files alone."""
+"""Print how far a study has got, here or on a cluster, from its files alone."""
 
 import time
 from collections import Counter
@@ -43,7 +43,7 @@ def state_of(run: Run, log: Path, now: float) -> str:
 
 
 def summary_of(states: list[str]) -> str:
-    """The state of a cell's round, of whose seeds several jobs may train some each."""
+    """The state of a cell's round, whose seeds may be trained by several jobs."""
     counts = Counter(states)
     if len(counts) == 1:
         return states[0]
@@ -57,7 +57,7 @@ def label(run: Run) -> str:
 
 
 def table_lines(runs: list[tuple[Run, str]]) -> list[str]:
-    """A row a cell that is under way, a column a round; of the others, how many there are."""
+    """A row for each cell under way, with a column per round; of the others, how many there are."""
     cells: dict[str, dict[int, list[str]]] = {}
     for run, state in runs:
         cells.setdefault(label(run), {}).setdefault(run.round, []).append(state)
@@ -81,7 +81,7 @@ def table_lines(runs: list[tuple[Run, str]]) -> list[str]:
 
 
 def detail(run: Run, state: str, log: Path, now: float) -> str:
-    """What the log of a run says that is under way or failed."""
+    """What the log says of a run that is under way or has failed."""
     where = f"  {label(run)} round {run.round}, seeds {run.first}-{run.last}, {state}"
     told, age = latest_epoch(log), time_text(now - log.stat().st_mtime)
     if state in ("failed", "stopped"):
@@ -119,7 +119,7 @@ def status_lines(data: Prepared, now: float) -> list[str]:
     report = Path(study.made, "report.html")
     if report.exists():
         when = datetime.fromtimestamp(report.stat().st_mtime).isoformat(" ", "minutes")
-        lines.append(f"report: {report}, of {when}")
+        lines.append(f"report: {report}, written {when}")
     else:
         lines.append("report: not yet written")
     lines += older_lines(data, [run for run, state in zip(data.runs, states) if state not in ENDED])
@@ -134,9 +134,9 @@ def status_lines(data: Prepared, now: float) -> list[str]:
 
 
 def older_lines(data: Prepared, missing: list[Run]) -> list[str]:
-    """Which runs there are of other data, other code or other settings, and where they are."""
+    """Which runs there are with other data, code or settings, and where they are."""
     study, lines = data.study, []
-    if data.problem:  # so that it is not known which runs are of these data
+    if data.problem:  # then it is not known which runs are of these data
         return [str(data.problem)]
     older = sum(older_run(study, run) is not None for run in missing)
     if older:
@@ -147,7 +147,7 @@ def older_lines(data: Prepared, missing: list[Run]) -> list[str]:
     folders = left_over(study, data.runs)
     if folders:
         lines.append(
-            f"{len(folders)} folders have runs of other data, code or settings, which this study"
+            f"{len(folders)} folders hold runs with other data, code or settings, which this study"
             " does not use:"
         )
         lines += [f"  {folder}" for folder in folders[:SHOWN]]

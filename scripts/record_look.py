@@ -1,4 +1,4 @@
-"""Add to the record of looks with how many seeds each claim was judged now."""
+"""Add to the record of looks how many seeds each claim has now been judged with."""
 
 from pathlib import Path
 

@@ -32,8 +32,7 @@ def train(run: dict[str, Any], folder: Path, stopping: Callable[[], bool]) -> di
     from study.training.run import check_device, train_run
 
     # Importing torch makes a great many objects that live as long as the process. Looking for
-    # garbage among them, while they are made and at the end, takes 0.5 s, as long as a short run
-    # trains.
+    # garbage among them, while they are made and at the end, takes 0.5 s: as long as a short run.
     gc.freeze()
     gc.enable()
     torch.set_num_threads(snakemake.threads)

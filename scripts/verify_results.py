@@ -1,4 +1,4 @@
-"""Say which files are not as SHA256SUMS lists them."""
+"""Say which files differ from what SHA256SUMS lists."""
 
 from pathlib import Path
 

@@ -43,7 +43,7 @@ def test_samples_that_may_be_along_the_last_axis_are_said(tmp_path):
     [
         ((9, 9, 3, 20), "9 samples of (9, 3, 20); if samples are along the last axis"),
         ((9, 9, 3), "9 samples of (9, 3); if they are one image in colour"),
-        ((9, 64), "9 samples of (64,), of features without an order; if they are images"),
+        ((9, 64), "9 samples of (64,), with unordered features; if they are images"),
         ((20, 8, 8, 2), "20 samples of (8, 8, 2), volumes; if the last axis holds channels"),
         ((20, 8, 8, 5), "20 samples of (8, 8, 5), volumes; if the last axis holds channels"),
         ((20, 2, 8, 8), "20 samples of (2, 8, 8), volumes; if the second axis holds channels"),
@@ -68,7 +68,7 @@ def test_what_shapes_may_mean_is_said(tmp_path, shape, said):
 @pytest.mark.parametrize(
     ("shape", "read", "said"),
     [
-        ((1, 6, 4, 3), (6, 4, 3), "have an axis of 1 and are read as (6, 4, 3)."),
+        ((1, 6, 4, 3), (6, 4, 3), "have an axis of length 1 and are read as (6, 4, 3)."),
         ((1, 6, 4, 1), (6, 4), "have one channel and are read as (6, 4)."),
     ],
 )
@@ -163,7 +163,7 @@ def test_booleans_are_refused_with_what_to_save(tmp_path):
 def test_a_pointer_of_git_lfs_is_no_array(tmp_path):
     files = write_classes(tmp_path)
     (tmp_path / "normal.npy").write_text("version https://git-lfs.github.com/spec/v1\noid x\n")
-    with pytest.raises(UserError, match=r"normal\.npy: is a pointer of Git LFS, .*`git lfs pull`"):
+    with pytest.raises(UserError, match=r"normal\.npy: is a Git LFS pointer, .*`git lfs pull`"):
         prepared(tmp_path, kind="arrays", train=files, positive="normal")
 
 

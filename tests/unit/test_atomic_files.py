@@ -45,7 +45,7 @@ def test_what_killed_processes_left_is_removed(tmp_path):
 def test_of_two_writers_the_later_one_wins(tmp_path):
     """The one that outlived its Snakemake says so, and spoils nothing, whatever it wrote last."""
     paths = tmp_path / "a", tmp_path / "b"
-    said = "b: another process writes it at the same time"
+    said = "b: another process is writing it now"
     with pytest.raises(UserError, match=said), replacing_all(*paths) as parts:
         for part in parts:
             part.write_text("of the earlier one")

@@ -224,7 +224,7 @@ def test_a_parameter_listed_when_changed_is_in_files_only_then(monkeypatch):
 def test_a_run_of_another_study_is_named():
     prepared = find_prepared(default_study())
     other = Run("bce_b32_relu_00000000", 0, 4, 1, digest="0")
-    with pytest.raises(UserError, match=r"bce_b32_relu_00000000/.*: no run of this study"):
+    with pytest.raises(UserError, match=r"bce_b32_relu_00000000/.*: not a run of this study"):
         told_to_train(prepared, wildcards_of(other))
 
 

@@ -87,7 +87,7 @@ def test_parts_and_copies_of_classes_are_refused(tmp_path, folders, message):
     text = str(caught.value)
     last = yaml.safe_load(re.findall(r"`([^`]*)`", text)[-1])  # if all are classes
     assert len(laid_out(tmp_path, **last).classes) == len(folders)
-    if "leave those out" in text or "leave it out" in text:
+    if "leave the copies out" in text or "leave it out" in text:
         first = yaml.safe_load(re.findall(r"`([^`]*)`", text)[0])
         assert len(laid_out(tmp_path, **first).classes) < len(folders)
 
@@ -147,9 +147,7 @@ def test_usual_names_of_classes_are_none_of_parts(tmp_path, folders):
 def test_classes_that_differ_in_a_letter_are_said(tmp_path, one, other, said):
     decided = laid_out(tmp_path, f"{one}/1.png", f"{other}/2.png", "well/3.png").decided
     first, second = sorted((one, other))
-    sentence = (
-        f"Classes whose names differ in one letter were taken for different ones: {first} and"
-    )
+    sentence = f"Classes whose names differ in one letter were treated as different: {first} and"
     assert [text.startswith(f"{sentence} {second};") for text in decided] == [True] * said
 
 
@@ -174,7 +172,7 @@ def test_folders_of_patients_are_read(tmp_path):
     assert len(laid_out(tmp_path, *names, "a/patient8/2.png").images) == 5
     names = ("a/3f2a-1/1.png", "a/91bc-2/1.png", "b/P01/1.png", "b/P02b/1.png")
     assert len(laid_out(tmp_path / "codes", *names).images) == 4
-    with pytest.raises(UserError, match="b/P01 and b/photo1 have files of the same names"):
+    with pytest.raises(UserError, match="b/P01 and b/photo1 have files with the same names"):
         laid_out(tmp_path / "codes", "b/photo1/1.png")
     names = ("a/Ann/1.png", "a/Bo/2.png", "b/Cy/1.png")
     assert len(laid_out(tmp_path / "named", *names).images) == 3
@@ -192,7 +190,7 @@ def test_names_are_compared_as_they_look(tmp_path):
     labels = np.concatenate([pair[1] for pair in load_all(folder)[0].values()])
     assert labels.sum() == 4
     save_image(tmp_path / "x" / "M\u00e9ni\u00e8re" / "9.png")
-    with pytest.raises(UserError, match="is there twice, its name written in two ways"):
+    with pytest.raises(UserError, match="exists twice, its name written in two ways"):
         find_images("d", entry)
 
 

@@ -307,7 +307,7 @@ def test_metrics_for_two_classes_are_refused_by_name():
     assert str(error.value).splitlines()[1:] == [
         "  tables.one: final_val_sensitivity is for two classes, and wdbc has 8",
         "  tables.two: final_test_accuracy_chosen is for two classes, and wdbc has 8",
-        "  metrics for more classes: final_val_accuracy, final_val_balanced_accuracy,"
+        "  metrics for more than two classes: final_val_accuracy, final_val_balanced_accuracy,"
         " final_val_roc_auc, final_val_brier_score",
     ]
     assert binary_problems(config, ["a", "b"]) == []

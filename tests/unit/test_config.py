@@ -175,7 +175,7 @@ def test_levels_get_their_parameters_type():
         ({"datasets": {"wdbc": {"path": "x"}}}, "datasets.wdbc: missing kind"),
         ({"seeds": 2.5}, "seeds: 2.5 should be a whole number"),
         ({"seeds": True}, "seeds: True should be a whole number"),
-        ({"seeds": "5"}, "seeds: '5' should be a whole number; as it stands it is text, write 5"),
+        ({"seeds": "5"}, "seeds: '5' should be a whole number; as written, it is text: write 5"),
         ({"warmup_epochs": 30}, "it must be below epochs_per_round, which is 30"),
         ({"baseline": {"loss": "bec"}}, "baseline.loss: unknown value 'bec'; did you mean 'bce'?"),
         (

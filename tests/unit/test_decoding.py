@@ -126,7 +126,7 @@ UNCLEAR = {
     "empty.png": (Path.touch, "is empty; if it is the placeholder of a cloud folder, download"),
     "phone.jpg": (
         lambda path: path.write_bytes(b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + bytes(99)),
-        "is a HEIC image, whatever its ending says; convert it to JPEG",
+        "is a HEIC image, whatever its extension says; convert it to JPEG",
     ),
 }
 
@@ -177,7 +177,7 @@ def test_metadata_of_any_size_are_ignored_and_the_limit_of_pixels_is_a_key(tmp_p
 
 def test_a_pointer_of_git_lfs_is_no_image(tmp_path):
     (tmp_path / "1.png").write_text("version https://git-lfs.github.com/spec/v1\noid x\n")
-    with pytest.raises(UserError, match=r"1\.png: is a pointer of Git LFS, .* `git lfs pull`"):
+    with pytest.raises(UserError, match=r"1\.png: is a Git LFS pointer, .* `git lfs pull`"):
         decoded(tmp_path / "1.png")
 
 
@@ -269,7 +269,7 @@ def test_what_is_decided_and_what_differs_among_files_is_noted(tmp_path):
     halves().convert("RGB").save(tmp_path / "x" / "well" / "3.jpg", exif=exif)
     description = read_description(prepared(tmp_path, **entry))
     assert description["decided"] == [
-        "1 of 5 images are made grey, by the luma of their colours.",
+        "1 of 5 images were converted to grey by luma.",
         "2 of 5 images have 16-bit values, which were converted to 8 bits: 0 is black and 65535"
         " white.",
         "1 of 5 images are turned as their EXIF data say.",
@@ -286,7 +286,7 @@ def test_rounding_errors_of_floating_point_images_are_clipped_and_said(tmp_path)
     values[0, 0], values[0, 1] = -1e-8, np.nextafter(np.float32(1), np.float32(2))
     entry = write_classes(tmp_path, twice(Image.fromarray(values), "tif"))
     decided = read_description(prepared(tmp_path, **entry))["decided"]
-    assert decided[1].startswith("4 of 4 images have values that a rounding error put outside of")
+    assert decided[1].startswith("4 of 4 images have values just outside their range, by a")
 
 
 def test_a_class_of_14_bits_beside_one_of_16_is_noted(tmp_path):

@@ -244,8 +244,8 @@ def test_the_page_says_why_there_are_no_effects(tmp_path):
     one_at_a_time = shown(make(grid=GRID, design="one_at_a_time"))
     assert one_at_a_time["left_out"].startswith("the design has 6 of")
     assert shown(make(**STEP))["along"] == [
-        "Learning rate changes in step with batch size: what is said of batch size is about both"
-        " together."
+        "Learning rate changes in step with batch size: what is said about batch size applies to"
+        " both together."
     ]
 
 
@@ -310,7 +310,7 @@ def test_a_design_in_words():
         ),
         ({"design": {}}, "design: needs one of list and random: {list: [{parameter: level}, …]}"),
         ({"design": {"list": [{"los": "ce"}]}, "grid": None}, "design.list[0]: unknown key 'los'"),
-        ({"design": {"list": [{"loss": "ce"}]}}, "so the grid has to go: set `grid: null`"),
+        ({"design": {"list": [{"loss": "ce"}]}}, "so there must be no grid: set `grid: null`"),
         (
             {"design": {"list": [{"loss": "ce"}, {"loss": "ce", "batch_size": 32}]}, "grid": None},
             "design.list[1]: is the same cell as design.list[0]",

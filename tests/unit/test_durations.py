@@ -56,7 +56,7 @@ def test_the_plan_says_which_seeds_train_together_and_why_others_do_not(study):
     )
     assert together_words(study, None) == ""  # before the data are prepared
     assert why_run_alone(study, replace(study_runs(study)[0], split=1), SMALL) == (
-        "there is one seed a split"
+        "there is one seed per split"
     )
     on_gpu = study_of(device="cuda", grid={"batch_size": [16, 32, 64], "activation": None})
     assert "32 at a time in all" in together_words(on_gpu, LARGE)

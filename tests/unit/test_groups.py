@@ -51,20 +51,20 @@ REFUSED = {
     "cp1252": (PLAIN.replace("p2", "Ménière").encode("cp1252"), "line 4: not UTF-8; save it as"),
     "several in a cell": (
         PLAIN.replace("p3", "p1; p2"),
-        "the group p1; p2 is p1 and p2, which other images are in; an image is in one group",
+        "the group p1; p2 names p1 and p2, which other images are in; an image is in one group",
     ),
-    "empty": ("", "is empty; needed are the columns image, group"),
-    "rows of nothing": ("\n;;\n", "is empty; needed are the columns image, group"),
+    "empty": ("", "is empty; it needs the columns image, group"),
+    "rows of nothing": ("\n;;\n", "is empty; it needs the columns image, group"),
     "a workbook": (b"PK\x03\x04\0", "is a workbook or an archive; export it as CSV"),
     "header alone": (
         "image,group\n",
         "4 of 4 samples have no group: a/1.png, a/2.png, b/3.png, b/4.png",
     ),
-    "other columns": ("name,patient\nx,y\n", "line 1: no column image, group; needed are image"),
+    "other columns": ("name,patient\nx,y\n", "line 1: no column image, group; the file needs"),
     "a column twice": (PLAIN.replace("p", "p,p").replace("oup,p", "oup,group"), "columns 2 and 3"),
     "other separators": (
         PLAIN.replace(",", "|"),
-        "there are image|group; what separates columns is a comma, a semicolon or a tab",
+        "but has image|group; columns must be separated by a comma, a semicolon or a tab",
     ),
     "a value more": (PLAIN.replace("p2", "p2,x"), "line 4: 3 values, but 2 columns"),
     "a quote": (PLAIN.replace("p2", '"p2'), "line 4: cannot be divided into values"),
@@ -99,7 +99,7 @@ def test_samples_without_a_group_are_their_own_where_that_is_declared(tmp_path):
     groups, decided = of_file(tmp_path, content, missing="own")
     assert [*groups] == ["p1", "p1", "", ""]
     assert decided == (
-        "2 of 4 samples have no group, and each is one of its own: b/3.png, b/4.png.",
+        "2 of 4 samples have no group, and each is its own group: b/3.png, b/4.png.",
     )
     # a name that is spelt in another way is not taken for a sample without a group
     with pytest.raises(UserError, match=r"not samples: 3\.png \(line 4\).*; or remove these lines"):
@@ -115,7 +115,7 @@ def test_images_that_are_not_there_and_groups_spelt_alike_are_said(tmp_path):
     assert [*groups] == ["p1", "p1", "p2", "P02"]
     assert decided == (
         "groups.csv lists images that are not samples: c/5.png (line 6).",
-        "Groups that are spelt nearly alike are taken for different ones: p2 and P02.",
+        "Groups that are spelt nearly alike are treated as different: p2 and P02.",
     )
 
 
@@ -123,10 +123,10 @@ def test_images_that_are_not_there_and_groups_spelt_alike_are_said(tmp_path):
 def test_a_patient_that_is_spelt_in_two_ways_is_said(tmp_path, other):
     _, decided = of_file(tmp_path, PLAIN.replace("p2", "P7").replace("p3", other))
     assert decided == (
-        f"Groups that are spelt nearly alike are taken for different ones: P7 and {other}.",
+        f"Groups that are spelt nearly alike are treated as different: P7 and {other}.",
     )
     _, decided = of_file(tmp_path, PLAIN.replace("p2", "Müller").replace("p3", "MÃ¼ller"))
-    assert decided[0].endswith("are taken for different ones: Müller and MÃ¼ller.")
+    assert decided[0].endswith("are treated as different: Müller and MÃ¼ller.")
     numbers = PLAIN.replace("p2", "1.001").replace("p3", "1001")
     assert "1.001 and 1001" in of_file(tmp_path, numbers)[1][0]
     numbers = PLAIN.replace("p2", "6.1").replace("p3", "6.10")
@@ -152,12 +152,12 @@ def test_a_patient_that_is_spelt_in_two_ways_is_said(tmp_path, other):
 def test_groups_that_look_alike_are_told_apart(tmp_path, one, other, said):
     groups, decided = of_file(tmp_path, PLAIN.replace("p2", one).replace("p3", other))
     assert [*groups] == ["p1", "p1", one, other]
-    assert decided == (f"Groups that are spelt nearly alike are taken for different ones: {said}.",)
+    assert decided == (f"Groups that are spelt nearly alike are treated as different: {said}.",)
 
 
 def test_blanks_at_the_end_of_a_group_are_shown():
     _, decided = of_pattern("([^/_]*)_", ["a/P7_1.png", "a/P7 _2.png", "a/P7_3.png"])
-    assert decided[0].endswith("are taken for different ones: 'P7' and 'P7 '.")
+    assert decided[0].endswith("are treated as different: 'P7' and 'P7 '.")
 
 
 def test_what_has_no_width_is_not_a_part_of_a_name(tmp_path):
@@ -193,7 +193,7 @@ def test_what_stands_for_nothing_is_no_group(tmp_path, nothing):
     with pytest.raises(UserError) as error:
         of_file(tmp_path, PLAIN.replace("p2", nothing))
     assert "1 of 4 samples have no group" in str(error.value)
-    assert str(error.value).endswith(f" ({nothing} is no group)")
+    assert str(error.value).endswith(f" ({nothing} is not a group)")
 
 
 def test_several_numbers_below_0_are_groups(tmp_path):
@@ -206,7 +206,7 @@ def test_several_numbers_below_0_are_groups(tmp_path):
 def test_what_a_spreadsheet_may_have_made_a_date_is_said(tmp_path, date):
     groups, decided = of_file(tmp_path, PLAIN.replace("p2", date))
     assert date in groups
-    assert decided == (f"Groups that a spreadsheet may have made dates of other text: {date}.",)
+    assert decided == (f"Groups that may be text turned into dates by a spreadsheet: {date}.",)
     for other in ("12-Ann", "1/12", "Mara-12", "1.12.3"):
         assert of_file(tmp_path, PLAIN.replace("p2", other))[1] == ()
 
@@ -215,7 +215,7 @@ def test_long_numbers_that_a_spreadsheet_rounded_are_said(tmp_path):
     content = PLAIN.replace("p1", "1234567890123450").replace("p2", "1234567890123460")
     (sentence,) = of_file(tmp_path, content)[1]
     assert sentence.startswith(
-        "All groups of more than 15 digits end in 0, as a spreadsheet rounds"
+        "All groups of more than 15 digits end in 0: a spreadsheet may have rounded"
     )
     assert of_file(tmp_path, content.replace("p3", "1234567890123461"))[1] == ()
 
@@ -389,4 +389,4 @@ def test_what_was_decided_is_in_the_description(tmp_path):
     folder = prepared(tmp_path / "own", kind="npz", path=path, groups=groups)
     assert read_samples(folder)[1].count("train") == 5
     (sentence,) = read_description(folder)["decided"]
-    assert sentence.startswith("65 of 70 samples have no group, and each is one of its own: train[")
+    assert sentence.startswith("65 of 70 samples have no group, and each is its own group: train[")

@@ -75,7 +75,7 @@ def test_bad_folders_are_named(tmp_path):
     with pytest.raises(UserError, match="there is no folder"):
         prepared(tmp_path, **entry | {"path": str(tmp_path / "nowhere")})
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="has no image below it; what is read is"):
+    with pytest.raises(UserError, match="contains no images; known extensions:"):
         prepared(tmp_path, **entry | {"path": str(tmp_path / "empty")})
     with pytest.raises(UserError, match="is a file, not a folder; an archive must be unpacked"):
         prepared(tmp_path, **entry | {"path": str(tmp_path / "outside.png")})

@@ -109,7 +109,7 @@ def test_folders_are_written_in_one_way(tmp_path, monkeypatch):
     for written, expected in (
         ("$NOWHERE/x", "pathvars.results: $NOWHERE/x: the variable NOWHERE is not set"),
         ("~no-one/x", "pathvars.results: ~no-one/x: no home is known for ~no-one; write its path"),
-        (".", "pathvars.results: . is the folder that Snakemake runs in; name a folder inside"),
+        (".", "pathvars.results: . is the folder that Snakemake runs in; name one inside it"),
     ):
         with pytest.raises(UserError) as error:
             declared_folders({"pathvars": {"results": written}}, usual)

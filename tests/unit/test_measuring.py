@@ -160,7 +160,7 @@ def refused(folder: Path, run: Run, wanted, **recorded) -> str:
         ({"round": 2}, "with round 2, not 1; delete"),
         (
             {"parameters": {"wide": 3}},
-            "with wide 3, which is no parameter of this study; delete",
+            "with wide 3, which is not a parameter of this study; delete",
         ),
         (
             {"parameters": {"loss": "ce", "batch_size": 8}},

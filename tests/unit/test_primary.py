@@ -145,7 +145,7 @@ def test_a_wider_interval_is_not_a_difference_that_moved():
     row |= {"moved_low_then": -0.002, "moved_high_then": 0.004}
     assert not has_moved(row)
     assert moved_words(row) == (
-        "from fixed to tuned sides the difference did not clearly move (+0.10 [−0.20, +0.40]), only"
+        "from fixed to tuned sides the difference did not clearly move (+0.10 [−0.20, +0.40]); only"
         " its interval is wider"
     )
     narrower = row | {"low_then": 0.011, "high_then": 0.015}

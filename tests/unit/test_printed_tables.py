@@ -100,7 +100,7 @@ def test_numbers_in_sentences(tmp_path, sentence, found):
     ("text", "message"),
     [
         ("table,factor,level\n1,loss,BCE\n", "no column round"),
-        (HEADER + "1,loss,BCE,1,20%,92,0.3,91\n", "line 2: train_loss '20%' is in per cent, and"),
+        (HEADER + "1,loss,BCE,1,20%,92,0.3,91\n", "line 2: train_loss '20%' is in per cent, but"),
         (
             HEADER + "1,loss,BCE,1,0.2,92,-,91\n",
             "line 2: val_loss '-' is not a number; leave",
@@ -118,7 +118,7 @@ def test_numbers_in_sentences(tmp_path, sentence, found):
         (HEADER + "1,loss,BCE,1,0.2,92,0.3,91\n,,CE,1,0.2,92,0.3,91\n", "line 3: table is empty"),
         (
             HEADER.replace("val_loss", "train_loss") + "1,loss,BCE,1,0.2,92,0.3,91\n",
-            "line 1: the column train_loss is there twice, as columns 5 and 7; remove one",
+            "line 1: the column train_loss occurs twice, as columns 5 and 7; remove one",
         ),
         (
             HEADER.replace(",", ";") + "1;loss;BCE;1;0,2;92,1;0.3;91\n",
@@ -183,12 +183,12 @@ def test_the_command_says_how_much_counting_images_can_refuse():
     assert train == (
         "train_accuracy: not checked against whole numbers of images; that check needs --images"
     )
-    check = "the check that a whole number of the"
-    said = "is correct can find about 95% of the wrong numbers with 2 decimals"
+    check = "checking for whole numbers of correct images among"
+    said = "can find about 95% of the wrong numbers with 2 decimals"
     assert val == f"val_accuracy: {check} 524 images {said}"
     images = ["--images", "train=4708", "val=524", "--epochs", "27"]
     train, val = command(SOURCE, *images).stdout.splitlines()[1:3]
-    said = "over 27 epochs is correct can find none of the wrong numbers with 2 decimals"
+    said = "over 27 epochs can find none of the wrong numbers with 2 decimals"
     assert train == f"train_accuracy: {check} 4,708 images {said}"
     assert val == f"val_accuracy: {check} 524 images {said}"
 
@@ -201,9 +201,9 @@ def test_the_command_says_what_is_wrong_with_its_arguments(tmp_path):
     assert done.stdout.splitlines() == said
     for options, message in (
         (["--images", "val:524"], "--images: val:524 is not of the form name=value"),
-        (["--images", "val=0"], "--images: val=0; the tables have accuracies of: train, val"),
-        (["--images", "foo=10"], "--images: foo=10; the tables have accuracies of: train, val"),
-        (["--epochs", "0"], "'0' is not a whole number from 1"),
+        (["--images", "val=0"], "--images: val=0; the tables have accuracies for: train, val"),
+        (["--images", "foo=10"], "--images: foo=10; the tables have accuracies for: train, val"),
+        (["--epochs", "0"], "'0' is not a whole number above 0"),
     ):
         done = command(path, *options)
         assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr

@@ -43,7 +43,7 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
     assert layout.splits == {"train": "Set2", "val": "Set1"}
     with pytest.raises(UserError, match="test is Set3, but there are only Set1 and Set2"):
         laid_out(tmp_path, splits={"train": "Set1", "test": "Set3"})
-    with pytest.raises(UserError, match="one folder for two of train and test"):
+    with pytest.raises(UserError, match="the same folder for two of train and test"):
         laid_out(tmp_path, splits={"train": "Set1", "test": "Set1"})
     layout = laid_out(tmp_path / "classes", "Test/1.png", "Train/1.png", splits="none")
     assert (layout.splits, layout.classes) == ({}, ["Test", "Train"])

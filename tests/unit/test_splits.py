@@ -139,8 +139,8 @@ def test_a_share_that_no_folds_have_is_drawn_and_the_outcome_said(tmp_path):
     counts = {name: split["count"] for name, split in description["splits"].items()}
     assert counts == {"train": 40, "val": 10, "test": 10}
     assert description["decided"] == [
-        "test_share 0.2 of 60 samples is 12; drawn were 10 (16.7%), in 2 whole groups.",
-        "val_share 0.05 of 60 samples is 3; drawn were 10 (16.7%), in 2 whole groups.",
+        "test_share 0.2 of 60 samples is 12; 10 were drawn (16.7%), in 2 whole groups.",
+        "val_share 0.05 of 60 samples is 3; 10 were drawn (16.7%), in 2 whole groups.",
     ]
 
 
@@ -160,8 +160,8 @@ def test_only_what_has_no_split_is_refused():
     with pytest.raises(UserError) as error:
         complete_splits("d", labels, ["ill", "well"], groups, rows, entry)
     assert str(error.value) == (
-        "d: class well is in 1 group alone, r; whole groups are drawn, and train and val need it in"
-        " one each"
+        "d: class well is in only 1 group, r; whole groups are drawn, and train and val each need"
+        " one with it"
     )
     groups[5] = "s"
     splits = complete_splits("d", labels, ["ill", "well"], groups, rows, entry)

@@ -317,7 +317,7 @@ def test_which_cells_are_stacked():
     assert reason({"image_size": 8}, shape=(28, 28)) == ""  # by what is left of an image
     assert reason({"network": "cnn"}, shape=(28, 28)) == "the network is cnn"
     assert reason({"network": "cnn"}, shape=(28, 28), device="cuda") == ""
-    assert reason(redrawn=True) == "there is one seed a split"
+    assert reason(redrawn=True) == "there is one seed per split"
     # what they decide is in docs/training.md
     found = {name: device[1:] for name, device in DEVICES.items()}
     both = ("mlp", "logistic")

@@ -125,7 +125,7 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
         ),
         (
             ("a/left/1.png", "a/right/1.jpg", "b/left/1.png"),
-            r"a/left and a/right have files of the same names, .*\"\*/left/\*\*\"",
+            r"a/left and a/right have files with the same names, .*\"\*/left/\*\*\"",
             "**",
             ["a/left/1.png", "a/right/1.jpg", "b/left/1.png"],
         ),
@@ -137,13 +137,13 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
         ),
         (
             ("one/ill/1.png", "one/well/2.png", "two/ill/1.png", "two/well/2.png", "two/x/3.png"),
-            "one and two have folders of the same names, such as ill and well; if those are",
+            "one and two have folders with the same names, such as ill and well; if those are",
             "**",
             ["one/ill/1.png", "one/well/2.png", "two/ill/1.png", "two/well/2.png", "two/x/3.png"],
         ),
         (
             ("one/0/1.png", "one/1/2.png", "two/0/1.png", "two/1/2.png"),
-            "one and two have folders of the same names, such as 0 and 1; if those are",
+            "one and two have folders with the same names, such as 0 and 1; if those are",
             "*/0/*",
             ["one/0/1.png", "two/0/1.png"],
         ),
@@ -167,7 +167,7 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
         ),
         (
             ("one/x/ill/1.png", "one/x/well/2.png", "two/x/ill/1.png", "two/x/well/2.png"),
-            "one and two have folders of the same names, such as ill and well; if those are",
+            "one and two have folders with the same names, such as ill and well; if those are",
             "**/ill/*",
             ["one/x/ill/1.png", "two/x/ill/1.png"],
         ),
@@ -251,7 +251,7 @@ def test_images_that_are_not_called_as_such_are_refused(tmp_path, name, format, 
         laid_out(tmp_path)
     for other in ("b/1.png", "b/2.png"):
         (tmp_path / "x" / other).unlink()
-    with pytest.raises(UserError, match=rf"has no image below it, but .*; a/{name} is an image by"):
+    with pytest.raises(UserError, match=rf"contains no images, but .*; a/{name} is an image by"):
         laid_out(tmp_path)
 
 
@@ -266,15 +266,15 @@ def test_images_that_were_downloaded_again_are_counted(tmp_path):
 @pytest.mark.parametrize(
     ("names", "said"),
     {
-        ("x.zip",): "x.zip is an archive and not read; unpack it, or remove it if",
+        ("x.zip",): "x.zip is an archive and is not read; unpack it, or remove it if",
         (
             "c.tar.gz",
             "b/more.RAR",
-        ): "b/more.RAR and c.tar.gz are archives and not read; unpack them",
+        ): "b/more.RAR and c.tar.gz are archives and are not read; unpack them",
         ("c.7z.001", "c.7z.002"): "c.7z.001 and c.7z.002 are archives",
         (
             "c/1.zip",
-        ): "c holds no image that is read, but 1 .zip; c/1.zip is an archive and not read",
+        ): "c holds no image that is read, but 1 .zip; c/1.zip is an archive and is not read",
     }.items(),
 )
 def test_archives_are_named(tmp_path, names, said):
@@ -287,7 +287,7 @@ def test_archives_are_named(tmp_path, names, said):
         "Files with other extensions were left out: 1 .csv, 1 .gz.",
     ]
     with pytest.raises(
-        UserError, match=r"below it, but 1 \.zip; 1\.zip is an archive and not read"
+        UserError, match=r"no images, but 1 \.zip; 1\.zip is an archive and is not read"
     ):
         laid_out(tmp_path / "packed", "1.zip")
 
@@ -300,9 +300,9 @@ def test_images_of_no_class_are_asked_for_their_folders(tmp_path):
 
 
 def test_images_that_fit_nothing_are_refused(tmp_path):
-    with pytest.raises(UserError, match=r"'\*/image/\*', which fits none of the 4 images, such as"):
+    with pytest.raises(UserError, match=r"'\*/image/\*', which matches none of the 4 images,"):
         laid_out(tmp_path, *CLASSES, images=["*/*", "*/image/*"])
-    with pytest.raises(UserError, match="images leaves none of the 4 images"):
+    with pytest.raises(UserError, match="images leaves out all 4 images"):
         laid_out(tmp_path, images="!**")
     assert list(laid_out(tmp_path, images="A/*.PNG").images) == ["a/1.png", "a/2.png"]
 

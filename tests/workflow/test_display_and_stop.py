@@ -173,7 +173,7 @@ def test_after_a_kill_jobs_save_and_the_lock_says_what_to_do(endless):
         TRAINING, cwd=endless, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as running:
         for line in running.stdout:
-            if line == "Of 2 runs 2 resume from their saved progress\n":
+            if line == "Of 2 runs, 2 resume from their saved progress\n":
                 break
         running.terminate()
         assert "Stopped by SIGTERM" in running.stdout.read()

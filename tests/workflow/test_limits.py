@@ -15,7 +15,7 @@ ARRAYS = ("images", "labels")
 FILES = {
     "twice": (
         b"a:\n  b: 1\n  c: 2\n  b: 3\n",
-        "line 4: the key a.b is given twice, first in line 2",
+        "line 4: the key a.b is given twice, first on line 2",
     ),
     "in a list": (b"a:\n- {b: 1, b: 2}\n", "line 2: the key a.b is given twice"),
     "not YAML": (
@@ -46,7 +46,7 @@ def test_what_yaml_may_say_is_accepted(tmp_path):
 def test_mistakes_are_said_at_a_dry_run(fresh, monkeypatch):
     """Each by the one line that Snakemake ends with, apart from those that it begins with."""
     (fresh / "results").write_text("a file")
-    assert_readable(snakemake(fresh, "-n"), "results is a file, but results/tiny is to be a folder")
+    assert_readable(snakemake(fresh, "-n"), "results is a file, but results/tiny must be a folder")
     (fresh / "results").unlink()
     change_study(fresh, device="cuda")
     done = snakemake(fresh, "-n")

@@ -123,7 +123,7 @@ def test_what_moves_along_is_in_the_table_in_the_proof_and_on_the_page(shared):
         "Against 32, with learning rate changed in step, seed by seed.",
         "Batch size and learning rate change together: it is not known which of them makes",
         ", batch size 16 minus 32, learning rate changed in step, round 1",
-        "Learning rate changes in step with batch size: what is said of batch size is about both",
+        "Learning rate changes in step with batch size: what is said about batch size applies to",
     ):
         assert text in html, text
     effects = read_csv(folder / "statistics" / "effects.csv")

@@ -89,7 +89,7 @@ def test_copied_results_are_current_or_found_outdated_without_snakemakes_memory(
     assert "0 finished, 2 to train (2 of them again: data, code or settings changed)" in said
     said = snakemake(folder, "status", **again).stdout
     assert "tiny: 2 runs: 2 waiting\n" in said
-    assert "2 folders have runs of other data, code or settings" in said
+    assert "2 folders hold runs with other data, code or settings" in said
     done = snakemake(folder, "--until", "train", **again)
     assert jobs_by_rule(done.stdout)["train"] == 2
     after = contents(folder / "results", "metrics.csv")

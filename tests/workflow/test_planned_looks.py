@@ -112,7 +112,7 @@ def test_cells_go_on_while_a_claim_of_theirs_is_open():
         assert ended.seeds == {"a": 5, "b": 10, "c": 10, "d": 10, "e": 5}
     assert look_words(study, ended) == (
         "Look 1 of 2 (5 seeds): 1 of 3 claims are decided. 1 cannot be tested. Next: 5 more seeds"
-        " of 3 cells."
+        " for 3 cells."
     )
     again = replace(study, claims=claims | {"two in other words": claims["two"]})
     twice = replace(ended, open=[*ended.open, "two in other words"])
@@ -135,7 +135,7 @@ def test_looks_follow_the_protocol_whose_verdicts_count():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"looks": [10, 5]}, r"looks: \[10, 5\] should rise, as in \[5, 10\]"),
+        ({"looks": [10, 5]}, r"looks: \[10, 5\] should increase, as in \[5, 10\]"),
         ({"looks": [20]}, "looks: 20 is one look; write seeds: 20"),
         ({"looks": [3, 10]}, r"looks\[0\]: 3 is less than the minimum of 5"),
         ({"looks": [5, 10], "claims": None}, "looks: there is no claim to decide"),
@@ -156,7 +156,7 @@ def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
     done = snakemake(fresh)
     assert done.returncode == 0, done.stdout
     assert (
-        "Look 1 of 2 (5 seeds): 1 of 2 claims are decided. Next: 1 more seed of 2 cells."
+        "Look 1 of 2 (5 seeds): 1 of 2 claims are decided. Next: 1 more seed for 2 cells."
         in done.stdout
     )
     assert "Look 2 of 2 (6 seeds): 1 of 2 claims are decided. It was the last look" in done.stdout

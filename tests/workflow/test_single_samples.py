@@ -54,7 +54,7 @@ def test_what_torch_cannot_train_is_refused_and_nothing_else(
 def test_the_study_stops_before_it_trains(finished):
     """At a dry run where the data are prepared; else by the job that prepares them."""
     change_study(finished, baseline={"network": "resnet18", "batch_size": 7})
-    said = "batch_size: 7 leaves one of 50 training images in a batch"
+    said = "batch_size: 7 leaves one of 50 training images alone in a batch"
     assert_readable(snakemake(finished, "-n"), said)
     shutil.rmtree(finished / "results" / "tiny" / "data")
     assert_readable(snakemake(finished), said)

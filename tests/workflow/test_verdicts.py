@@ -134,7 +134,7 @@ def test_the_plan_of_a_study_that_grows(finished):
     done = snakemake(finished, "plan")
     assert "10 runs, 2 finished, 8 to train" in done.stdout
     assert "to train: round 1: 8 runs" in done.stdout
-    assert re.search(r"time: about \d+ s of one core", done.stdout)
+    assert re.search(r"time: about \d+ s on one core", done.stdout)
     # the spread of the differences, and 80% power for 10 seeds at d_z 0.9961 (a paired t-test)
     values = read(finished, "fixed/values.csv").set_index(["loss", "seed"])
     spread = (values.loc["ce", "val_loss"] - values.loc["bce", "val_loss"]).std()

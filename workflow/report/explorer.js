@@ -38,7 +38,7 @@
   }
 
   // One line over the rounds that are chosen, null where there is nothing. Line 0 is the mean and 1
-  // the sd; of single seeds the line is the seed's place.
+  // the sd; for single seeds, the line's number is the seed's place.
   function line(cell, metric, number, rounds, single) {
     const values = [];
     const lines = single ? cell.seeds.length : 2;
@@ -52,7 +52,7 @@
   }
 
   // Where a cell's epochs are on the axis, which counts those of the baseline. A cell whose rounds
-  // have more or fewer of them has its own places, so that as many updates are above each other.
+  // have more or fewer of them has its own places, so that equal numbers of updates line up.
   function along(cell, rounds) {
     const found = [];
     for (let round = rounds[0]; round <= rounds.at(-1); round++)
@@ -119,7 +119,7 @@
       const cell = cells[place];
       const own = along(cell, rounds).map((x) => at.get(x));
       const add = (numbers, look) => {
-        const drawn = Array(shown.x.length); // undefined, which a line goes over, where others have epochs
+        const drawn = Array(shown.x.length); // undefined, which a line bridges, where others have epochs
         numbers.forEach((number, epoch) => (drawn[own[epoch]] = number));
         series.push({ points: { show: numbers.filter((n) => n !== null).length < 2 }, ...look });
         values.push(drawn);
@@ -234,7 +234,7 @@
     shown = { places, rounds, metrics: chosenMetrics, x: [], at: null };
     const nothing = !places.length ? "Choose a cell." : !rounds.length ? "Choose a round that these cells have." : !chosenMetrics.length ? "Choose a metric." : "";
     const without = single ? places.filter((place) => !cells[place].seeds.length).length : 0;
-    note.textContent = nothing || (without ? `${without} of these cells are shown by their means: the page has single seeds for only some cells.` : "");
+    note.textContent = nothing || (without ? `${without} of these cells are shown as means: the page has single seeds for only some cells.` : "");
     if (nothing) return;
     shown.x = [...new Set(places.flatMap((place) => along(cells[place], rounds)))].sort((one, other) => one - other);
     for (const quantity of Object.keys(QUANTITIES)) {

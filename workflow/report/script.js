@@ -1,5 +1,5 @@
 // Sorts tables by a click on a heading, copies them as CSV, Markdown and LaTeX, and shows claims by
-// their verdict. Without JavaScript the page has no buttons, and all else.
+// their verdict. Without JavaScript the page lacks only the buttons.
 "use strict";
 
 const said = document.getElementById("said");
@@ -167,7 +167,7 @@ for (const filters of document.querySelectorAll(".filters")) {
   });
 }
 
-// ---- Terms: their explanation is beside them, also where a pointer only rests ----------------------
+// ---- Terms: their explanation is beside them, on hover too ----------------------------------------
 
 for (const term of document.querySelectorAll(".term")) {
   const text = document.getElementById(term.getAttribute("popovertarget"));

@@ -1,5 +1,5 @@
-# Of several data sets: what they say together. Each table's levels on all of them with their ranks, and
-# on how many of them each claim holds. With one data set nothing of it is asked for.
+# What several data sets say together: each table's levels on all of them with their ranks, and on how
+# many of them each claim holds. With one data set, none of this is made.
 from study.analysis.few_datasets import is_drawn
 from study.design.study import plain
 from study.design.tables import of_one_factor
@@ -9,7 +9,7 @@ from study.snake.result_jobs import primary_file
 from study.store.files import folder_digest
 from study.store.paths import REPORT_FOLDER, STYLES
 
-# The tables whose ranks there is something to draw of: enough levels, on enough data sets.
+# The tables with ranks to draw: enough levels, on enough data sets.
 RANKED = [
     name
     for name, table in of_one_factor(STUDY.tables).items()
@@ -80,7 +80,7 @@ rule make_across_page:
         diagrams=collect("<across>/ranks/{table}.svg", table=RANKED),
         # how much one sample is
         data=ancient(of_each(DATA, card)),
-        # which it leads to, and what each says first
+        # which it links to, and what each says first
         reports=of_all(STUDIES, "report.html"),
         summaries=of_all(STUDIES, "report.json"),
     output:

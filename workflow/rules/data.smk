@@ -11,7 +11,7 @@ from study.snake.jobs import growing, untracked
 from study.snake.resources import preparation_memory, preparation_minutes
 from study.store.paths import ARRAYS, PREPARED_FILES
 
-# where data are prepared already, mistakes and likely ones are said now
+# where data are already prepared, mistakes and likely mistakes are reported now
 if is_main_process(workflow):
     for dataset, data in DATA.items():
         for description in (
@@ -79,7 +79,7 @@ rule audit_data:
 rule redraw_split:
     """Divide the training and the validation samples of the prepared data anew."""
 
-    # the digest in the folder's name is here of the data and of the code that draws
+    # here the digest in the folder's name is of the data and of the code that draws
     input:
         data=ancient(per_study(DATA, split_files)),
     output:

@@ -16,7 +16,7 @@ from study.snake.resources import result_memory, result_minutes
 rule list_cells:
     """List what every cell trains."""
     input:
-        # only so that a study whose data cannot be prepared leaves what is there as it is
+        # only so that a study whose data cannot be prepared leaves existing results alone
         data=ancient(per_study(DATA, card)),
     output:
         cells="<made>/cells.csv",

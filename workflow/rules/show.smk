@@ -1,5 +1,5 @@
-# Stage 5: what people look at: the study's tables and figures; and of the baseline and the levels of each
-# factor ROC curves, confusion matrices and the like.
+# Stage 5: what people look at: the study's tables and figures; and for the baseline and the levels of each
+# factor, ROC curves, confusion matrices and the like.
 from study.snake.data_files import card, images
 from study.snake.jobs import fields, growing
 from study.snake.result_jobs import (
@@ -26,7 +26,7 @@ rule make_table:
     input:
         values="<made>/fixed/values.csv",
         compared="<made>/fixed/comparisons.csv",
-        # how much one sample is, and what a simple model has
+        # how much one sample is, and what a simple model scores
         data=ancient(per_study(DATA, card)),
     output:
         csv=report(

@@ -27,7 +27,7 @@ from study.snake.surroundings import refuse_no_cores, settle
 
 if module_prefix(workflow):
     raise WorkflowError(
-        "a module has no prefix here: set its pathvars, as examples/module does"
+        "a module cannot have a prefix here: set its pathvars, as examples/module does"
     )
 settle(REPOSITORY)
 GIVEN = command_line(workflow)

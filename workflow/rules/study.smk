@@ -2,8 +2,8 @@
 #   STUDIES   data set -> the study on it, a study.design.study.Study
 #   DATA      data set -> its prepared data and the runs on them, a study.snake.data_files.Prepared
 #   STUDY     one of STUDIES, for what is the same on all data sets: its tables, its figures, …
-# Rules of one data set have it among their wildcards, and are told by it what they need of these: their
-# parameter `told` has all that their script reads of the study, and a change of it runs the job again.
+# Rules for one data set have it among their wildcards, which selects what they need of these: their
+# parameter `told` has all that their script reads of the study, and a change to it runs the job again.
 from study.snake.datasets import across_folder, declared_folders, read_studies
 from study.snake.internals import is_main_process, root_folders, set_root_folders
 from study.snake.jobs import CONSTRAINTS, constrained, per_job, per_study

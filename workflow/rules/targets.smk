@@ -1,5 +1,5 @@
-# What is asked for: by a plain `snakemake`, RESULTS and what they lead to; and by name, what says something
-# of the study, or starts a Snakemake that trains nothing.
+# The targets: of a plain `snakemake`, RESULTS and what they need; and by name, those that report on the
+# study, or start a Snakemake that trains nothing.
 from study.snake.looks import NEXT_LOOK
 from study.snake.result_jobs import own_files, read_files
 from study.store.paths import WORKFLOW
@@ -10,8 +10,8 @@ if len(STUDIES) > 1:
     across = ACROSS["made"].replace("<results>", FOLDERS["results"])
     REPORT = f"{across}/report.html"
     SUMS.append(f"{across}/SHA256SUMS")
-# what a plain `snakemake` makes: all that the checksums are of, so that what is lost is made again, the
-# checksums, and where looks are planned which cells need how many seeds at the next one
+# what a plain `snakemake` makes: all that the checksums cover, so that lost files are made again; the
+# checksums; and where looks are planned, how many seeds each cell needs at the next one
 RESULTS = [
     path for data in DATA.values() for path in [*read_files(data), *own_files(data)]
 ]
@@ -53,7 +53,7 @@ rule status:
     params:
         told=TOLD,
     message:
-        "Say how far the study is"
+        "Say how far along the study is"
     script:
         "../../scripts/print_status.py"
 
@@ -91,7 +91,7 @@ rule regenerate_report:
 
 
 rule verify:
-    """Say which files are not as SHA256SUMS lists them."""
+    """Say which files do not match SHA256SUMS."""
     log:
         f"{STUDY.folders['made_logs']}/verify.log",
     localrule: True

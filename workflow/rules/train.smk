@@ -1,5 +1,5 @@
 # Stage 2: one job a run, that is one cell on one split, one block of seeds, one round.
-# From the prepared data and the round before to its metrics, its scores and what the next round resumes.
+# From the prepared data and the round before to its metrics, its scores and what the next round resumes from.
 from snakemake.logging import logger
 
 from study.snake.run_jobs import (
@@ -18,11 +18,11 @@ TRAINER = STUDY.design.trainer  # the built-in one, or the study's own program
 TRAINS_HERE = trains_here(workflow)
 if is_main_process(workflow) and not TRAINS_HERE and config.get("device") == "auto":
     raise WorkflowError(
-        "device: auto is the device of this machine, and jobs run on others; write cuda or cpu"
+        "device: auto is the device of this machine, but jobs run on others; write cuda or cpu"
     )
 # on this machine a job takes a GPU of its own; a scheduler has given it one already
 CARDS = share_cards(workflow) if TRAINS_HERE and TRAINER.gpus else []
-# what only a run of the user's own code knows is in no digest
+# what is known only once the user's own code runs is in no digest
 if is_main_process(workflow):
     for note in code_notes(STUDY):
         logger.warning(f"note: {note}")

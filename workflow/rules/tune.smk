@@ -1,5 +1,5 @@
-# Stage 2b, for `tune`: of each side the trial that is chosen. The trials are trained as all cells are,
-# and so is the side with the chosen values, and those that might have been, in places of its own.
+# Stage 2b, for `tune`: choosing each side's trial. The trials are trained as all cells are, and so is the
+# side with the chosen values, and with those that might have been chosen, in places of its own.
 from study.snake.run_jobs import told_to_choose, trial_files
 
 

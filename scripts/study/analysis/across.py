@@ -49,7 +49,7 @@ ACROSS_CLAIMS = {"claim": str, "dataset": str, "verdict": str, "p_adjusted": flo
 def shown_metrics(table: Table, frames: Sequence[pd.DataFrame]) -> list[str]:
     """What is shown of a table: the metrics that it lists, else the validation accuracy.
 
-    Where a program does not measure that, what it does measure of an epoch, the first of it.
+    Where a program does not measure that, the first of what it does measure in an epoch.
 
     Args:
         table: which one.

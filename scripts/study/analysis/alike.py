@@ -1,9 +1,9 @@
 """Seeds that are alike in all they have: one observation, which no verdict can rest on.
 
 A program that does not use its seed writes the same for each. Its differences then do not vary, and
-a test of them calls any difference certain. What has one value in all seeds by one metric alone,
-such as an accuracy of 1, is no such case: it is asked whether everything is the same, every metric
-of every epoch and every score.
+a test of them calls any difference certain. One value in all seeds for a single metric, such as an
+accuracy of 1, is not such a case: the question is whether everything is the same, every metric of
+every epoch and every score.
 """
 
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ def result_digests(epochs: pd.DataFrame, scores: Scores) -> list[str | None]:
 
 
 def mark_same(values: pd.DataFrame, results: pd.Series) -> pd.DataFrame:
-    """A frame of seeds, with the column `same_as` if any seed of a cell and round is as another.
+    """A frame of seeds, with the column `same_as` if any seed of a cell and round repeats another.
 
     Args:
         values: one row per `cell`, `place`, `round` and `seed`.

@@ -11,7 +11,7 @@ from study.settings.parameters import Parameters
 from study.training.epoch_choices import ends_early
 from study.training.size import known_weights, size_parameters
 
-NEARLY = 0.05  # what differs by no larger a share is called equal
+NEARLY = 0.05  # what differs by at most this share is called equal
 
 
 def caveat(

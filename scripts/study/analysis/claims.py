@@ -3,13 +3,13 @@
 A claim is about one or more pairs of sides, all of them together. Each pair is tested on the
 seeds that both sides have. What the claim needs is the largest of its pairs' p-values (an
 intersection-union test); what contradicts it is the smallest, times the number of pairs. The
-smaller of the two is the claim's p-value, with Holm's adjustment over all tests. A pair of which
-all runs are the same says nothing for the claim and nothing against it, but another may contradict
+smaller of the two is the claim's p-value, with Holm's adjustment over all tests. A pair whose
+runs are all the same says nothing for the claim and nothing against it, but another may contradict
 it.
 `alpha` is the level of both verdicts together. Beside each pair is its interval at the level at
 which Holm tests the claim: the verdict is what this interval says.
 
-Where looks are planned, a claim is tested at each that its cells have the seeds of, and its level
+Where looks are planned, a claim is tested at each for which its cells have the seeds, and its level
 is over all looks: see study.analysis.spending.
 """
 
@@ -111,7 +111,7 @@ Row = dict[str, Any]  # of a file, by its columns
 
 
 class NothingToTest(Exception):
-    """Why a pair that may be compared says nothing of its claim."""
+    """Why a pair that may be compared says nothing about its claim."""
 
 
 def judge(
@@ -131,14 +131,14 @@ def judge(
     Returns:
         Two frames: one row per claim (`CLAIM_COLUMNS`), and one row per pair (`PAIR_COLUMNS`).
         `tests` is how many tests Holm's adjustment is over: claims that are the same test in other
-        words count once. `alpha_adjusted` is the level at which it tests this claim. An undecided
-        claim has in `seeds_half` and `seeds_most` with how many seeds in all it would be decided
+        words count once. `alpha_adjusted` is the level at which it tests this claim. For an
+        undecided claim, `seeds_half` and `seeds_most` are how many seeds in all would decide it
         with a probability of 50% and of 80%, where that can be said. `supported_above` and
         `contradicted_below` are the margins at which a claim with a margin would get another
         verdict.
 
-        With looks, all of a row is of one look, the first that decides the claim, or of an
-        undecided one the last that its cells have the seeds of; `p_value` is the smallest over its
+        With looks, a whole row is about one look, the first that decides the claim, or if none
+        does, the last for which its cells have the seeds; `p_value` is the smallest over its
         looks. `PLANNED_COLUMNS` then say which `look` that is, from 1, and its number of seeds; the
         t-test's p-value there, and at which level it is significant: that of the intervals.
     """
@@ -269,7 +269,7 @@ def _pair_row(judged: JudgedPair) -> Row:
 def _decide(
     claims: Mapping[str, Claim], tested: Mapping[str, list[AtLook]], plan: Plan
 ) -> dict[str, tuple[Row, list[Row]]]:
-    """Of claims that are tested the rest of their rows, with verdicts, and their pairs' rows."""
+    """The rest of the rows of tested claims, with verdicts, and their pairs' rows."""
     tests = {what_is_tested(claims[name]): name for name in tested}
     p_by_claim = {name: min(at.p_value for at in tested[name]) for name in tested}
     p_of_tests = [p_by_claim[name] for name in tests.values()]

@@ -179,9 +179,9 @@ def compare_levels(
     Holm's adjustment is over a table's comparisons on one metric; from `low_adjusted` to
     `high_adjusted` is the interval at the level at which it tests this one. `images_low` and
     `images_high` are in the rows of the final accuracies, where there are scores: how far the
-    difference may come from which images they are over. `refused` says why there is none of this:
-    of a comparison as a whole, whose row then has no metric. Of sides that are not trained there is
-    no row.
+    difference may depend on which images they are over. `refused` says why there is none of this,
+    for a comparison as a whole, whose row then has no metric. Sides that are not trained have no
+    row.
 
     Args:
         tables: about the protocol's own cells.

@@ -1,5 +1,5 @@
-"""Confusion matrices over seeds: of two classes at a probability of 0.5 or a threshold chosen on
-validation; of more with the class predicted that has the largest probability."""
+"""Confusion matrices over seeds: for two classes at a probability of 0.5 or a threshold chosen on
+validation; for more, the class with the largest probability is predicted."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

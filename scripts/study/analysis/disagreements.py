@@ -2,7 +2,7 @@
 
 Two things are tested on both splits: the accuracy of each level, and the difference between two
 levels, in accuracy and in ROC AUC. The gap is what validation says less what test says. It varies
-by the seeds and, because the images of either split are a sample, by these; the variances of
+with the seeds and, because the images of either split are a sample, with these; the variances of
 independent sources add up. Holm's adjustment is over all gaps of a study.
 """
 
@@ -81,13 +81,13 @@ class Gap(NamedTuple):
 def gap_of(by_seed: ArrayLike, images: Sequence[tuple[float, int]]) -> Gap | None:
     """The mean of a gap over seeds, with its noise; None where nothing varies.
 
-    Its variance is s²/n and those of the images, its degrees of freedom those of Welch (1947,
-    Biometrika 34) and Satterthwaite (1946, Biometrics Bulletin 2). Of one seed only the images'.
+    Its variance is s²/n plus those of the images, its degrees of freedom those of Welch (1947,
+    Biometrika 34) and Satterthwaite (1946, Biometrics Bulletin 2). For one seed, only the images'.
 
     Args:
         by_seed: (n,), each seed's gap.
-        images: of either split the images' variance of the mean over these seeds, and of how many
-            images or groups it is.
+        images: for either split, the images' variance of the mean over these seeds, and over how
+            many images or groups it is.
     """
     values = np.asarray(by_seed, float)
     parts = [(variance, units - 1) for variance, units in images]
@@ -205,7 +205,7 @@ def _differences(
 
 
 def _gap(both: pd.DataFrame, images: Sequence[OverImages | None]) -> Gap | None:
-    """Of what each seed has on either split, (n, 2), and of the images; None if not known."""
+    """The gap of what each seed has on either split, (n, 2); None if the images' is not known."""
     known = [(of.variance, len(of.influence)) for of in images if of]
     if len(known) < len(SPLITS) or min(units for _, units in known) < 2:
         return None

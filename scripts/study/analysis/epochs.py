@@ -36,7 +36,7 @@ def read_epochs(
         seeds: those of its block.
         epochs: of a round.
         digest: its SHA-256, as the run recorded it; not checked if it is None.
-        ends_early: whether a round may end before it has so many epochs.
+        ends_early: whether a round may end before it has that many epochs.
 
     Raises:
         UserError: the file is not whole, or not as the run wrote it.
@@ -120,7 +120,7 @@ def collect_epochs(
     records: Sequence[str],
     epochs_per_round: int,
 ) -> pd.DataFrame:
-    """All rounds' metrics, their epochs counted on over the rounds, with each row's `round`.
+    """All rounds' metrics, with epochs numbered through the rounds, and each row's `round`.
 
     Args:
         runs: those to read, of one cell.

@@ -66,7 +66,7 @@ def evaluate(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 
 
 def final_metrics(arrays: Scores) -> pd.DataFrame:
-    """`seed` and `study.analysis.metrics.FINAL`, one row per seed; NaN for what there is not.
+    """`seed` and `study.analysis.metrics.FINAL`, one row per seed; NaN for what is missing.
 
     Args:
         arrays: as `read_scores` returns them.
@@ -127,13 +127,13 @@ def cell_scores(
 
 
 def class_count(arrays: Scores) -> int:
-    """Of how many classes scores are, as `read_scores` returns them; 2 where there are none."""
+    """How many classes scores are for, as `read_scores` returns them; 2 where there are none."""
     scores = arrays.get("val_scores")
     return 2 if scores is None or scores.ndim == 2 else scores.shape[2]
 
 
 def class_names(scores: Mapping[tuple[str, int], Scores]) -> list[str]:
-    """What classes are called where their names are not known, of what `cell_scores` returns."""
+    """What to call the classes of what `cell_scores` returns, where their names are not known."""
     count = max(map(class_count, scores.values()), default=2)
     return ["negative", "positive"] if count == 2 else [str(label) for label in range(count)]
 

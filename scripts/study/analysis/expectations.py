@@ -51,7 +51,7 @@ def p_values(claim: Claim, differences: ArrayLike, noise: Noise = OF_SEEDS) -> P
     Args:
         claim: what is expected.
         differences: (n,), two or more, one of each seed or split.
-        noise: that their mean has beside.
+        noise: the other noise of their mean.
     """
     mean, (low, high) = np.asarray(differences, float).mean(), bounds(claim)
     if low < mean < high:
@@ -63,7 +63,7 @@ def p_values(claim: Claim, differences: ArrayLike, noise: Noise = OF_SEEDS) -> P
 
 
 def margins(claim: Claim, low: float, high: float) -> dict[str, float]:
-    """At which margin the verdict on an interval would be another.
+    """At which margins the verdict on an interval would change.
 
     `supported_above`: with a larger margin the interval is within the bounds; and
     `contradicted_below`: with a smaller one it is beyond them. Empty for claims without a margin.
@@ -121,7 +121,7 @@ def crosses(claim: Claim, low: float, high: float) -> bool:
 
 
 def seeds_to_decide(claim: Claim, pairs: Sequence[np.ndarray], alpha: float) -> tuple[float, float]:
-    """With how many seeds in all an undecided claim would be decided with 50%, and with 80%.
+    """How many seeds in all would decide an undecided claim with 50% and with 80% probability.
 
     By the predictive distribution of the seeds to come, which are added to those seen. NaN above
     1,000, and where differences do not vary.

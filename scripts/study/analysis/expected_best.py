@@ -47,7 +47,7 @@ def expected_chosen(
 ) -> pd.DataFrame:
     """`mean` and `sd` of what is chosen of `k` trials drawn without replacement, k from 1 to n.
 
-    The i-th best of n is the best of k with probability C(n - i, k - 1) / C(n, k). Of equals the
+    The i-th best of n is the best of k with probability C(n - i, k - 1) / C(n, k). Of ties, the
     first is chosen.
 
     Args:
@@ -73,7 +73,7 @@ class TrialMeans(NamedTuple):
 def expected_difference(
     first: TrialMeans, second: TrialMeans, less_is_better: bool = False
 ) -> pd.DataFrame:
-    """What two sides give that are each tuned on the same `k` trials: `BEST_OF_COLUMNS`.
+    """What two sides give if each is tuned on the same `k` trials: `BEST_OF_COLUMNS`.
 
     Of all C(n, k) choices of k trials, which are the same for both sides as in the study. For k = n
     it is what was chosen, and does not vary.
@@ -91,7 +91,7 @@ def expected_difference(
     n = len(places[0])
     values = [np.asarray(side.values, float) for side in sides]
     # trial i is chosen for the first and j for the second where both are drawn, and of the others
-    # only such as are worse than i for the first and worse than j for the second
+    # only those that are worse than i for the first and worse than j for the second
     pairs = [
         (i, j)
         for i in np.flatnonzero(places[0] > 0)
@@ -148,7 +148,7 @@ def difference_seen(
 
 
 def _best_first(values: np.ndarray, less_is_better: bool) -> np.ndarray:
-    """The positions of those that did not diverge, best first, of equals the first first."""
+    """The positions of those that did not diverge, best first, ties in their order."""
     order = np.argsort(values if less_is_better else -values, kind="stable")
     return order[: int((~np.isnan(values)).sum())]
 

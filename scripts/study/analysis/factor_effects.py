@@ -35,7 +35,7 @@ class Effect:
     difference: float
     low: float  # of the simultaneous interval
     high: float
-    one_sample: float  # of an accuracy, what one sample of its split is; else 0
+    one_sample: float  # what one sample of its split adds to an accuracy; else 0
     is_skewed: bool  # so that a t-interval is too narrow too often
 
     @property
@@ -51,7 +51,7 @@ class Effect:
 def read_by(comparisons: pd.DataFrame) -> tuple[str, str]:
     """The metrics that a study is read by: on validation, and on test, nothing where there is none.
 
-    Accuracy where it was measured, else what the comparisons have first of the validation split.
+    Accuracy where it was measured, else the comparisons' first metric of the validation split.
     """
     there = list(dict.fromkeys(comparisons["metric"].dropna()))
     of_validation = [name for name in there if METRICS[name].split == "val"]
@@ -64,7 +64,7 @@ def read_by(comparisons: pd.DataFrame) -> tuple[str, str]:
 def factor_effects(tables: Mapping[str, Table], comparisons: pd.DataFrame) -> list[Effect]:
     """The effects of a study, those on validation first; empty where no table compares anything.
 
-    Of each factor the table that is nearest to the baseline and of the last round.
+    For each factor, from the table nearest to the baseline, at the last round.
 
     Args:
         tables: the study's.
@@ -96,7 +96,7 @@ def _nearest(tables: Mapping[str, Table], rows: pd.DataFrame) -> Iterator[dict]:
 
 
 def _effect(table: Table, row: Mapping, family: int) -> Effect:
-    """An effect with its interval over a family of so many."""
+    """An effect with its interval over a family of this many."""
     freedom = row["n"] - 1
     wider = stdtrit(freedom, 1 - ALPHA / 2 / family) / stdtrit(freedom, 1 - ALPHA / 2)
     one_sample = row["one_sample"]

@@ -1,11 +1,11 @@
-"""How many data sets a test of ranks takes.
+"""How many data sets a test of ranks needs.
 
 Light to import, because the Snakefile asks whether there is something to draw.
 """
 
 from math import factorial
 
-# Data sets that a test of three levels or more takes: fewer stand for few others.
+# Data sets that a test of three levels or more needs: fewer stand for few others.
 MIN_DATASETS = 5
 
 
@@ -20,9 +20,10 @@ def smallest_p(levels: int, datasets: int) -> float:
 
 
 def datasets_needed(levels: int, alpha: float) -> int:
-    """How many data sets a test of ranks takes.
+    """How many data sets a test of ranks needs.
 
-    So many that its smallest p-value is below alpha; and of three levels or more `MIN_DATASETS`.
+    Enough for its smallest p-value to be at most alpha; with three levels or more, at least
+    `MIN_DATASETS`.
     """
     needed = MIN_DATASETS if levels > 2 else 2
     while smallest_p(levels, needed) > alpha:

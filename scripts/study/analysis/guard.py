@@ -115,8 +115,7 @@ def check_comparison(
     Args:
         recorded: what runs recorded.
         first, second: the sides. Where their `epochs` are what the study's budget gives the cells,
-            a difference in them is no other difference; and they may differ in what was `tuned` for
-            each.
+            a difference in them does not count; and they may differ in what was `tuned` for each.
         factor: a training parameter, `round`, or `epoch`.
         along: what moves along with it.
         splits: the numbers of the splits that they were trained on, 0 for the study's own.
@@ -254,7 +253,7 @@ def _choice(column: str) -> str | None:
 
 def _moved(records: Sequence[Record], factor: str, along: Along) -> list[str]:
     """What the records differ in because it moves along with the factor, on both sides."""
-    # as text, which levels are in runs.csv
+    # as text, as levels are in runs.csv
     pairs = {
         name: {(str(level), str(other)) for level, other in levels.items()}
         for name, levels in along.items()
@@ -282,7 +281,7 @@ def _tuned(records: Sequence[Record], sides: tuple[Side, Side]) -> list[str]:
 def _belongs(name: str, factor: str, sides: Sequence[Parameters]) -> bool:
     """Whether a parameter belongs to one of the factor's levels, and means nothing in the other.
 
-    The hidden units of an mlp are then a part of what it is compared with a cnn as.
+    The hidden units of an mlp are then part of it where it is compared with a cnn.
     """
     if "device" not in sides[0] and not DEFAULTS.keys() <= sides[0].keys():
         return False  # a program's, whatever its parameters are called

@@ -89,7 +89,7 @@ def interval(values: ArrayLike, noise: Noise = OF_SEEDS, alpha: float = ALPHA) -
 
     Args:
         values: (n,).
-        noise: that the mean has beside their own.
+        noise: of the mean, beside their own.
         alpha: one minus the level.
     """
     values = np.asarray(values, float)

@@ -35,7 +35,7 @@ Description = Mapping[str, Any]  # of prepared data, as `study.data.prepared` re
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A protocol's values, and beside them what a comparison takes. Indexed once."""
+    """A protocol's values, and what else a comparison needs. Indexed once."""
 
     protocol: Protocol
     # every metric by cell, round and seed; over splits the seed is the split's number
@@ -51,7 +51,7 @@ class Measured:
     # by cell and round, of sides whose images are looked at
     scores: Mapping[tuple[str, int], Scores] = field(default_factory=dict)
     groups: Mapping[str, np.ndarray] | None = None  # split -> the group of each of its images
-    # side -> what tuning chose of it that is an end of what was tried, as chosen.json has it
+    # side -> what tuning chose for it that is an end of what was tried, as chosen.json has it
     edges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_cell(self, cell: str, number: int) -> pd.DataFrame:
@@ -80,7 +80,7 @@ class Measured:
         return _of_rounds(by_round, side, metric)
 
     def what_is_compared(self, first: Side, second: Side) -> str:
-        """What a difference of two sides is of: one of `study.analysis.tuned_sides`."""
+        """What a difference of two sides is about: one of `study.analysis.tuned_sides`."""
         if not self.protocol.tuned:
             return FIXED
         for side in (first, second):
@@ -92,7 +92,7 @@ class Measured:
 
     @cached_property
     def at_chosen(self) -> "Measured":
-        """The same of sides with what was chosen for them, and nothing else."""
+        """The same for sides with what was chosen for them, and nothing else."""
         if self.by_place is None:
             return self
         (chosen,) = tuned_places(1)
@@ -109,7 +109,7 @@ class Measured:
         return np.array(found)
 
     def description(self, digest: str) -> Description | None:
-        """Of the data with a digest; of a redrawn split that of the own, which is as large."""
+        """That of the data with a digest; for a redrawn split the study's, which is as large."""
         if self.protocol.splits:
             return next(iter(self.data.values()), None)
         return self.data.get(digest)

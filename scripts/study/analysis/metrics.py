@@ -6,7 +6,7 @@ what it is trained on. Where an epoch of each round is chosen, the counts say wh
 many. The final metrics are worked out from the scores after a round's last epoch, or the chosen
 one, on every split that is not trained on: `final_val_accuracy`. They predict the positive class
 from a probability of 0.5 on; those of the test split whose names end in `_chosen` predict it from
-the threshold on that the same run's validation split chose. Of more than two classes the one with
+the threshold that the same run's validation split chose. With more than two classes, the one with
 the largest probability is predicted; metrics that have no `multiclass` are for two classes alone.
 
 A new final metric is one entry in `SCORED`. Which value is the better one, what depends on the
@@ -167,8 +167,8 @@ SCORED_SPLITS = ("val", "test")
 def choose_threshold(labels: np.ndarray, scores: np.ndarray) -> float:
     """The logit from which on to predict the positive class, by the highest balanced accuracy.
 
-    That is the largest Youden index (Youden 1950). Of thresholds that are equally good the one
-    nearest to 0 is taken, a probability of 0.5; NaN where there is one class alone.
+    That is the largest Youden index (Youden 1950). Of equally good thresholds, the one nearest
+    to 0, a probability of 0.5, is taken; NaN where there is only one class.
 
     Args:
         labels: (n,) 0 or 1.
@@ -250,7 +250,7 @@ BINARY = [name for name, metric in FINAL.items() if metric.multiclass is None]
 
 
 def shown_by_default(there: Container[str]) -> list[str]:
-    """The metrics that a table shows which lists none, of those that are there.
+    """The metrics shown by a table that lists none, of those that are there.
 
     Those of an epoch first; final ones where both splits have them, side by side.
     """
@@ -265,7 +265,7 @@ def shown_by_default(there: Container[str]) -> list[str]:
 
 
 def best_place(metric: str, values: Sequence[float] | np.ndarray) -> int | None:
-    """The place of the best of some values of a metric, of equals the first; NaN is passed over.
+    """The place of the best of some values of a metric, the first if tied; NaN is passed over.
 
     Returns:
         None where neither of two values is better, or there is none.

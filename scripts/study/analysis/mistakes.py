@@ -89,7 +89,7 @@ def rank_mistakes(split: str, predicted: np.ndarray, labels: np.ndarray) -> pd.D
 
 
 def most_often(ranked: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The first so many of a ranking; of those that tie for the last places some, evenly spread.
+    """The first `count` of a ranking; of those that tie for the last places some, evenly spread.
 
     Args:
         ranked: samples of one split and outcome, those that are most often `wrong` first.

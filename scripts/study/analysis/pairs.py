@@ -33,7 +33,7 @@ from study.design.claims import Side
 from study.design.factors import Along
 
 SMALL = "smaller than one sample"  # what `is_below_one_sample` is called
-# The metrics of which one sample is a share of the split.
+# The metrics to which one sample adds 1 / the split's size.
 ACCURACIES = [
     name
     for name in METRICS
@@ -50,7 +50,7 @@ DIFFERENCE_COLUMNS = {
     "low": float,
     "high": float,
     "added_sd": float,  # what other noise than that of seeds or splits adds to the mean's
-    "one_sample": float,  # of an accuracy, what one sample of its split is; else nothing
+    "one_sample": float,  # what one sample of its split adds to an accuracy; else nothing
     "differences": str,  # each seed's or split's, `seed:difference`
 }
 
@@ -213,9 +213,9 @@ def edge_words(sides: Iterable[Side], edges: Mapping[str, Mapping[str, str]]) ->
 
 
 def sample_share(metric: str, sides: Iterable[Side], data: Description | None) -> float:
-    """What one sample is of an accuracy: 1 / those of its split, or of the smaller training share.
+    """What one sample adds to an accuracy: 1 / its split's, or the smaller training share's.
 
-    NaN of other metrics, and where the data are not described.
+    NaN for other metrics, and where the data are not described.
     """
     split = METRICS[metric].split
     if data is None or split not in data["splits"] or metric not in ACCURACIES:

@@ -24,7 +24,7 @@ class Plan:
     spending: str = "obrien_fleming"  # of study.analysis.spending.SPENDING
 
     def level(self, alpha: float, look: int) -> float:
-        """That a look is tested at, by its place from 0, for `alpha` over all looks."""
+        """The level that a look, by its place from 0, is tested at, for `alpha` over all looks."""
         return nominal_level(alpha, look, self.looks, self.spending)
 
 
@@ -119,7 +119,7 @@ def at_look(look: int, pairs: list[JudgedPair], plan: Plan) -> AtLook:
 
 
 def look_row(shown: AtLook, plan: Plan, levels: Sequence[float]) -> dict[str, float]:
-    """Which look a row is of, and how its p-value is beside the level; empty without looks.
+    """Which look a row is of, with its p-value and the level; empty without looks.
 
     Args:
         shown: the claim at that look.

@@ -50,10 +50,10 @@ def margin_probabilities(
     Args:
         differences: (n,), one of each seed or split.
         margin: not below 0; within is from -margin to margin.
-        noise: that their mean has beside.
+        noise: the other noise of their mean.
 
     Returns:
-        NaN of fewer than two differences. Where nothing varies, all is where the differences are.
+        NaN for fewer than two differences. Where nothing varies, one probability is 1.
     """
     differences = np.asarray(differences, float)
     n = len(differences)

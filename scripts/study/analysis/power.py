@@ -1,4 +1,4 @@
-"""How many seeds a paired comparison takes, and what that many seeds can show.
+"""How many seeds a paired comparison needs, and what that many seeds can show.
 
 All of it is for the test that decides, a paired t-test, and so for differences that are about
 normal: the noncentral t distribution gives its power.
@@ -30,7 +30,7 @@ def detectable_difference(sd: float, seeds: int, tests: int = 1, alpha: float = 
 
 
 def predict(seen: np.ndarray, seeds: int, stream: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of differences, and its standard error, once there are so many seeds.
+    """The mean of differences, and its standard error, once there are that many seeds.
 
     Those seen are kept, and the rest drawn from their predictive distribution: normal differences,
     whose mean and variance have the posterior of the reference prior, 1/variance (predictive

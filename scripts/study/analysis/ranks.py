@@ -34,7 +34,7 @@ def compare_ranks(ranks: pd.DataFrame) -> dict[str, float]:
     """Whether the levels differ: `chi2`, `f`, `p_value` and `critical_difference`.
 
     Friedman's test (1937), corrected for ties. Its p-value is that of permuting each data set's
-    ranks: exact where there are at most 99,999 ways, else of so many random ones from a fixed seed.
+    ranks: exact if there are at most 99,999 ways, else from that many random ones, by a fixed seed.
     `f` is Iman and Davenport's (1980), which has the same p-value, being larger where chi2 is. Of
     two levels it is the sign test, and there is neither. Two levels of three or more differ if
     their average ranks are further apart than the critical difference (Nemenyi 1963).
@@ -85,7 +85,7 @@ def permutation_p(ranks: pd.DataFrame) -> float:
 
 
 def iman_davenport(chi2: float, datasets: int, levels: int) -> float:
-    """Iman and Davenport's F (1980) from Friedman's chi²; infinite where all orders are one."""
+    """Iman and Davenport's F (1980) from Friedman's chi²; infinite if all orders are alike."""
     left = datasets * (levels - 1) - chi2
     return (datasets - 1) * chi2 / left if left > 1e-9 else float("inf")
 
@@ -109,7 +109,7 @@ def alike_groups(average_ranks: list[float], difference: float) -> list[tuple[in
         difference: the critical difference.
 
     Returns:
-        Of groups of two levels or more, none inside of another.
+        Groups of two levels or more, none inside another.
     """
     ranks = np.asarray(average_ranks)
     ends = [int(np.flatnonzero(ranks - rank <= difference)[-1]) for rank in ranks]

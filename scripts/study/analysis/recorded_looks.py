@@ -28,9 +28,9 @@ def add_look(
     Args:
         looks: `RECORDED_COLUMNS`, in the order in which they were taken; empty at first.
         tests: what each claim tests -> the number of seeds that it was judged with. Numbers that
-            are too few for a verdict are no look.
-        planned: the study's number of seeds; of several planned looks, the last's, so that looks
-            which were planned are one.
+            are too few for a verdict are not a look.
+        planned: the study's number of seeds; of several planned looks, the last's, so that planned
+            looks count as one.
         fewest: with how many seeds there is a verdict.
     """
     now = [

@@ -1,4 +1,4 @@
-"""What runs left, each file read once, and what a run recorded checked against what it is to be.
+"""What runs left, each file read once, and what a run recorded checked against what it should be.
 
 The configuration says what a cell is, and the name of a run's folder which cell it is of; what was
 trained stands in its run.json. Where they differ, numbers would be printed under another name than
@@ -76,10 +76,10 @@ def read_results(
 
 
 def refuse_other(run: Run, cell: Cell, record: Mapping[str, Any], path: Path) -> None:
-    """Stop if a run was trained otherwise than it is to be.
+    """Stop if a run was not trained as it should be.
 
     Args:
-        run, cell: what it is to be.
+        run, cell: what it should be.
         record: what it recorded, with a value for every parameter.
         path: its run.json.
 
@@ -94,7 +94,7 @@ def refuse_other(run: Run, cell: Cell, record: Mapping[str, Any], path: Path) ->
     other = [
         f"{name} {value}, not {wanted[name]}"
         if name in wanted
-        else f"{name} {value}, which is no parameter of this study"
+        else f"{name} {value}, which is not a parameter of this study"
         for name, value in trained.items()
         if name not in wanted or value != wanted[name]
     ]

@@ -1,6 +1,6 @@
 """Differences that are skewed, and the bootstrap-t, which stands beside the t-test for them.
 
-Of skewed differences a t-test says too often that their mean is not zero: docs/statistics.md has
+For skewed differences, a t-test says too often that their mean is not zero: docs/statistics.md has
 how often. Verdicts stay the t-test's, which finds more where differences are not skewed.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from study.analysis.significance import ALPHA
 
 SKEWED = 0.05  # at which level a test of skewness warns
-FEWEST = 8  # differences that the test can be made of
+FEWEST = 8  # differences that the test needs
 RESAMPLES = 19_999  # so that p, 0.0025 in a family of twenty, is right to a sixth of it
 ROUNDING = 1e-9  # of differences in standard deviations
 # What a file has, column by column; the last three where the differences are skewed.
@@ -46,7 +46,7 @@ def skewness(differences: ArrayLike) -> float:
 def are_skewed(differences: ArrayLike) -> bool:
     """Whether a test at 5% says that (n,) differences are skewed: D'Agostino 1970, Biometrika 57.
 
-    Of exponential differences it sees about every second; of normal ones 5% as well.
+    It flags about half of exponential differences, and 5% of normal ones.
     """
     from scipy import stats
 

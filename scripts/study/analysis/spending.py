@@ -3,14 +3,14 @@
 A study that is judged with 5 seeds, then with 10, then with 20 gives chance a try each time. A
 spending function says how much of the level may be used up by which look (Lan and DeMets 1983,
 Biometrika 70), and with it each look has a boundary that a z statistic has to cross. Boundaries are
-applied as significance levels: that which a normal z beyond the boundary has is the nominal level,
+applied as significance levels: the probability of a normal z beyond one is the nominal level,
 and a t-test's p-value is compared with it (Pocock 1977, Biometrika 64; Jennison and Turnbull 2000,
 Group Sequential Methods, ch. 3.3 and 7). All tests are two-sided and symmetric, with half of the
 level spent on each side.
 
 Here alpha is the level over all looks, `looks` are the numbers of seeds, rising, of which the last
 is where all of alpha is spent, and a look is its position among them. Without looks, an empty
-tuple, there is one, at all seeds, and levels are what they are.
+tuple, there is one, at all seeds, and levels stay as they are.
 """
 
 import math

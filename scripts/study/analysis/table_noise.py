@@ -14,7 +14,7 @@ from study.analysis.tuned_sides import TUNED
 from study.design.cell import Cell
 from study.design.tables import Table
 
-# What the noise is told of: where there is a test split its numbers, else validation's alone.
+# What noise is described for: with a test split its numbers, else validation's alone.
 METRICS = ("val_accuracy", "final_val_roc_auc", "final_test_accuracy", "final_test_roc_auc")
 
 

@@ -31,7 +31,7 @@ def resampled_choices(tried: np.ndarray, metric: str) -> np.ndarray:
     """Which trial is chosen with other tuning seeds, (1,000,): the number of each.
 
     The tuning seeds are resampled, the same for all sides, and on each sample the trial with the
-    best mean is chosen; of equals the first. Of n seeds n - 1 are drawn, because the mean of n
+    best mean is chosen; the first if tied. Of n seeds n - 1 are drawn, because the mean of n
     would vary too little (Rao and Wu 1988, JASA 83); from a fixed seed.
 
     Args:
@@ -55,7 +55,7 @@ def choose_trial(
     number: int,
     metric: str,
 ) -> Chosen:
-    """The trial with the best mean of a validation metric, of equals the first; and the others
+    """The trial with the best mean of a validation metric, the first if tied; and the others
     that might have been chosen.
 
     Args:

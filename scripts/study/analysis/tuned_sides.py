@@ -31,7 +31,7 @@ FIXED, TUNED, AT_CHOSEN = "fixed", "tuned", "at the chosen values"
 
 
 def are_enough(tuning_seeds: int, seeds: int) -> bool:
-    """Whether so many tuning seeds allow verdicts on tuned sides with so many seeds."""
+    """Whether this many tuning seeds allow verdicts on tuned sides with this many seeds."""
     return tuning_seeds >= FEWEST and seeds <= EACH * tuning_seeds
 
 

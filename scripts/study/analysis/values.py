@@ -31,7 +31,7 @@ RESULTS = "results"  # of a seed: a digest of all that it has
 
 
 def measure(result: Result) -> pd.DataFrame:
-    """All metrics of one run but for the gaps, one row per seed; NaN for what there is not.
+    """All metrics of one run but for the gaps, one row per seed; NaN for what is missing.
 
     Beside them `cell`, `place`, `round`, `seed`, and `RESULTS`.
     """

@@ -28,8 +28,8 @@ VERDICT_COLUMNS = {
     "high": float,
     "p_adjusted": float,
     "n": float,
-    # by how much the difference itself is another than with fixed values, on the same seeds, with
-    # its 95% interval and the p-value that it is not; of tuned sides over the study's own split
+    # by how much the difference itself changes from that with fixed values, on the same seeds, with
+    # its 95% interval and the p-value of no change; of tuned sides over the study's own split
     "moved": float,
     "moved_low": float,
     "moved_high": float,
@@ -95,8 +95,8 @@ def _differences(judged: Judged) -> dict[tuple[str, ...], str]:
 def move(before: str, after: str, added_sd: float) -> Row:
     """By how much a difference moved from one protocol to another, on the seeds of both.
 
-    A paired t-test of what each seed's difference changes by, the noise that the second one has
-    beside its seeds' included.
+    A paired t-test of what each seed's difference changes by, including the noise that the second
+    one has beside its seeds'.
 
     Args:
         before, after: each seed's differences, `seed:difference`, as files have them.
@@ -152,7 +152,7 @@ def deciding(pairs: pd.DataFrame, verdict: str) -> int:
 
 
 def joined(texts: Iterable[Any]) -> str:
-    """Each part of some texts once; what is no text, because it is missing, has none."""
+    """Each part of some texts once; what is not text, because it is missing, has none."""
     parts = (part for text in texts if isinstance(text, str) for part in text.split("; ") if part)
     return "; ".join(dict.fromkeys(parts))
 

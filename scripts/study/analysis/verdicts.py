@@ -31,7 +31,7 @@ def what_is_tested(claim: Claim) -> str:
 
 
 def tested_once(claims: Mapping[str, Claim]) -> list[str]:
-    """The names of claims, of those that are one test in other words the first: to be counted."""
+    """The names of claims to be counted: the first of those that are one test in other words."""
     first = {what_is_tested(claim): name for name, claim in reversed([*claims.items()])}
     return [name for name in claims if name in first.values()]
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from study.analysis.interval import OF_SEEDS, Noise
 from study.analysis.significance import ALPHA, MIN_SEEDS
 
-THRESHOLD = 0.75  # the authors' γ: an upper end that is no higher is of a difference too small
+THRESHOLD = 0.75  # the authors' γ: with an upper end no higher, a difference is too small
 # What a file has, column by column.
 WINS_COLUMNS = {
     "wins": float,  # the share of pairs in which the first side is the better one, ties half
@@ -29,7 +29,7 @@ WINS_COLUMNS = {
 def share_won(
     differences: ArrayLike, better: Literal["higher", "lower"] | None, noise: Noise = OF_SEEDS
 ) -> dict[str, float]:
-    """`WINS_COLUMNS` of first - second; NaN for a metric of which no value is better.
+    """`WINS_COLUMNS` of first - second; NaN for a metric with no better value.
 
     Args:
         differences: (n,), of pairs by seed or by split.
@@ -64,8 +64,8 @@ def bootstrap_ends(lost: int, tied: int, won: int, alpha: float = ALPHA) -> tupl
 def reading(row: Mapping[str, Any]) -> str:
     """What the authors would call a row's difference, whichever side is better.
 
-    Nothing where it has no interval, and of fewer seeds than a verdict takes: five of five that
-    are won have the interval from 1 to 1.
+    Nothing where it has no interval, or for fewer seeds than a verdict needs: five wins of five
+    have the interval from 1 to 1.
     """
     if row["n"] < MIN_SEEDS:
         return ""

@@ -47,7 +47,7 @@ def _own_problems(parameter: str, name: str, options: dict[str, Any]) -> Iterato
         yield f"{file}: missing `class`, the name of a class in the file"
     elif (path := find_code(file)) is None:
         yield (
-            f"there is no file {file}, relative to the folder that Snakemake runs in or from the"
+            f"there is no file {file}, relative to the folder that Snakemake runs in or to the"
             " repository"
         )
     elif found := _relative_import(path):
@@ -63,7 +63,7 @@ def _own_problems(parameter: str, name: str, options: dict[str, Any]) -> Iterato
 
 
 def _relative_import(path: Path) -> tuple[int, str] | None:
-    """The line and the module of a file's first import from a package that it is not in."""
+    """The line and the module of a file's first relative import, which needs a package."""
     try:
         body = ast.parse(path.read_bytes()).body
     except (SyntaxError, ValueError):  # its digest says so

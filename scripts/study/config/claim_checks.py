@@ -47,7 +47,7 @@ def look_problems(looks: list[int], claims: Mapping[str, Any]) -> list[str]:
     if len(looks) == 1:
         return [f"looks: {looks[0]} is one look; write seeds: {looks[0]}"]
     if sorted(looks) != looks:
-        return [f"looks: {looks} should rise, as in {sorted(looks)}"]
+        return [f"looks: {looks} should increase, as in {sorted(looks)}"]
     if not claims:
         return ["looks: there is no claim to decide; declare claims, or write seeds instead"]
     return []
@@ -67,7 +67,7 @@ def verdict_problems(config: Mapping[str, Any]) -> list[str]:
         return [f"verdicts: {name} needs other splits; write resample: 10, or verdicts: {other}"]
     if protocol.splits and config["looks"]:
         return [
-            f"looks: {config['looks']} are numbers of seeds, but verdicts: {name} are over splits;"
+            f"looks: {config['looks']} are numbers of seeds, but verdicts: {name} rest on splits;"
             f" write verdicts: {other}, or seeds in place of looks"
         ]
     return [

@@ -58,7 +58,7 @@ def binary_problems(config: Mapping[str, Any], classes: list[str]) -> list[str]:
     problems += [f"write {', '.join(remedies(config, [*losses]))}"] if losses else []
     problems += [f"{_listed(places)}: {metric} {there}" for metric, places in metrics.items()]
     kept = [name for name in FINAL if name.startswith("final_val_") and name not in BINARY]
-    problems += [f"metrics for more classes: {', '.join(kept)}"] if metrics else []
+    problems += [f"metrics for more than two classes: {', '.join(kept)}"] if metrics else []
     return problems
 
 

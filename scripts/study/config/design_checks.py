@@ -52,8 +52,8 @@ def _kind_problems(design: Design) -> list[str]:
         return [f"design: needs one of list and random: {SHAPES}"]
     if listed_changes(design) is not None and grid:
         return [
-            "design.list: names its cells itself, so the grid has to go: set `grid: null`; now"
-            f" it has {', '.join(grid)}"
+            "design.list: names its cells itself, so there must be no grid: set `grid: null`; it"
+            f" now has {', '.join(grid)}"
         ]
     return _together_problems(design)
 
@@ -229,7 +229,7 @@ def default_levels(
     Args:
         design: the study's.
         factor: what the table varies.
-        cell: what its cells change beside; those of them that the design leaves out are not rows.
+        cell: what else its cells change; cells that the design leaves out are not rows.
 
     Returns:
         None where the factor is none of the design's.

@@ -52,8 +52,8 @@ def explain(error: ValidationError) -> str:
     schema: Any = error.schema
     if "propertyNames" in error.schema_path:
         return (
-            f"{where}: the name {value!r} cannot be a file's name; use letters, digits, - and _,"
-            " 64 at most, and begin with a letter or a digit"
+            f"{where}: the name {value!r} cannot be a file's name; use at most 64 letters, digits,"
+            " - and _, and begin with a letter or a digit"
         )
     if error.validator == "additionalProperties":
         known = list(schema.get("properties", {}))
@@ -92,7 +92,7 @@ def _number_hint(value: Any) -> str:
         return ""
     if not math.isfinite(number):
         return ""
-    return f"; as it stands it is text, write {yaml_number(number)}"
+    return f"; as written, it is text: write {yaml_number(number)}"
 
 
 def yaml_number(number: float) -> str:

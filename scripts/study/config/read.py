@@ -33,9 +33,9 @@ WHOLE_NUMBERS = ("epochs_per_round", "warmup_epochs", "rounds", "seeds", "seeds_
 def read_config(config: Mapping[str, Any]) -> dict[str, Any]:
     """Check a configuration as Snakemake merged it and return it complete, as a new dict.
 
-    A key that is null counts as not written. Levels get their parameter's type; every table has a
-    list of factors as `vary` and the `levels` of each of them, every rule of `exclude` lists of
-    levels, and every cell that is named the levels of what moves along. The device auto becomes the
+    A key that is null counts as not written. Levels get their parameter's type. Every table gets a
+    list of factors as `vary` and the `levels` of each, every rule of `exclude` gets lists of
+    levels, and every named cell gets the levels of what moves along. The device auto becomes the
     one that is here. Claims that are in a file of their own are read from there, and so are the
     `rows` of the reference. The reference, the name of the `study`, the `program` and what to
     `tune` are None if there is none; `verdicts` is then tuned where the study tunes, else fixed.
@@ -67,7 +67,7 @@ def read_config(config: Mapping[str, Any]) -> dict[str, Any]:
         tables = find_file(reference.pop("tables"), "reference.tables")
         reference["rows"] = read_tables(tables)
         note = reference.pop("note", None)
-        # that of the source study, which config.yaml names, is not about other tables
+        # the source study's note, which config.yaml names, is not about other tables
         if note and not (_is_ours(find_file(note, "reference.note")) and not _is_ours(tables)):
             reference["note"] = read_text(note, "reference.note")
     return read

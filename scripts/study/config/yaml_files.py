@@ -1,4 +1,4 @@
-"""Files that a configuration is in or names: reading them, and what is wrong, in which line."""
+"""Reading the files of a configuration and those that it names; what is wrong, on which line."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ from study.store.paths import WORKFLOW, expand_path
 def check_yaml(paths: Iterable[Path | str]) -> None:
     """Refuse files that cannot be read, keys that are given twice, and values that are misread.
 
-    Of a key that is given twice YAML keeps the last; `study.config.yaml_values` has what is
+    YAML keeps the last of a key that is given twice; `study.config.yaml_values` has what is
     misread.
 
     Raises:
@@ -27,7 +27,7 @@ def check_yaml(paths: Iterable[Path | str]) -> None:
 
 
 def check_arguments(arguments: Iterable[str]) -> None:
-    """Refuse what `--config` is given if Snakemake reads something else than what is written.
+    """Refuse what `--config` is given if Snakemake reads something other than what is written.
 
     Raises:
         UserError: one line a mistake.
@@ -55,7 +55,7 @@ def _problems(path: Path) -> list[str]:
     except yaml.YAMLError as error:
         return [_yaml_problem(path, error)]
     found = [*_repeated(node)]
-    if not _is_json(text):  # in which numbers are what they look like
+    if not _is_json(text):  # where numbers are what they look like
         found += _misread(node)
     return [f"{path}, line {line}: {problem}" for line, problem in sorted(found, key=itemgetter(0))]
 
@@ -101,13 +101,13 @@ def _repeated(root: yaml.Node | None) -> Iterator[tuple[int, str]]:
         for name, _ in node.value if isinstance(node, yaml.MappingNode) else []:
             inside, line = _inside(key, name), name.start_mark.line + 1
             if inside in lines:
-                first = f"is given twice, first in line {lines[inside]}"
+                first = f"is given twice, first on line {lines[inside]}"
                 yield line, f"the key {inside} {first}; keep one of them"
             lines.setdefault(inside, line)
 
 
 def _misread(root: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    """The keys and values that are read as something else than what is written, with their line."""
+    """The keys and values that are not read as they are written, each with its line."""
     for key, node in _parts(root, "", set()):
         if isinstance(node, yaml.ScalarNode) and (problem := misread_value(node, key)):
             yield node.start_mark.line + 1, f"{key}: {problem}"
@@ -143,7 +143,7 @@ def read_text(path: str, key: str) -> str:
     """The text of a file that a key names.
 
     Raises:
-        UserError: it is missing, or no text.
+        UserError: it is missing, or not text.
     """
     found = find_file(path, key)
     try:
@@ -163,5 +163,5 @@ def find_file(path: str, key: str) -> Path:
             return candidate
     raise mistakes(
         f"{key}: there is no file {path}, relative to the folder that Snakemake runs in"
-        f" ({Path.cwd()}) or from the repository"
+        f" ({Path.cwd()}) or to the repository"
     )

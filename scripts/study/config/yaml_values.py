@@ -1,7 +1,7 @@
-"""Values that YAML reads as something else than what is written: 032 as 26, NO as false.
+"""Values that YAML does not read as they are written: 032 as 26, NO as false.
 
 YAML 1.1, which Snakemake reads, takes 032 for octal, 1:30 for 90 seconds and 1e-3 for text. Such
-values are refused, because only who wrote them knows what they are to be.
+values are refused, because only their author knows what they were meant to be.
 """
 
 import math
@@ -37,7 +37,7 @@ def misread_value(node: yaml.ScalarNode, key: str) -> str | None:
         plain = text.replace("_", "")
         decimal = re.fullmatch("[-+]?[0-9]+", plain)
         words = _words(text, value, str(int(plain)) if decimal else value)
-        comma = "; decimals have a point, as 0.001" if text.startswith("0") and decimal else ""
+        comma = "; decimals have a point, as in 0.001" if text.startswith("0") and decimal else ""
         return words + comma
     if kind == "float" and not NUMBER.fullmatch(text) and not NOT_FINITE.fullmatch(text):
         value = yaml_number(yaml.SafeLoader("").construct_yaml_float(node))
@@ -54,16 +54,16 @@ def misread_value(node: yaml.ScalarNode, key: str) -> str | None:
 
 
 def misread_key(node: yaml.ScalarNode) -> str | None:
-    """Of a key that is not read as text: what to write."""
+    """What to write for a key that is not read as text."""
     if _kind(node) in ("text", "merge"):
         return None
     return f'is not text; put it in quotes: "{node.value}"; a list is written [a, b]'
 
 
 def misread_argument(argument: str) -> str | None:
-    """The same of what `--config` is given, `seeds=012`, which Snakemake reads in its own way.
+    """The same for what `--config` is given, `seeds=012`, which Snakemake reads in its own way.
 
-    It takes what Python can read as a number for one, and all that is in brackets for text.
+    It reads as a number what Python can read as one, and as text everything in brackets.
     """
     text = argument.partition("=")[2].strip("'\"").strip()
     try:
@@ -82,13 +82,13 @@ def _in_brackets(node: yaml.ScalarNode) -> str | None:
     if _kind(node) == "text" and not known:
         return None
     return (
-        f"{node.value} is in brackets, where Snakemake reads everything as text; write it into a"
-        " file, for --configfile"
+        f"{node.value} is in brackets, where Snakemake reads everything as text; write it in a"
+        " file and name that with --configfile"
     )
 
 
 def _items(text: str) -> list[yaml.ScalarNode]:
-    """What is in the brackets of a list or a mapping, but for a mapping's keys."""
+    """What is in the brackets of a list or a mapping, except a mapping's keys."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError:
@@ -117,13 +117,13 @@ def _words(text: str, read: str, write: str, quotes: bool = True) -> str:
 
 
 def _takes_booleans(key: str) -> bool:
-    """Whether only true or false can be meant, so that yes and no are no words."""
+    """Whether only true or false can be meant, so that yes and no are not text."""
     return key.rpartition(".")[2] in _boolean_keys() and not key.startswith("program.")
 
 
 @cache
 def _boolean_keys() -> frozenset[str]:
-    """The parameters, and options of choices, that are true or false; and what claims have so."""
+    """The parameters, options of choices and keys of claims that are true or false."""
     definitions = SCHEMA["$defs"]
     specs = {**definitions["parameters"], **definitions["claim"]["properties"]}
     for registry in CHOICES.values():

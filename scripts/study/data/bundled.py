@@ -1,4 +1,4 @@
-"""Kind `sklearn`: data sets that scikit-learn brings along. They need no file and no network."""
+"""Kind `sklearn`: data sets that come with scikit-learn. They need no file and no network."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ REQUIRED: list[str] = []
 KEYS = {
     "name": {
         "description": (
-            "wdbc is the Wisconsin Diagnostic Breast Cancer data, of two classes; digits are"
-            " handwritten digits, of ten."
+            "wdbc is the Wisconsin Diagnostic Breast Cancer data, with two classes; digits is a set"
+            " of handwritten digits, with ten."
         ),
         "enum": list(CLASSES),
         "default": "wdbc",

@@ -64,7 +64,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
 
 
 def _called_otherwise(files: dict[str, Path], classes: list[str]) -> list[str]:
-    """Which files are called as another class than the one that they are given for."""
+    """Which files are named like a class other than the one that they are given for."""
     said = []
     for part, path in files.items():
         given, words = part.partition("/")[2], re.split(r"[^a-z0-9]+", path.stem.casefold())

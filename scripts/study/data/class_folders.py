@@ -18,7 +18,7 @@ _CHANGED = re.compile(
     r"|copy|copies|kopie|copie|copia)\d*$"
 )
 _STATED = {"original", "originals", "orig", "new", "old"}
-# What systems and people call folders that are no classes.
+# What systems and people call folders that are not classes.
 _NO_CLASS = re.compile(
     r"(?:(new|untitled) folder( \d+)?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella"
     r"|nova pasta|nieuwe map|ny mapp?e?|nowy folder|новая папка|新建文件夹|新增資料夾"
@@ -115,7 +115,7 @@ def _splits_of_one(names: list[_Name], answer: str) -> str:
     instead = [f"{split}/{rest}" for split in SPLITS if split in found]
     return (
         f"{listed([name.folder for name in names])} are named like one class in several splits; put"
-        f" the folders of the classes in those of the splits, as {listed(instead)}, or write"
+        f" the folders of the classes in those of the splits, as in {listed(instead)}, or write"
         f" {answer} if all are classes"
     )
 
@@ -130,13 +130,13 @@ def _copies(several: list[list[_Name]], classes: list[str], depth: int, answer: 
     words = dict.fromkeys(word for name in several[0] for word in name.words)
     return (
         f"{listed([name.folder for name in several[0]])} have the same name except for"
-        f" {listed([*words])}, as copies of a class do; leave those out, as with"
+        f" {listed([*words])}, as copies of a class do; leave the copies out, as in"
         f" `images: {images}`, or write {answer} if all are classes"
     )
 
 
 def _distance(name: _Name) -> tuple[bool, int]:
-    """The least is that of the folder which others are copies of."""
+    """Least for the folder that the others are copies of."""
     return not {*name.words} <= {"original", "originals", "orig"}, len(name.words)
 
 
@@ -152,14 +152,14 @@ def _globs(folders: list[str], classes: list[str]) -> list[str]:
 
 
 def words_of(folder: str) -> list[str]:
-    """The words of a name, in small letters: of `stage_II` and of `typeA` two."""
+    """The words of a name, in lower case: two each for `stage_II` and `typeA`."""
     return [word.casefold() for word in _BETWEEN.split(folder) if word]
 
 
 def without_marks(folder: str) -> str:
-    """A name in small letters, without hyphens, underscores and blanks: the same for one class.
+    """A name in lower case, without hyphens, underscores and blanks: the same for one class.
 
-    Not without a hyphen that may be a minus, as in `CD4-`; between digits, as in `1-2`, one stays.
+    A hyphen that may be a minus stays, as in `CD4-`, and so does one between digits, as in `1-2`.
     """
     between_digits = re.sub(rf"(?<=\d){_MARKS}(?=\d)", "-", folder.casefold().strip())
     letter, either = r"[^\W\d_]", r"[^\W_]"

@@ -40,7 +40,7 @@ def content_digest(name: str, entry: dict, cache: Path) -> str:
     known = _remembered(cache)
     if not hasattr(kind, "stamp"):
         return _digest([content, _file_digests(locate(name, entry), known, cache)])
-    # many files: where none has changed since they were looked through, they are not again
+    # many files: they are looked through again only if one has changed
     groups = [_stamp(path) for path in group_file(name, entry).values()]
     code = code_digest(f"{kind.__name__}:locate")  # what looked through them
     stamp = _digest([content, kind.stamp(name, entry), groups, code])

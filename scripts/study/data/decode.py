@@ -131,7 +131,7 @@ def read_image(path: Path, rules: Rules) -> tuple[np.ndarray, Facts]:
         refuse_unread_type(path, stored_tags(path))
         known = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         raise UserError(
-            f"{path}: cannot be decoded as an image (it is damaged, or no {known} that can be read)"
+            f"{path}: cannot be decoded as an image (it is damaged, or not a readable {known})"
         ) from error
     except Exception as error:  # damaged files make Pillow raise exceptions of many kinds
         raise UserError(f"{path}: cannot be decoded as an image ({error})") from error
@@ -146,7 +146,7 @@ def _refuse_no_image(path: Path) -> None:
         )
     for brand, what in PHONES.items():
         if begins_with(path, b"ftyp" + brand, 4):
-            raise UserError(f"{path}: is {what}, whatever its ending says; convert it to JPEG")
+            raise UserError(f"{path}: is {what}, whatever its extension says; convert it to JPEG")
 
 
 def _open(file: IO[bytes]) -> "Image.Image":
@@ -163,7 +163,7 @@ def _refuse_unclear(path: Path, file: Any, rules: Rules) -> None:
     if megapixels > rules.max_megapixels:
         raise UserError(
             f"{path}: has {megapixels:.4g} megapixels, but at most {rules.max_megapixels:g} are"
-            " read; if that is intended, raise `max_megapixels` of the data set"
+            " read; if that is intended, raise the data set's `max_megapixels`"
         )
     frames = getattr(file, "n_frames", 1)
     if frames > 1 and file.format != "MPO":  # whose further pictures are previews of the first
@@ -251,7 +251,7 @@ def _scaled(
 def _narrow(
     path: Path, image: "Image.Image", seen: Range, depth: str, value_range: Range
 ) -> np.ndarray:
-    """Values of 8 bits of which a range is declared, (height, width) `float32`, from 0 to 255."""
+    """8-bit values with a declared range, (height, width) `float32`, from 0 to 255."""
     if depth == "16 bit in colour":
         raise UserError(
             f"{path}: has 16-bit colours, of which 8 bits are read, so `range` cannot be applied;"
@@ -260,7 +260,7 @@ def _narrow(
     if value_range[1] > 255:
         raise UserError(
             f"{path}: has 8 bits, but `range` says {value_range[0]:g} to {value_range[1]:g}; save"
-            " all images with one depth"
+            " all images with the same depth"
         )
     refuse_outside(f"{path}:", seen, value_range)
     return _from_range(np.asarray(image), value_range)

@@ -1,4 +1,4 @@
-"""Files below the folder of a class that may be something else than its images, such as masks.
+"""Files below the folder of a class that may be something other than its images, such as masks.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -19,7 +19,7 @@ _BESIDE = re.compile(
     r"mask|annotat|label|segment|ground.?truth"
     r"|(?<![a-z])(gt|seg|rois?|overlays?|contours?|bbox(es)?|boxes|heat.?maps?)(?![a-z])"
 )
-# As a class may be called a mask, of faces with one, only these are no class by their name alone.
+# A class may be called a mask, of faces with one: only these names alone rule out a class.
 _NO_CLASS = re.compile(
     r"((?!.*\b(with|without|no|face|correct|incorrect)[-_. ]).+[-_. ])?"
     r"(masks|annotations?|labels|segmentations?|ground.?truths?)$"
@@ -33,11 +33,11 @@ _ASIDE = re.compile(
 def refuse_doubtful(
     where: str, images: list[str], depth: int, classes: list[str], entry: Mapping[str, Any]
 ) -> None:
-    """Stop where some files are likely to be no images of their class.
+    """Stop where some files are probably not images of their class.
 
     Args:
         where: the folder, for messages.
-        images: their names, of all that are to be read.
+        images: the names of all that are to be read.
         depth: how many folders are above those of the classes.
         classes: the names of the classes.
         entry: of the configuration, with `positive` and `splits` if it has them.

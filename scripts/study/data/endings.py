@@ -1,4 +1,4 @@
-"""What files are by the endings of their names.
+"""What files are, by their extensions.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -12,7 +12,7 @@ _ARCHIVE = re.compile(r".+\.(?:(?:zip|rar|7z|tar|tgz|tbz2?|txz|tar\.\w+)(?:\.\d{
 
 
 def suffix(name: str) -> str:
-    """The ending of a file's name, in small letters."""
+    """A file's extension, in lower case."""
     file = name.rpartition("/")[2].casefold()
     if file.endswith(".nii.gz"):
         return ".nii.gz"
@@ -21,7 +21,7 @@ def suffix(name: str) -> str:
 
 
 def kinds(names: Iterable[str]) -> str:
-    """Files by their endings: `12 .txt, 1 without an ending`."""
+    """Files by their extensions: `12 .txt, 1 without an extension`."""
     counts = Counter(suffix(name) or "without an extension" for name in names)
     return first_few([f"{count} {kind}" for kind, count in counts.most_common()])
 

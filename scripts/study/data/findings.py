@@ -16,8 +16,8 @@ def finding(check: str, severity: str, text: str, samples: list[list[str]] | Non
     Args:
         check: what was checked.
         severity: one of `SEVERITIES`.
-        samples: what it is about, lists of one name, or of two where it is about pairs; the first
-            are named.
+        samples: what it is about: lists of one name, or of two for pairs; only the first are
+            kept.
     """
     return {"check": check, "severity": severity, "text": text, "samples": (samples or [])[:SHOWN]}
 
@@ -31,7 +31,7 @@ def read_audit(path: Path | str) -> dict:
     try:
         audit = json.loads(Path(path).read_text(encoding="utf-8"))
         if not all(found["severity"] in SEVERITIES for found in audit["findings"]):
-            raise ValueError("a finding is of no known severity")
+            raise ValueError("a finding has no known severity")
         return audit
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: damaged ({error}); delete it and run again") from error

@@ -90,7 +90,7 @@ def find_images(name: str, entry: dict) -> Layout:
     """The images, splits and classes below the folder.
 
     Raises:
-        UserError: there is no such folder, or it is no data set, or may be read in several ways.
+        UserError: there is no such folder, or it is not a data set, or can be read in several ways.
     """
     return lay_out(_where(name, entry), _folder(name, entry), entry)
 

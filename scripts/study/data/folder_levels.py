@@ -23,9 +23,9 @@ def folders_above(folders: Iterable[str]) -> list[str]:
 
 
 def crossed_levels(folders: list[str], depth: int) -> str | None:
-    """All classes have folders of the same names: which of the two levels is that of the classes?
+    """All classes have folders with the same names: which of the two levels is that of the classes?
 
-    Not so folders that are numbered, such as patient7, unless each class has the same.
+    Numbered folders, such as patient7, do not count, unless each class has the same ones.
     """
     paths = [folder.split("/") for folder in folders]
     level = _first_that_differs(paths, depth + 1)
@@ -40,7 +40,7 @@ def crossed_levels(folders: list[str], depth: int) -> str | None:
     first, second = sorted(inner)[:2]
     some = " and ".join(sorted(common)[:2])
     return (
-        f"{first} and {second} have folders of the same names, such as {some}; if those are the"
+        f"{first} and {second} have folders with the same names, such as {some}; if those are the"
         " classes, put them above the others; if they are parts of the classes, write"
         ' `images: "**"`'
     )
@@ -70,9 +70,9 @@ def two_depths(folders: list[str], depth: int) -> str | None:
 
 
 def repeated_names(images: list[str], depth: int) -> str | None:
-    """Folders of a class beside each other have files of the same names, as images and masks do.
+    """Sibling folders of a class have files with the same names, as images and masks do.
 
-    Not so folders that are numbered, such as patient7 and patient12.
+    Numbered folders, such as patient7 and patient12, do not count.
     """
     first: dict[tuple[str, str], str] = {}
     for image in images:
@@ -83,7 +83,7 @@ def repeated_names(images: list[str], depth: int) -> str | None:
             other = first.setdefault((above, rest), parts[level])
             if other != parts[level] and _shape(other) != _shape(parts[level]):
                 return (
-                    f"{above}/{other} and {above}/{parts[level]} have files of the same names, as"
+                    f"{above}/{other} and {above}/{parts[level]} have files with the same names, as"
                     f" images and their masks do, such as {image}; say which are the images, as in"
                     f' `images: "{stars(above)}{other}/**"`, {ALL}'
                 )

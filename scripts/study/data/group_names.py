@@ -16,7 +16,7 @@ LIKE_DATES = re.compile(
 )
 LONG = re.compile(r"\d{16,}")  # more digits than a spreadsheet keeps
 KEPT = 15
-# Small Cyrillic and Greek letters -> Latin ones that they, or the large ones, look like
+# Lower-case Cyrillic and Greek letters -> Latin ones that they, or their capitals, look like
 LATIN = str.maketrans("авекмнорстухіјѕ" + "αβεζηικμνορτυχ", "abekmhopctyxijs" + "abezhikmnoptyx")
 # What cannot be seen and is printable all the same: fillers, joiners and selectors of variants
 UNSEEN = re.compile(
@@ -33,12 +33,12 @@ def made_by_spreadsheets(groups: set[str]) -> list[str]:
     decided = []
     if dates:
         decided.append(
-            f"Groups that a spreadsheet may have made dates of other text: {some(dates)}."
+            f"Groups that may be text turned into dates by a spreadsheet: {some(dates)}."
         )
     if long and not any(group[KEPT:].strip("0") for group in long):
         decided.append(
-            f"All groups of more than {KEPT} digits end in 0, as a spreadsheet rounds long numbers,"
-            f" and several may have become one: {some(long)}."
+            f"All groups of more than {KEPT} digits end in 0: a spreadsheet may have rounded long"
+            f" numbers, and several may have become one: {some(long)}."
         )
     return decided
 
@@ -53,13 +53,13 @@ def spelt_alike(groups: Sequence[str]) -> list[str]:
     ]
     if not several:
         return []
-    return [f"Groups that are spelt nearly alike are taken for different ones: {some(several)}."]
+    return [f"Groups that are spelt nearly alike are treated as different: {some(several)}."]
 
 
 def told_apart(spellings: Sequence[str]) -> list[str]:
     """Spellings as they are; where two look alike, in quotes, and with escapes for what differs.
 
-    `'P 7'` and `'P\\xa07'`, with a blank that breaks no line.
+    `'P 7'` and `'P\\xa07'`, with a non-breaking space.
     """
     if len({_look(spelling) for spelling in spellings}) == len(spellings):
         return [*spellings]
@@ -67,7 +67,7 @@ def told_apart(spellings: Sequence[str]) -> list[str]:
 
 
 def _look(spelling: str) -> str:
-    """What a spelling looks like: blanks are alike, and letters that are like Latin ones are."""
+    """What a spelling looks like: blanks are alike, as are letters that look like Latin ones."""
     shown = "".join(
         part for part in UNSEEN.sub("", spelling) if part.isprintable() or part.isspace()
     )

@@ -62,7 +62,7 @@ def read_groups(
     missing = [sample for sample, group in zip(names, groups) if not group]
     if missing and (extra or len(missing) == len(names) or entry.get("missing") != "own"):
         text = _missing_text(where, missing, len(names), extra, entry, merged)
-        raise UserError(text + f" ({some(nothing)} is no group)" * bool(nothing))
+        raise UserError(text + f" ({some(nothing)} is not a group)" * bool(nothing))
     _refuse_splits_as_groups(where, groups)
     decided = _decided(where, missing, groups, extra)
     if merged:
@@ -71,13 +71,13 @@ def read_groups(
 
 
 def _refuse_splits_as_groups(where: str, groups: Sequence[str]) -> None:
-    """Stop where groups are called as splits are, and would be drawn into other ones."""
+    """Stop where groups are named like splits: they would be drawn into other splits."""
     names = sorted({group for group in groups if group})
     if len(names) > 1 and all(split_of(name) for name in names):
         raise UserError(
             f"{where}: the groups are {listed(names)}, which are splits: a group is what belongs"
-            " together, such as a patient; put the images of each split into a folder of its name,"
-            " above those of the classes"
+            " together, such as a patient; put the images of each split into a folder with its"
+            " name, above those of the classes"
         )
 
 
@@ -109,7 +109,7 @@ def refuse_groups_of_splits(
 
 
 def own_groups(groups: Sequence[str] | np.ndarray | None) -> np.ndarray | None:
-    """Names of groups by which no two samples without a group are in one; None where none has one.
+    """Names of groups, with a name of its own for each sample without one; None where none has one.
 
     Args:
         groups: (n,) of text, empty where a sample has no group.
@@ -147,7 +147,7 @@ def _decided(where: str, missing: list[str], groups: list[str], extra: list[str]
     decided = []
     if missing:
         decided.append(
-            f"{len(missing)} of {len(groups)} samples have no group, and each is one of its own:"
+            f"{len(missing)} of {len(groups)} samples have no group, and each is its own group:"
             f" {some(missing)}."
         )
     if extra:

@@ -2,7 +2,7 @@
 one date, such as `IMG_20240301_101010.jpg`, which identifies nothing but a day.
 
 An identifier is the shortest beginning of a name, up to `_`, `-`, `.` or a blank, that has a digit
-in it and is not all of the name: `P001`, `aug_3` of `aug_3_4821`, and none of `img_001`. Where it
+in it and is not all of the name: `P001`, `aug_3` of `aug_3_4821`; `img_001` has none. Where it
 is the same in all of a class, what comes after it counts: `22549AB` of `SOB_B_A-14-22549AB-40`.
 The same one in two folders is one, as a patient may be in two splits or classes.
 
@@ -39,10 +39,10 @@ class Shared(NamedTuple):
 
 
 def shared_beginnings(names: Sequence[str], classes: Sequence[str | int]) -> list[Shared]:
-    """Which images share a day or an identifier; nothing where few share theirs with others.
+    """Which images share a day or an identifier.
 
-    Few are less than half. Nor is there anything where no class has two identifiers, as where they
-    are the names of classes.
+    Nothing where fewer than half share theirs with others, or where no class has two identifiers,
+    as where they are the names of classes.
 
     Args:
         names: of all images.
@@ -63,7 +63,7 @@ def shared_beginnings(names: Sequence[str], classes: Sequence[str | int]) -> lis
 
 
 def _parts_alike(names: Sequence[str], class_of: Mapping[str, str | int]) -> int:
-    """With how many parts all names of a class begin alike, of the class with the fewest."""
+    """How many parts all names of a class begin with alike, for the class with the fewest."""
     begin: dict[str | int, list[str]] = {}
     for name in names:
         parts = re.findall(_PART, name.rpartition("/")[2])
@@ -99,7 +99,7 @@ def _is_date(day: str) -> bool:
 def _many_share(
     found: Mapping[str, list[str]], class_of: Mapping[str, str | int], count: int
 ) -> bool:
-    """Whether at least half of so many images share what they are found by, and a class has two."""
+    """Whether at least half of `count` images share their key with others, and a class has two."""
     pairs = {(class_of[name], key) for key, inside in found.items() for name in inside}
     shared = sum(len(inside) for inside in found.values() if len(inside) > 1)
     return 2 * shared >= count > 0 and len(pairs) > len({label for label, _ in pairs})
@@ -139,13 +139,13 @@ def _sentence(read: list[str], shared: Shared) -> str:
     )
     return (
         f"{count} images have names that begin with {alike} {key} in {one} and {other}; without"
-        " `groups`, each image is its own group. If images that begin alike are of one patient or"
-        f" the like, write {groups} to keep them in one split."
+        " `groups`, each image is its own group. If images whose names begin alike are of one"
+        f" patient or the like, write {groups} to keep them in one split."
     )
 
 
 def _keeps_together(advice: Advice, found: dict[str, list[str]]) -> bool:
-    """Whether the advised groups have all images of one folder that share an identifier in one."""
+    """Whether the advised groups keep together the images of a folder that share an identifier."""
     if advice.pattern is None:
         return False
     inside: dict[tuple[str, str], set[str]] = {}
@@ -163,7 +163,7 @@ def torn_beginnings(
     splits: Sequence[str],
     videos: Mapping[str, str],
 ) -> list[tuple[Shared, list[list[str]]]]:
-    """What names share, and of each day or identifier in several splits an image in two of them.
+    """What names share, and an image in each of two splits for what is in several splits.
 
     Args:
         names: of all samples.

@@ -19,7 +19,7 @@ from study.data.value_range import (
 from study.store.errors import UserError
 
 SHOWN = 10  # images that a refusal names
-SIZES = 8  # up to so many sizes are told one by one
+SIZES = 8  # up to this many sizes are listed one by one
 
 
 class ImageFiles:
@@ -106,7 +106,7 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
     stored = rules.transparency == "stored"
     shown = "in the colours stored in the file" if stored else f"as {rules.transparency}"
     counts = {
-        "are made grey, by the luma of their colours": sum(fact.colour != "grey" for fact in facts),
+        "were converted to grey by luma": sum(fact.colour != "grey" for fact in facts),
         "are in CMYK and were converted without their colour profile": sum(
             fact.colour == "CMYK" for fact in facts
         ),
@@ -124,7 +124,7 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             )
             for depth, (white, black) in limits.items()
         },
-        "have values that a rounding error put outside of their range, which were clipped": sum(
+        "have values just outside their range, by a rounding error, which were clipped": sum(
             fact.depth == "floating point" and _is_outside(fact.seen, rules.value_range or (0, 1))
             for fact in facts
         ),
@@ -168,7 +168,7 @@ def _differences(facts: dict[int, Facts], labels: np.ndarray) -> dict[str, dict[
 
 
 def _largest_values(facts: list[Facts], labels: np.ndarray) -> list[str]:
-    """Of images of 16 bits, whether they stay below those of another class, as 14 bits do.
+    """For 16-bit images, whether they stay below those of another class, as 14-bit values do.
 
     Nothing where the largest values of all classes are of one order.
     """
@@ -184,7 +184,7 @@ def _largest_values(facts: list[Facts], labels: np.ndarray) -> list[str]:
 
 
 def _sizes(sizes: list[tuple[int, int]]) -> list[str]:
-    """Each image's size; where there are many, in which quarter of all it is by its pixels."""
+    """Each image's size; where there are many sizes, the quarter that its pixel count falls in."""
     if len(set(sizes)) <= SIZES:
         return [f"{width} × {height}" for width, height in sizes]
     pixels = np.array([width * height for width, height in sizes]) / 1e6

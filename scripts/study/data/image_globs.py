@@ -13,7 +13,7 @@ ALL = 'or `images: "**"` for all of them'
 
 
 def named_images(where: str, images: list[str], patterns: list[str]) -> list[str]:
-    """The images that patterns name, all without one, but not those of patterns with `!`.
+    """The images that patterns name, or all if none names any, without those of patterns with `!`.
 
     Args:
         where: the folder, for messages.
@@ -21,7 +21,7 @@ def named_images(where: str, images: list[str], patterns: list[str]) -> list[str
         patterns: globs.
 
     Raises:
-        UserError: a pattern fits no image, or all leave none.
+        UserError: a pattern matches no image, or they leave out all images.
     """
     wanted = {*images}
     if any(not pattern.startswith("!") for pattern in patterns):
@@ -30,27 +30,27 @@ def named_images(where: str, images: list[str], patterns: list[str]) -> list[str
         named = {name for name in images if matches(name, pattern.removeprefix("!"))}
         if not named:
             raise UserError(
-                f"{where}: images has {pattern!r}, which fits none of the {len(images)} images,"
+                f"{where}: images has {pattern!r}, which matches none of the {len(images)} images,"
                 f" such as {images[0]}"
             )
         wanted = wanted - named if takes_away(pattern) else wanted | named
     if not wanted:
-        raise UserError(f"{where}: images leaves none of the {len(images)} images")
+        raise UserError(f"{where}: images leaves out all {len(images)} images")
     return [name for name in images if name in wanted]
 
 
 def takes_away(pattern: str) -> bool:
-    """Whether a glob leaves out what it fits."""
+    """Whether a glob leaves out what it matches."""
     return pattern.startswith("!")
 
 
 def matches(name: str, pattern: str) -> bool:
-    """Whether a name is what a glob means, large and small letters alike.
+    """Whether a name matches a glob, upper and lower case alike.
 
     Args:
         name: a path, with `/` between its parts.
         pattern: in which `*`, `?` and `[…]` stand for text within a part, and a part `**` for any
-            number of parts; at the end for one at least.
+            number of parts; at the end for at least one.
     """
     return _match(normalized(name).casefold().split("/"), normalized(pattern).casefold().split("/"))
 

@@ -48,9 +48,9 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     for name in listing.files:
         (found if suffix(name) in SUFFIXES else others).append(name)
     if not found:
-        what = unread_images(listing, others) or f"what is read is {', '.join(sorted(SUFFIXES))}"
+        what = unread_images(listing, others) or f"known extensions: {', '.join(sorted(SUFFIXES))}"
         raise UserError(
-            f"{where} has no image below it{', but ' * bool(others)}{kinds(others)}; {what}"
+            f"{where} contains no images{', but ' * bool(others)}{kinds(others)}; {what}"
         )
     patterns = entry.get("images", [])
     patterns = [patterns] if isinstance(patterns, str) else patterns
@@ -64,7 +64,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
     splits = find_splits(where, entry.get("splits"), folders)
     depth = depth_of(splits)
     classes = _find_classes(where, listing, images, folders, splits)
-    # patterns answer which files are images; which folders are classes only `**` does, or `none`
+    # patterns say which files are images; only `**` or `none` says which folders are classes
     leave_out = [pattern for pattern in patterns if takes_away(pattern)]
     answered = patterns != leave_out if depth else entry.get("splits") == "none"
     if patterns and not answered:
@@ -128,7 +128,7 @@ def _find_classes(
                 other = next(path for path in filled if path.endswith(f"/{name}"))
                 raise UserError(
                     f"{where}: there is {other} but no {folder}/{name}; every split needs all"
-                    " classes, in folders of the same names"
+                    " classes, in folders with the same names"
                 )
     alike: dict[str, str] = {}
     for name in classes:

@@ -73,7 +73,7 @@ def read_listed(path: Path, names: Sequence[str]) -> Listed:
         if ROUNDED.fullmatch(group):
             raise UserError(
                 f"{path}, line {line}: {group} is what a spreadsheet makes of a long number, and"
-                " others may be the same; save the groups as text"
+                " others may now look the same; save the groups as text"
             )
         word = group.casefold().replace(" ", "")
         _refuse_as_above(f"{path}, line {line}", group, table.delimiter)
@@ -97,20 +97,20 @@ def _refuse_joined(path: Path, groups: set[str]) -> None:
         parts = [part.strip() for part in _JOINED.split(group)]
         if len(parts) > 1 and groups.issuperset(parts):
             raise UserError(
-                f"{path}: the group {group} is {listed(parts)}, which other images are in; an image"
-                " is in one group, so write one name for all of them"
+                f"{path}: the group {group} names {listed(parts)}, which other images are in; an"
+                " image is in one group, so write one name for all of them"
             )
 
 
 def _may_be_merged(groups: list[str]) -> bool:
-    """Whether cells are blank below groups alone, two groups at least, and none is there again."""
+    """Whether blank cells follow two groups at least, the first row has one, and none recurs."""
     written = [group for group in groups if group]
     with_blanks = [one for one, below in pairwise(groups) if one and not below]
     return len({*written}) == len(written) and len(with_blanks) > 1 and bool(groups[0])
 
 
 def _refuse_several(where: str, image: str, names: Sequence[str]) -> None:
-    """Stop where images in several folders are called as one that has two groups."""
+    """Stop where images in several folders have the name of one that is in two groups."""
     called = [name for name in names if name.endswith(f"/{image}")]
     if image not in names and len(called) > 1:
         count = "two" if len(called) == 2 else str(len(called))
@@ -120,9 +120,9 @@ def _refuse_several(where: str, image: str, names: Sequence[str]) -> None:
 
 
 def _refuse_as_above(where: str, group: str, delimiter: str) -> None:
-    """Stop where a group stands for the one above, which others than readers cannot see.
+    """Stop where a group stands for the one above, as only people can see.
 
-    A quotation mark that stands alone takes all up to the next one for a value.
+    A quotation mark that stands alone makes all up to the next one a value.
     """
     word = group.casefold().replace(" ", "")
     if "\n" in group or group.endswith(delimiter):

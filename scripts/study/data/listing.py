@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from study.store.errors import UserError
 
-# What systems and programs leave behind, beside all whose names begin with a dot; in small letters.
+# What systems and programs leave behind, besides names that begin with a dot; in lower case.
 REMNANTS = {
     "__macosx",
     "thumbs.db",
@@ -48,8 +48,8 @@ def list_folder(where: str, root: Path) -> Listing:
         root: the folder.
 
     Raises:
-        UserError: a name is not UTF-8, or there twice; a link leads nowhere, or to a folder that is
-            listed already; or something cannot be read.
+        UserError: a name is not UTF-8, or exists twice; a link is broken, or leads to a folder that
+            is listed already; or something cannot be read.
     """
     found, broken = Listing({}, [], set(), []), _Broken([], [])
     known = {_identity(root): "the folder itself"}
@@ -61,8 +61,8 @@ def list_folder(where: str, root: Path) -> Listing:
         )
     if broken.nowhere:
         raise UserError(
-            f"{where}: {_named(broken.nowhere)} is neither a file nor a folder, but perhaps a link"
-            " that leads nowhere; get what it leads to, or remove it"
+            f"{where}: {_named(broken.nowhere)} is neither a file nor a folder, but perhaps a"
+            " broken link; get what it points to, or remove it"
         )
     return found
 
@@ -89,7 +89,7 @@ def visible(name: str) -> str:
 
 
 def inside(folders: list[str], above: str) -> list[str]:
-    """The last parts of those names that are directly in one, which ends in `/`, or is empty."""
+    """The last parts of the names directly inside `above`, which ends in `/` or is empty."""
     inside = [name.removeprefix(above) for name in folders if name.startswith(above)]
     return [name for name in inside if "/" not in name]
 
@@ -149,7 +149,7 @@ def _entries(where: str, folder: str) -> list[tuple[str, os.DirEntry]]:
     for (name, entry), (following, other) in pairwise(named):
         if name == following:
             raise UserError(
-                f"{where}: {entry.path} is there twice, its name written in two ways (as Unicode's"
+                f"{where}: {entry.path} exists twice, its name written in two ways (as Unicode's"
                 f" NFC and NFD: {entry.name!a}, {other.name!a}); rename one"
             )
     return named
@@ -171,7 +171,7 @@ def _is_writable(name: str) -> bool:
 
 
 def _holds(check: Callable[[], bool]) -> bool:
-    """Whether something is so; not of a link that leads to itself, or where nobody may look."""
+    """Whether a check holds; not for a link to itself, or where access is denied."""
     try:
         return check()
     except OSError:

@@ -17,7 +17,7 @@ def locate(name: str, entry: dict) -> dict[str, Path]:
 
     A part is `path` for a kind that has one file, `train/normal` for the `arrays` kind,
     `train/NORMAL/IM-1.jpeg` or `NORMAL/IM-1.jpeg` for the `folder` kind, and `groups` for the file
-    of groups. A data set that is to be downloaded, or that a package brings along, has none.
+    of groups. A data set that is to be downloaded, or that comes with a package, has none.
 
     Raises:
         UserError: a file or folder is missing, or is not what its kind needs.
@@ -58,14 +58,14 @@ def expand_home(key: str, path: str) -> Path:
 
 
 def refuse_pointer(path: Path) -> None:
-    """Stop where a file that could not be read is what Git LFS has in place of it.
+    """Stop where a file that could not be read is a pointer of Git LFS.
 
     Raises:
         UserError: it is, with how to get the file.
     """
     if begins_with(path, _POINTER):
         raise UserError(
-            f"{path}: is a pointer of Git LFS, in place of the file; get it with `git lfs pull`"
+            f"{path}: is a Git LFS pointer, not the file itself; get it with `git lfs pull`"
         )
 
 

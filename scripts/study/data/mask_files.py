@@ -1,4 +1,4 @@
-"""Files that are called as the masks of images beside them, such as `1_mask.png` of `1.png`.
+"""Files that are named like the masks of images beside them, such as `1_mask.png` of `1.png`.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -16,7 +16,7 @@ _OF_IMAGE = ("", "img_", "image_", "img", "image")  # how the image of such a ma
 
 
 def mask_beside_image(images: list[str]) -> str | None:
-    """A file is called as the mask of one beside it: `1_mask.png` or `mask_1.png`, and `1.png`."""
+    """A file is named like the mask of one beside it: `1_mask.png` or `mask_1.png`, and `1.png`."""
     stems = [image.casefold().rpartition(".")[0] for image in images]
     ended = [
         (image, found) for image, stem in zip(images, stems) if (found := _MASK_OF.match(stem))

@@ -43,7 +43,7 @@ KEYS = {
     },
     "cache": {
         "description": (
-            "A folder that keeps downloads, to be shared between studies and users. Left out, it"
+            "A folder that keeps downloads, to be shared between studies and users. If left out, it"
             " is medmnist in the user's cache folder."
         ),
         "type": "string",
@@ -61,8 +61,8 @@ KEYS = {
     },
     "md5": {
         "description": (
-            "The MD5 of the file at `url` or `path`, where other content than the published one is"
-            " meant."
+            "The MD5 of the file at `url` or `path`, if its content is meant to differ from what is"
+            " published."
         ),
         "type": "string",
         "pattern": "^[0-9a-f]{32}$",
@@ -159,9 +159,9 @@ def _accept_other_file(name: str, entry: dict, source: Source, path: Path, md5: 
             " your own, with `kind: npz`"
         )
     return (
-        f"{path.name} is not the published file of {entry['name']}, by its MD5, which is {md5}; the"
-        " numbers of its samples and classes and their shape are those that are published, and"
-        " its pixels could not be compared."
+        f"{path.name} is not the published file of {entry['name']}, judging by its MD5, {md5}; its"
+        " shape and its numbers of samples and classes are as published, but its pixels could not"
+        " be compared."
     )
 
 
@@ -199,7 +199,7 @@ def fetch(name: str, entry: dict) -> Path:
         urls={file_name: url},
         retry_if_failed=2,
     )
-    print(f"{file_name}: looking in {cache}, else from {url}", flush=True)
+    print(f"{file_name}: looking in {cache}, else downloading from {url}", flush=True)
     try:
         return Path(store.fetch(file_name, downloader=pooch.HTTPDownloader(timeout=30)))
     except (OSError, ValueError, requests.exceptions.RequestException) as error:

@@ -79,8 +79,9 @@ def refuse_folders_of_splits(where: str, written: str, splits: Mapping[str, Sequ
     found = re.search(normalize("NFC", written), name)
     advised = _beyond(written, splits)
     raise UserError(
-        f"{where}: matches what all names of a split begin with, as {found[1] if found else ''} in"
-        f" {name}, so each split is one group; write a pattern that begins after it"
+        f"{where}: matches what all names of a split begin with, such as"
+        f" {found[1] if found else ''} in {name}, so each split is one group; write a pattern that"
+        " begins after it"
         f"{f', such as `{advised}`' if advised else ''}"
     )
 

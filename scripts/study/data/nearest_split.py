@@ -1,6 +1,6 @@
 """Whole groups dealt to splits, so that each has every class and comes nearest to its share.
 
-For few groups, or rare classes, of which no fold has what a split needs. How far a dealing is off
+For few groups, or rare classes, where no fold has what a split needs. How far a dealing is off
 is the sum, over splits, of how many samples a split has more or fewer than its share of each class
 and of all. Groups are dealt at random, and then moved, or exchanged in pairs, as long as that comes
 nearer. All of it is in whole numbers, so that it is the same on every machine.
@@ -30,8 +30,8 @@ def nearest_split(
         groups: (n,) group of each row; None where each row is its own.
         counts: split -> how many rows it should have.
         seed: what decides the dealing.
-        nearest: whether the nearest of many is taken. Else it is the first of which no group can
-            be moved to come nearer.
+        nearest: whether the nearest of many is taken. Otherwise it is the first that cannot
+            be brought nearer by moving a group.
     """
     label = _numbered(labels)
     member = _numbered(np.arange(len(labels)) if groups is None else groups)

@@ -23,7 +23,7 @@ def nearly_one_class(classes: list[str]) -> list[str]:
     if not pairs:
         return []
     return [
-        f"Classes whose names differ in one letter were taken for different ones: {listed(pairs)};"
+        f"Classes whose names differ in one letter were treated as different: {listed(pairs)};"
         " if they are one, put their images in one folder."
     ]
 

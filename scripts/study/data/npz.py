@@ -14,13 +14,13 @@ from study.data.value_range import declared_range
 from study.store.errors import UserError
 
 DESCRIPTION = (
-    "A file in MedMNIST's layout, train_images, train_labels, and optionally val_… and test_…."
+    "A file in MedMNIST's layout: train_images, train_labels, and optionally val_… and test_…."
 )
 REQUIRED = ["path"]
 KEYS = {
     "path": described_as("file"),
     "classes": {
-        "description": "The names of the classes in the order of their labels. Left out, 0, 1, …",
+        "description": "The classes' names in the order of their labels; 0, 1, … if left out.",
         "type": "array",
         "minItems": 2,
         "maxItems": MOST_CLASSES,
@@ -94,7 +94,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     if entry.get("classes") and 2 <= count < len(entry["classes"]):
         raise UserError(
             f"{path}: `classes` has {len(entry['classes'])} names, but the labels are of {count}"
-            f" classes, 0 to {count - 1}; name those alone"
+            f" classes, 0 to {count - 1}; name only those"
         )
     names = entry.get("classes") or [str(label) for label in range(max(2, count))]
     classes = in_order(str(path), names, entry.get("positive"))
@@ -103,7 +103,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     source = from_arrays(str(path), parts, classes)
     decided = list(source.decided)
     if left_out:
-        decided.append(f"not read of the file's arrays: {', '.join(left_out)}.")
+        decided.append(f"arrays of the file that were not read: {', '.join(left_out)}.")
     return source._replace(value_range=declared_range(entry), decided=decided)
 
 
@@ -121,7 +121,7 @@ def _refuse_shifted(path: Path, labels: list[np.ndarray]) -> None:
     if len(values) > 1 and values[-1] >= len(values):
         listed = ", ".join(str(value) for value in values[:12])
         raise UserError(
-            f"{path}: labels are {listed}; they count from 0, without a gap: 0 to"
+            f"{path}: labels are {listed}; they must count from 0, without a gap: 0 to"
             f" {len(values) - 1} for {len(values)} classes"
         )
 

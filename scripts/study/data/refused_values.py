@@ -17,8 +17,8 @@ from study.data.value_range import (
 )
 from study.store.errors import UserError
 
-NEARLY = 0.2  # how far beyond 0 and 1 values may be that a filter made
-CLIP = "; where resizing or filtering went beyond it, save np.clip(images, 0, 1)"
+NEARLY = 0.2  # how far beyond 0 and 1 a filter may have taken values
+CLIP = "; if resizing or filtering went beyond [0, 1], save np.clip(images, 0, 1)"
 
 
 def check_values(source: Source, rows: np.ndarray, chunk: np.ndarray, normalize: str) -> None:
@@ -64,15 +64,15 @@ def values_clipped(count: int, limits: Range | None) -> list[str]:
     if not count or limits is None:
         return []
     return [
-        f"{count} samples have values outside of {limits[0]:g} to {limits[1]:g} by a rounding"
-        f" error, of at most {ROUNDING:g} of that range, which were clipped."
+        f"{count} samples have values outside {limits[0]:g} to {limits[1]:g} by a rounding error"
+        f" of at most {ROUNDING:g} of that range; these values were clipped."
     ]
 
 
 def check_together(
     source: Source, seen: Range, normalize: str, scaling: dict[str, list[float]]
 ) -> dict[str, Any]:
-    """Check the values of all samples together; what is to be noted of them, where there is.
+    """Check the values of all samples together; returns what is to be noted of them, if anything.
 
     Raises:
         UserError: they use a small part of what their type, or the declared range, holds.

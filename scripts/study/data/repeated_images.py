@@ -1,4 +1,4 @@
-"""Folders that have the same images again as those beside them, by their names and sizes.
+"""Folders that repeat the images of those beside them, by their names and sizes.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -11,7 +11,7 @@ from study.store.errors import UserError
 
 
 def copy_of_the_rest(listing: Listing, images: list[str], folders: list[str]) -> str | None:
-    """A folder that has the same images again as those beside it, by their names and sizes.
+    """A folder that repeats the images of those beside it, by their names and sizes.
 
     Archives are published that way: `chest_xray/train` and `chest_xray/chest_xray/train`.
     """
@@ -31,7 +31,7 @@ def copy_of_the_rest(listing: Listing, images: list[str], folders: list[str]) ->
 
 
 def refuse_class_of_all(where: str, listing: Listing, images: list[str], depth: int) -> None:
-    """Stop where a folder as `All`, beside those of the classes, has the images of these again.
+    """Stop where a folder such as `All`, beside those of the classes, repeats their images.
 
     Args:
         where: the folder, for messages.

@@ -1,4 +1,4 @@
-"""How a reader scales prepared inputs, and what of them float32 would lose."""
+"""How a reader scales prepared inputs, and what float32 would lose of them."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from study.data.value_range import largest_value
 
 @dataclass
 class Moments:
-    """The sums that means and deviations are of: of features, of colours, or of all values.
+    """The sums behind means and deviations: of features, of colours, or of all values.
 
     They are of differences from one sample: squares of large values would cancel.
     """
@@ -62,7 +62,7 @@ def scaling_of(normalize: str, source: Source, moments: Moments) -> dict[str, li
 
 
 def lost_in_float32(scaling: dict[str, list[float]]) -> list[str]:
-    """Which values float32 hardly tells apart, as they differ little for their size, if any do."""
+    """Which values float32 hardly tells apart, because they vary little for their size, if any."""
     steps = np.spacing(np.abs(scaling["subtract"]).astype(np.float32))
     deviations = np.array(scaling["divide_by"])
     lost = np.flatnonzero((deviations < 4 * steps) & (deviations != 1))  # 1 is that of a constant
@@ -70,8 +70,8 @@ def lost_in_float32(scaling: dict[str, list[float]]) -> list[str]:
         return []
     mean, deviation = (scaling[key][lost[0]] for key in ("subtract", "divide_by"))
     return [
-        f"{len(lost)} of {len(steps)} features differ too little for their size to be told apart in"
-        f" float32, which networks compute in: the one of column {lost[0]} has a mean of"
-        f" {mean:g} and a standard deviation of {deviation:g}; subtract a constant before they are"
-        " saved."
+        f"{len(lost)} of {len(steps)} features vary too little for their size to be told apart in"
+        f" float32, which networks compute in: the one in column {lost[0]} has a mean of"
+        f" {mean:g} and a standard deviation of {deviation:g}; subtract a constant before saving"
+        " them."
     ]

@@ -34,8 +34,8 @@ class Source(NamedTuple):
     classes: list[str]  # their names in the order of the labels; of two: negative, positive
     normalize: str = "unit"  # what is done where the entry does not say
     value_range: Range | None = None  # what becomes 0 and 1, where it is not the type's range
-    # once all is read: checks that pixels are in a range of their own, in place of those on what
-    # was read, and what is to be noted in the description
+    # once all is read: checks pixels in a range of their own, in place of the checks on what was
+    # read; returns what is to be noted in the description
     finish: Callable[[], dict[str, Any]] | None = None
     decided: Sequence[str] = ()  # on the way to them, as sentences for the data card
 
@@ -107,7 +107,7 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
         whole = next(iter(parts.values()))[0].shape[1:]
         parts = {part: (pair[0].squeeze(single[part]), pair[1]) for part, pair in parts.items()}
         rest = next(iter(parts.values()))[0].shape[1:]
-        channels = "have one channel" if len(rest) == 2 else "have an axis of 1"
+        channels = "have one channel" if len(rest) == 2 else "have an axis of length 1"
         decided = [f"images of shape {whole} {channels} and are read as {rest}."]
     first = next(iter(parts.values()))[0]
     dtype = first.dtype.newbyteorder("=")  # torch takes no other order of bytes
@@ -115,7 +115,7 @@ def from_arrays(where: str, parts: dict, classes: list[str]) -> Source:
         if (inputs.shape[1:], inputs.dtype.newbyteorder("=")) != (first.shape[1:], dtype):
             hint = ""
             if inputs.shape[1:] == first.shape[1:]:
-                hint = "; save all as one type, with values of one scale"
+                hint = "; save all as one type, with values on one scale"
             elif inputs.ndim > 2 and inputs.shape[:-1] == first.shape[:-1]:
                 hint = f"; {LAST_AXIS}"
             raise UserError(
@@ -161,17 +161,17 @@ def _doubts(shapes: list[tuple[int, ...]]) -> list[str]:
     if all(square) and not any(colours):
         return [f"{read}; {LAST_AXIS}."]
     if all(len(shape) == 2 for shape in shapes):
-        return [f"{read}, of features without an order; if they are images, reshape them."]
+        return [f"{read}, with unordered features; if they are images, reshape them."]
     for axis, called in ((3, "last"), (1, "second")):
         if all(len(shape) == 4 and shape[3] != 3 and shape[axis] in (2, 4, 5) for shape in shapes):
             return [
-                f"{read}, volumes; if the {called} axis holds channels, save the intended ones."
+                f"{read}, as volumes; if the {called} axis holds channels, save the intended ones."
             ]
     return []
 
 
 def _check_shape(where: str, inputs: np.ndarray) -> None:
-    """Stop where an array is no array of samples, or what its axes are would be a guess."""
+    """Stop where an array is not one of samples, or what its axes are would be a guess."""
     shape = inputs.shape
     if len(shape) < 2:
         raise UserError(f"{where} has shape {shape}; (n, ...) expected")
@@ -180,7 +180,7 @@ def _check_shape(where: str, inputs: np.ndarray) -> None:
     if shape[1] == 3:
         raise UserError(
             f"{where} has shape {shape}, whose colours seem to come before height and width; they"
-            " come last: save np.moveaxis(images, 1, -1)"
+            " must come last: save np.moveaxis(images, 1, -1)"
         )
     if shape[3] == 4 and inputs.dtype.kind == "u":
         raise UserError(
@@ -203,7 +203,7 @@ def _single_axes(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def ordered_classes(where: str, found: list[str], positive: str | None) -> list[str]:
-    """The classes in the order of their labels: negative and positive, or more by the alphabet.
+    """The classes in the order of their labels: negative and positive, or more alphabetically.
 
     Names are compared as NFC, so that `positive` may be written as it looks.
 

@@ -21,7 +21,7 @@ _ENDING = re.compile(r"[-_ .]?(set|data|images?|split|folder)$")
 
 
 def split_of(folder: str) -> str | None:
-    """The split that a folder is called as: of `Training`, `test_set` or `seg_train`."""
+    """The split that a folder is named like: of `Training`, `test_set` or `seg_train`."""
     return SPELLINGS.get(_BEGINNING.sub("", _ENDING.sub("", folder.casefold())))
 
 
@@ -52,7 +52,7 @@ def find_splits(where: str, declared: Any, every: list[str]) -> dict[str, str]:
         depths = {folder.count("/") for folder in declared.values()}
         if len(depths) > 1:
             raise UserError(
-                f"{where}: splits has folders of different depths, {listed([*declared.values()])};"
+                f"{where}: splits has folders at different depths, {listed([*declared.values()])};"
                 " put all of them at the same depth, as in"
                 " `splits: {train: all/train, test: all/test}`"
             )
@@ -110,7 +110,7 @@ def _declared(where: str, declared: dict[str, str], folders: list[str]) -> dict[
                 f" {listed(folders)}"
             )
     if len({*splits.values()}) < len(splits):
-        raise UserError(f"{where}: splits has one folder for two of {listed(list(splits))}")
+        raise UserError(f"{where}: splits names the same folder for two of {listed(list(splits))}")
     return splits
 
 

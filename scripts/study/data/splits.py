@@ -35,8 +35,8 @@ def complete_splits(
         groups: (n,) group of each row, such as its patient; one group is never divided.
         given: split -> rows, at least `train`.
         entry: has `val_share`, `test_share` (shares of the rows to draw from) and `split_seed`.
-        nearest: whether groups are dealt as near to the shares as can be found. Else they are about
-            as near, and more at random, so that other seeds are other splits.
+        nearest: whether groups are dealt as near to the shares as can be found. Otherwise they are
+            about as near, but more at random, so that other seeds give other splits.
 
     Raises:
         UserError: there is no split of whole groups that has every class in each part.
@@ -64,7 +64,7 @@ def complete_splits(
 def describe_shares(
     given: Splits, splits: Splits, groups: np.ndarray | None, entry: Mapping[str, Any]
 ) -> Iterator[str]:
-    """What drawn splits came to, a sentence for each that is not as large as was asked."""
+    """The sizes of drawn splits, a sentence for each that is not as large as was asked."""
     total = len(given["train"])
     for name, share in _drawn(given, entry).items():
         asked, rows = math.ceil(share * total), splits[name]
@@ -75,7 +75,7 @@ def describe_shares(
             count = len(np.unique(groups[rows]))
             why = f"in {count} whole group{'s' * (count > 1)}"
         yield (
-            f"{name}_share {share:g} of {total} samples is {asked}; drawn were {len(rows)}"
+            f"{name}_share {share:g} of {total} samples is {asked}; {len(rows)} were drawn"
             f" ({len(rows) / total:.1%}), {why}."
         )
 
@@ -101,7 +101,7 @@ def _check_counts(where: str, labels: np.ndarray, classes: list[str], splits: in
 def _draw_in_turn(
     labels: np.ndarray, groups: np.ndarray | None, counts: Mapping[str, int], seed: int
 ) -> Splits | None:
-    """Rows of each split, drawn one split after the other; None where scikit-learn has no way."""
+    """Rows of each split, drawn one split after the other; None where scikit-learn cannot."""
     left, parts = np.arange(len(labels)), {}
     for name, count in counts.items():
         members = None if groups is None else groups[left]
@@ -117,7 +117,7 @@ def _draw(labels: np.ndarray, groups: np.ndarray | None, count: int, seed: int) 
     """Which of some rows to draw: about `count`, in the classes' proportions, as a mask.
 
     Raises:
-        ValueError: scikit-learn's, where there are too few rows or groups for its way.
+        ValueError: scikit-learn's, where there are too few rows or groups.
     """
     from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
@@ -162,7 +162,7 @@ def _no_split(
         if len(inside) < len(names):
             count = f"{len(inside)} group{'s' * (len(inside) > 1)}"
             return (
-                f"{where}: class {class_name} is in {count} alone, {', '.join(inside)}; whole"
-                f" groups are drawn, and {into} need it in one each"
+                f"{where}: class {class_name} is in only {count}, {', '.join(inside)}; whole"
+                f" groups are drawn, and {into} each need one with it"
             )
     return f"{where}: no split of whole groups has every class in each of {into}"

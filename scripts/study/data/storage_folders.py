@@ -1,4 +1,4 @@
-"""Folders taken as classes that are called as what stores images: downloads, cameras, patients.
+"""Folders taken as classes that are named like what stores images: downloads, cameras, patients.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -52,7 +52,7 @@ _NUMBERED_CLASSES = {
 
 
 def stored_as(classes: list[str], answer: str) -> Iterator[str]:
-    """What is wrong with folders that are called as parts of a whole, or as what stores images.
+    """What is wrong with folders that are named like parts of a whole, or what stores images.
 
     Args:
         classes: their names.

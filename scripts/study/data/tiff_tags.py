@@ -1,4 +1,4 @@
-"""What the tags of a TIFF file say of its values that Pillow does not look at."""
+"""What a TIFF file's tags say about its values, where Pillow does not look at them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ def least_is_white(file: Any) -> bool:
 
 
 def tags_of(file: Any) -> Mapping[int, Any]:
-    """The tags of an opened image; none where it is no TIFF file."""
+    """The tags of an opened image; none where it is not a TIFF file."""
     return file.tag_v2 if file.format == "TIFF" else {}
 
 
@@ -47,7 +47,7 @@ def refuse_unread_type(path: Path, tags: Mapping[int, Any]) -> None:
 
 
 def stored_tags(path: Path) -> dict[int, Any]:
-    """The tags of a TIFF file's first image; none where a file is no such file, or is damaged."""
+    """The tags of a TIFF file's first image; none where it is not one, or is damaged."""
     from PIL.TiffImagePlugin import PREFIXES, ImageFileDirectory_v2
 
     with open(path, "rb") as file:

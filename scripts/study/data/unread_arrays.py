@@ -1,4 +1,4 @@
-"""Arrays of an .npz file that are not read: those that seem to be of the data set all the same."""
+"""Arrays of an .npz file that are not read, but seem to belong to the data set."""
 
 import re
 import zipfile
@@ -48,8 +48,8 @@ def refuse_dropped(path: Path, left_out: list[str]) -> None:
             dropped.append(name)
     if dropped:
         raise UserError(
-            f"{path}: {', '.join(dropped)} would not be read: the arrays that are have the names"
-            f" {', '.join(ARRAYS)}; rename them, or leave them out of the file"
+            f"{path}: {', '.join(dropped)} would not be read; the names that are read are"
+            f" {', '.join(ARRAYS)}: rename them, or leave them out of the file"
         )
 
 
@@ -71,8 +71,8 @@ def refuse_other_classes(path: Path, left_out: list[str], classes: list[str] | N
         if named and [*map(_compared, named)] != [*map(_compared, classes)]:
             raise UserError(
                 f"{path}: its {name} are {', '.join(named)}, but the `classes` of the data set"
-                f" are {', '.join(classes)}; write them as they are, in the order of the labels,"
-                f" or leave {name} out of the file"
+                f" are {', '.join(classes)}; make them agree, in the order of the labels, or leave"
+                f" {name} out of the file"
             )
 
 

@@ -1,7 +1,7 @@
-"""Images that are not read: of other formats, not called as images, or packed into archives.
+"""Images that are not read: in other formats, not named like images, or packed into archives.
 
-Without some of them, it would be another data set. Light to import: it is used while the Snakefile
-is read.
+Without some of them, it would be a different data set. Light to import: it is used while the
+Snakefile is read.
 """
 
 import re
@@ -44,8 +44,9 @@ def unread_images(listing: Listing, names: Sequence[str]) -> str | None:
     if packed:
         one = len(packed) == 1
         return (
-            f"{listed(packed)} {'is an archive' if one else 'are archives'} and not read; unpack"
-            f" {'it, or remove it' if one else 'them, or remove them'} if that has been done"
+            f"{listed(packed)} {'is an archive and is' if one else 'are archives and are'} not"
+            f" read; unpack {'it, or remove it' if one else 'them, or remove them'} if that has"
+            " been done"
         )
     other = [name for name in names if suffix(name) in OTHER_FORMATS]
     if other:
@@ -71,7 +72,7 @@ def _by_first_bytes(listing: Listing, names: Sequence[str]) -> str | None:
 
 
 def _misnamed(name: str, called: str, names: Sequence[str]) -> str:
-    """What is said of an image whose name does not end as those of images do."""
+    """What is said of an image whose extension is not that of an image."""
     ending = suffix(name)
     alike = [other for other in names if suffix(other) == ending]
     others = f", and so may be others of {kinds(alike)}" if len(alike) > 1 else ""
@@ -82,7 +83,7 @@ def _misnamed(name: str, called: str, names: Sequence[str]) -> str:
     )
     return (
         f"{name} is an image by its first bytes ({called}), but not by its extension"
-        f"{others}{again}; rename such files, as to {name}.{called.lower()}, or remove them"
+        f"{others}{again}; rename such files, here to {name}.{called.lower()}, or remove them"
     )
 
 

@@ -1,7 +1,7 @@
 """Which range pixels' values are from: their type's, from 0 to 1, or one that is declared.
 
 A type says little of its values: cameras and scanners put 10, 12 or 14 bits into 16. Divided by
-what the type holds such images are nearly black, which no error says. So values that use a small
+what the type holds, such images are nearly black, and no error says so. So values that use a small
 part of their type are refused until their range is declared.
 """
 
@@ -15,7 +15,7 @@ from study.store.errors import UserError
 
 Range = tuple[float, float]  # what becomes 0 and 1
 
-# The part of what its type holds that a whole data set spans at least. 8 bits are how images are
+# The least part of what its type holds that a whole data set must span. 8 bits are how images are
 # shown, and may be dark; wider types are what fewer bits are put into.
 PART_OF_8_BITS = 1 / 8
 PART_OF_MORE = 1 / 4
@@ -42,7 +42,7 @@ def clip_rounding(values: np.ndarray, limits: Range) -> tuple[np.ndarray, int]:
         limits: the range.
 
     Returns:
-        The values, as they are where some lie further outside; and how many of n were changed.
+        The values, unchanged if some lie further outside; and how many of n were changed.
     """
     low, high = limits
     beyond = max(low - float(values.min()), float(values.max()) - high)
@@ -101,9 +101,9 @@ def refuse_wide_range(where: str, seen: Range, declared: Range) -> None:
     """
     if seen[1] - seen[0] < PART_OF_DECLARED * (declared[1] - declared[0]):
         raise UserError(
-            f"{where}: all values are from {seen[0]:g} to {seen[1]:g}, but `range` says"
-            f" {declared[0]:g} to {declared[1]:g}, of which this is next to nothing; write what"
-            " black and white are in the files"
+            f"{where}: all values are from {seen[0]:g} to {seen[1]:g}, a tiny part of the"
+            f" {declared[0]:g} to {declared[1]:g} that `range` says; write what black and white are"
+            " in the files"
         )
 
 
@@ -143,7 +143,7 @@ def _likely_range(seen: Range) -> str:
 
 
 def _rounded(value: float, to: Callable[[float], int]) -> float:
-    """A value with four digits, rounded up or down, so that a range holds what it is made of."""
+    """A value with four digits, rounded up or down, so that a range holds what was seen."""
     if not value:
         return value
     scale = 10.0 ** (3 - math.floor(math.log10(abs(value))))

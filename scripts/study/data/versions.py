@@ -34,11 +34,11 @@ class _Begun(NamedTuple):
     """An image that was made of another, by how its name begins."""
 
     name: str
-    beginning: str  # in small letters, or `IMG_E`
+    beginning: str  # in lower case, or `IMG_E`
 
 
 def versions_of_others(read: list[str], above: str) -> list[Advice]:
-    """What is said of images that differ in their ending alone, or in what was made of them.
+    """What is said of images that differ only in their extension, or that were made from others.
 
     Args:
         read: the names of the images that are read.
@@ -126,7 +126,7 @@ def _any_of(endings: set[str]) -> str:
 
 
 def _overreaches(read: list[str], above: str, pattern: str) -> bool:
-    """Whether a pattern puts images together of which none is the one that others are made of."""
+    """Whether a pattern puts images together none of which is the original of the others."""
     return any(
         len(names) > 1
         and not any(re.fullmatch(f"{above}{re.escape(group)}[.][^.]+", name) for name in names)

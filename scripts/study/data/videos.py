@@ -48,11 +48,11 @@ def frames_of_videos(read: list[str], above: str) -> tuple[list[Advice], int]:
 
 
 def torn_videos(splits: Sequence[tuple[str, list[str]]]) -> tuple[list[list[str]], int]:
-    """Of each video with frames in several splits the first in two of them; and of how many videos.
+    """For each video with frames in several splits, the first in two of them; and how many videos.
 
     Args:
         splits: each one's name, and the names of its samples. Folders that all of them are in are
-            those of the split, and no part of the name of a video.
+            the split's, not part of a video's name.
     """
     videos = videos_of(splits)
     parts: dict[str, dict[str, str]] = {}  # video -> split -> a frame

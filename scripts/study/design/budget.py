@@ -1,7 +1,7 @@
 """How long cells train: equal epochs, or equal updates of the weights, and what a round comes to.
 
 With `budget: epochs` a round has `epochs_per_round` epochs in every cell. With `budget: steps` it
-has so many in the baseline, and in other cells as many as give about as many updates.
+has that many in the baseline, and in other cells enough for about as many updates.
 """
 
 import math
@@ -18,7 +18,7 @@ def cell_epochs(
     """How many epochs a round of a cell has, at least 1.
 
     An epoch takes train_share × samples / batch_size updates. So with `budget: steps` a cell has
-    the baseline's epochs times the ratio of that, rounded, a half up. The last batch of an epoch,
+    the baseline's epochs times the ratio of these, rounded half up. The last batch of an epoch,
     which may be smaller, counts as its share: how many samples there are is not known before they
     are read.
 
@@ -67,5 +67,5 @@ def training_samples(parameters: Parameters, data: Mapping[str, Any]) -> int:
 
 
 def updates_a_round(parameters: Parameters, epochs: int, data: Mapping[str, Any]) -> int:
-    """How many times a round of so many epochs updates a cell's weights; arguments as above."""
+    """How many times a round of `epochs` epochs updates a cell's weights; arguments as above."""
     return epochs * math.ceil(training_samples(parameters, data) / parameters["batch_size"])

@@ -1,7 +1,7 @@
 """A cell: one value for every training parameter. What it is called, and how long it trains.
 
-Every cell of a study is named by what it changes of the baseline, and known by a name that its
-trainer makes of its parameters.
+Every cell of a study is described by what it changes in the baseline, and known by a name that its
+trainer makes from its parameters.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Design:
     together: list[list[str]]  # groups of factors whose levels move in step
     epochs_per_round: int  # of the baseline
     warmup_epochs: int  # of them, those at the start that averages leave out
-    budget: str  # what all cells have alike in a round: epochs or steps
+    budget: str  # what is equal for all cells in a round: epochs or steps
     device: str  # cpu or cuda
     program: Program | None  # what trains in place of the built-in trainer
     specs: Specs  # the schema of each training parameter, in the order of files and reports
@@ -89,7 +89,7 @@ def round_epochs(design: Design, parameters: Parameters) -> int:
 
 
 def make_cell(design: Design, parameters: Parameters, rounds: int) -> Cell:
-    """A cell with these parameters, as long as the study's budget has it train."""
+    """A cell with these parameters, trained for as long as the study's budget says."""
     epochs = round_epochs(design, parameters)
     warmup = cell_warmup(design.warmup_epochs, design.epochs_per_round, epochs)
     return Cell(dict(parameters), rounds, epochs, warmup)

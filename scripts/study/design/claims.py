@@ -20,7 +20,7 @@ class Side:
     title: str = ""  # for people: `loss CE, round 3`
     parameters: Parameters = field(default_factory=dict)  # of the cell
     half: str = ""  # of the epochs after the warm-up: early, late, or nothing for all
-    epochs: int | None = None  # a round of the cell has, by the study's budget; None: not known
+    epochs: int | None = None  # of a round of the cell, by the study's budget; None: not known
     excluded: bool = False  # whether the design leaves the cell out
     tuned: Parameters = field(default_factory=dict)  # what tuning chose for it, where it was tuned
     changes: Parameters = field(default_factory=dict)  # that its claim names, of the baseline

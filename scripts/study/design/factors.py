@@ -67,7 +67,7 @@ def moved_along(design: Design, changes: Parameters) -> Parameters:
     """Changes with those of the factors that move along and are not named themselves.
 
     Raises:
-        LookupError: a level is none of the grid's, so that nothing goes with it; in words.
+        LookupError: a level is not in the grid, so that nothing goes with it; in words.
     """
     found = dict(changes)
     for name, level in changes.items():
@@ -130,7 +130,7 @@ def full_size(design: Design) -> int:
 def design_changes(design: Design) -> list[Parameters]:
     """What each cell of the design changes of the baseline.
 
-    All that the design offers, without what is excluded; of a random one so many that were drawn.
+    All that the design offers, without what is excluded; of a random one, those that were drawn.
     """
     kind = design.kind
     if isinstance(kind, dict) and "random" in kind:
@@ -141,14 +141,14 @@ def design_changes(design: Design) -> list[Parameters]:
 
 
 def draw(design: Design, count: int, seed: int) -> list[Parameters]:
-    """So many different cells of the full product, in the order in which they are drawn.
+    """`count` different cells of the full product, in the order in which they are drawn.
 
-    A draw takes of each axis the option with the highest digest of the seed, the number of the draw
-    and the option. So the same grid gives the same cells whatever the order of its levels, more
-    cells are the same ones and others, and of one more level only some draws take notice.
+    A draw takes from each axis the option with the highest digest of the seed, the number of the
+    draw and the option. So the same grid gives the same cells whatever the order of its levels,
+    more cells include the same ones, and one more level changes only some draws.
 
     Returns:
-        Fewer, where so many draws find no more of them.
+        Fewer, where the draws find no more of them.
     """
     options = [[(json.dumps(option, sort_keys=True), option) for option in axis]
                for axis in axes(design)]  # fmt: skip
@@ -176,7 +176,7 @@ def table_rows(design: Design, levels: dict[str, list[Level]], at: Parameters) -
     Args:
         design: the study's.
         levels: of each factor that the table varies.
-        at: what its cells change of the baseline beside.
+        at: what else its cells change in the baseline.
     """
     pairs = itertools.product(*levels.values())
     rows = [moved_along(design, dict(zip(levels, pair))) for pair in pairs]

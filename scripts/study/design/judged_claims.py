@@ -1,4 +1,4 @@
-"""The claims of a study as the verdicts that count are about them.
+"""The claims of a study as judged by the verdicts that count.
 
 Light to import: it is used while the Snakefile is read.
 """
@@ -10,7 +10,7 @@ from study.design.study import Study
 
 
 def judged_claims(study: Study) -> dict[str, Claim]:
-    """The study's claims as the verdicts that count are about them: without what is tuned."""
+    """The study's claims as judged by the verdicts that count: without what is tuned."""
     if not study.primary.tuned or study.tuning is None:
         return study.claims
     space = study.tuning.space

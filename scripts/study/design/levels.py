@@ -27,15 +27,15 @@ class FactorLevels:
 def factor_levels(study: Study) -> list[FactorLevels]:
     """What tables vary and the design varies, with the levels that are trained.
 
-    Numbers are in their order, names in the baseline's, then the design's and the tables'. What
-    moves together is one factor, by the name of the first.
+    Numbers are in ascending order; of names the baseline's comes first, then the design's and the
+    tables'. What moves together is one factor, by the name of the first.
 
     Returns:
         One of each factor that has two levels or more, in the order of the baseline, and then those
         of tables at another cell. Without any, one with the baseline's cell; and nothing where that
         is not trained.
     """
-    # of each factor, and what its tables change of the baseline beside
+    # of each factor, and what else its tables change in the baseline
     named: dict[tuple[str, tuple[tuple[str, Level], ...]], list[Level]] = {
         (factor, ()): list(levels) for factor, levels in study.factors.items()
     }

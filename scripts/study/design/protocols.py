@@ -68,7 +68,7 @@ def protocol_tables(
 ) -> dict[str, Table]:
     """The tables that a protocol compares, about its own cells.
 
-    Of tuned sides those of one factor that is not tuned.
+    For tuned sides, those of one factor that is not tuned.
     """
     if not protocol.tuned or tuning is None:
         return dict(tables)

@@ -1,4 +1,4 @@
-"""What one job trains: a run, by all that says which it is."""
+"""What one job trains: a run, with all that identifies it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,6 +77,6 @@ def seed_blocks(seeds: int, per_job: int, looks: Sequence[int] = ()) -> list[tup
 
 
 def blocks_from(start: int, count: int, per_job: int) -> Iterator[tuple[int, int]]:
-    """The blocks of so many seeds from one on."""
+    """The blocks of `count` seeds from `start` on."""
     end = start + count
     return ((first, min(first + per_job, end) - 1) for first in range(start, end, per_job))

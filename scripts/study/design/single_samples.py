@@ -22,9 +22,9 @@ def refuse_single_samples(study: Study, description: Path) -> None:
 
 
 def refuse_single_sample(parameters: dict[str, Any], description: Path) -> None:
-    """Stop if a network normalizes one value a channel: a batch of one sample, on maps of a pixel.
+    """Stop if a network normalizes one value per channel: a batch of one sample, maps of a pixel.
 
-    A perceptron says so itself, and of a user's own network it is not known.
+    A perceptron checks this itself, and of a user's own network it is not known.
 
     Args:
         parameters: a cell's, all of them.
@@ -43,7 +43,7 @@ def refuse_single_sample(parameters: dict[str, Any], description: Path) -> None:
     size, count = parameters["batch_size"], training_samples(parameters, data)
     if size == 1 or count % size == 1:
         raise UserError(
-            f"batch_size: {size} leaves one of {count} training images in a batch, which batch"
-            f" normalization cannot take where {parameters['network']} has made an image of"
-            f" {' × '.join(map(str, data['shape']))} one pixel; choose another batch size"
+            f"batch_size: {size} leaves one of {count} training images alone in a batch, which"
+            f" batch normalization cannot take where {parameters['network']} has reduced an image"
+            f" of {' × '.join(map(str, data['shape']))} to one pixel; choose another batch size"
         )

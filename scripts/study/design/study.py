@@ -52,7 +52,7 @@ class Study:
     tuning: Tuning | None
     splits: list[int]  # the numbers of the redrawn ones, from 1
     verdicts: str  # the name of the protocol whose verdicts count
-    margins: dict[str, float]  # metric -> below which difference cells are equivalent
+    margins: dict[str, float]  # metric -> the difference below which cells are equivalent
 
     tables: dict[str, Table]
     figures: dict[str, Figure]
@@ -154,7 +154,7 @@ def _compared(tables: Mapping[str, Table], claims: Mapping[str, Claim]) -> list[
 
 
 def with_look(study: Study, look: int, cell_seeds: Mapping[str, int]) -> Study:
-    """The study at another look, from 1, with so many seeds of each cell."""
+    """The study at another look, from 1, with these numbers of seeds for each cell."""
     return replace(study, look=look, cell_seeds=dict(cell_seeds))
 
 
@@ -185,7 +185,7 @@ def trial_runs(study: Study) -> list[Run]:
 def tuned_runs(study: Study) -> list[Run]:
     """The runs of tuned sides, in all of their places.
 
-    Of as many seeds as the cells have that they are beside.
+    With as many seeds as the cells that they stand beside.
     """
     if study.tuning is None:
         return []
@@ -204,9 +204,9 @@ def tuned_runs(study: Study) -> list[Run]:
 
 @cache
 def split_runs(study: Study) -> list[Run]:
-    """The runs on redrawn splits, a seed a split: of compared cells, and sides as they were tuned.
+    """The runs on redrawn splits, one seed per split: of compared cells, and of tuned sides.
 
-    That is with the values that were chosen, on the study's own split.
+    Tuned sides have the values that were chosen on the study's own split.
     """
     compared = [name for name in _compared(study.tables, study.claims) if name in study.cells]
     on_one = runs_of(
@@ -259,7 +259,7 @@ def batch_sizes(study: Study) -> set[int]:
 
 @cache
 def plain(study: Study) -> dict[str, Any]:
-    """A study as nested dicts and lists, which `study_from` makes one of again."""
+    """A study as nested dicts and lists, which `study_from` turns back into one."""
     return asdict(study)
 
 

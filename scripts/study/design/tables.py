@@ -15,7 +15,7 @@ class Table:
 
     vary: list[str]  # the factor, or the rows' and the columns'
     levels: dict[str, list[Level]]  # of each factor
-    changes: Parameters  # what all its cells change of the baseline beside
+    changes: Parameters  # what else all its cells change in the baseline
     round: int
     metrics: list[str]  # those that it shows; without any, the usual ones
     caption: str  # in place of the generated one; or nothing

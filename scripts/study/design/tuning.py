@@ -1,12 +1,12 @@
 """What tuning trains: each side's trials, and the side with what was chosen among them.
 
-A side is here a cell without the tuned parameters: what a comparison compares once each of its two
+Here a side is a cell without the tuned parameters: what a comparison compares once each of its two
 is at its best. It is named by the cell that has the baseline's values for them. Every side has the
 same trials, values for the tuned parameters, trained as ordinary cells with seeds of their own.
 Which trial a side's validation metric chooses is known once they are trained, and so is which
 others might have been chosen with other tuning seeds (`study.analysis.trials`). What is trained
-with them has its places beforehand: a place learns at its start which trial it is, and one that
-there is no trial for stays empty.
+with them has its places beforehand: a place learns at its start which trial it has, and stays empty
+if there is none for it.
 """
 
 import itertools
@@ -44,8 +44,8 @@ def draw_trials(tune: Mapping[str, Any], specs: Specs) -> list[Parameters]:
 
     Without a number of trials they are the grid of the listed values. With one they are drawn from
     a scrambled Halton sequence (Halton 1960, Numerische Mathematik 2; scrambled by Owen 2017,
-    arXiv:1706.02808, as scipy does it), which fills the space evenly: of a range evenly over the
-    logarithms, or over the values if its scale is linear; of a list, each value as often.
+    arXiv:1706.02808, as scipy does it), which fills the space evenly: a range evenly over the
+    logarithms, or over the values if its scale is linear; each value of a list equally often.
 
     Args:
         tune: has `space`, parameter -> a list of values or a range with `low`, `high` and `scale`;

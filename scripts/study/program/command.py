@@ -17,7 +17,7 @@ PLACEHOLDERS = {
     "round": "the round",
     "epochs": "the epochs of a round",
     "threads": "the processor cores to use",
-    "previous": "the seed's output folder of the round before",
+    "previous": "the seed's output folder of the previous round",
 }
 FIELD = re.compile(r"\{([^{}]*)\}")
 
@@ -58,5 +58,5 @@ def spelled(value: object) -> str:
 
 
 def program_name(program: Program) -> str:
-    """What a program is called: its first file, without the ending."""
+    """What a program is called: its first file, without the extension."""
     return Path(program.files[0]).stem

@@ -102,7 +102,7 @@ def module_problems(command: str, files: Sequence[str]) -> Iterator[str]:
 def _is_installed(name: str) -> bool:
     """Whether a module is Python's own or of an installed package, whose versions are in no digest.
 
-    Not of one that is installed from a folder of the user's, where it can be edited.
+    Not one that is installed from a folder of the user's, where it can be edited.
     """
     package = name.partition(".")[0]
     if package in sys.stdlib_module_names:

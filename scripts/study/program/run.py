@@ -27,7 +27,7 @@ from study.store.files import file_digest, replacing_all, write_text
 from study.store.interrupts import STOPPED
 from study.training import EPOCH_METRICS
 
-PATIENCE = 30  # seconds that a program has to end when it is asked to
+PATIENCE = 30  # seconds that a program is given to end when it is asked to
 WAIT = 0.2  # seconds between two looks at whether the job is to stop
 SCRIPTS = Path(__file__).parents[2]
 SHOWN = 20  # lines of a failed program's output
@@ -54,7 +54,7 @@ def run_program(
             scores.npz and run.json, and where the seeds' folders are, output/seed<n>. The scores
             are `seeds` (k,) int64 and, for each split that the program scored, `<split>_scores`
             (k, n) or (k, n, classes) float32 and `<split>_labels` (n,) int8.
-        logs: the folder for what the program prints, a file a seed.
+        logs: the folder for what the program prints, one file per seed.
         placeholders: what the command may ask for beside its parameters and what is of a seed.
         stopping: whether the job is asked to stop.
 
@@ -215,7 +215,7 @@ def _check_alike(found: Written, first: Written, output: Path, seed: int) -> Non
         if list(part) != list(of_first):
             has, expected = (", ".join(names) or "nothing" for names in (part, of_first))
             raise UserError(
-                f"{output / name}: has {has}, and that of seed {seed} {expected}; all must match"
+                f"{output / name}: has {has}, but seed {seed} has {expected}; all must match"
             )
 
 

@@ -13,7 +13,7 @@ DECLARE = "write `scores: probability` under program, or `scores: logit` if they
 
 
 def as_logits(probabilities: np.ndarray, where: str) -> np.ndarray:
-    """Scores of which the probabilities are these: log-odds (n,), or log p (n, classes) float64.
+    """The scores with these probabilities: log-odds (n,), or log p (n, classes) float64.
 
     As in scikit-learn's `log_loss`, 0 and 1 are clipped by the precision of their type.
 
@@ -50,9 +50,9 @@ def look_like_probabilities(scores: np.ndarray) -> bool:
 
 
 def refuse_labels(scores: np.ndarray, kind: str | None, where: str) -> None:
-    """Stop where scores are labels, 0 and 1, of which there is neither a ROC curve nor a loss.
+    """Stop where scores are labels, 0 and 1, which have neither a ROC curve nor a loss.
 
-    Logits may all be 0, those of weights that are.
+    Logits may all be 0, where all weights are.
 
     Args:
         scores: (n,) or (n, classes), as the program wrote them.
@@ -67,8 +67,8 @@ def refuse_labels(scores: np.ndarray, kind: str | None, where: str) -> None:
         return
     if kind == "probability" or len(values) == 2:
         raise UserError(
-            f"{where}: all values are 0 or 1: these are labels; write the values they are decided"
-            " by, in scikit-learn predict_proba instead of predict, or leave scores.npz out"
+            f"{where}: all values are 0 or 1: these are labels; write the values that decide them"
+            " (in scikit-learn, predict_proba instead of predict), or leave scores.npz out"
         )
 
 
@@ -103,7 +103,7 @@ def refuse_unclear(
 def refuse_contradiction(
     logits: np.ndarray, labels: np.ndarray, accuracies: Sequence[float], where: str
 ) -> None:
-    """Stop where the accuracy by the scores is that of no epoch, within one sample.
+    """Stop where the accuracy from the scores matches that of no epoch, within one sample.
 
     A program may score its best epoch in place of its last.
 
@@ -125,15 +125,15 @@ def refuse_contradiction(
     elif two and _fits(1 - by_scores, accuracies, len(labels)):
         hint = "they look like those of the negative class"
     else:
-        hint = "scores are in the samples' order, " + (
+        hint = "scores must be in the samples' order, " + (
             "and above 0 where the positive class is predicted"
             if two
-            else "their columns in that of the classes"
+            else "and their columns in that of the classes"
         )
     least, most = min(accuracies), max(accuracies)
     said = f"{most:.4f}" if least == most else f"from {least:.4f} to {most:.4f}"
     raise UserError(
-        f"{where}: the accuracy by these scores is {by_scores:.4f}, and val_accuracy in"
+        f"{where}: the accuracy from these scores is {by_scores:.4f}, but val_accuracy in"
         f" metrics.csv is {said}; {hint}"
     )
 

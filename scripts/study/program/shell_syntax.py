@@ -19,7 +19,7 @@ OTHERWISE = "put it in quotes where it is part of a word"
 
 
 def shell_problems(command: str) -> Iterator[str]:
-    """What of a command a shell would have taken for its own, and what to do instead.
+    """The parts of a command that a shell would interpret, and what to do instead.
 
     Args:
         command: that can be split into words, its placeholders not filled in.
@@ -32,7 +32,7 @@ def shell_problems(command: str) -> Iterator[str]:
         yield (
             f"{where}: has {_name(found[0])}, but the command runs without a shell: start one,"
             " `bash -c '…'`,"
-            " or a script that has these commands (what is printed is in the log, and the program"
+            " or a script that has these commands (its output goes to the log, and the program"
             f" starts in the folder that Snakemake runs in); or {OTHERWISE}"
         )
     # a shell that is started replaces what is in double quotes here
@@ -45,8 +45,8 @@ def shell_problems(command: str) -> Iterator[str]:
         )
     if found := HOME.search(bare):
         yield (
-            f"{where}: {found[1]} is not replaced, as there is no shell: write your home's path"
-            f" for ~, or {OTHERWISE}"
+            f"{where}: {found[1]} is not replaced, as there is no shell: write the path of your"
+            f" home folder for ~, or {OTHERWISE}"
         )
     for word in bare.split():
         if re.search(r"[*?]", word) and glob(word):  # noqa: PTH207 - it may be absolute

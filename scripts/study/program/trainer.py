@@ -36,7 +36,7 @@ def program_trainer(program: Program) -> Trainer:
         specs=declared(program.parameters),
         script="run_program",
         how={"command": program.command} | ({"scores": program.scores} if program.scores else {}),
-        resumed=(),  # but the seeds' folders, which stand beside run.json
+        resumed=(),  # except the seeds' folders, beside run.json
         progress="progress.json",
         reads=(*PREPARED_FILES, ARRAYS) if uses(program, "npz") else PREPARED_FILES,
         threads=program.threads,
@@ -85,11 +85,11 @@ def program_cost(
 def program_digest(program: Program) -> str:
     """A digest of what decides a program's results, and of what runs it, as 12 hex digits.
 
-    Of a .py file, and the modules beside it that it imports, the code without comments and
-    docstrings counts, and of one in a package what it imports of that; of another file its content.
-    Of a module that the command starts by name, `python -m src.train`, the code counts with what it
-    imports from the folder that its name begins in, and so does what the other files below there
-    import. What is followed is what `program_starts` has; `study.store.unfollowed` tells the rest.
+    For a .py file and the modules beside it that it imports, the code counts, without comments and
+    docstrings; for one in a package, also what it imports from that; for any other file, its
+    content. For a module that the command starts by name, `python -m src.train`, the code counts
+    with what it imports from the folder that its name begins in, and so does what other files below
+    there import. `program_starts` has what is followed; `study.store.unfollowed` reports the rest.
 
     Raises:
         UserError: a .py file is not valid Python.

@@ -20,7 +20,7 @@ from study.store.errors import UserError
 from study.training import EPOCH_METRICS
 
 SCORED_SPLITS = ("val", "test")
-NOT_READ = ("scores.npy", "scores.csv")  # taken for scores.npz
+NOT_READ = ("scores.npy", "scores.csv")  # written by mistake for scores.npz
 ROUNDING = 1e-6  # by how much a loss that is 0 may come out below it
 
 
@@ -61,8 +61,8 @@ def read_written(
     scores = read_scores(path, counts, classes, diverged, kind)
     if scores and "val_accuracy" not in metrics:
         raise UserError(
-            f"{path}: has val_scores, but metrics.csv has no column val_accuracy to check them by;"
-            " write it, or leave scores.npz out"
+            f"{path}: has val_scores, but metrics.csv has no column val_accuracy to check them"
+            " against; write it, or leave scores.npz out"
         )
     if scores and not diverged:
         accuracies = metrics["val_accuracy"]
@@ -162,7 +162,7 @@ def _read_row(path: Path, header: list[str], row: list[str], number: int) -> dic
         if name.endswith("loss") and math.isfinite(values[name]) and values[name] < -ROUNDING:
             raise UserError(
                 f"{where}: {name} is {text}; a loss is 0 or above, and lower is better: if it is"
-                " a score, as scikit-learn's neg_log_loss, write its negative"
+                " a score, such as scikit-learn's neg_log_loss, write its negative"
             )
     return values
 
@@ -183,7 +183,7 @@ def read_scores(
     """The scores of each split that a program scored: (n,) float32; (n, classes) for 3 or more.
 
     Args:
-        path: its scores.npz; nothing is returned where there is none, nor what is taken for it.
+        path: its scores.npz; nothing is returned where neither it nor one of `NOT_READ` is there.
         counts: how many samples each scored split has.
         classes: how many classes the data have.
         diverged: whether the seed's metrics say so; its scores are then NaN.
@@ -218,7 +218,7 @@ def _stored(path: Path, known: list[str]) -> dict[str, np.ndarray]:
     """The arrays of a file of scores, by their names.
 
     Raises:
-        UserError: it cannot be read, has others than those that are known, or not that of `val`.
+        UserError: it cannot be read, has unknown arrays, or has none for `val`.
     """
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -234,7 +234,7 @@ def _stored(path: Path, known: list[str]) -> dict[str, np.ndarray]:
 
 
 def _check_form(array: np.ndarray, shape: tuple[int, ...], where: str) -> None:
-    """Stop where scores are not of their shape, or no numbers."""
+    """Stop where scores have the wrong shape, or are not numbers."""
     what = "the log-odds of the positive class" if len(shape) == 1 else "a logit of each class"
     if array.shape != shape:
         raise UserError(
@@ -242,14 +242,14 @@ def _check_form(array: np.ndarray, shape: tuple[int, ...], where: str) -> None:
             " order"
         )
     if array.dtype.kind not in "fiu":
-        raise UserError(f"{where} is of type {array.dtype}; it must be of numbers")
+        raise UserError(f"{where} is of type {array.dtype}; it must hold numbers")
 
 
 def _logits(array: np.ndarray, kind: str | None, where: str) -> np.ndarray:
     """Scores of one split as logits, `float32`.
 
     Raises:
-        UserError: they are labels, no probabilities where these are declared, or not finite.
+        UserError: they are labels, not probabilities where these are declared, or not finite.
     """
     refuse_labels(array, kind, where)
     if kind == "probability":

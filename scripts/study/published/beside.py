@@ -52,14 +52,14 @@ def find_row(
 def set_beside(levels: pd.DataFrame, rows: Sequence[PrintedRow], same_data: bool) -> pd.DataFrame:
     """Each published number beside ours, one row per table, level and metric.
 
-    A published number is taken for one run's. It is reproduced if it lies, give or take its
+    A published number is taken to be one run's. It is reproduced if it lies, give or take its
     rounding, in the 95% interval for one more run of ours, mean ± t · sd · sqrt(1 + 1/n), from
     `run_low` to `run_high`; and comparable only if the data are the same.
 
     Args:
         levels: as `study.analysis.comparisons.describe_levels` returns it.
         rows: the published ones.
-        same_data: whether they were trained on the data that this study is.
+        same_data: whether they were trained on this study's data.
     """
     beside = []
     for ours in rows_of(levels):
@@ -109,7 +109,7 @@ def without_counterpart(levels: pd.DataFrame, rows: Sequence[PrintedRow]) -> lis
 def claims_as_printed(
     claims: Mapping[str, Claim], rows: Sequence[PrintedRow], findings: Sequence[Finding]
 ) -> pd.DataFrame:
-    """What the published numbers themselves say to each claim, one row per claim.
+    """What the published numbers themselves say about each claim, one row per claim.
 
     Args:
         claims: the study's.

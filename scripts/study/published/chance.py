@@ -14,8 +14,8 @@ from scipy.special import stdtr
 
 from study.published.printed import PrintedRow, accuracies, last_digit, printed_number
 
-# Findings that rest on an improbable coincidence are made where fewer clean sets of tables than
-# this are expected to have one like it.
+# A finding that rests on an improbable coincidence is made if less than this share of clean sets of
+# tables is expected to have one like it.
 RARE = 0.01
 ENOUGH = 4  # different numbers of a column
 

@@ -44,7 +44,7 @@ def is_possible(value: Decimal, unit: Decimal, count: int) -> bool:
 
 
 def share_refused(places: int, images: int, epochs: int) -> float:
-    """Of the numbers with so many decimals, in per cent, those that no count of images gives.
+    """The share of numbers in per cent, with this many decimals, that no count of images gives.
 
     Counts are 100 / (images · epochs) apart, and each is rounded to one number: that leaves out all
     but a unit of the last digit in every such step, and none if the step is less than a unit.
@@ -61,6 +61,6 @@ def describe_refused(rows: Sequence[PrintedRow], name: str, images: int | None, 
     part = "none" if share == 0 else f"about {share:.0%}"
     counted = f"{images:,} images" + (f" over {epochs} epochs" if epochs > 1 else "")
     return (
-        f"{name}: the check that a whole number of the {counted} is correct can find {part} of the"
-        f" wrong numbers with {places} decimal{'' if places == 1 else 's'}"
+        f"{name}: checking for whole numbers of correct images among {counted} can find {part} of"
+        f" the wrong numbers with {places} decimal{'' if places == 1 else 's'}"
     )

@@ -1,8 +1,8 @@
 """Published tables of numbers, as printed.
 
 They are one CSV file: `table`, `factor`, `level`, `round` (how many rounds the network had been
-trained for), and then one column per metric, each number as printed. Losses and accuracies are told
-by their names; accuracies are in per cent.
+trained for), and then one column per metric, each number as printed. Losses and accuracies are
+recognized by their names; accuracies are in per cent.
 """
 
 import re
@@ -112,10 +112,10 @@ def _number(where: str, name: str, text: str, commas: bool) -> str:
     if first != plain and NUMBER.fullmatch(first.removesuffix("%").rstrip()):
         raise UserError(f"{where} {text!r} is a number with its spread; write {first} alone")
     if plain.endswith("%"):
-        raise UserError(f"{where} {text!r} is in per cent, and only accuracies are")
+        raise UserError(f"{where} {text!r} is in per cent, but only accuracies may be")
     if not any(map(str.isdigit, plain)):
         raise UserError(f"{where} {text!r} is not a number; leave it empty where there is none")
-    raise UserError(f"{where} {text!r} is not a number as in 93.43 or -0.5")
+    raise UserError(f"{where} {text!r} is not a number such as 93.43 or -0.5")
 
 
 def accuracies(rows: Sequence[PrintedRow]) -> list[str]:

@@ -41,7 +41,7 @@ def same_in_two_rounds(
 ) -> list[Finding]:
     """Numbers of a level that another round left as they were, although other levels' moved.
 
-    The chance is that of a change by nothing, by the changes of the other levels between the same
+    The chance is that of no change, judged by the changes of the other levels between the same
     rounds.
 
     Args:
@@ -87,7 +87,7 @@ def same_in_two_rounds(
 def repeated_rows(
     rows: Sequence[PrintedRow], baseline: Mapping[str, str], steps: Mapping[str, float]
 ) -> list[Finding]:
-    """Rows of two levels, in one table or two, that agree in more than chance has them agree in."""
+    """Rows of two levels, in one table or two, that agree in more than chance explains."""
     levels = group_runs(rows, baseline)
     runs = list_printed(levels)
     pairs = [pair for pair in itertools.combinations(runs, 2) if pair[0][0] != pair[1][0]]

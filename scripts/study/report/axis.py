@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from study.report.wording import minus
 
 INDENT = 3  # per cent of the width that are left free at both ends
-TICKS = 7  # about so many
-BEYOND = 4  # times as far as half of what is drawn: what reaches farther stretches no axis
+TICKS = 7  # about this many
+BEYOND = 4  # times the median reach: what reaches farther does not stretch an axis
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,14 @@ class Strip:
     """A difference as it is drawn."""
 
     mean: float | None  # None where it is not on the axis
-    low: float | None  # None where there is no interval, as of `high`
+    low: float | None  # None where there is no interval, like `high`
     high: float | None
     seeds: Sequence[Tick] = ()  # each seed's, with what it is
     beyond: Sequence[Beyond] = ()
 
 
 def axis_of(values: Iterable[float], percent: bool) -> Axis:
-    """The axis that holds some values, and 0; what is no number is left out.
+    """The axis that holds some values, and 0; what is not a number is left out.
 
     Args:
         values: as files have them.
@@ -104,7 +104,7 @@ def axis_of(values: Iterable[float], percent: bool) -> Axis:
 def limited_axis(
     intervals: Iterable[tuple[float, ...]], percent: bool, always: Iterable[float] = ()
 ) -> Axis:
-    """The axis of some differences, which one that is far larger than most does not stretch.
+    """The axis of some differences, not stretched by one that is far larger than most.
 
     Args:
         intervals: of each difference itself and the ends of its interval.
@@ -120,7 +120,7 @@ def limited_axis(
 
 
 def beyond(axis: Axis, ends: Iterable[tuple[float, str]]) -> list[Beyond]:
-    """The arrows to those of some values, each with its text, that an axis does not hold."""
+    """The arrows to the values, each with its text, that are off an axis."""
     return [
         Beyond(axis.place(value), value < axis.low, text)
         for value, text in ends

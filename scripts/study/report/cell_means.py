@@ -28,14 +28,14 @@ class CellMeans:
     """All cells of the design, after its last round."""
 
     cells: Sequence[CellMean]
-    accuracies: dict[str, str]  # split -> the metric that a simple model's accuracy is beside
+    accuracies: dict[str, str]  # split -> the metric to compare with a simple model's accuracy
 
     def of(self, cell: str) -> CellMean | None:
         """One of them, if it is here."""
         return next((found for found in self.cells if found.cell == cell), None)
 
     def best(self, metric: str) -> CellMean | None:
-        """The best by a metric, of equals the first; None where neither is better."""
+        """The best by a metric, the first if tied; None where neither is better."""
         place = best_place(metric, [found.means[metric] for found in self.cells])
         return None if place is None else self.cells[place]
 

@@ -12,11 +12,11 @@ from study.report.wording import amount_words, listed, lower_first, metric_words
 from study.settings.choices import CHOICES, parameter_title
 from study.settings.level_titles import level_title
 
-Row = Mapping[str, Any]  # of claim_pairs.csv, of which `n` is not empty
+Row = Mapping[str, Any]  # of claim_pairs.csv, whose `n` is not empty
 
 
 def hypothesis_words(claim: Claim, pairs: Sequence[Row]) -> str:
-    """Whose p-value a claim's is, where it is not that of a difference of 0; else nothing.
+    """What a claim's p-value is for, where it is not for a difference of 0; else nothing.
 
     `for “within ±0.5 percentage points”`.
 
@@ -77,7 +77,7 @@ def difference_words(claim: Claim, sides: Sequence[Side], pair: Row) -> str:
 
 
 def range_words(pair: Row) -> str:
-    """The 95% interval: `95% 1.36 to 1.52`, of a clear fall in sizes without a sign."""
+    """The 95% interval: `95% 1.36 to 1.52`, for a clear fall as sizes without a sign."""
     return f"95% {_ends(pair, pair['low'], pair['high'])}"
 
 

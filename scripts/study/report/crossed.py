@@ -1,7 +1,7 @@
 """Tables of two factors: the rows are the levels of one, the columns those of the other.
 
-A table's frame has a row a cell, as that of any table; here it is set up. Of several metrics there
-is a block each.
+A table's frame has a row per cell, like that of any table; here it is laid out. Each of several
+metrics has a block.
 """
 
 import math
@@ -114,7 +114,7 @@ def _text(row: Mapping[str, Any] | None, metric: str, one_sample: float) -> str:
 
 
 def named_columns(frame: pd.DataFrame, headings: list[str]) -> list[str]:
-    """Headings that say of what they are levels where that is not plain: `Batch size 16`."""
+    """Headings that say what they are levels of where that is not clear: `Batch size 16`."""
     across = frame.columns[1]
     named = "" if across in CHOICES else f"{parameter_title(across)} "
     return [headings[0], *(f"{named}{heading}" for heading in headings[1:])]
@@ -123,7 +123,7 @@ def named_columns(frame: pd.DataFrame, headings: list[str]) -> list[str]:
 def to_markdown(
     frame: pd.DataFrame, seeds: int | list[int], text: str, worth: Worth = NO_WORTH
 ) -> str:
-    """The table in GitHub's Markdown, one below the other of several metrics, then the caption."""
+    """The table in GitHub's Markdown, several metrics one below the other, then the caption."""
     headings, found = blocks(frame, seeds, worth)
     lines = []
     for title, rows in found:

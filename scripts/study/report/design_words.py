@@ -43,7 +43,7 @@ def design_words(study: Study) -> str:
 
 
 def design_facts(study: Study) -> list[tuple[str, str]]:
-    """What is unusual of the design, each a name and a text; nothing of a full one."""
+    """What is unusual about the design, each a name and a text; nothing for a full one."""
     design = study.design
     facts = [("Design", text)] if (text := _kind_words(design)) else []
     for group in design.together:
@@ -62,7 +62,7 @@ def design_facts(study: Study) -> list[tuple[str, str]]:
 
 
 def _kind_words(design: Design) -> str:
-    """Which cells a design has, in a phrase; nothing of a full one."""
+    """Which cells a design has, in a phrase; nothing for a full one."""
     if design.kind == "one_at_a_time":
         return "one factor at a time, the others at the baseline"
     if listed_changes(design) is not None:

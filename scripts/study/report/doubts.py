@@ -22,10 +22,10 @@ from study.settings.choices import parameter_title
 from study.settings.level_titles import level_title
 
 MOST = 4  # that are said
-MANY_WRONG = 0.25  # the share of a class from which on it is said how many of it are mistaken
-STILL = 0.1  # of the whole fall of a loss, what the last fifth of training brings if it still falls
-FEWEST_EPOCHS = 5  # of which that is said
-CONFOUNDS = ("files", "value ranges")  # checks of the audit that tell classes apart otherwise
+MANY_WRONG = 0.25  # from this share of a class on, it is said how many are mistaken
+STILL = 0.1  # share of a loss's whole fall that the last fifth of training brings if it still falls
+FEWEST_EPOCHS = 5  # for that to be said
+CONFOUNDS = ("files", "value ranges")  # audit checks for other ways to tell classes apart
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ def too_short(cells: Collection[str], losses: Mapping[str, np.ndarray]) -> Itera
 def still_falls(losses: np.ndarray) -> bool:
     """Whether the last fifth of the epochs brings a tenth, or more, of all that training brings.
 
-    It brings the fall of the mean loss from the fifth before to it; all of training, the fall from
-    the first epoch to the mean of the last fifth.
+    The last fifth brings the fall of the mean loss since the fifth before it; all of training, the
+    fall from the first epoch to the mean of the last fifth.
     """
     part = max(1, len(losses) // 5)
     last, before = losses[-part:].mean(), losses[-2 * part : -part].mean()
@@ -150,7 +150,7 @@ def gap(inputs: Inputs) -> Iterator[Doubt]:
 
 
 def worst_class(inputs: Inputs) -> str:
-    """`the baseline predicts “ill” for 37% of the test split’s “normal”`; nothing where few."""
+    """`the baseline predicts “ill” for 37% of the test split’s “normal” samples`; none if few."""
     found, card = inputs.frames.confusions, inputs.card
     if card is None or "false_positive" not in found:
         return ""
@@ -169,7 +169,8 @@ def worst_class(inputs: Inputs) -> str:
     if pd.isna(share) or share < MANY_WRONG:
         return ""
     split = {"val": "validation", "test": "test"}[row["split"]]
-    return f"the baseline predicts “{other}” for {100 * share:.0f}% of the {split} split’s “{name}”"
+    predicted = f"the baseline predicts “{other}” for {100 * share:.0f}%"
+    return f"{predicted} of the {split} split’s “{name}” samples"
 
 
 def at_edges(inputs: Inputs) -> Iterator[Doubt]:
@@ -200,7 +201,7 @@ def skewed(validation: Seen, test: Seen) -> Iterator[Doubt]:
 
 
 def confounded(inputs: Inputs) -> Iterator[Doubt]:
-    """What else than the factor, or than what an image shows, may have made the difference."""
+    """What other than the factor, or than what an image shows, may have made the difference."""
     if inputs.card is not None:
         for finding in inputs.card.audit["findings"]:
             if finding["severity"] == "warning" and finding["check"] in CONFOUNDS:

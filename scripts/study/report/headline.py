@@ -1,9 +1,9 @@
 """What a study found, in one or two sentences that are written by rule from its effects.
 
-The rules, of which the first that fits is taken. On validation: nothing is compared; too few seeds;
+The rules; the first that fits is used. On validation: nothing is compared; too few seeds;
 no choice matters; one or more clearly matter; all estimates are below the margin; no difference is
 shown. On test: a choice matters there and not on validation; the same one does; none; no difference
-is shown. An estimate is never told as a bound: what the intervals leave open is said.
+is shown. An estimate is never stated as a bound: what the intervals leave open is said.
 """
 
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from study.settings.level_titles import level_title
 
 @dataclass(frozen=True)
 class Seen:
-    """The effects on one split, and from when on they matter."""
+    """The effects on one split, and from what size on they matter."""
 
     effects: Sequence[Effect]  # each level's, on one metric
     margin: float  # the declared one, or what one sample is; 0 where neither is known
     is_declared: bool
-    one_sample: float  # what one sample of the split is of the metric; 0 where it is no accuracy
+    one_sample: float  # what one sample of the split adds to an accuracy; 0 for other metrics
 
     @property
     def places(self) -> int:
@@ -66,7 +66,7 @@ def headline(validation: Seen, test: Seen, enough: int = MIN_SEEDS) -> list[str]
 
     Args:
         validation, test: the effects on either split; none where there is no comparison.
-        enough: the seeds that a verdict takes.
+        enough: the seeds that a verdict needs.
     """
     if not validation.effects:
         return ["No table of this study compares settings."]
@@ -181,7 +181,7 @@ def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
 def _differ(clear: Sequence[Effect], places: int, what: str) -> str:
     """`2 of them differ from 0; the largest: CE instead of BCE raises accuracy by 0.3 points (…)`.
 
-    Of one that differs, only what it does.
+    If only one differs, just what it does.
     """
     first = clear[0]
     said = f"{choice_words(first)} {_verb(first)} {what} {size_words(first, places)}"

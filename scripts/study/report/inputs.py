@@ -90,8 +90,8 @@ class Drawings:
     calibration: str
     mistaken: str  # the images of `mistaken_samples`, one below the other
     interactions: str
-    curves_of_sides: str  # the trials of each side; nothing where nothing is tuned, as of
-    budget: str  # the differences by the number of trials
+    curves_of_sides: str  # the trials of each side; nothing where nothing is tuned
+    budget: str  # the differences by the number of trials; likewise
 
 
 @dataclass(frozen=True)

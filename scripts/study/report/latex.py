@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 COLUMN = 241.0  # points that a table may be wide: 85 mm
 GAP = 6.0  # between two columns, with the \tabcolsep of `latex_float`
-LETTER = 4.2  # points that a sign of \footnotesize is wide, on average over a text
+LETTER = 4.2  # the average width of a character of \footnotesize, in points
 ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 ESCAPED |= {character: f"\\{character}" for character in "&%$#_{}"}
 ESCAPED |= {"±": r"$\pm$", "–": "--", "−": "$-$", "×": r"$\times$", "<": "$<$", ">": "$>$"}
@@ -13,7 +13,7 @@ ESCAPED |= {"α": r"$\alpha$", "η": r"$\eta$", "²": r"$^2$", "ε": r"$\varepsi
 
 
 def latex(text: str) -> str:
-    """Text with all that LaTeX takes for something else escaped."""
+    """Text with every character escaped that means something to LaTeX."""
     return "".join(ESCAPED.get(character, character) for character in text)
 
 

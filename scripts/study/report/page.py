@@ -67,7 +67,7 @@ def render_pages(inputs: Inputs) -> tuple[str, str]:
 
 
 def linked(page: str, other: str, name: str) -> str:
-    """A page whose links to what only another page has lead there.
+    """A page whose links to what is only on another page lead to that page.
 
     Args:
         page: the page.
@@ -90,7 +90,7 @@ def render_parts(parts: Parts, inputs: Any, title: str, place: int | None = None
         parts: in their order.
         inputs: what their sections take.
         title: what the study is on.
-        place: the one in NAMES of this page, which links to the other one; None of a page alone.
+        place: this page's place in NAMES, if it links to the other; None for a page alone.
     """
     environment = Environment(
         loader=FileSystemLoader(REPORT_FOLDER),

@@ -36,7 +36,7 @@ def wins_words(row: Row) -> str:
 def skewness_words(row: Row) -> str:
     """`skewness +1.87; the bootstrap-t gives [−0.01, +0.12] and p = 0.03 before adjustment`.
 
-    Nothing of differences that are not skewed. Where there is no interval, why.
+    Nothing for differences that are not skewed. Where there is no interval, why not.
     """
     if pd.isna(row.get("p_bootstrap_t")):
         return ""

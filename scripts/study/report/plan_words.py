@@ -49,7 +49,7 @@ def beside_lines(study: Study) -> list[str]:
 
 
 def look_lines(study: Study) -> list[str]:
-    """What was planned of looks, and which is next; nothing where none were."""
+    """The planned looks, and which is next; nothing if none were planned."""
     looks = tuple(study.looks)
     if not looks:
         return []

@@ -144,7 +144,7 @@ def claims_tables(
         ResultTable(
             f"claims_{verdict.replace(' ', '_')}",
             f"Claims on {dataset}: {verdict}. The difference that each is about, with the interval"
-            " that verdicts are read off; pp: percentage points.",
+            " that its verdict is read off; pp: percentage points.",
             ["Claim", "Difference"],
             {"": rows},
             WORDS,
@@ -156,7 +156,7 @@ def claims_tables(
 
 
 def _claim(sentence: str, pairs: Sequence[Row]) -> list[list[str]]:
-    """A claim's sentence with its difference; of several each below it, with what it is of."""
+    """A claim's sentence with its difference; several are listed below it, with their sides."""
     texts: list[str] = []
     for pair in pairs:
         amounts = pair["difference"], *drawn_interval(pair), pair["one_sample"]
@@ -180,7 +180,7 @@ def effects_tables(
         means, effects: statistics/marginal_means.csv and effects.csv.
         number: the round that they are of.
         dataset: what the data set is called.
-        one: metric -> what one sample is of it.
+        one: metric -> what one sample adds to it.
     """
     shown = [
         name
@@ -213,8 +213,8 @@ def effects_tables(
     ]
     if tests:
         text = (
-            f"Effects of the factors {about}: analysis of variance with repeated measures; p is"
-            " corrected by Greenhouse and Geisser, with Holm's adjustment over a metric's effects;"
+            f"Effects of the factors {about}: analysis of variance with repeated measures; p has"
+            " Greenhouse and Geisser's correction, and Holm's adjustment over a metric's effects;"
             " η² is partial."
         )
         made.append(ResultTable("effects", text, ["Effect", "F", "p", "η²"], tests))

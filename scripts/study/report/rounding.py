@@ -1,9 +1,8 @@
 """Numbers with as many decimals as they are worth.
 
-A spread has two significant digits, and what it is the spread of as many decimals, at most one more
-than the metric has elsewhere. The last of them is worth no less than the leading digit of one
-sample of the split: of 114 samples one is 0.88 percentage points, so that accuracies have one
-decimal.
+A spread has two significant digits, and its value as many decimals, at most one more than the
+metric has elsewhere. The last decimal is worth no less than the leading digit of one sample of the
+split: one of 114 samples is 0.88 percentage points, so accuracies have one decimal.
 """
 
 import math
@@ -18,9 +17,9 @@ def decimals(metric: str, spread: float, one_sample: float = math.nan) -> int:
 
     Args:
         metric: what it is a value of.
-        spread: how far it may be off: a standard deviation, or half of an interval's width. Of
+        spread: how far it may be off: a standard deviation, or half of an interval's width. For
             NaN and 0, as many as the metric has.
-        one_sample: what one sample of the split is of the metric; NaN where that is nothing.
+        one_sample: what one sample of the split adds to the metric; NaN if nothing.
     """
     scale = 100 if is_percentage(metric) else 1
     digits = METRICS[metric].digits
@@ -56,7 +55,7 @@ def with_unit(metric: str, value: float, places: int) -> str:
 def mean_and_spread(
     metric: str, mean: float, sd: float, one_sample: float = math.nan
 ) -> tuple[str, str]:
-    """`95.5` and `0.3`, or `<0.1` for a spread that rounds to zero; of one value no spread."""
+    """`95.5` and `0.3`, or `<0.1` for a spread that rounds to zero; a single value has none."""
     places = decimals(metric, sd, one_sample)
     text = rounded(metric, mean, places)
     if math.isnan(mean) or math.isnan(sd):

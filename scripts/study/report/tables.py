@@ -31,9 +31,9 @@ from study.training.epoch_choices import ends_early
 
 CROSSED = ["val_accuracy"]  # what a table of two factors shows if it is not told
 FINAL_NOTE = " Final metrics are taken after the round's {epoch} epoch."
-SEEDS = "Seeds"  # the heading of the column that is there where rows are over other numbers of them
+SEEDS = "Seeds"  # the heading of the column that is shown where rows differ in their number
 NO_WORTH = Worth()
-# what headings of narrow columns say for what those of wide ones do
+# how headings of narrow columns shorten those of wide ones
 SHORT = {
     "Training": "Train.",
     "Validation": "Val.",
@@ -53,8 +53,8 @@ def make_table(values: pd.DataFrame, table: Table) -> pd.DataFrame:
 
     Args:
         values: as `study.analysis.values.read_values` returns it.
-        table: which rows it has and which metrics it shows; without any of its own those that are
-            shown by default, of two factors the validation accuracy.
+        table: which rows it has and which metrics it shows; without any of its own, those shown
+            by default, or with two factors the validation accuracy.
     """
     usual = CROSSED if table.is_crossed else shown_by_default(values.columns)
     metrics = table.metrics or usual
@@ -137,7 +137,7 @@ def held_parameters(table: Table, design: Design) -> Parameters:
 
 
 def final_note(table: Table, design: Design, metrics: Iterable[str]) -> str:
-    """After which epoch final metrics are, where a table shows some."""
+    """After which epoch final metrics are taken, where a table shows some."""
     if not any(name in FINAL for name in metrics):
         return ""
     cell = design.baseline | table.changes
@@ -158,7 +158,7 @@ def table_factors(table: Table) -> str:
 
 
 def at_words(changes: Parameters) -> str:
-    """Where something is that is not at the baseline: `, at loss CE`."""
+    """Where something is, if not at the baseline: `, at loss CE`."""
     return f", at {describe(changes)}" if changes else ""
 
 
@@ -200,7 +200,7 @@ def name_title(name: str) -> str:
 def numbered_titles(kind: str, names: Iterable[str]) -> dict[str, str]:
     """What tables, or figures, are called on one page: `Table 1`, and `Table 2 (rates)`.
 
-    They are numbered as they come; a name that says something else is said with it.
+    They are numbered in order; a name that says something else is added.
     """
     return {
         name: f"{kind} {number}"
@@ -266,11 +266,11 @@ def entries(
 ) -> tuple[list[str], list[str], list[list[Entry]]]:
     """A table as people read it, levels in their order, and last the simple model.
 
-    What is the same in all rows has no column: the round, and of complete rows the seeds.
+    What is the same in all rows has no column: the round, and for complete rows the seeds.
 
     Args:
         frame: as `make_table` returns it.
-        seeds: how many each row is over, if it is complete; of all, or of each.
+        seeds: how many each row is over, if it is complete; for all, or for each.
         worth: what is known of its numbers.
 
     Returns:

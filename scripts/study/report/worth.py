@@ -1,4 +1,4 @@
-"""What a table's numbers are worth: how exact they are, which are best, what a simple model has."""
+"""What a table's numbers are worth: how exact, which are best, what a simple model scores."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,8 +23,8 @@ SIMPLE_MODEL = "logistic_regression"  # of the audit's floors
 class Worth:
     """What is known of a table's numbers beside their means and deviations."""
 
-    one_sample: Mapping[str, float] = field(default_factory=dict)  # metric -> what one is of it
-    # metric -> of each row of the table's frame whether it is the best, or cannot be told from it
+    one_sample: Mapping[str, float] = field(default_factory=dict)  # metric -> what one adds to it
+    # metric -> for each row of the table's frame, whether it is the best, or cannot be told from it
     best: Mapping[str, Sequence[bool]] = field(default_factory=dict)
     simple: Mapping[str, float] = field(default_factory=dict)  # metric -> that of the simple model
 
@@ -54,7 +54,7 @@ def worth_of(
 
 
 def one_samples(metrics: Iterable[str], description: Mapping[str, Any] | None) -> dict[str, float]:
-    """What one sample of its split is of each accuracy; nothing where the data are not described.
+    """What one sample of its split adds to each accuracy; nothing if the data are not described.
 
     Args:
         metrics: some metrics.
@@ -86,7 +86,7 @@ def simple_model(metrics: Iterable[str], audit: Mapping[str, Any] | None) -> dic
 
 
 def simple_title(networks: Iterable[object]) -> str:
-    """What the simple model is called: by where it is from too, beside a network like it."""
+    """What the simple model is called; beside a network like it, with where it is from."""
     return "Logistic regression" + " (scikit-learn)" * ("logistic" in {*networks})
 
 

@@ -82,8 +82,8 @@ def cell_settings(parameters: Parameters, epochs: int, device: str = "cpu") -> P
 def training_code(device: str, parameters: Parameters) -> dict[str, str]:
     """Digests of the code that trains a cell on a device, as 12 hex digits.
 
-    `trainer` is of what all cells share, and under each parameter that is chosen by name the same
-    with the cell's choice, such as its loss. A parameter that the cell does not list has none.
+    `trainer` covers what all cells share; each parameter that is chosen by name has a digest of the
+    same with the cell's choice, such as its loss. A parameter that the cell does not list has none.
     """
     chosen = [name for name in listed(parameters) if name in REGISTRIES]
     return {"trainer": _training_digest(device)} | {

@@ -82,7 +82,7 @@ def differences(values: Parameters, others: Parameters) -> Parameters:
 
 
 def listed(values: Parameters, parameters: Specs = PARAMETERS) -> Parameters:
-    """The parameters that files and texts name: all but those `listed: when changed` that are not.
+    """The parameters that files and texts name: all but unchanged ones with `listed: when changed`.
 
     A parameter that is added to the schema in this way leaves the files, the names and the runs of
     studies that do not use it as they are.
@@ -95,7 +95,7 @@ def listed(values: Parameters, parameters: Specs = PARAMETERS) -> Parameters:
 
 
 def columns(cells: Iterable[Parameters], parameters: Specs = PARAMETERS) -> list[str]:
-    """The parameters that a table of cells, each with its parameters, has a column of."""
+    """The parameters that a table of cells, each with its parameters, has a column for."""
     defaults = {name: spec["default"] for name, spec in parameters.items()}
     named = {name for cell in [*cells] or [defaults] for name in listed(cell, parameters)}
     return [name for name in parameters if name in named]

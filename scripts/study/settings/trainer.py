@@ -1,7 +1,7 @@
-"""What trains the cells of a study, by all that the rest of the workflow asks of it.
+"""What trains the cells of a study: all that the rest of the workflow asks of it.
 
 There are two: the built-in one, `study.settings.built_in`, and a program of the user's own,
-`study.program.trainer`. Each says its own here; nothing else asks which of them it is.
+`study.program.trainer`. Each gives its own answers here; nothing else asks which of them it is.
 """
 
 from collections.abc import Callable, Mapping

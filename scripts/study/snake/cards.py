@@ -1,11 +1,11 @@
-"""The GPUs of one machine, of which each training job takes those that nobody has.
+"""The GPUs of one machine, from which each training job takes free ones.
 
 Snakemake counts GPUs and does not say which one a job has: left to themselves, all jobs would use
 the first. Here a job holds a lock file for each card that it has, for as long as its process lives,
-whichever way that ends. The files are the user's, not the study's, so that several studies share
+however that ends. The files are the user's, not the study's, so that several studies share
 the cards of a machine.
 
-A card is called as CUDA_VISIBLE_DEVICES calls it, by its number or its UUID.
+A card is named as in CUDA_VISIBLE_DEVICES, by its number or its UUID.
 """
 
 import os
@@ -24,7 +24,7 @@ Place = tuple[str, int]  # a card, and which of the jobs on it, from 0
 def visible_cards() -> list[str]:
     """The NVIDIA cards that may be used here: those that a scheduler or the user lists, or all.
 
-    None where there is no driver of NVIDIA's to ask: jobs then use what PyTorch takes by itself.
+    None where there is no NVIDIA driver to ask: jobs then use what PyTorch takes by itself.
     """
     listed = os.environ.get(VISIBLE)
     if listed is not None:
@@ -38,7 +38,7 @@ def visible_cards() -> list[str]:
 
 
 def card_places(cards: Sequence[str], jobs: int) -> list[Place]:
-    """The places of so many jobs at a time, in the order in which they are taken.
+    """The places of this many jobs at a time, in the order in which they are taken.
 
     Every card gets a job before any gets a second one, and as many places as any other.
     """
@@ -68,7 +68,7 @@ def lock_folder() -> Path:
 def take_cards(
     places: Sequence[Place], count: int, folder: Path, wait: Callable[[], None]
 ) -> tuple[list[str], list[int]]:
-    """Take places on so many cards, once they are free.
+    """Take places on this many cards, once they are free.
 
     Args:
         places: those there are, the first to be taken first.

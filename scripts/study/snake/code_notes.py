@@ -1,4 +1,4 @@
-"""What of a study's own code no digest covers, said at the start."""
+"""What no digest covers of a study's own code, reported at the start."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +31,7 @@ def code_notes(study: Study) -> Iterator[str]:
 
 
 def program_notes(program: Program) -> Iterator[str]:
-    """The same of a program."""
+    """The same for a program."""
     listed = [Path(name).resolve() for name in program.files]
     starts = program_starts(tuple(program.files), program.command)
     yield from unfollowed(starts, listed, "list it under program.files")

@@ -37,12 +37,12 @@ def find_prepared(study: Study, in_job: bool = False) -> Prepared:
     """Where the prepared data are, by what decides their content.
 
     A digest of their entry, their files and the code of their kind names their folder, so that
-    other content gets another folder. A damaged file then leaves the data that were prepared before
-    it alone, and once it is whole again they are found again.
+    other content gets another folder. A damaged file thus does not affect data
+    prepared before, and once it is whole again they are found again.
 
     Where the source cannot be read, or where it was prepared before and the configuration does not
-    accept what it is (its findings, or more classes than its losses and metrics are for), a job
-    that needs the data says so, and no other.
+    accept what it is (its findings, or more classes than its losses and metrics are for), only a
+    job that needs the data says so.
 
     Args:
         study: on the data set.

@@ -52,7 +52,7 @@ def read_studies(
 def declared_folders(config: Mapping[str, Any], usual: Mapping[str, str]) -> dict[str, str]:
     """The folders of `ROOTS`: those that a configuration names as `pathvars`, or else the usual.
 
-    Of what is no text the schema says later what is wrong.
+    The schema says later what is wrong with a folder that is not text.
 
     Raises:
         UserError: a folder's name has a variable that is not set.

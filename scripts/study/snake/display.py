@@ -43,7 +43,8 @@ NOISE = re.compile(
 LOCKED = (
     "This folder is locked: another Snakemake is working in it, or was killed (`snakemake"
     " --cores 1 status` shows when a job last wrote to its log).\n"
-    "If none is running, remove the lock, then run the same command again: snakemake --unlock"
+    "If none is running, remove the lock with `snakemake --unlock`, then run the same command"
+    " again."
 )
 UNSAID = ("dataset", "data", "digest")  # wildcards that tell people nothing
 AGAIN = "The same command resumes from there."
@@ -67,7 +68,7 @@ def show_jobs(workflow, studies: Mapping[str, Study], report: str) -> "Display |
     return display
 
 
-# A record of Snakemake's, which has what it tells of its event as attributes.
+# A record of Snakemake's, with what it says about its event as attributes.
 Event = Any
 
 
@@ -103,9 +104,7 @@ class Display(logging.Handler):
         self.active = self.nothing_to_do = self.closed = False
         self.jobs: dict[int, Job] = {}
         self.done = self.total = self.saved = self.to_train = self.trained = 0
-        self.failed: set[int] = (
-            set()
-        )  # jobs, but for those that went well when they were tried again
+        self.failed: set[int] = set()  # jobs, except those that succeeded when tried again
         self.begin = time.time()
         self.first_training: float | None = None
 

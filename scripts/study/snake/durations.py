@@ -62,7 +62,7 @@ def estimate_seconds(
     durations: Sequence[Duration],
     data: DataSize | None = None,
 ) -> tuple[float, int] | None:
-    """How long runs will take one after the other, and for how many no run of their kind is done.
+    """How long runs will take one after the other, and how many are unlike any finished run.
 
     A run takes as long as the median of those of its size; where there is none, as the median of
     those of its kind, or else of all, by the number of epochs. None if nothing has been timed.

@@ -1,4 +1,4 @@
-"""A process in which what jobs import is imported, and which forks a process for each job.
+"""A process that has imported what jobs import, and forks a process for each job.
 
 Importing torch takes longer than a short run trains. Here each script's imports run once; a job is
 a fork of this process that runs its whole script, finds its imports done, and computes what it
@@ -7,9 +7,9 @@ would have computed in a process of its own.
 `study.snake.served_jobs` starts it beside a Snakemake. It is asked by `run_forked.py`, the process
 that Snakemake started for the job and waits for, with one message: command, folder, environment and
 ignored signals, marshalled, and its standard files. Further messages are signals for the job, a
-byte each. The one answer is the job's exit status, as `subprocess` has it, or `NO`: it is for the
-job to run in a process of its own. A job keeps its side of the connection open too, so that who
-reads an end without an answer knows that this process is gone and the job as well.
+byte each. The one answer is the job's exit status, as `subprocess` has it, or `NO`: the job is
+to run in a process of its own. A job keeps its side of the connection open too, so that whoever
+reads an end without an answer knows that both this process and the job are gone.
 
 It forks only while it has a single thread. It ends with its Snakemake; jobs that run then notice
 that as they always did, by their parent.
@@ -78,7 +78,7 @@ def main(listening: int, living: int) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     gc.enable()
     status = run(request.command[1])
-    # To take down what was imported, of which little is this process's own, would take longer than
+    # Tearing down what was imported, little of which is this process's own, would take longer than
     # a short job.
     atexit._run_exitfuncs()
     sys.stdout.flush()
@@ -87,7 +87,7 @@ def main(listening: int, living: int) -> None:
 
 
 def run(script: str) -> int:
-    """Run a script; what Python says of its end, and the exit status."""
+    """Run a script, print what Python says of its end, and return the exit status."""
     try:
         runpy.run_path(script, run_name="__main__")
     except SystemExit as end:

@@ -139,9 +139,9 @@ def has_environments(workflow) -> bool:
     return bool(workflow.deployment_settings.deployment_method)
 
 
-@_private(frozenset(), "the report's place is not printed")
+@_private(frozenset(), "the report's path is not printed")
 def made_files(workflow) -> Set[str]:
-    """The files that what was asked for makes; none where Snakemake did not come to plan jobs."""
+    """The files that the targets make; none where Snakemake did not get to planning jobs."""
     if workflow.dag is None:
         return set()
     return {str(path) for job in workflow.dag.jobs for path in job.output}
@@ -202,8 +202,8 @@ def stops_jobs(workflow) -> Callable[[], None] | None:
 def look_as_jobs_end(workflow) -> bool:
     """Have Snakemake look for jobs to start when one ends, and besides at most once a second.
 
-    By itself it looks a second after each look for the sake of its limit on jobs a second, and once
-    more for each job that has ended: after some, and with hundreds that are ready, all the time. On
+    By itself it looks again a second after each look, because of its limit on jobs a second, and
+    once more for each job that has ended: after some jobs, with hundreds ready, all the time. On
     this machine jobs need no such limit.
     """
     scheduler = workflow.scheduler

@@ -1,8 +1,8 @@
 """How rules tell their jobs what they need: by the job's data set, or by all of its wildcards.
 
 What is among a rule's parameters decides whether its jobs run again, so it is content (settings,
-digests) and nothing of time stamps or the machine. One dict a rule, because Snakemake compares the
-parameters of two times as sets of values, in which two that have changed places are the same.
+digests) and nothing of time stamps or the machine. One dict per rule, because Snakemake compares
+old and new parameters as sets of values, in which two that have changed places are the same.
 """
 
 import re
@@ -65,7 +65,7 @@ def of_each(of: Mapping[str, Any], what: Callable) -> Callable:
 def untracked(value: Any) -> Callable:
     """A parameter that makes no job run again when it changes: a value, or a function of wildcards.
 
-    Snakemake takes what depends on a job's threads for derived, and does not compare it.
+    Snakemake regards what depends on a job's threads as derived, and does not compare it.
     """
     return lambda wildcards, threads: value(wildcards) if callable(value) else value
 

@@ -44,7 +44,7 @@ def has_begun(job) -> bool:
 def state(job, told) -> tuple[str, str]:
     """What a job has come to: its epoch, and its latest validation accuracy."""
     if told is None:
-        return ("", "") if job.seeds is None else ("waits to start", "")
+        return ("", "") if job.seeds is None else ("waiting to start", "")
     return f"{seed_words(told)}: epoch {told.epoch} of {told.epochs}", accuracy_words(told)
 
 

@@ -1,10 +1,10 @@
 """Which cells are trained with how many seeds, where the study looks at its verdicts several times.
 
 The jobs of one call of Snakemake are fixed before it starts, so one call trains one look. Its last
-job writes, below `<made>/statistics/`, how many seeds each cell needs for the next: cells of which
-a claim is still open go on, others stay. The next call begins with that. The file names what it was
+job writes, below `<made>/statistics/`, how many seeds each cell needs for the next: cells that
+an open claim needs go on, others stay. The next call begins with that. The file names what it was
 decided for, and where that is something else now (claims, looks, data, code) the study begins at
-its first look again, which trains nothing that is there.
+its first look again, which trains nothing that already exists.
 """
 
 import json
@@ -165,6 +165,6 @@ def look_words(study: Study, ended: Ended, datasets: int = 1) -> str:
         return f"{said} It was the last look: what is open stays undecided."
     more, cells = max(added), sum(count > 0 for count in added)
     return (
-        f"{said} Next: {more} more seed{'' if more == 1 else 's'} of {cells}"
+        f"{said} Next: {more} more seed{'' if more == 1 else 's'} for {cells}"
         f" cell{'' if cells == 1 else 's'}."
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 EPOCH = re.compile(
     r"^seed (\d+): epoch (\d+) of (\d+), (?:.*\bval_accuracy (\S+)|.*)$", re.MULTILINE
 )
-STOPPED = "stopped: "  # how the last line begins of a job that saved its progress
+STOPPED = "stopped: "  # how the last line of a job that saved its progress begins
 TAIL = 6000  # bytes, in which there is a line of each seed of a stack
 WHOLE = 2**24  # bytes of a log that may be long
 

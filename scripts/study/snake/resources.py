@@ -39,7 +39,7 @@ def preparation_minutes(study: Study) -> int:
 
 def source_size(study: Study) -> tuple[float, float]:
     """How large the data set's files are, and its arrays, in MiB; nothing where they are missing,
-    of which preparing them says more."""
+    which preparing them reports."""
     name, entry = study.dataset, study.entry
     try:
         files, arrays = kind_module(entry["kind"]).size(name, entry, locate(name, entry))

@@ -1,4 +1,4 @@
-"""What the jobs are told that make results of runs: measure, judge, draw and report."""
+"""What the jobs that make results of runs are told: measure, judge, draw and report."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,7 +33,7 @@ PAPER_TABLES, TABLE_KINDS = ("comparisons", "claims", "effects"), ("csv", "md", 
 
 @cache
 def _runs_here(data: Prepared, protocol: str) -> list[Run]:
-    """The runs that results are made from of a protocol."""
+    """The runs of a protocol that results are made from."""
     return places_of(data, protocol_runs(data.study, PROTOCOLS[protocol]))
 
 

@@ -59,7 +59,7 @@ def is_present(study: Study, run: Run) -> bool:
 
 
 def is_empty(study: Study, run: Run) -> bool:
-    """Whether a run that is present is in a place of a tuned side that there is no trial for."""
+    """Whether a run that is present is in a place of a tuned side for which there is no trial."""
     if not run.is_tuned or place_number(run.place) == 0:
         return False
     record = recorded(study, run)

@@ -1,8 +1,8 @@
-"""Run a command in a fork of `study.snake.fork_server`; where that is not possible, as it is.
+"""Run a command in a fork of `study.snake.fork_server`; where that is not possible, directly.
 
     python -I -S run_forked.py ADDRESS COMMAND...
 
-Stands before a job's command. This process is what Snakemake started for the job, and waits for: it
+Goes before a job's command. This process is what Snakemake started for the job, and waits for: it
 hands on signals, ends with the job's exit status, and takes the job with it when it is killed. It
 imports as little as it can: it starts in a hundredth of a second.
 """
@@ -77,7 +77,7 @@ def main(address: str, command: list[str]) -> None:
     try:
         status = ask(address, command, received)
     except OSError as error:
-        if os.getppid() != snakemake:  # gone, and with it who would want a result
+        if os.getppid() != snakemake:  # gone, and with it whoever would want a result
             os._exit(1)
         status = None
         if not received:

@@ -35,7 +35,7 @@ def told_to_train(data: Prepared, wildcards: Any) -> dict[str, Any]:
     if run not in _planned(data):
         if data.problem:
             raise data.problem
-        raise UserError(f"{run_folder(data.study, run)}: no run of this study; see cells.csv")
+        raise UserError(f"{run_folder(data.study, run)}: not a run of this study; see cells.csv")
     return run_settings(data.study, data.digest, run)
 
 
@@ -110,7 +110,7 @@ def told_to_choose(data: Prepared, wildcards: Any) -> dict[str, Any]:
     """What a side's trial is chosen by."""
     tuning, side = data.study.tuning, wildcards.cell
     if tuning is None or side not in tuning.sides:
-        raise UserError(f"{side}: no side that this study tunes")
+        raise UserError(f"{side}: not a side that this study tunes")
     cells = {cell: asdict(tuning.trial_cells[cell]) for cell in dict.fromkeys(tuning.sides[side])}
     return {
         "runs": plain_runs(side_trials(data, wildcards)),
@@ -182,7 +182,7 @@ def resumed(data: Iterable[Prepared], needed: Collection[str], progress: str) ->
     Args:
         data: of each data set.
         needed: the metrics.csv of the runs that are to be trained now.
-        progress: what the file is called that a job saves its progress in.
+        progress: the name of the file that a job saves its progress in.
     """
     runs = [(each.study, run) for each in data for run in each.runs]
     trained = sum(
@@ -190,6 +190,6 @@ def resumed(data: Iterable[Prepared], needed: Collection[str], progress: str) ->
         for study, run in runs
     )
     saved = sum(Path(path).with_name(progress).exists() for path in needed)
-    parts = [f"{trained} are trained already"] if trained else []
+    parts = [f"{trained} are already trained"] if trained else []
     parts += [f"{saved} resume from their saved progress"] if saved else []
-    return f"Of {len(runs)} runs {', '.join(parts)}" if parts else ""
+    return f"Of {len(runs)} runs, {', '.join(parts)}" if parts else ""

@@ -1,4 +1,4 @@
-"""Jobs on this machine that spare the start of a Python with torch.
+"""Jobs on this machine that skip starting a Python with torch.
 
 They are forks of one that has it imported: see `study.snake.fork_server`.
 """
@@ -54,7 +54,7 @@ def is_for_new_process(study: Study) -> bool:
 def serve_jobs() -> str:
     """Start the process that forks jobs. Returns what to write before the command of a job.
 
-    It ends with this process, by whatever this ends: it has the other end of a pipe.
+    It ends with this process, however this ends: it has the other end of a pipe.
     """
     import psutil  # which Snakemake needs as well
 
@@ -79,7 +79,7 @@ def serve_jobs() -> str:
 def measure_forks(server) -> None:
     """Have Snakemake's benchmark of a job measure the fork that does its work.
 
-    It measures the process that it started and its descendants, of which the fork is none.
+    It measures the process that it started and its descendants, and the fork is not one of them.
 
     Args:
         server: the process that forks, as psutil has it.

@@ -26,8 +26,8 @@ def size_of_data(data: Prepared) -> DataSize | None:
 def why_run_alone(study: Study, run: Run, data: DataSize | None) -> str | None:
     """Why the seeds of a run train one after the other: see `why_alone`; None if it is not known.
 
-    It is not of a program, and of nothing before the data are prepared. Of a tuned side it is as
-    with the baseline's values.
+    It is not known for a program, nor before the data are prepared. For a tuned side it is as with
+    the baseline's values.
     """
     trainer = study.design.trainer
     if data is None or not trainer.is_known:

@@ -35,13 +35,13 @@ def _acting(act: Callable[[str], None], name: str) -> Callable:
 
 def stop_before_start() -> None:
     """Until jobs run: end with a line."""
-    on_signals(lambda name: sys.exit(f"Stopped by {name}, before any job was started"))
+    on_signals(lambda name: sys.exit(f"Stopped by {name} before any job was started"))
 
 
 def stop_with_jobs(workflow, display, before_jobs: str = "") -> None:
     """From now on: stop the jobs, which save their progress, and come to an orderly end.
 
-    Where jobs run on this machine, Ctrl-C shall not reach them, lest they end in a traceback each:
+    Where jobs run on this machine, Ctrl-C must not reach them, or each would end in a traceback:
     they are sent a SIGTERM. `exec` makes them children of this process, so that they notice when it
     is killed. Jobs that were sent to a scheduler, Snakemake cancels itself.
 

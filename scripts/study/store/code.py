@@ -42,11 +42,11 @@ class Statement(NamedTuple):
 def code_digest(
     *starts: str | Path, uses: dict[str, str] | None = None, root: Path = SCRIPTS
 ) -> str:
-    """The SHA-256 of the code that a script runs, or that names of modules are made of, as hex.
+    """The SHA-256 of the code that a script runs, or that names in modules depend on, as hex.
 
     Args:
         starts: scripts or modules, `train`, which count as a whole, or files, as `Path`, below the
-            root, whose names need not be such as an import can have; or `module:name`.
+            root, whose names need not be importable; or `module:name`.
         uses: registry, as `module:name` -> the key that the job uses, "" for none; a registry that
             is not here counts as a whole.
         root: the folder of the scripts, in which modules are looked for; others are not ours.

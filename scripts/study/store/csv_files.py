@@ -26,7 +26,7 @@ class CsvFile:
 def read_csv(path: Path | str, needed: Sequence[str]) -> CsvFile:
     """A CSV file that has at least the columns `needed`, separated by commas, semicolons or tabs.
 
-    Names of these columns may be in large letters.
+    Names of these columns may be in capital letters.
 
     Byte order marks, the line `sep=;`, rows of nothing but separators, and columns without a name
     or a value are what spreadsheets leave behind, and are left out.
@@ -36,7 +36,7 @@ def read_csv(path: Path | str, needed: Sequence[str]) -> CsvFile:
     """
     lines = [line for line in _lines(path) if any(line[1])]
     if not lines:
-        raise UserError(f"{path}: is empty; needed are the columns {', '.join(needed)}")
+        raise UserError(f"{path}: is empty; it needs the columns {', '.join(needed)}")
     delimiter = lines[0][2]
     (first, header, _), body = lines[0], lines[1:]
     while not header[-1]:
@@ -80,7 +80,7 @@ def _lines(path: Path | str) -> list[tuple[int, list[str], str]]:
     except csv.Error as error:
         raise UserError(
             f"{path}, line {begin}: cannot be divided into values ({error}); a quotation mark"
-            " may not be closed, or stand within a value"
+            " may be unclosed, or inside a value"
         ) from error
     return lines
 
@@ -109,16 +109,16 @@ def _text(path: Path | str) -> str:
 def _check_header(path: Path | str, line: int, header: Sequence[str], needed: Sequence[str]):
     missing = [name for name in needed if name not in header]
     if missing:
-        alone = "; what separates columns is a comma, a semicolon or a tab" * (len(header) == 1)
+        alone = "; columns must be separated by a comma, a semicolon or a tab" * (len(header) == 1)
         raise UserError(
-            f"{path}, line {line}: no column {', '.join(missing)}; needed are"
-            f" {', '.join(needed)}, and there are {', '.join(filter(None, header))}{alone}"
+            f"{path}, line {line}: no column {', '.join(missing)}; the file needs"
+            f" {', '.join(needed)}, but has {', '.join(filter(None, header))}{alone}"
         )
     for name, count in Counter(filter(None, header)).items():
         if count > 1:
             places = [str(place) for place, other in enumerate(header, 1) if other == name]
             raise UserError(
-                f"{path}, line {line}: the column {name} is there twice, as columns"
+                f"{path}, line {line}: the column {name} occurs twice, as columns"
                 f" {' and '.join(places)}; remove one, or give it another name"
             )
 

@@ -19,7 +19,7 @@ def replacing_all(*paths: Path | str) -> Iterator[list[Path]]:
     """Give a temporary name beside each path to write to, and move all into place at the end.
 
     They are moved in the order given, after all of them are on the disk, so that where the last
-    one is, all are, and whole, also after a crash of the machine. A process that is killed leaves
+    one is, all are, and whole, even after a crash of the machine. A process that is killed leaves
     temporary files, which the next to write here removes; one that outlived its parent then fails,
     and cannot spoil what is written in its place.
 
@@ -44,7 +44,7 @@ def replacing_all(*paths: Path | str) -> Iterator[list[Path]]:
             with suppress(OSError):
                 part.unlink()
         if isinstance(error, FileNotFoundError) and error.filename in map(str, parts):
-            raise UserError(f"{places[-1]}: another process writes it at the same time") from error
+            raise UserError(f"{places[-1]}: another process is writing it now") from error
         if isinstance(error, OSError) and error.errno in UNWRITABLE:
             raise UserError(f"{places[-1]}: cannot be written ({error.strerror})") from error
         raise

@@ -22,8 +22,8 @@ def read_frame(
 
     Args:
         path: the CSV file.
-        columns: the type of each column, of which `str` is kept as it is, also where all of it
-            looks like numbers; other columns are read as what they look like.
+        columns: the type of each column; `str` is kept as it is, even where all of it looks like
+            numbers; other columns are read as what they look like.
         numbers: the columns of whole numbers, of a table in which all others are text.
 
     Raises:

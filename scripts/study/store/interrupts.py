@@ -11,8 +11,8 @@ def watch_for_stop() -> Callable[[], bool]:
     """Whether the job is to stop: a signal asked for it, or what started the job has died.
 
     The signals are those that people and schedulers send: SIGINT (Ctrl-C), SIGTERM, SIGHUP (a
-    terminal that is closed), SIGUSR1 and SIGUSR2 (a batch system's warning). They are noted in
-    place of dying of them, but for those that were ignored when the job started, as by `nohup`.
+    terminal that is closed), SIGUSR1 and SIGUSR2 (a batch system's warning). The job notes them
+    instead of dying, except those that were ignored when it started, as by `nohup`.
     Where Snakemake was killed, its jobs get another parent.
     """
     received, parent = [], os.getppid()

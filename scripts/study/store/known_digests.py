@@ -1,6 +1,6 @@
 """Digests of our own code that earlier starts worked out.
 
-To parse and follow it takes two seconds, at each start and in each job of a cluster. As long as no
+Parsing and following it takes two seconds, at each start and in each cluster job. As long as no
 file of it has changed, its digests are those of the last start in this folder.
 """
 

@@ -1,4 +1,4 @@
-"""Classes in files of the user's own: where they are, what they are made of, and loading them.
+"""Classes in files of the user's own: where they are, which code they use, and loading them.
 
 Loading runs the file's code, with the rights of whoever runs the study.
 """
@@ -13,7 +13,7 @@ from study.store.paths import WORKFLOW
 
 
 def find_code(file: str) -> Path | None:
-    """A file, seen from the folder that Snakemake runs in or else from the repository."""
+    """A file, relative to the folder that Snakemake runs in or else to the repository."""
     found = (path for path in (Path(file), WORKFLOW.parent / file) if path.is_file())
     return next(found, None)
 
@@ -30,7 +30,7 @@ def own_digest(name: str) -> str:
     file, _, _ = name.partition(":")
     path = find_code(file)
     if path is None:
-        raise UserError(f"{file}: there is no such file, seen from {Path.cwd()}")
+        raise UserError(f"{file}: there is no such file, relative to {Path.cwd()}")
     try:
         return code_digest(path.absolute(), root=path.parent.absolute())[:12]
     except (SyntaxError, ValueError) as error:
@@ -50,7 +50,7 @@ def load_class(name: str, parameter: str) -> type:
     file, _, attribute = name.partition(":")
     path = find_code(file)
     if path is None:
-        raise UserError(f"{parameter}: there is no file {file}, seen from {Path.cwd()}")
+        raise UserError(f"{parameter}: there is no file {file}, relative to {Path.cwd()}")
     folder = str(path.parent.absolute())
     if folder not in sys.path:
         sys.path.insert(0, folder)

@@ -17,7 +17,7 @@ WORKFLOW = Path(__file__).parents[3] / "workflow"
 REPORT_FOLDER = WORKFLOW / "report"  # of the page: its template, style and scripts
 STYLES = WORKFLOW / "styles"  # of figures, for matplotlib
 
-# Path variables of Snakemake: below each there is a folder a data set.
+# Path variables of Snakemake: below each there is one folder per data set.
 ROOTS = ("results", "logs", "benchmarks")
 # Below a data set's results, and in the same way below its logs and benchmarks.
 RUN = "{cell}/{place}/split{split}/{digest}/seeds_{first}-{last}/round{round}"
@@ -36,8 +36,8 @@ ARRAYS = "splits.npz"  # all of it in one file, for programs that ask for that
 DATA_CARD = (DESCRIPTION, "audit.json", "contact_sheet.png")
 # Where a study with a name keeps what is made from runs, so that studies can share these.
 NAMED = "studies/{study}"
-# Where what several data sets say together goes. A plus is in no name of a data set or a study, so
-# that one that is called `across` is in nobody's way.
+# Where the results over several data sets go. No name of a data set or a study has a plus, so that
+# one that is called `across` is in nobody's way.
 ACROSS = "across/{datasets}"
 
 
@@ -69,7 +69,7 @@ def _value(found: re.Match) -> str:
 
 
 def root_folder(key: str, path: str) -> str:
-    """One of `ROOTS` as Snakemake writes it, without `.`, `..` and slashes that say nothing.
+    """One of `ROOTS` as Snakemake writes it, without `.`, `..` and redundant slashes.
 
     Raises:
         UserError: as `expand_path`; or it is the folder that Snakemake runs in.
@@ -78,7 +78,7 @@ def root_folder(key: str, path: str) -> str:
     folder = os.path.normpath(expanded)
     if folder == ".":
         raise UserError(
-            f"{key}: {path} is the folder that Snakemake runs in; name a folder inside, or another"
+            f"{key}: {path} is the folder that Snakemake runs in; name one inside it, or another"
         )
     # a folder above a link is not the folder above what it leads to
     same = os.path.realpath(folder) == os.path.realpath(expanded)
@@ -92,7 +92,7 @@ def study_folders(roots: Mapping[str, str], dataset: str, name: str | None) -> d
     the logs, or where the study has a name in folders inside.
 
     Args:
-        roots: of `ROOTS`, each the folder that has a folder a data set.
+        roots: of `ROOTS`, each the folder that has one folder per data set.
         dataset: the name of the data set.
         name: of the study, or None.
     """
@@ -116,7 +116,7 @@ def refuse_files(folders: Iterable[str]) -> None:
         for path in (folder, *folder.parents):
             if path.is_file():
                 raise UserError(
-                    f"{path} is a file, but {folder} is to be a folder; move the file away, or set"
+                    f"{path} is a file, but {folder} must be a folder; move the file away, or set"
                     " other folders, such as pathvars: {results: another/folder}"
                 )
 

@@ -1,7 +1,7 @@
-"""What a user's code is made of beside what its digest follows: as far as it can be seen, told.
+"""What a user's code depends on besides what its digest follows: told, as far as it can be seen.
 
 `study.store.code` follows imports below one folder. A module elsewhere, one whose name only a run
-knows, or a file that is read, is in no digest: a change of it would train nothing again.
+knows, or a file that is read, is in no digest: a change in it would retrain nothing.
 """
 
 import ast
@@ -95,11 +95,11 @@ class Code:
 def unfollowed(
     starts: Sequence[tuple[Path, Path]], listed: Sequence[Path], remedy: str
 ) -> Iterator[str]:
-    """What of a user's code no digest covers, a line each.
+    """What a user's code has that no digest covers, a line each.
 
     Args:
         starts: as for `Code`; what they import below the folders is covered. Nothing is said where
-            one cannot be read, which whoever makes the digest does.
+            one cannot be read: making the digest says so.
         listed: the files that are covered by themselves, resolved.
         remedy: what to do, such as `list it under program.files`.
     """
@@ -150,12 +150,12 @@ def _known_to_runs(code: Code, remedy: str) -> Iterator[str]:
     ]
     if code.paths and unknown:
         yield (
-            f"{code.paths[0]}: changes sys.path, and only a run knows where {', '.join(unknown)}"
-            f" then is: a change there retrains nothing; {remedy}"
+            f"{code.paths[0]}: changes sys.path, so only a run shows where {', '.join(unknown)} is"
+            f" found: a change there retrains nothing; {remedy}"
         )
     if code.by_name:
         yield (
-            f"{code.by_name[0]}: imports a module whose name only a run knows: a change there"
+            f"{code.by_name[0]}: imports a module whose name only a run shows: a change there"
             f" retrains nothing; {remedy}"
         )
 
@@ -178,7 +178,7 @@ def _imports(tree: ast.Module, path: Path, root: Path) -> Iterator[tuple[str, in
             origin = ".".join([*above, *([node.module] if node.module else [])])
             if origin:
                 yield origin, node.lineno
-            # a name may be a module; if it is none, that is no matter
+            # a name may be a module; if it is not, no matter
             for alias in node.names:
                 yield f"{origin}.{alias.name}".lstrip("."), node.lineno
 

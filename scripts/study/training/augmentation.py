@@ -11,7 +11,7 @@ from study.training.networks.images import as_flat, as_images, image_shape
 def draw_share(labels: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
     """The rows of a share of the samples, class by class, in ascending order.
 
-    Of each class it is rounded, and one sample at least. With the same generator the rows of a
+    It is rounded for each class, to at least one sample. With the same generator the rows of a
     smaller share are among those of a larger one.
 
     Args:

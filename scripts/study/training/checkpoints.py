@@ -14,8 +14,8 @@ from study.store.files import check_digest
 def save_tensors(content: dict, path: Path) -> None:
     """Write tensors in dicts, lists and tuples, so that equal content gives equal bytes.
 
-    `torch.save` would write the file's name into it, and what is one object only once; and its own
-    writer says of a full disk only where in its code it was.
+    `torch.save` would write the file's name into it, and each object only once; and its own writer
+    reports a full disk only by a place in its code.
     """
 
     def alike(value):

@@ -20,10 +20,10 @@ from study.training.stacking import is_stacked
 # A process that has imported torch takes 250 MiB, the Snakemake that starts it on a node 200 more,
 # and a CUDA context takes some of our memory too.
 TORCH_MB = {"cpu": 800, "cuda": 3000}
-# A slow core: steps a second beside the arithmetic, and floating-point operations a second.
+# A slow core: steps a second besides the arithmetic, and floating-point operations a second.
 STEPS_PER_SECOND = 400
 FLOPS = 5e9
-# Of one network, as long as which a step of a stack takes: of 12 of 12 seeds 3.5, of one 2.7.
+# Steps of one network in the time of a stack's: measured 3.5 with 12 of 12 seeds, 2.7 with one.
 STACK_STEPS = 4
 STARTUP_MINUTES = 5  # for a busy shared disk and the interpreter
 
@@ -74,9 +74,9 @@ def _megabytes(
 
     The data as float32 and the shuffled copy of the training split, the weights with their
     gradients, the optimizer's copies and the states that are kept for each seed, and the
-    activations of the largest split or batch; half as much again to be safe. Of a stack, weights
-    and activations of all its members, their batches, and the order of their samples; of one on a
-    GPU, whose memory nobody asks for, their order.
+    activations of the largest split or batch; half as much again to be safe. For a stack, weights
+    and activations of all its members, their batches, and the order of their samples; for one on a
+    GPU, whose memory no job asks for, only the order.
     """
     width = DEVICES[device].width
     members = width if stacked and device == "cpu" else 1

@@ -68,7 +68,7 @@ def own_loss(logits: Tensor, labels: Tensor, module: torch.nn.Module, reduction:
     if losses.shape != labels.shape:
         raise UserError(
             f"loss: {type(module).__name__} returned a tensor of shape {tuple(losses.shape)}; one"
-            f" loss a sample, {tuple(labels.shape)}, expected"
+            f" loss per sample, {tuple(labels.shape)}, expected"
         )
     return reduce(losses, reduction)
 

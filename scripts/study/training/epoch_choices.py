@@ -25,7 +25,7 @@ EPOCH_CHOICES = {
         title="best epoch",
         options={
             "metric": {"enum": ["val_loss", "val_accuracy"], "default": "val_loss"},
-            # end the round so many epochs after the best one; 0 trains all of them
+            # end the round this many epochs after the best one; 0 trains all of them
             "patience": {"type": "integer", "minimum": 0, "default": 0},
         },
     ),
@@ -63,11 +63,11 @@ class Standing(NamedTuple):
 
 
 def judge_epoch(text: str, rows: list, epochs: int) -> Standing:
-    """How a round stands after the last epoch that there is of it.
+    """How a round stands after its latest epoch.
 
     Args:
         text: the rule, as a cell has it.
-        rows: an epoch, from 1, and its `EPOCH_METRICS`, of each epoch.
+        rows: for each epoch its number, from 1, and its `EPOCH_METRICS`.
         epochs: that the round has if it is not ended early.
     """
     epoch, train_loss, _, val_loss, _ = rows[-1]

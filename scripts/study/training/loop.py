@@ -1,7 +1,7 @@
 """Train one seed of a cell for one round.
 
 Everything random comes from generators of the seed's own: one for the initial weights, one for the
-order of the batches, one for the share of the samples that is trained on, one an epoch for changes
+order of the batches, one for the share of the samples that is trained on, one per epoch for changes
 of the images, and one that stands in for torch's global one while the network trains, for layers
 such as dropout. Cells that differ in the loss, the batch size or the activation start from the same
 hidden layers and see the images in the same order.
@@ -155,8 +155,8 @@ def refuse_single_sample(network: torch.nn.Module, samples: int, batch_size: int
     normalizes = any(isinstance(layer, torch.nn.BatchNorm1d) for layer in network.modules())
     if normalizes and (batch_size == 1 or samples % batch_size == 1):
         raise UserError(
-            f"batch_size: {batch_size} leaves one of {samples} training images in a batch, which"
-            " batch normalization cannot take; choose another batch size"
+            f"batch_size: {batch_size} leaves one of {samples} training images alone in a batch,"
+            " which batch normalization cannot take; choose another batch size"
         )
 
 

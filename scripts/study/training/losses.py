@@ -1,7 +1,7 @@
 """Losses to choose from, each with the output layer and the decision rule that belong to it.
 
 The decision rule is the same for all: with one output node, the positive class is predicted where
-the logit is above 0; with one a class, the class of the largest logit.
+the logit is above 0; with one per class, the class of the largest logit.
 """
 
 from collections.abc import Callable, Mapping

@@ -121,7 +121,7 @@ def train_seeds(
 def tell_of_one(
     after_epoch: AfterEpoch, seed: int, rows: list[Row], state: Callable[[], State]
 ) -> None:
-    """Call what is to be called after an epoch of several seeds after one of one seed."""
+    """Call `after_epoch`, which is made for several seeds, after an epoch of one seed."""
     after_epoch({seed: rows}, lambda: {seed: state()})
 
 

@@ -54,7 +54,7 @@ def drawn_samples(data: Data, parameters: dict, seed: int) -> tuple[torch.Tensor
 
 
 def drawn_rows(labels: torch.Tensor, parameters: dict, seed: int) -> torch.Tensor:
-    """The rows (n,) of the training split that a seed is trained on; `labels` are all of its."""
+    """The rows (n,) of the training split that a seed is trained on; `labels` are the split's."""
     if parameters["train_share"] == 1:
         return torch.arange(len(labels), device=labels.device)
     return draw_share(labels, parameters["train_share"], make_generator(seed, SHARE))

@@ -13,10 +13,10 @@ from study.training.samples import Data
 
 
 def decide(logits: torch.Tensor) -> torch.Tensor:
-    """What is predicted from, of logits (n, outputs).
+    """The scores that predictions are made from, of logits (n, outputs).
 
-    For two classes the logit of the positive one, (n,), which is predicted above 0; for more the
-    logits (n, classes), of which the largest is.
+    For two classes the logit of the positive one, (n,), which is predicted where it is above 0; for
+    more the logits (n, classes): the class with the largest is predicted.
     """
     if logits.shape[1] == 1:
         return logits[:, 0]
@@ -54,7 +54,7 @@ def evaluate_samples(
 
 
 def score_images(data: Data, parameters: dict, state: dict) -> dict[str, np.ndarray]:
-    """What is predicted from, for each image that is not trained on, by split: see `decide`.
+    """The scores of each image that is not trained on, by split: see `decide`.
 
     Returns (n,) float32, or (n, classes) for more than two classes, for `val`, and for `test`
     where there is one; NaN if the seed diverged. The test split is used for nothing else.

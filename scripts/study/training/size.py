@@ -9,7 +9,7 @@ from study.training.spelling import is_own, read_spelling
 
 
 def size_parameters(network: str = "") -> tuple[str, ...]:
-    """The parameters that decide how large a network is, beside which one it is.
+    """The parameters that decide how large a network is, besides which one it is.
 
     Args:
         network: as a cell has it; nothing for those of all networks together. A class in a user's
@@ -23,9 +23,9 @@ def size_parameters(network: str = "") -> tuple[str, ...]:
 def network_size(
     cell: Mapping[str, Any], shape: tuple[int, ...], classes: int
 ) -> tuple[int, int, int]:
-    """How many weights a cell's network has; what a sample becomes in it: values, products.
+    """How many weights a cell's network has, and how many values and products a sample makes in it.
 
-    Of a class in a user's file they are guesses.
+    For a class in a user's file they are guesses.
 
     Args:
         cell: its parameters.

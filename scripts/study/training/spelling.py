@@ -1,7 +1,7 @@
 """How a choice and its options are written as one text: `leaky_relu(negative_slope=0.2)`.
 
-Files, digests and tables hold every level as one value; this is that of a choice that is made by
-name, or of a class in a file of the user's own, `my_net.py:MyNet(width=64)`.
+Files, digests and tables hold every level as one value; this is that value for a choice by name,
+or for a class in a file of the user's own, `my_net.py:MyNet(width=64)`.
 """
 
 import ast

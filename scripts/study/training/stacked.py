@@ -6,9 +6,9 @@ order of samples, gradients, optimizer's state and rows: nothing is summed over 
 that are differentiated, so each gradient is that of the seed's own mean loss.
 
 A stack always has as many members as `study.training.devices.DEVICES` says of the device, its
-width, and a seed's place is its number modulo that, because both may change last bits: of elements
-in memory that fill no whole vector, say. Places without a seed have the weights of another; those
-whose seed has ended stay as they are. So a seed's numbers do not depend on which others train
+width, and a seed's place is its number modulo that, because both may change last bits: those of
+elements in memory that fill no vector, say. Places without a seed have the weights of another;
+those whose seed has ended stay as they are. So a seed's numbers do not depend on which others train
 beside it.
 
 On a GPU nothing waits for the device within an epoch.
@@ -38,7 +38,7 @@ AfterEpoch = Callable[[dict[int, list[Row]], Callable[[], dict[int, State]]], No
 
 
 class Member(NamedTuple):
-    """A seed as it begins a round, or goes on with one that was interrupted."""
+    """A seed as it begins a round, or resumes one that was interrupted."""
 
     this: Round
     state: State
@@ -209,7 +209,7 @@ def _flat(parts: Iterable[torch.Tensor]) -> torch.Tensor:
 
 
 def _flat_state(states: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """What an optimizer keeps of a network's tensors, as of one; what has no shape is alike in all.
+    """What an optimizer keeps of a network's tensors, as if of one; what has no shape is the same.
 
     Args:
         states: of each tensor, by its number.

@@ -16,7 +16,7 @@ class StackedLinear(torch.nn.Module):
 
 
 def has_linear_alone(network: torch.nn.Module) -> bool:
-    """Whether all that a network has weights or buffers of are linear layers, one after another."""
+    """Whether a network's only layers with weights or buffers are linear, one after another."""
     return not any(
         layer.state_dict() for layer in network.children() if not isinstance(layer, torch.nn.Linear)
     )

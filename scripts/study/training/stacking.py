@@ -42,7 +42,7 @@ def why_alone(
         read_spelling(parameters[key]).name for key in ("network", "activation", "optimizer")
     )
     if redrawn:
-        return "there is one seed a split"
+        return "there is one seed per split"
     if network not in DEVICES[device].stacked:
         return f"the network is {'your own' if is_own(network) else network}"
     if not loss_entry(parameters["loss"]).by_sample:

@@ -1,7 +1,7 @@
 """A run in a place of a tuned side that there is no trial for: valid files with nothing in them.
 
-How many trials of a side might have been chosen is known once they are trained, and what is trained
-afterwards is planned before. Imports no torch, so that such a job takes no time.
+How many trials of a side might have been chosen is known only once they are trained, but what is
+trained afterwards is planned before. Imports no torch, so that such a job takes no time.
 """
 
 import json

@@ -2,9 +2,9 @@
 
 What a source is estimated to be, in noise.csv, is the standard deviation of the difference between
 two cells, in the metric's own unit, as one run of each would show it (Bouthillier et al. 2021,
-MLSys 3, on which sources there are). More seeds average the seed's out; the mean over seeds has all
-of the others, however many seeds there are. What a source adds
-to the noise of a mean, in the interval and the test of every comparison, its module says too.
+MLSys 3, on which sources there are). More seeds average out the seed's; the mean over seeds keeps
+all the others, however many seeds there are. Its module also says what a source adds to the noise
+of a mean, in the interval and the test of every comparison.
 
 A new source is a module and its entry in `SOURCES`: docs/extending.md has one.
 """
@@ -51,7 +51,7 @@ class Estimate(NamedTuple):
     sd: float
     low: float
     high: float
-    n: int  # of how many units it is estimated
+    n: int  # from how many units it is estimated
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ class Observed:
 
 
 def deviations(variance: float, low: float, high: float, n: int) -> Estimate:
-    """Of a variance and the ends of its interval; what is below zero is none."""
+    """The roots of a variance and the ends of its interval; what is below zero counts as zero."""
     sd, low, high = (math.sqrt(max(value, 0.0)) for value in (variance, low, high))
     return Estimate(sd, low, high, n)
 

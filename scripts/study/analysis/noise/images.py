@@ -160,7 +160,7 @@ def variance_interval(variance: float, influence: np.ndarray, alpha: float) -> t
 def image_interval(
     first: np.ndarray, second: np.ndarray, groups: np.ndarray | None = None
 ) -> tuple[float, float]:
-    """How far the difference of two accuracies may come from which images it is taken on.
+    """How far the difference of two accuracies may depend on which images it is taken on.
 
     Args:
         first, second: (seeds, images), whether an image is classified correctly, of the same seeds.
@@ -169,7 +169,7 @@ def image_interval(
 
     Returns:
         The 95% percentile interval of first - second over 2,000 paired bootstrap samples of the
-        images or groups, the seeds as they are; from a fixed seed.
+        images or groups, with the seeds held fixed; from a fixed seed.
     """
     from scipy import stats
 

@@ -1,7 +1,7 @@
 """Splits that are drawn anew, each with another seed: which samples are trained and validated on.
 
-Of a validation metric the same draw decides both. Redrawn splits share most of their samples, so
-that other samples altogether would make a larger difference than this.
+For a validation metric the same draw decides both. Redrawn splits share most of their samples, so
+entirely different samples would make a larger difference than this.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ MEANING = (
     " underestimated."
 )
 OF_TEST = (
-    "other splits leave the test split as it is, so for metrics on the test split no test over"
+    "other splits leave the test split unchanged, so for metrics on the test split no test over"
     " splits holds its significance level"
 )
 
@@ -49,8 +49,8 @@ def split_share(data: Mapping[str, Description]) -> float:
     """
     if not data:
         raise UserError(
-            "Comparisons over splits that are drawn anew need the sizes of the splits, and the"
-            " prepared data are not here; run the study, which prepares them"
+            "Comparisons over redrawn splits need the sizes of the splits, but the prepared data"
+            " are not here; run the study, which prepares them"
         )
     sizes = next(iter(data.values()))["splits"]
     return sizes["val"]["count"] / sizes["train"]["count"]
@@ -59,7 +59,7 @@ def split_share(data: Mapping[str, Description]) -> float:
 def estimate(observed: Observed) -> Estimate | None:
     """The deviation of the differences over splits.
 
-    The split's own part is not to be had: each split has one seed, and how much seeds vary on one
+    The split's own part cannot be had: each split has one seed, and how much seeds vary on one
     split is not how much they do on another.
     """
     return sample_deviation(observed.splits) if len(observed.splits) > 1 else None

@@ -21,7 +21,7 @@ TITLE = "Tuning"
 UNITS = ("tuning seed", "tuning seeds")
 MEANING = (
     "which trial would have been chosen with other tuning seeds. More tuning seeds make it smaller;"
-    " seeds of the evaluation do not."
+    " evaluation seeds do not."
 )
 
 

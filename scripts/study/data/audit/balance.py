@@ -8,7 +8,7 @@ from study.data.findings import finding
 from study.data.saving import count_classes
 
 RARE = 0.2  # a class with less than this part of an equal share is rare: 10% of two
-APART = 3  # standard errors between two splits' shares from which on that is not chance
+APART = 3  # standard errors between two splits' shares above which that is not chance
 
 
 def describe_split(labels: np.ndarray, classes: list[str]) -> dict:

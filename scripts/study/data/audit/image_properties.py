@@ -5,7 +5,7 @@ import numpy as np
 from study.data.findings import finding
 
 TELLING = 0.2  # how far the shares of two classes may differ in a property of their files
-CHANCE = 1e-3  # p-value from which on that is not chance
+CHANCE = 1e-3  # p-value below which that is not chance
 
 
 def check_files(files: dict[str, dict[str, list[int]]] | None, classes: list[str]) -> list[dict]:

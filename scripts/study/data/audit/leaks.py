@@ -35,7 +35,7 @@ def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> l
     if not torn:
         return []
     text = (
-        f"{len(torn)} of {count} videos, by the names of their frames, are in more than one split,"
+        f"{len(torn)} of {count} videos, judging by frame names, are in more than one split,"
         " and neighbouring frames are nearly the same; `groups` keep them together"
     )
     return [finding("frames of videos", "warning", text, torn)]

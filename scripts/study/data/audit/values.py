@@ -7,7 +7,7 @@ import numpy as np
 from study.data.findings import finding
 from study.data.telling_values import position_title, telling_values
 
-# The part of the largest value of all below which a class or split is apart
+# A class or split is apart if its largest value is below this part of the largest of all
 DIM, DIM_OF_MORE = 1 / 8, 1 / 4  # of 8 bits and floating-point numbers; of 16 bits and more
 
 

@@ -8,7 +8,7 @@ The module of a kind that the configuration can choose has
 where `figure` is a `study.design.tables.Figure`, `epochs` the metrics of its cell and rounds as
 `study.analysis.epochs.collect_epochs` returns them, `design` the study's, and `seeds` with how many
 the cell is trained. A new kind is such a module and one entry in `FIGURES`. Its texts are written
-as they are: a $ begins no mathematics. Figures of the same rounds share their axes if their kind is
+literally: a $ does not start math. Figures of the same rounds share their axes if their kind is
 in `SHARED`, whose `draw` also takes `beside`, the epochs of the others.
 """
 

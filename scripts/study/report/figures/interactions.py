@@ -1,4 +1,4 @@
-"""How the levels of the grid's factors go together, one panel per pair of factors."""
+"""How the grid's factors interact, one panel per pair of factors."""
 
 import itertools
 from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ import matplotlib
 import matplotlib.style
 from matplotlib.axes import Axes
 
-# which are imported as a figure is saved, but to a fork in time: see study.snake.fork_server
+# otherwise imported as a figure is saved, too late for a fork: see study.snake.fork_server
 from matplotlib.backends import backend_agg, backend_pdf, backend_svg  # noqa: F401
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -24,7 +24,7 @@ DARK = (
     "<style>@media screen and (prefers-color-scheme: dark) { svg:root { color: #e4e8ee }"
     ' svg:root text[style*="#0072b2"] { fill: #56b4e9 !important } }</style>'
 )
-# what would be another with each file
+# metadata that would differ from file to file
 UNDATED = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
@@ -38,7 +38,7 @@ def use_style(name: str) -> None:
 
 
 def new_figure(height: float) -> Figure:
-    """A figure as wide as the style says, so many inches high where that is a paper's column."""
+    """A figure as wide as the style says, and this many inches high if that is a paper's column."""
     width = matplotlib.rcParams["figure.figsize"][0]
     return Figure(figsize=(width, height * width / COLUMN), layout="constrained")
 
@@ -55,7 +55,7 @@ def within_percent(axes: Axes) -> None:
 
 
 def as_written(figure: Figure) -> Figure:
-    """The figure, in whose texts a $ is a $ and begins no mathematics: names may have some."""
+    """The figure, in whose texts a $ is just a $ and does not start math: names may have some."""
     for text in figure.findobj(Text):
         text.set_parse_math(False)
     return figure
@@ -66,8 +66,8 @@ def save_figure(
 ) -> None:
     """Write a figure to .svg, .pdf and .png files, always the same bytes for the same figure.
 
-    Texts are as they are written. The background of a .png is white unless it is to have none, as
-    the others have none.
+    Texts are as they are written. The background of a .png is white unless it is to have none, like
+    the others.
     """
     as_written(figure)
     for path in map(Path, paths):

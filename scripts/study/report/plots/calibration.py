@@ -1,4 +1,4 @@
-"""Calibration: how often the positive class is there, where a probability of it was given."""
+"""Calibration: how often the positive class occurs, given its predicted probability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Reliability:
     def reach(self) -> np.ndarray:
         """How far below and above `found` its 95% interval by Wilson reaches; (2, 10).
 
-        All seeds' predictions are of the same samples, so that a bin is worth those of one.
+        All seeds' predictions are of the same samples, so a bin counts only those of one seed.
         """
         n, found = self.count / self.n, self.found
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -55,7 +55,7 @@ class Reliability:
 
 
 def reliability(labels: np.ndarray, scores: np.ndarray) -> Reliability | None:
-    """How often the positive class is there, in the bins of `metrics.calibration_error`.
+    """How often the positive class occurs, in the bins of `metrics.calibration_error`.
 
     Args:
         labels: (n,) 0 or 1.

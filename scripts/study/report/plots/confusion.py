@@ -22,10 +22,10 @@ from study.store.frames import groups_of, rows_of
 
 DRAWN_CELLS = 12
 DRAWN_MATRICES = 6  # cells, where a matrix has more than two classes
-NUMBERED = 15  # classes, above which a matrix has no numbers
-WORDY = 5  # classes, up to which a matrix has shares in per cent beside counts
+NUMBERED = 15  # classes; a matrix with more has no numbers
+WORDY = 5  # classes; a matrix with more has no shares in per cent beside counts
 LETTERS = 12  # of a class's name beside a matrix
-NAMED = 14  # of a line of a cell's name
+NAMED = 14  # letters of a line of a cell's name
 
 
 def draw(groups: Sequence[FactorLevels], counts: pd.DataFrame, classes: Sequence[str]) -> Figure:
@@ -127,7 +127,7 @@ def _draw_classes(axes: Axes, rows: pd.DataFrame | None, classes: Sequence[str])
     shares = means / np.maximum(means.sum(axis=1, keepdims=True), 1)
     for (true, predicted), mean in np.ndenumerate(means):
         right, share = true == predicted, shares[true, predicted]
-        # rare mistakes are to be seen as well, so that their colour goes with the root
+        # rare mistakes are to be seen as well, so their depth grows with the square root
         depth = 0.08 + 0.5 * share if right else 0.6 * np.sqrt(share)
         look = {"facecolor": "#0072b2" if right else "#d55e00", "alpha": depth, "linewidth": 0}
         axes.add_patch(Rectangle((predicted - 0.5, true - 0.5), 1, 1, **look))

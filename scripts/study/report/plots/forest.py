@@ -53,7 +53,7 @@ def draw(claims: Mapping[str, Claim], judged: pd.DataFrame, pairs: pd.DataFrame)
     """The claims that have a difference, in their order.
 
     Args:
-        claims: as the verdicts that count are about them.
+        claims: those that the verdicts that count are about.
         judged, pairs: their claims.csv and claim_pairs.csv.
     """
     of_claims = groups_of(pairs[pairs["n"] > 0], "claim")

@@ -16,7 +16,7 @@ from study.report.figures.saving import new_figure, small
 from study.report.plots.style import empty_figure
 from study.store.frames import Row, groups_of, rows_of
 
-SHOWN, SHOWN_OF_MANY = 8, 4  # of an outcome, of two classes and of more
+SHOWN, SHOWN_OF_MANY = 8, 4  # per outcome, with two classes and with more
 ACROSS = 4
 DRAWN = 24  # in a figure for a paper
 LETTERS = 10  # of a class's name, where there are more than two
@@ -37,7 +37,7 @@ def most_mistaken(
     Args:
         mistakes: mistakes.csv.
         folder: the prepared data, or None where they are not here.
-        pairs: of more than two classes the outcomes that are shown.
+        pairs: with more than two classes, the outcomes that are shown.
     """
     header = ["number", "split", "row", "name", "label", "taken_for", "wrong", "runs", "tied"]
     if folder is None or mistakes.empty:
@@ -67,7 +67,7 @@ def are_images(folder: Path | None) -> bool:
 
 
 def thumbnails(table: pd.DataFrame, folder: Path | None) -> Image.Image:
-    """The images one below the other, thinned out where they are large; of none a single pixel."""
+    """The images one below the other, thinned out if they are large; a single pixel if none."""
     if folder is None or not len(table) or not are_images(folder):
         return Image.new("L", (1, 1))
     inputs = np.load(folder / "inputs.npy", mmap_mode="r", allow_pickle=False)

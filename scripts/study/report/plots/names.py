@@ -24,7 +24,7 @@ def level_names(groups: Iterable[FactorLevels]) -> dict[tuple[str, int], str]:
         for level, cell in itertools.zip_longest(group.levels, group.cells):
             key = (cell, group.round)
             if factor is None or level is None or (key in names and not where):
-                names[key] = "Baseline"  # of what varies one factor, only this is in two groups
+                names[key] = "Baseline"  # the only cell in two groups, if one factor varies
             else:
                 level_name = f"{parameter_title(factor)} {level_title(factor, level)}"
                 names.setdefault(key, f"{level_name}{where}")

@@ -78,7 +78,7 @@ def _height(named: list, difference: float) -> float:
 
 
 def _ends(panels: list[tuple[Any, list[tuple[float, list[str]]]]]) -> tuple[float, float]:
-    """Where the axes are, from left to right, in inches: between the names, as wide as they let."""
+    """Where the axes are, from left to right, in inches: between the names, as wide as fits."""
     wide = [
         max(len(line) for _, named in panels for _, lines in _halves(named)[side] for line in lines)
         for side in (0, 1)

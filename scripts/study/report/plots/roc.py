@@ -18,8 +18,8 @@ from study.report.plots.style import CellScores, Line, lines, panel_title, panel
 
 GRID = np.linspace(0, 1, 101)  # false positive rates
 BAND = (2.5, 97.5)  # per cent of the seeds
-COINCIDE = 0.1  # how far apart curves are that are drawn as such, at some rate
-SEEN = 0.002  # the largest difference of a seed that is not to be seen
+COINCIDE = 0.1  # curves that are this far apart at some rate are drawn as curves
+SEEN = 0.002  # the largest difference of a seed that cannot be seen
 HEIGHT = 2.3  # of a panel, in inches
 
 
@@ -118,7 +118,7 @@ def draw(groups: Sequence[FactorLevels], scores: CellScores, splits: Sequence[st
     for group, line in zip(groups, made):
         for split, (axes,) in zip(splits, line):
             found = _curves(group, scores, split)
-            # what differences are from comes first
+            # the curve that differences are taken from comes first
             found.sort(key=lambda drawn: drawn[1].cell != group.against)
             _draw_panel(axes, found)
             axes.set_title(panel_title(group, split, splits))

@@ -18,7 +18,7 @@ HEIGHT = 1.7  # of a panel, in inches
 def strip_metrics(values: pd.DataFrame) -> list[str]:
     """Validation accuracy; where there is a test split, both splits after the last epoch.
 
-    Where a program does not measure it, what it does measure of each epoch, the first of that.
+    Where a program does not measure it, the first of what it does measure in each epoch.
     """
     both = ["final_val_accuracy", "final_test_accuracy"]
     if set(both) <= set(values.columns):

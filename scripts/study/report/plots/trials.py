@@ -94,7 +94,7 @@ def draw_budgets(found: pd.DataFrame, metric: str) -> Figure:
     """
     tables = groups_of(found, "table")
     if not tables:
-        return empty_figure("No comparison is of tuned sides")
+        return empty_figure("No comparison is between tuned sides")
     figure, panels = stacked(len(tables), HEIGHT)
     scale = 100 if is_percentage(metric) else 1
     for (axes,), ((title,), of_table) in zip(panels, tables.items()):

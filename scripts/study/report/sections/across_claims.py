@@ -12,7 +12,7 @@ TITLE = ""
 
 
 def context(inputs: AcrossInputs) -> dict[str, Any] | None:
-    """A row a claim with its verdicts, and on how many data sets it holds; None of no claims."""
+    """A row per claim: its verdicts, and on how many data sets it holds; None without claims."""
     if not inputs.claims:
         return None
     found = {(row["claim"], row["dataset"]): row for row in rows_of(inputs.frames.claims)}

@@ -1,4 +1,4 @@
-"""What the data sets say together, and each one's headline with the way to its report."""
+"""What the data sets say together, and each one's headline with a link to its report."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def context(inputs: AcrossInputs) -> dict[str, Any]:
         rows.append([dataset, *told, ", ".join(counts) or "none declared"])
     headings = ["Data set", "What its report says first", "Warnings", "Claims"]
     table = DataTable(
-        "Each data set's name links to its report, the same as that of a study on it alone.",
+        "Each data set's name links to its report, identical to that of a study on it alone.",
         headings,
         rows,
         text_columns=["Data set", "What its report says first", "Claims"],
@@ -36,7 +36,7 @@ def context(inputs: AcrossInputs) -> dict[str, Any]:
 
 
 def headline(claims: Sequence[Collection[str]], datasets: int) -> str:
-    """In how far the data sets agree on the claims; empty where there is no claim.
+    """How far the data sets agree on the claims; empty where there is no claim.
 
     Args:
         claims: of each claim, the verdicts that it gets.

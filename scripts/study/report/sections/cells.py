@@ -48,7 +48,7 @@ FOR_TWO = {METRICS[name].short for name in BINARY}  # headings of what is for tw
 
 
 def context(inputs: Inputs) -> dict[str, Any]:
-    """Both tables; of the final metrics one a split."""
+    """Both tables; for the final metrics, one per split."""
     study, values = inputs.study, inputs.frames.values
     sizes = one_samples(EPOCH_METRICS, inputs.card.description if inputs.card else None)
     headings, rows = cell_table(values, study.cells, study.cell_seeds, sizes)
@@ -121,7 +121,7 @@ def after_last_round(values: pd.DataFrame, cells: Mapping[str, Cell]) -> pd.Data
 def mean_and_spread(
     values: pd.DataFrame, metrics: Sequence[str]
 ) -> Callable[[str, str], tuple[float, float]]:
-    """Of a cell's name and a metric, the mean and the standard deviation over seeds, or NaN."""
+    """For a cell's name and a metric, the mean and standard deviation over seeds, or NaN."""
     groups = values.groupby("cell")[[*metrics]]
     means, spreads = groups.mean().to_dict("index"), groups.std(ddof=1).to_dict("index")
     nothing = dict.fromkeys(metrics, math.nan)
@@ -145,7 +145,7 @@ def cell_table(
         values: fixed/values.csv.
         cells: name -> cell.
         seeds: name -> with how many seeds it is trained.
-        one_sample: metric -> what one sample of its split is of it, where that is known.
+        one_sample: metric -> what one sample of its split adds to it, where that is known.
     """
     named = differing(cells)
     last = after_last_round(values, cells)

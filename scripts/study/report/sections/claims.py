@@ -50,7 +50,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
     if inputs.frames.claims.empty:
         return None
     frames, study = inputs.frames, inputs.study
-    seeds = study.looks[0] if study.looks else study.seeds  # of a look, its own are said
+    seeds = study.looks[0] if study.looks else study.seeds  # with looks, a claim states its own
     unit = "split" if study.primary.splits else "seed"
     seeds = len(study.splits) if study.primary.splits else seeds
     items = claim_items(frames.claims, frames.pairs, seeds, unit)
@@ -70,7 +70,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
 
 
 def groups(items: Sequence[Mapping[str, Any]], inputs: Inputs) -> list[dict[str, Any]]:
-    """The claims by what their differences may share an axis with, in the order of verdicts."""
+    """The claims in groups that share an axis, in the order of verdicts."""
     study, of_claims = inputs.study, groups_of(inputs.frames.pairs, "claim")
     checks = groups_of(checked(inputs.frames.verdicts, study), "name")
     claims, found = judged_claims(study), []
@@ -223,7 +223,7 @@ def claims_note(claims: pd.DataFrame) -> str:
     if tests == 1:
         return "One test: nothing to adjust for."
     same = f" ({len(tested)} claims: some are the same test)" if len(tested) != tests else ""
-    return f"With Holm's adjustment over {tests} tests{same}."
+    return f"Holm's adjustment is over {tests} tests{same}."
 
 
 def looks_note(looks: pd.DataFrame) -> str:
@@ -296,7 +296,7 @@ def _pair_text(pair: Mapping[str, Any], seeds: int, unit: str) -> dict[str, Any]
 
 
 def _skewed(row: Mapping[str, Any], pair: Mapping[str, Any]) -> str:
-    """What the bootstrap-t says of skewed differences; of those of a verdict, if it agrees."""
+    """What the bootstrap-t says of skewed differences; if there is a verdict, whether it agrees."""
     said = skewness_words(pair)
     if not said or pd.isna(pair["low_adjusted"]):
         return said
@@ -360,6 +360,6 @@ def _claim_of(row: Mapping[str, Any]) -> Claim:
 
 
 def _expectation(claim: Claim) -> str:
-    """`Difference of validation accuracy: above 0`."""
+    """`Difference in validation accuracy: above 0`."""
     title = metric_title(claim.metric).removesuffix(" (%)")
-    return f"Difference of {lower_first(title)}: {expectation(claim)}"
+    return f"Difference in {lower_first(title)}: {expectation(claim)}"

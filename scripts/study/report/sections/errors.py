@@ -1,4 +1,4 @@
-"""Who is mistaken: the baseline's predictions by class, and how surely they are known."""
+"""Where the baseline is mistaken: its predictions by class, and how surely they are known."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -43,7 +43,7 @@ WHERE = {
     "splits": "on other splits",
     "tuned_splits": "on other splits, with values tuned on the study’s own split",
 }
-# What becomes of a verdict: of one, of several, and before their names.
+# What becomes of a verdict: for one, for several, and before their names.
 BECOMES = {
     GONE: ("becomes undecided", "become undecided", "Undecided here"),
     TURNED: ("is reversed", "are reversed", "Reversed"),
@@ -97,8 +97,8 @@ def counts_of_changes(
 ) -> str:
     """`Where each side is tuned, 7 of 9 decided claims keep their verdict and 2 become undecided.`
 
-    Claims that are one test in other words count once. What a side that is not tuned has, for its
-    chosen value is at an edge, is not kept.
+    Claims that are one test in other words count once. A verdict on a side that is not tuned,
+    because its chosen value is at an edge, does not count as kept.
 
     Args:
         verdicts: statistics/verdicts.csv.
@@ -139,8 +139,8 @@ def counts_of_changes(
 
 
 def is_at_chosen(row: Mapping[str, Any], end: str = "") -> bool:
-    """Whether a verdict on the study's own split is of the values that were chosen, not of tuned
-    sides: of a row of statistics/verdicts.csv, or of `verdict_pairs`."""
+    """Whether a verdict on the study's own split is about the values that were chosen, not about
+    tuned sides: for a row of statistics/verdicts.csv, or of `verdict_pairs`."""
     return row.get("protocol" + end) == "tuned" and row.get("sides" + end) == AT_CHOSEN
 
 
@@ -150,13 +150,13 @@ def verdict_words(row: Mapping[str, Any], end: str = "") -> str:
 
 
 def edge_of(row: Mapping[str, Any]) -> str:
-    """Which values of a verdict or of the one beside it are at an edge of what was tried."""
+    """Which values of a verdict, or of the one beside it, are at an edge of what was tried."""
     return joined(row.get(key) for key in ("edge", "edge_then"))
 
 
 def lost_and_found(inputs: Inputs, protocol: str) -> list[str]:
     """Which claims a check on the same seeds leaves undecided or gives a verdict, and whether the
-    difference itself is another there or only its interval."""
+    difference itself changes there or only its interval."""
     said: dict[str, list[str]] = {}
     verdicts = inputs.frames.verdicts
     once = verdicts[verdicts["name"].isin(tested_once(inputs.study.claims))]
@@ -166,14 +166,14 @@ def lost_and_found(inputs: Inputs, protocol: str) -> list[str]:
             continue
         sentence = inputs.study.claims[row["name"]].sentence.rstrip(".")
         moved = has_moved(row)
-        how = "" if moved is None else ", its difference has moved" if moved else NOT_MOVED
+        how = "" if moved is None else ", and its difference moved" if moved else NOT_MOVED
         title = BECOMES[what][2] + how
         said.setdefault(title, []).append(f"“{sentence}”")
     return [f"{title}: {listed(claims)}." for title, claims in said.items()]
 
 
 def has_moved(row: Mapping[str, Any]) -> bool | None:
-    """Whether a difference is another where it is tuned; None where that is not tested.
+    """Whether a difference changes where its sides are tuned; None where that is not tested.
 
     Args:
         row: of statistics/verdicts.csv, or of `verdict_pairs`.
@@ -197,12 +197,12 @@ def moved_words(row: Mapping[str, Any]) -> str:
         return f"not clearly moved ({by})"
     widths = {name: row[f"high{name}"] - row[f"low{name}"] for name in ("", "_then")}
     other = "" if end else "_then"
-    wider = ", only its interval is wider" if widths[end] > widths[other] else ""
+    wider = "; only its interval is wider" if widths[end] > widths[other] else ""
     return f"from fixed to tuned sides the difference did not clearly move ({by}){wider}"
 
 
 def change_lines(inputs: Inputs, protocol: str) -> list[dict[str, str]]:
-    """A sentence for each claim whose verdict is another in a protocol, with its anchor."""
+    """A sentence for each claim whose verdict a protocol changes, with its anchor."""
     lines, primary = [], inputs.study.primary.name
     for row in verdict_pairs(inputs.frames.verdicts, primary, protocol):
         what = change(row["verdict"], row["verdict_then"])

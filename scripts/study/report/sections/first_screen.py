@@ -119,7 +119,7 @@ def is_image(inputs: Inputs) -> bool:
 
 
 def one_sample(inputs: Inputs, metric: str) -> float:
-    """What one sample of the split is of an accuracy; 0 of another metric."""
+    """What one sample of the split adds to an accuracy; 0 for another metric."""
     if inputs.card is None or not metric.endswith("_accuracy") or "balanced" in metric:
         return 0.0
     part = inputs.card.audit["splits"].get(METRICS[metric].split)

@@ -26,7 +26,7 @@ from study.store.frames import rows_of
 TITLE = "Over the whole grid"
 FIRST = ("val_accuracy",)
 Marked = tuple[list[str], list[tuple[bool, list[str]]]]  # headings; rows, and which come first
-MEANS = "Main effects: each level's mean over the whole grid, round {}"
+MEANS = "Each level's mean over the whole grid, round {}."
 VARIANCE = (
     "Main effects and two-way interactions: repeated-measures analysis of variance with the seed"
     " as the unit. p is corrected for unequal spread by Greenhouse and Geisser's ε and adjusted by"
@@ -44,8 +44,8 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "left_out": study.factorial.left_out,
         "along": [
             f"{listed([parameter_title(name) for name in names])}"
-            f" {'changes' if len(names) == 1 else 'change'} in step with {title}: what is said of"
-            f" {title} is about {'both' if len(names) == 1 else 'all of them'} together."
+            f" {'changes' if len(names) == 1 else 'change'} in step with {title}: what is said"
+            f" about {title} applies to {'both' if len(names) == 1 else 'all of them'} together."
             for factor, names in along.items()
             for title in [lower_first(parameter_title(factor))]
         ],

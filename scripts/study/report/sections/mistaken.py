@@ -87,8 +87,8 @@ def shown_sample(row: Row) -> dict[str, str]:
 def samples_table(rows: Sequence[Row]) -> DataTable:
     """The same as a table."""
     return DataTable(
-        "How many of all trained models (each cell with each seed, after its last round) are"
-        " wrong.",
+        "How many of all trained models (each cell with each seed, after its last round) get"
+        " each sample wrong.",
         ["No.", "Split", "Sample", "Its class", "Predicted as", "Misclassified (%)", "Models"],
         [
             [
@@ -110,7 +110,7 @@ def samples_table(rows: Sequence[Row]) -> DataTable:
 
 
 def ties_text(rows: Sequence[Row]) -> str:
-    """Of an outcome how many tie for the last place that is shown, where not all of them are."""
+    """How many of an outcome tie for the last place that is shown, where not all are shown."""
     last = rows[-1]
     there = sum(row["wrong"] == last["wrong"] for row in rows)
     if there >= last["tied"]:

@@ -20,7 +20,7 @@ TITLE = "Where the noise comes from"
 
 
 def context(inputs: Inputs) -> dict[str, Any] | None:
-    """For each metric what its noise is made of, and where its differences probably lie.
+    """For each metric, where its noise comes from, and where its differences probably lie.
 
     None where nothing was estimated.
     """

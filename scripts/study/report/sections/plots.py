@@ -53,8 +53,8 @@ TEXTS = {
     ),
 }
 ALWAYS = ("seeds", "level_curves")  # also where no scores are known
-FILES = {"level_curves": "curves"}  # those that are not called as their drawing
-# what is said otherwise of more than two classes
+FILES = {"level_curves": "curves"}  # those named differently from their drawing
+# what differs with more than two classes
 PREDICTED = " A column is a predicted class."
 NO_CALIBRATION = " Calibration is drawn only for two classes."
 TEXTS_OF_SEVERAL = {

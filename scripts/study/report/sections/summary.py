@@ -36,7 +36,7 @@ from study.store.frames import rows_of
 from study.training.spelling import is_own, read_spelling
 
 TITLE = ""
-CLEAREST = 3  # of so many claims the difference is said
+CLEAREST = 3  # for this many claims the difference is stated
 EFFECTS_OF = "val_accuracy"
 # What the level of a protocol's verdicts is about.
 CHANCE = {
@@ -46,7 +46,7 @@ CHANCE = {
     "tuned_splits": "between splits and seeds",
 }
 
-# what is said of claims with a verdict, in place of that they are it: of one, and of several
+# what is said of claims with a verdict, instead of “is …”: for one, and for several
 SAID = {
     NO_SIGNAL: ("shows no signal", "show no signal"),
     TOO_FEW: ("has too few seeds", "have too few seeds"),
@@ -118,7 +118,7 @@ def sample_words(card: DataCard | None) -> str:
 
 
 def counted_once(inputs: Inputs) -> pd.DataFrame:
-    """The claims that are counted: of those that are one test in other words the first."""
+    """The claims that are counted: the first of those that are one test in other words."""
     claims = inputs.frames.claims
     return claims[claims["claim"].isin(tested_once(inputs.study.claims))]
 
@@ -165,7 +165,7 @@ def found(
         )
     elif (claims["verdict"] == "too few seeds").any():
         sentences.append(
-            f"No verdicts yet: a verdict takes at least {looks[0] if looks else MIN_SEEDS} seeds."
+            f"No verdicts yet: a verdict needs at least {looks[0] if looks else MIN_SEEDS} seeds."
         )
     return sentences
 
@@ -213,7 +213,7 @@ def effects_found(effects: pd.DataFrame, study: Study) -> list[str]:
         return []
     if shown["p_holm"].min() > ALPHA:
         return [
-            "Over the whole grid, neither a factor nor a pair of factors has a clear effect on"
+            "Over the whole grid, no factor or pair of factors has a clear effect on"
             f" validation accuracy (adjusted p at least {p_text(shown['p_holm'].min())})."
         ]
     shown = shown[shown["p_holm"] <= ALPHA]
@@ -288,7 +288,7 @@ def open_claims(claims: pd.DataFrame) -> list[str]:
 
 
 def limits(study: Study) -> list[str]:
-    """What no number of seeds says."""
+    """What no number of seeds can show."""
     sentences = []
     rates = {cell.parameters.get("learning_rate", "none") for cell in study.cells.values()}
     tuned = study.tuning is not None and "learning_rate" in study.tuning.space

@@ -1,4 +1,4 @@
-"""What training is like on a device, a module each.
+"""What training is like on a device, one module for each.
 
 A device's module has
 

@@ -5,7 +5,7 @@ ask for them. A graph is asked for once. The optimizer's step is not part of it:
 operations it costs little, and the learning rate may change before each.
 
 What is the user's own, a network or a loss, may look at values as it goes, which a graph cannot
-record; torch.compile records by itself. They are done as they are on a CPU.
+record; torch.compile records by itself. Both run as they do on a CPU.
 """
 
 from typing import NamedTuple
@@ -53,7 +53,7 @@ class Stacked(torch.nn.Module):
 
 
 def begin_epoch() -> None:
-    """Have layers draw on the GPU as the seed's random state, which is the CPU's, says."""
+    """Seed what layers draw on the GPU from the seed's random state, which is on the CPU."""
     torch.cuda.manual_seed(int(torch.randint(2**62, ())))
 
 

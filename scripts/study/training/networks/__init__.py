@@ -1,4 +1,4 @@
-"""Networks to choose from, a module each.
+"""Networks to choose from, one module for each.
 
 A network's module has
 

@@ -20,7 +20,7 @@ SMALLEST = 8  # pixels, from which on an image is halved
 
 
 def blocks(shape: tuple[int, ...], parameters: dict) -> list[tuple[int, int, int, bool]]:
-    """Of each block its channels before and after, its pixels, and whether it halves the image."""
+    """Each block's channels before and after, its pixels, and whether it halves the image."""
     channels, height, width = image_shape(shape, "cnn")
     halved = []  # the pixels of blocks that halve the image
     while min(height, width) >= SMALLEST:
@@ -54,7 +54,7 @@ def count_values(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
 
 
 def count_products(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
-    """One a weight of a convolution and pixel."""
+    """One per weight of a convolution and pixel."""
     return sum(
         9 * before * after * pixels for before, after, pixels, _ in blocks(shape, parameters)
     )

@@ -34,7 +34,7 @@ def count_values(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
 
 
 def count_products(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
-    """One a weight."""
+    """One per weight."""
     return count_weights(shape, outputs, parameters)
 
 

@@ -13,8 +13,8 @@ from study.training.spelling import read_spelling
 if TYPE_CHECKING:
     import torch
 
-# Nothing is known of it before it is made, which a scheduler's estimates are not worth: they take
-# it for one of this size. Its memory and time can be set with `--set-resources`.
+# Nothing is known of it before it is made, and estimates for a scheduler are not worth making it:
+# they assume one of this size. Its memory and time can be set with `--set-resources`.
 WEIGHTS, VALUES, PRODUCTS = 12_000_000, 2_000_000, 500_000_000
 
 

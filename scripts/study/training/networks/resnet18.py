@@ -24,7 +24,7 @@ def stem_size(parameters: dict) -> tuple[int, int]:
 
 
 def convolutions(shape: tuple[int, ...], parameters: dict) -> list[tuple[int, int, int, int]]:
-    """Of each convolution its kernel, its channels before and after, and its output's pixels."""
+    """Each convolution's kernel, channels before and after, and pixels of its output."""
     channels, height, width = image_shape(shape, "resnet18")
     kernel, stride = stem_size(parameters)
     first = 1 if stride == 1 else 2
@@ -60,7 +60,7 @@ def count_values(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
 
 
 def count_products(shape: tuple[int, ...], outputs: int, parameters: dict) -> int:
-    """One a weight of a convolution and pixel of its output."""
+    """One per weight of a convolution and pixel of its output."""
     return sum(
         kernel**2 * before * after * pixels
         for kernel, before, after, pixels in convolutions(shape, parameters)
