@@ -197,8 +197,8 @@ def caveat(factor: str, first: dict, second: dict) -> str:
     if sizes[0] != sizes[1]:
         said += f"The networks have {sizes[0]:,} against {sizes[1]:,} weights. "
     return said + (
-        f"The learning rate ({sides[0]['learning_rate']}) was tuned for neither side: a difference"
-        " may be in how well it suits them."
+        f"The learning rate ({sides[0]['learning_rate']}) was tuned for neither side, so a difference"
+        " may come from how well it suits each."
     )
 
 
@@ -232,9 +232,14 @@ def signed(metric: str, value: float) -> str:
 
 
 def shown_mean(metric: str, values: dict) -> str:
-    """`94.90 ± 0.06`."""
-    found = list(values.values())
-    return f"{shown(metric, np.mean(found))} ± {shown(metric, np.std(found, ddof=1))}"
+    """`94.90 ± 0.06`: two digits of the deviation, and no more than one image is worth."""
+    found = np.array([*values.values()]) * (100 if is_percent(metric) else 1)
+    mean, sd = found.mean(), found.std(ddof=1)
+    digits = 1 - int(f"{sd:.1e}".partition("e")[2])
+    if is_percent(metric):
+        split = metric.removeprefix("final_").partition("_")[0]
+        digits = min(digits, -math.floor(math.log10(100 / IMAGES[split])))
+    return f"{mean:.{digits}f} ± {sd:.{digits}f}"
 
 
 def shown_p(p: float | None) -> str:

@@ -12,7 +12,6 @@ from published import (
     CLAIMS,
     EPOCH,
     GAPS,
-    IMAGES,
     METRICS,
     PRINTED,
     STUDY,
@@ -25,11 +24,8 @@ from published import (
     interval,
     is_percent,
     levels,
-    metric_title,
     p_value,
     pair_statistics,
-    shown_interval,
-    signed,
     t_quantile,
     title,
 )
@@ -286,48 +282,3 @@ def printed_claim_rows() -> list[dict]:
             row["agrees"] = str(all(low < difference < high for difference in found))
         expected.append(row)
     return expected
-
-
-# ---- Validation against test --------------------------------------------------------------------
-
-
-def split_rows() -> list[tuple[str, str, str]]:
-    """Table, metric, and how a sentence begins on where the two splits disagree."""
-    found, compared = [], {}
-    for row in comparison_rows():
-        compared[row["table"], row["level"], row["metric"]] = row
-    for name, table in TABLES.items() if "final_test_accuracy" in METRICS else ():
-        apart = []
-        for level in levels(table):
-            shares = {
-                split: np.mean([*of_level(table, level, f"final_{split}_accuracy").values()])
-                for split in ("val", "test")
-            }
-            error = math.sqrt(sum(p * (1 - p) / IMAGES[split] for split, p in shares.items()))
-            apart.append((abs(shares["val"] - shares["test"]) / error, level, shares))
-        distance, level, shares = max(apart, key=lambda item: item[0])
-        if distance > math.sqrt(2) * special.erfinv(0.95):
-            text = f"{title(level)}: after the last epoch, accuracy is {100 * shares['val']:.2f}%"
-            text += f" on the validation split and {100 * shares['test']:.2f}% on the test split,"
-            text += f" farther apart than {IMAGES['val']} and {IMAGES['test']} images explain"
-            found.append((name, "final_test_accuracy", text))
-        for metric in (metric for metric in METRICS if metric.startswith("final_val_")):
-            other = metric.replace("_val_", "_test_")
-            gaps = []
-            for level in levels(table)[1:]:
-                val, test = (compared[name, str(level), key] for key in (metric, other))
-                gap = max(val["low"] - test["high"], test["low"] - val["high"])
-                gaps.append((gap, level, val, test))
-            gap, level, *rows = max(gaps, key=lambda item: item[0], default=(0, None))
-            if gap > 0:
-                val, test = (
-                    f"{signed(metric, row['difference'])}"
-                    f" {shown_interval(metric, row['low'], row['high'])}"
-                    for row in rows
-                )
-                words = metric_title(metric).removeprefix("Final validation ")
-                text = f"{title(level)} − {title(levels(table)[0])}: {words.removesuffix(' (%)')}"
-                text += f" differs by {val} on the validation split and by {test}"
-                text += " percentage points" * is_percent(metric) + " on the test split"
-                found.append((name, other, text))
-    return found
