@@ -198,7 +198,7 @@ def test_reference_claims():
 
 
 def test_disagreements():
-    """Validation less test, by level and by comparison; what is warned of is significant by Holm."""
+    """Validation less test, by level and by comparison, and of which is warned."""
     rows = statistics("disagreements")
     for row in rows:
         table, metric = TABLES[row["table"]], row["metric"].removeprefix("final_test_")
@@ -213,11 +213,9 @@ def test_disagreements():
     significant = [row for row in rows if float(row["p_holm"]) <= 0.05]
     warned = [row for row in rows if row["text"]]
     assert all(row in significant for row in warned)
-    about = [
-        [(row["table"], row["what"], row["metric"]) for row in some]
-        for some in (warned, significant)
-    ]
-    assert {*about[0]} == {*about[1]} and len(about[0]) == len({*about[0]})
+    once = [(row["table"], row["what"], row["metric"]) for row in warned]
+    assert {*once} == {(row["table"], row["what"], row["metric"]) for row in significant}
+    assert len(once) == len({*once})
 
 
 def gaps(table: dict, level: object, metric: str) -> np.ndarray:

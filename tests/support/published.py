@@ -197,8 +197,8 @@ def caveat(factor: str, first: dict, second: dict) -> str:
     if sizes[0] != sizes[1]:
         said += f"The networks have {sizes[0]:,} against {sizes[1]:,} weights. "
     return said + (
-        f"The learning rate ({sides[0]['learning_rate']}) was tuned for neither side, so a difference"
-        " may come from how well it suits each."
+        f"The learning rate ({sides[0]['learning_rate']}) was tuned for neither side, so a"
+        " difference may come from how well it suits each."
     )
 
 
