@@ -1,8 +1,6 @@
-"""The published example's report.html, taken apart: its tables and what else it says."""
+"""The published example's two pages, taken apart: their tables by name."""
 
 import itertools
-import re
-from html import unescape
 from html.parser import HTMLParser
 
 from published import EXAMPLE, TABLES
@@ -50,16 +48,20 @@ class Tables(HTMLParser):
             self.cell = None
 
 
-REPORT = without_terms((EXAMPLE / "report.html").read_text(encoding="utf-8"))
-SHOWN = Tables(REPORT)
-# name -> rows; those of a cell's runs have no caption
+REPORT, APPENDIX = (
+    Tables(without_terms((EXAMPLE / name).read_text(encoding="utf-8")))
+    for name in ("report.html", "appendix.html")
+)
+# name -> rows, of the appendix; those of a cell's runs have no caption
 NAMED = {
-    caption.partition(".")[0]: rows for caption, rows in zip(SHOWN.captions, SHOWN.found) if caption
+    caption.partition(".")[0]: rows
+    for caption, rows in zip(APPENDIX.captions, APPENDIX.found)
+    if caption
 }
 
 
 def report_rows(name: str, *headings: str) -> list[list[str]]:
-    """The rows of the report's table of this name, with these headings."""
+    """The rows of the appendix's table of this name, with these headings."""
     assert NAMED[name][0] == cleaned([headings])[0]
     return NAMED[name][1:]
 
@@ -72,7 +74,7 @@ def both_rows(first: str, second: str, *headings: str) -> list[list[str]]:
 
 
 def caption(name: str) -> str:
-    (found,) = (text for text in SHOWN.captions if text.startswith(f"{name}. "))
+    (found,) = (text for text in APPENDIX.captions if text.startswith(f"{name}. "))
     return found
 
 
@@ -91,20 +93,3 @@ def words(name: str) -> str:
 
 def shown_plain(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
-
-
-def said(html: str) -> str:
-    """A piece of the page as text."""
-    return clean(unescape(re.sub(r"<[^>]*>", " ", html)))
-
-
-def pieces(pattern: str, html: str) -> list[str]:
-    """What the pattern's group holds, wherever it fits, as text."""
-    return [said(found) for found in re.findall(pattern, html, flags=re.DOTALL)]
-
-
-def part(name: str) -> str:
-    """A section of the page, up to the next."""
-    start = REPORT.index(f'id="section-{name}"')
-    end = re.search(r'id="section-|</section>', REPORT[start + 1 :])
-    return REPORT[start : start + 1 + end.start()]

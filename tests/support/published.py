@@ -193,7 +193,7 @@ def caveat(factor: str, first: dict, second: dict) -> str:
     seen, sizes = [updates(side) for side in sides], [weights(side) for side in sides]
     said = ""
     if seen[0] != seen[1]:
-        said += f"Epochs are equal, updates are not: {seen[0]:,} against {seen[1]:,} a round. "
+        said += f"Epochs are equal but updates are not: {seen[0]:,} against {seen[1]:,} a round. "
     if sizes[0] != sizes[1]:
         said += f"The networks have {sizes[0]:,} against {sizes[1]:,} weights. "
     return said + (
