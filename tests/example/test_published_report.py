@@ -7,11 +7,9 @@ import json
 import re
 
 import numpy as np
-import pytest
 from example_page import (
+    APPENDIX,
     NAMED,
-    REPORT,
-    SHOWN,
     SPLITS,
     ascending,
     both_rows,
@@ -19,14 +17,11 @@ from example_page import (
     clean,
     cleaned,
     numbered,
-    part,
-    pieces,
     report_rows,
-    said,
     shown_plain,
     words,
 )
-from judged import difference_and_interval, judged, side_values
+from judged import judged
 from published import (
     BESIDE,
     CELLS,
@@ -40,8 +35,6 @@ from published import (
     TABLES,
     VALUES,
     cell,
-    differences,
-    is_percent,
     levels,
     metric_title,
     read,
@@ -346,7 +339,7 @@ def test_data_and_weights_of_the_report():
 def test_runs_of_the_report():
     """Each run is in its cell's table, with its round and seeds, and in its folder's command."""
     found, runs = [], read(EXAMPLE / "fixed" / "runs.csv")
-    for text, rows in zip(SHOWN.captions, SHOWN.found):
+    for text, rows in zip(APPENDIX.captions, APPENDIX.found):
         if text == "":
             assert rows[0] == ["Round", "Seeds", "Seconds", "Ran on", clean("To train it again")]
             for number, seeds, *_, command in rows[1:]:
