@@ -135,6 +135,11 @@ def findings() -> str:
     )
 
 
+def headline() -> str:
+    """What the report says first."""
+    return " ".join(json.loads((EXAMPLE / "report.json").read_text(encoding="utf-8"))["headline"])
+
+
 def settings() -> str:
     """`30 epochs a round, 1 hidden layer of 256 units, Adam at 0.001, 19 cells`."""
     values, runs = read("fixed/values.csv"), read("fixed/runs.csv")
@@ -202,7 +207,7 @@ def disagreements() -> str:
             f"- {_listed([name_title(name) for name in names])}. {text}."
             for text, names in tables.items()
         ]
-        parts.append("\n".join([MEANINGS[what], "", *lines]))
+        parts.append("\n".join([*lines, "", MEANINGS[what]]))
     return "\n\n".join(parts)
 
 
@@ -265,6 +270,7 @@ def example_page() -> str:
     text = (EXAMPLE / "page.md").read_text(encoding="utf-8")
     tables = "\n\n".join(compare_table(number, reference) for number in range(1, 8))
     contents = {
+        "headline": headline(),
         "seeds": str(STUDY.seeds),
         "settings": settings(),
         "counts": counts(),
