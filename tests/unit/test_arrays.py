@@ -44,10 +44,10 @@ def test_samples_that_may_be_along_the_last_axis_are_said(tmp_path):
         ((9, 9, 3, 20), "9 samples of (9, 3, 20); if samples are along the last axis"),
         ((9, 9, 3), "9 samples of (9, 3); if they are one image in colour"),
         ((9, 64), "9 samples of (64,), with unordered features; if they are images"),
-        ((20, 8, 8, 2), "20 samples of (8, 8, 2), volumes; if the last axis holds channels"),
-        ((20, 8, 8, 5), "20 samples of (8, 8, 5), volumes; if the last axis holds channels"),
-        ((20, 2, 8, 8), "20 samples of (2, 8, 8), volumes; if the second axis holds channels"),
-        ((20, 4, 8, 8), "20 samples of (4, 8, 8), volumes; if the second axis holds channels"),
+        ((20, 8, 8, 2), "20 samples of (8, 8, 2), as volumes; if the last axis holds channels"),
+        ((20, 8, 8, 5), "20 samples of (8, 8, 5), as volumes; if the last axis holds channels"),
+        ((20, 2, 8, 8), "20 samples of (2, 8, 8), as volumes; if the second axis holds channels"),
+        ((20, 4, 8, 8), "20 samples of (4, 8, 8), as volumes; if the second axis holds channels"),
         ((20, 8, 8, 3), None),
         ((20, 4, 8, 3), None),
         ((9, 9, 9), None),
@@ -111,7 +111,8 @@ def test_a_declared_range_of_which_next_to_nothing_is_used_is_refused(tmp_path):
         np.save(path, np.load(path) / 255)
     entry = {"kind": "arrays", "train": files, "positive": "normal"}
     with pytest.raises(
-        UserError, match=r"all values are from 0 to 0\.99.*, but `range` says 0 to 255"
+        UserError,
+        match=r"all values are from 0 to 0\.99.*, a tiny part of the 0 to 255 that `range`",
     ):
         prepared(tmp_path, **entry, range=[0, 255])
     assert prepared(tmp_path, **entry, range=[0, 255], normalize="standardize")

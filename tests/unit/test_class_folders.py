@@ -18,7 +18,7 @@ from study.store.errors import UserError
     ("folders", "message"),
     {
         ("benign_test", "benign_train", "malignant_test", "malignant_train"): (
-            "benign_test and benign_train are .* as train/benign and test/benign, or .*s: none`"
+            "benign_test and benign_train are .* as in train/benign and test/benign, or .*s: none`"
         ),
         ("Test-Ill", "TrainWell", "trainIll"): "Test-Ill and trainIll .* train/Ill and test/Ill",
         ("ill", "ill_val", "well"): "ill and ill_val are named like one .* train/ill and val/ill",

@@ -210,7 +210,7 @@ def test_levels_get_their_parameters_type():
         ),
         ({"baseline": {"network": {"file": "net.py"}}}, "missing `class`, the name of a class"),
         ({"baseline": {"width": 3}}, "baseline: unknown key 'width'; known: loss, batch_size"),
-        ({"baseline": {"learning_rate": "1e-3"}}, "it is text, write 0.001"),
+        ({"baseline": {"learning_rate": "1e-3"}}, "it is text: write 0.001"),
         (
             {"baseline": {"learning_rate": float("inf")}},
             "baseline.learning_rate: inf is not a finite number",

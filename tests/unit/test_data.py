@@ -327,7 +327,7 @@ def test_names_of_classes_in_the_file_are_those_of_the_entry(tmp_path):
         with pytest.raises(UserError) as error:
             prepared(tmp_path, **entry)
         assert f"Class_Names are {told}" in str(error.value)
-        assert "but the `classes` of the data set are Benign, ill; write" in str(error.value)
+        assert "but the `classes` of the data set are Benign, ill; make" in str(error.value)
     write_npz(tmp_path / "a.npz", class_names=np.array(["ill", "benign"]))
     assert prepared(tmp_path, **entry | {"classes": ["ill", "benign"]})
 
