@@ -27,6 +27,15 @@ MATRIX_COLUMNS = {
 }
 
 
+def has_mistakes(counts: pd.DataFrame) -> bool:
+    """Whether a cell of pictures/confusion.csv misclassifies a sample."""
+    if "true" in counts:
+        wrong = counts.loc[counts["true"] != counts["predicted"], ["count"]]
+    else:
+        wrong = counts[["false_positive", "false_negative"]]
+    return bool((wrong > 0).any(axis=None))
+
+
 def confusion_counts(labels: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
     """`COUNTS` of one seed, positive being predicted above the threshold, a logit."""
     predicted = scores.astype(float) > threshold

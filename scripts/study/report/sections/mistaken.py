@@ -5,6 +5,7 @@ from typing import Any
 
 from PIL import Image
 
+from study.analysis.confusion import has_mistakes
 from study.analysis.metrics import SPLIT_TITLES
 from study.report.data_table import DataTable
 from study.report.inputs import Inputs
@@ -56,7 +57,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         if several
         else "put the sample on the wrong side of a probability of 0.5",
         "table": samples_table(rows_of(found)) if len(found) else None,
-        "here": card is not None,
+        "none_wrong": not has_mistakes(inputs.frames.confusions),
     }
 
 
