@@ -20,7 +20,7 @@ from published import EXAMPLE, IMAGES, REPOSITORY, STUDY, read
 from run_snakemake import TIMED, TIMES
 
 # what only a page has that was made where the data are: pictures of samples, and links to them
-PICTURES = re.compile(rb'<section[^>]*id="section-mistaken".*?</section>', re.DOTALL)
+PICTURES = re.compile(rb'<div id="section-mistaken".*?</section>', re.DOTALL)
 LINKS = re.compile(rb'<a href="#mistaken-[^>]*>(.*?)</a>')
 
 
