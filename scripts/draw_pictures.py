@@ -58,7 +58,8 @@ if __name__ == "__main__":
     scores = cell_scores(runs, files.scores, files.runs)
     epochs = epochs_by_cell(runs, files.metrics, files.runs, told["epochs"])
     splits = list(split_sizes(scores)) or ["val"]
-    classes = read_description(folder)["classes"] if folder else class_names(scores)
+    described = next((Path(path).parent for path in files.description), None)
+    classes = read_description(described)["classes"] if described else class_names(scores)
     cells = drawn_cells(groups)
     pairs: list[tuple[str, str, str]] = []
     if len(classes) == 2:

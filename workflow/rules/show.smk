@@ -1,6 +1,6 @@
 # Stage 5: what people look at: the study's tables and figures; and for the baseline and the levels of each
 # factor, ROC curves, confusion matrices and the like.
-from study.snake.data_files import card, images
+from study.snake.data_files import card, images, prepared_file
 from study.snake.jobs import fields, growing
 from study.snake.result_jobs import (
     PAPER_TABLES,
@@ -120,6 +120,8 @@ rule draw_pictures:
         metrics=per_study(DATA, drawn_files, "metrics.csv"),
         values="<made>/fixed/values.csv",
         mistakes="<made>/fixed/mistakes.csv",
+        # what the classes are called, and, where they are here, the samples
+        description=ancient(per_study(DATA, prepared_file, "description.json")),
         data=ancient(per_study(DATA, images)),
     output:
         **drawn_as("<made>/pictures/", PICTURES),
