@@ -95,7 +95,7 @@ ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
         (
             "loss", [side([1, 3], {"loss": "ce"}), side([1, 3])],
             pair("val_accuracy", 0.02, 0.01, 0.03),
-            "The change of validation accuracy since round 1 is 2.00 percentage points higher"
+            "The change in validation accuracy since round 1 is 2.00 percentage points higher"
             " (95% 1.00 to 3.00) with CE than with BCE, round 3",
         ),
         (
@@ -288,8 +288,8 @@ def test_what_would_decide_the_open_claims_is_said_of_those_without_a_signal():
     rows += [("not tested", None, None), ("supported", None, None)]
     claims = pd.DataFrame(rows, columns=["verdict", "seeds_half", "seeds_most"])
     assert open_claims(claims) == [
-        "3 claims are undecided; to decide 1 of them with a probability of 50% or 80% would take"
-        " this many seeds in all: 20 or 35.",
+        "3 claims are undecided; to decide 1 of them with a probability of 50% (80%) would take"
+        " this many seeds in all: 20 (35).",
         "1 claim could not be judged, for the reasons given below.",
     ]
 

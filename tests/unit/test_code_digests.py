@@ -148,7 +148,7 @@ def with_constants(tree: ast.Module) -> str:
     return ast.unparse(tree)
 
 
-def test_comments_and_docstrings_change_nothing(scripts):
+def test_comments_docstrings_and_what_errors_say_change_nothing(scripts):
     before = digests(scripts)
     for path in MODULES:
         text = (scripts / path).read_text()
@@ -156,6 +156,8 @@ def test_comments_and_docstrings_change_nothing(scripts):
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
                 node.body[0].value.value = "Another docstring."
+            if isinstance(node, ast.Raise) and ast.unparse(node).startswith("raise UserError("):
+                node.exc.args = [ast.Constant("Another message.")]
         (scripts / path).write_text(f"# a comment\n\n{ast.unparse(tree)}\n")
     assert digests(scripts) == before
 

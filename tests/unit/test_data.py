@@ -127,7 +127,7 @@ def test_small_deviations_of_large_features_do_not_cancel(tmp_path):
     np.testing.assert_allclose(description["divide_by"], features[:50].std(axis=0), rtol=1e-6)
     np.testing.assert_allclose(description["subtract"], features[:50].mean(axis=0), rtol=1e-14)
     (sentence,) = (text for text in description["decided"] if "float32" in text)
-    assert sentence.startswith("2 of 2 features vary too little for their size to be told apart")
+    assert sentence.startswith("2 of 2 features vary so little for their size that float32")
 
 
 def test_constant_features_stay_at_zero(tmp_path):

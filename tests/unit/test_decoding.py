@@ -185,7 +185,7 @@ def test_files_that_use_next_to_nothing_of_a_declared_range_are_refused(tmp_path
     entry = write_classes(tmp_path, twice(halves(1 / 255, np.float32), "tif"))
     with pytest.raises(
         UserError,
-        match=r"all values are from 0\.156.* to 0\.94.* of the 0 to 255 that `range` says",
+        match=r"all values are from 0\.156.* to 0\.94.* of `range`, 0 to 255",
     ):
         prepared(tmp_path, **entry, range=[0, 255])
     assert prepared(tmp_path, **entry, range=[0, 40])

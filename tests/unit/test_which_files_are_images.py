@@ -179,7 +179,7 @@ def test_files_of_other_formats_are_read(tmp_path, suffix):
         ),
         (
             ("a/1.png", "a/Excluded/2.png", "b/3.png"),
-            r"a/Excluded is named like images put aside, .* `images: \"!\*\*/Excluded/\*\*\"`",
+            r"a/Excluded seems to hold images set aside .* `images: \"!\*\*/Excluded/\*\*\"`",
             "!**/Excluded/**",
             ["a/1.png", "b/3.png"],
         ),

@@ -179,7 +179,7 @@ def test_the_oldest_snakemake_shows_stops_resumes_and_goes_through_the_looks(
     done = subprocess.run(command, text=True, check=False, **streams)
     assert done.returncode == 0, done.stdout
     assert re.search(r"^\d+/\d+ measure fixed$", done.stdout, re.MULTILINE)  # our display
-    assert "Look 2 of 2 (6 seeds): 1 of 2 claims are decided. It was the last look" in done.stdout
+    assert "Look 2 of 2 (6 seeds): 1 of 2 claims are decided. This was the last look" in done.stdout
     assert "has not been tested with" not in done.stdout
     values = read_csv(fresh / "results" / "tiny" / "fixed" / "values.csv")
     assert sorted(int(row["seed"]) for row in values) == sorted([*range(6), *range(6), *range(5)])

@@ -159,7 +159,7 @@ def test_one_command_goes_through_the_looks_and_trains_what_is_undecided(fresh):
         "Look 1 of 2 (5 seeds): 1 of 2 claims are decided. Next: 1 more seed for 2 cells."
         in done.stdout
     )
-    assert "Look 2 of 2 (6 seeds): 1 of 2 claims are decided. It was the last look" in done.stdout
+    assert "Look 2 of 2 (6 seeds): 1 of 2 claims are decided. This was the last look" in done.stdout
     made = fresh / "results" / "tiny"
     seeds = {}
     for row in read_csv(made / "fixed" / "values.csv"):

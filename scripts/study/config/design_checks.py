@@ -84,8 +84,8 @@ def _together_problems(design: Design) -> list[str]:
                     pair = ", ".join(f"{name} {level}" for name, level in zip(group, levels))
                     base = ", ".join(f"{name} {baseline[name]}" for name in group)
                     problems.append(
-                        f"{where}: the grid has {pair}, but the baseline {base}: a baseline"
-                        " level must go with the other baseline levels"
+                        f"{where}: the grid has {pair}, but the baseline {base}: the"
+                        " baseline's levels must belong together"
                     )
     return problems
 

@@ -94,7 +94,7 @@ def _doubtful_folder(folders: list[str], depth: int, classes: list[str]) -> str 
             )
         if _ASIDE.fullmatch(name.casefold()):
             return (
-                f"{folder} is named like images put aside, or made from others; leave it out"
+                f"{folder} seems to hold images set aside or made from others; leave it out"
                 f' with `images: "!**/{name}/**"`, {ALL}'
             )
         if split_of(name):

@@ -139,8 +139,8 @@ def _sentence(read: list[str], shared: Shared) -> str:
     )
     return (
         f"{count} images have names that begin with {alike} {key} in {one} and {other}; without"
-        " `groups`, each image is its own group. If images whose names begin alike are of one"
-        f" patient or the like, write {groups} to keep them in one split."
+        " `groups`, each image is its own group. If images whose names begin alike come from"
+        f" one patient, or the like, write {groups} to keep them in one split."
     )
 
 

@@ -74,7 +74,7 @@ def lay_out(where: str, root: Path, entry: dict[str, Any]) -> Layout:
         refuse_doubtful(where, images, depth, classes, entry)
         refuse_class_of_all(where, listing, images, depth)
         if unread := unread_images(listing, others):
-            raise UserError(f'{where}: {unread}, or leave out what is not read with `images: "**"`')
+            raise UserError(f'{where}: {unread}, or use `images: "**"` to leave out unread files')
     return Layout(
         images={name: Path(listing.files[name].path) for name in images},
         splits=splits,

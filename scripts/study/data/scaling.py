@@ -70,8 +70,9 @@ def lost_in_float32(scaling: dict[str, list[float]]) -> list[str]:
         return []
     mean, deviation = (scaling[key][lost[0]] for key in ("subtract", "divide_by"))
     return [
-        f"{len(lost)} of {len(steps)} features vary too little for their size to be told apart in"
-        f" float32, which networks compute in: the one in column {lost[0]} has a mean of"
+        f"{len(lost)} of {len(steps)} features vary so little for their size that float32, which"
+        " networks compute in, hardly tells their values apart:"
+        f" the one in column {lost[0]} has a mean of"
         f" {mean:g} and a standard deviation of {deviation:g}; subtract a constant before saving"
         " them."
     ]

@@ -76,7 +76,7 @@ def moved_along(design: Design, changes: Parameters) -> Parameters:
                 if level not in levels:
                     raise LookupError(
                         f"{name} {level} is not a level of the grid, so it is not known which"
-                        f" {other} changes in step; name {other} as well, or add both to the grid"
+                        f" {other} goes with it; name {other} as well, or add both to the grid"
                     )
                 found[other] = levels[level]
     return found

@@ -27,7 +27,7 @@ def shell_problems(command: str) -> Iterator[str]:
     where = "program.command"
     bare = QUOTED.sub(_bare, command)
     if found := ASSIGNMENT.match(bare):
-        yield f"{where}: {found[1]}= in front needs a shell; begin with `env {found[1]}=…`"
+        yield f"{where}: {found[1]}= at the start needs a shell; begin with `env {found[1]}=…`"
     if found := OPERATOR.search(bare):
         yield (
             f"{where}: has {_name(found[0])}, but the command runs without a shell: start one,"

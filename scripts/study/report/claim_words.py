@@ -57,7 +57,7 @@ def difference_words(claim: Claim, sides: Sequence[Side], pair: Row) -> str:
     metric, over_time = claim.metric, claim.factor in ("round", "epoch")
     subject = metric_words(metric)
     if len(sides[0].rounds) == 2:
-        subject = f"the change of {subject} since round {sides[0].rounds[0]}"
+        subject = f"the change in {subject} since round {sides[0].rounds[0]}"
     where = _circumstances(claim, sides)
     if not is_clear(pair):
         size = format_value(metric, pair["difference"], sign=True)

@@ -162,7 +162,7 @@ def look_words(study: Study, ended: Ended, datasets: int = 1) -> str:
         return f"{said} No further seeds are needed."
     added = [ended.seeds[cell] - count for cell, count in study.cell_seeds.items()]
     if not any(added):
-        return f"{said} It was the last look: what is open stays undecided."
+        return f"{said} This was the last look: open claims stay undecided."
     more, cells = max(added), sum(count > 0 for count in added)
     return (
         f"{said} Next: {more} more seed{'' if more == 1 else 's'} for {cells}"

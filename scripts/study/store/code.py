@@ -5,8 +5,9 @@ digest makes a job run again when code that can change its result has changed, a
 
 The syntax trees are followed from a script on: of each module that it reaches, through whatever
 form of import, those statements at the top level that it needs by name, and those that may do more
-than bind a name. Comments, docstrings and the layout are not in a syntax tree. Of a registry, such
-as `LOSSES = {"bce": Loss(…), …}`, only the entry that the job uses counts, without its title. A
+than bind a name. Comments, docstrings and the layout are not in a syntax tree, and what a
+`UserError` says is left out, because no result is made where one is raised. Of a registry, such as
+`LOSSES = {"bce": Loss(…), …}`, only the entry that the job uses counts, without its title. A
 string that names a module of ours, or `module:name`, is followed as an import is; a name that is
 put together while the program runs is not.
 """
@@ -17,7 +18,7 @@ from collections import defaultdict
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from study.store.known_digests import known_digest
 
@@ -263,6 +264,8 @@ def _node_text(node: object, seen: list[ast.AST]) -> str:
         return f"[{', '.join([_node_text(part, seen) for part in node])}]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if isinstance(node, ast.Raise) and _is_user_error(node.exc):
+        node = ast.Raise(node.exc.func, node.cause)
     seen.append(node)
     if isinstance(node, ast.JoinedStr):  # whose parts 3.12 splits in another way
         return _joined_text(node, seen)
@@ -275,6 +278,11 @@ def _node_text(node: object, seen: list[ast.AST]) -> str:
             continue
         fields.append(f"{name}={_node_text(value, seen)}")
     return f"{type(node).__name__}({', '.join(fields)})"
+
+
+def _is_user_error(raised: ast.expr | None) -> TypeGuard[ast.Call]:
+    """Whether what is raised is `UserError(…)`."""
+    return isinstance(raised, ast.Call) and getattr(raised.func, "id", None) == "UserError"
 
 
 def _joined_text(node: ast.JoinedStr, seen: list[ast.AST]) -> str:

@@ -235,9 +235,9 @@ def looks_note(looks: pd.DataFrame) -> str:
     chance = chance_of_false_verdict(numbers)
     return (
         f"The verdicts had been seen with {before} seeds before {numbers[-1]} were run. Each look"
-        f" is another chance of a false verdict: by now, up to {100 * chance:.0f}% instead of"
-        f" {100 * ALPHA:.0f}% of the claims about differences that do not exist would have had one,"
-        " before adjustment."
+        f" is another chance of a false verdict: by now, before adjustment, up to"
+        f" {100 * chance:.0f}% of the claims about differences that do not exist would have had"
+        f" one, rather than {100 * ALPHA:.0f}%."
     )
 
 

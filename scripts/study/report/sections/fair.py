@@ -49,7 +49,7 @@ BECOMES = {
     TURNED: ("is reversed", "are reversed", "Reversed"),
     FOUND: ("is decided only here", "are decided only here", "Decided only here"),
 }
-NOT_MOVED = ", though its difference did not clearly move"
+NOT_MOVED = ", though the difference did not clearly move"
 AT_EDGE = "at an edge"
 EDGE = "a chosen value is at the edge of what was tried, so the side is not tuned"
 
@@ -166,7 +166,7 @@ def lost_and_found(inputs: Inputs, protocol: str) -> list[str]:
             continue
         sentence = inputs.study.claims[row["name"]].sentence.rstrip(".")
         moved = has_moved(row)
-        how = "" if moved is None else ", and its difference moved" if moved else NOT_MOVED
+        how = "" if moved is None else ", and the difference moved" if moved else NOT_MOVED
         title = BECOMES[what][2] + how
         said.setdefault(title, []).append(f"“{sentence}”")
     return [f"{title}: {listed(claims)}." for title, claims in said.items()]
@@ -286,7 +286,7 @@ def comparison_table(
         rows.append([f"{titles[table]}: {sides}, round {number}", *texts])
     unit = ", in percentage points" if is_percentage(metric) else ""
     return DataTable(
-        f"Difference{unit} with its adjusted interval; * where it excludes 0, † where the"
+        f"Difference{unit}, with its adjusted interval; * where it excludes 0, † where the"
         " difference itself is not the same as with fixed values (paired t-test at 5%, not"
         f" adjusted), ‡ {EDGE}, § {AT_CHOSEN}.",
         ["Comparison", *(PROTOCOLS[name].heading for name in protocols)],

@@ -46,7 +46,7 @@ def context(inputs: Inputs) -> dict[str, Any]:
         "epochs": round_words(design),
         "equal_updates": equal_updates(design),
         "epochs_of": epochs_words(study.cells) if equal_updates(design) else "",
-        "warmup": counted(design.warmup_epochs, "epoch"),
+        "warmup": "epoch" if design.warmup_epochs == 1 else counted(design.warmup_epochs, "epoch"),
         "has_warmup": design.warmup_epochs > 0,
         "scored_epoch": scored_epoch(
             cell.parameters.get("epoch_choice", "last") for cell in study.cells.values()

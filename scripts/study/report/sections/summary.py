@@ -41,7 +41,7 @@ EFFECTS_OF = "val_accuracy"
 # What the level of a protocol's verdicts is about.
 CHANCE = {
     "fixed": "between seeds alone",
-    "tuned": "between seeds, and in what tuning chooses with other seeds",
+    "tuned": "between seeds and in what tuning chooses with other seeds",
     "splits": "between splits and seeds",
     "tuned_splits": "between splits and seeds",
 }
@@ -274,9 +274,9 @@ def open_claims(claims: pd.DataFrame) -> list[str]:
         text = f"{counted(len(left), 'claim')} {'is' if len(left) == 1 else 'are'} undecided"
         known = left[(left["verdict"] == NO_SIGNAL) & left["seeds_half"].notna()]
         if len(known):
-            numbers = [" or ".join(seeds_words(row)) for row in rows_of(known)]
+            numbers = [f"{few} ({many})" for few, many in map(seeds_words, rows_of(known))]
             text += (
-                f"; to decide {len(known)} of them with a probability of 50% or 80% would take this"
+                f"; to decide {len(known)} of them with a probability of 50% (80%) would take this"
                 f" many seeds in all: {'; '.join(numbers)}"
             )
         sentences.append(f"{text}.")
