@@ -10,7 +10,7 @@ import pandas as pd
 
 from study.published.printed import PrintedRow
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "pneumoniamnist"
+REAL_RUNS = Path(__file__).parents[2] / "docs" / "simulations" / "pneumoniamnist.csv"
 DECIMALS = {"train_loss": 4, "train_accuracy": 2, "val_loss": 4, "val_accuracy": 2}
 FACTORS = {
     "loss": ["bce", "ce"],
@@ -22,9 +22,9 @@ Means = dict[str, float]
 
 
 @cache
-def example_runs() -> dict[tuple, Means]:
-    """The means of every run of the published example, by its levels, round and seed."""
-    frame = pd.read_csv(EXAMPLE / "fixed" / "values.csv", dtype={"batch_size": str})
+def real_runs() -> dict[tuple, Means]:
+    """The means of real runs of the source study's cells, by their levels, round and seed."""
+    frame = pd.read_csv(REAL_RUNS, dtype={"batch_size": str})
     frame = frame[frame["hidden_layers"] == 1]
     keys = [*FACTORS, "round", "seed"]
     return {
@@ -35,7 +35,7 @@ def example_runs() -> dict[tuple, Means]:
 
 def real_set(rng: random.Random) -> dict:
     """Real runs: one seed for all of them, or a seed for each, as without a fixed seed."""
-    runs = example_runs()
+    runs = real_runs()
     shared_seed = rng.randrange(15) if rng.random() < 0.5 else None
     rounds = rng.choice([(1, 2, 3), (1, 3, None), (2, 3, None)])
     baseline = {factor: rng.choice(levels) for factor, levels in FACTORS.items()}
