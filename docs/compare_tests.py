@@ -8,8 +8,8 @@ is true, any verdict is false. For the power, one claim is true by 1 or 2 standa
 differences, and has to be found among the 18.
 
 The noise of real runs is that of the named studies, and of docs/simulations/pneumoniamnist.csv: the
-source study's cells on PneumoniaMNIST with 15 seeds and 30 epochs a round. It is differences between
-two seeds of one cell, so that nothing is to be found.
+source study's cells on PneumoniaMNIST with 15 seeds and 30 epochs a round. It consists of
+differences between two seeds of one cell, so that nothing is to be found.
 """
 
 import sys
