@@ -153,7 +153,8 @@ def main() -> None:
         parser.error(
             f"there is no file {arguments.file}; say which with `make bench DATA=file.npz`"
         )
-    torch.set_num_threads(1)
+    torch.set_num_threads(1)  # as in a job, as is what follows
+    torch.set_flush_denormal(True)
     keep_memory()
     entry = {"kind": "npz", "path": arguments.file, "positive": 1, "normalize": "unit"}
     with tempfile.TemporaryDirectory() as folder:
