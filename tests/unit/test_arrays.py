@@ -112,7 +112,7 @@ def test_a_declared_range_of_which_next_to_nothing_is_used_is_refused(tmp_path):
     entry = {"kind": "arrays", "train": files, "positive": "normal"}
     with pytest.raises(
         UserError,
-        match=r"all values are from 0 to 0\.99.*, a tiny part of the 0 to 255 that `range`",
+        match=r"all values are from 0 to 0\.99.*, a tiny part of `range`, 0 to 255",
     ):
         prepared(tmp_path, **entry, range=[0, 255])
     assert prepared(tmp_path, **entry, range=[0, 255], normalize="standardize")
