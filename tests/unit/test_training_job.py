@@ -4,9 +4,11 @@ import copy
 import csv
 import json
 import subprocess
+import sys
 
 import pytest
 import torch
+from session import REPOSITORY
 from small_training import IN_TURN, RUN, TRAINED, train_rounds
 
 from study.store.errors import UserError
@@ -50,6 +52,30 @@ def test_a_run_records_its_settings_and_its_files(data_folder, tmp_path):
     }
     record = json.loads((folder / "run.json").read_text())
     assert record == RUN | {"first": 0, "last": 1, "files": files}
+
+
+def test_a_job_computes_without_subnormal_numbers(data_folder, tmp_path):
+    """Half of 1e-40 is nothing once a job has trained; the process is one of its own."""
+    program = f"""
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+sys.path.insert(0, {str(REPOSITORY / "scripts")!r})
+import train
+data = [{str(data_folder / "description.json")!r}]
+train.snakemake = SimpleNamespace(
+    threads=1,
+    input=SimpleNamespace(data=data, previous=[]),
+    params=SimpleNamespace(checkpoint_every=0),
+)
+train.train({RUN!r}, Path({str(tmp_path)!r}), lambda: False)
+import torch
+print((torch.tensor([1e-40]) / 2).item())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[-1] == "0.0"
 
 
 def cut(path):
