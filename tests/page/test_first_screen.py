@@ -217,7 +217,7 @@ def test_the_page_and_the_file_say_the_same(made):
     page = without_terms((made / "report.html").read_text())
     said = json.loads((made / "report.json").read_text())
     # of random images logistic regression has learnt all
-    assert said["headline"][0].startswith("None of the 3 cells beats a logistic")
+    assert said["headline"][0].startswith("None of the grid’s 3 cells beats a logistic")
     assert len(said["headline"]) > 1 and said["doubts"]
     for sentence in [*said["headline"], *said["doubts"]]:
         assert sentence in page.replace("&lt;", "<").replace("&#39;", "'")

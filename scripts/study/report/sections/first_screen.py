@@ -67,7 +67,8 @@ def beaten(inputs: Inputs, means: CellMeans) -> list[str]:
     found = not_above_simple(inputs, means, "val")
     if found is None or found[0] < found[1]:
         return []
-    what = "The cell does not beat" if found[1] == 1 else f"None of the {found[1]} cells beats"
+    several = f"None of the grid’s {found[1]} cells beats"
+    what = "The cell does not beat" if found[1] == 1 else several
     simple = lower_first(simple_title(networks(inputs.study)))
     reached = floor(inputs, "val_accuracy")
     return [f"{what} a {simple} on validation ({reached}%)."]
