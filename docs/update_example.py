@@ -8,6 +8,7 @@ Copies the run's results to docs/pneumoniamnist/, packs its runs, and writes REA
 
 import json
 import math
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ COPIED = [f"{protocol}/{name}.csv" for protocol in PROTOCOLS for name in OF_PROT
 COPIED += ["tables/*.csv", "figures/*.svg", "statistics/*.csv", "statistics/*.svg"]
 COPIED += ["tuning/*.csv", "tuning/*.svg", "report.html", "appendix.html", "report.json"]
 COPIED += ["data/*/audit.json"]
+OTHER_FILES = r"(--configfile docs/pneumoniamnist/study\.yaml)( [\w/.]+\.yaml)+"
 STUDY = load_study(EXAMPLE / "study.yaml")
 EFFECTS_SHOWN = (
     "val_accuracy",
@@ -298,6 +300,9 @@ def main() -> None:
                 target = EXAMPLE / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
+    for page in EXAMPLE.glob("*.html"):  # a file that says where the data are is not others'
+        text = page.read_text(encoding="utf-8")
+        page.write_text(re.sub(OTHER_FILES, r"\1", text), encoding="utf-8")
     pack()
     (EXAMPLE / "README.md").write_text(example_page(), encoding="utf-8")
 
