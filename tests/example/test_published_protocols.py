@@ -22,7 +22,7 @@ def test_differences_and_intervals(protocol):
             continue
         half = stats.t.ppf(0.975, n - 1) * np.std(differences, ddof=1) * math.sqrt(1 / n + share)
         found = (float(row["high"]) - float(row["low"])) / 2
-        assert found >= half * (1 - 1e-9)  # what tuning may have chosen makes it wider
+        assert found >= half * (1 - 1e-6)  # what tuning may have chosen makes it wider
         if protocol == "splits":
             assert found == pytest.approx(half, rel=1e-9)
         outside = not float(row["low_adjusted"]) <= 0 <= float(row["high_adjusted"])
