@@ -43,7 +43,7 @@ def test_the_bootstrap_t_is_near_the_t_test_where_differences_are_normal():
 
 
 def test_noise_has_mean_0_and_standard_deviation_1():
-    for draw in (*program.NOISES.values(), program.real_noise(program.EXAMPLE, "val_accuracy")):
+    for draw in (*program.NOISES.values(), program.real_noise(program.REAL_RUNS, "val_accuracy")):
         drawn = draw(np.random.default_rng(2), (500, 18, 20))
         assert drawn.mean() == pytest.approx(0, abs=0.01)
         assert drawn.std() == pytest.approx(1, abs=0.05)

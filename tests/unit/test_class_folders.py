@@ -62,7 +62,9 @@ from study.store.errors import UserError
             "ill-20240301T101010Z-002",
             "x",
         ): "Drive; .* folder, ill, or",
-        ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): "in parts .* folder, a and b, or w",
+        ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): (
+            "partial downloads .* folder, a and b, or w"
+        ),
         ("HAM_images_part_1", "HAM_images_part_2", "x"): "part_1 and HAM_images_part_2 are named",
         (
             "images_001",

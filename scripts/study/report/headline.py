@@ -174,7 +174,8 @@ def _rest(seen: Seen, clear: Sequence[Effect]) -> str:
         return f"; {len(large)} more choices move it"
     others = [effect for effect in seen.effects if effect is not clear[0]]
     if others and seen.margin and all(abs(e.difference) < seen.margin for e in others):
-        return f"; all other differences are below {_within_words(seen)}"
+        these = "the other difference is" if len(others) == 1 else "all other differences are"
+        return f"; {these} below {_within_words(seen)}"
     return ""
 
 
