@@ -37,6 +37,8 @@ OWN = {"_", "SHLVL", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMPDIR", "TEMP"}
 READ = Path(__file__).parents[3] / "workflow"  # where modules read files as they are imported
 PATIENCE = 10  # seconds for the message of a process that has connected
 OURS = "study"  # the package whose modules import in their functions what takes long
+# Of it, what imports torch there, which takes two seconds and makes no results.
+TRAINING = "study.training."
 
 followed: set[str] = set()  # of its modules, those whose imports have been run
 
@@ -196,7 +198,10 @@ def import_for(script: str) -> None:
     Nothing else of them is run.
     """
     run_imports(script)
+    trains = "torch" in sys.modules
     for name, module in sorted(sys.modules.items()):
+        if name.startswith(TRAINING) and not trains:
+            continue
         if name.startswith(f"{OURS}.") and name not in followed and module.__file__:
             followed.add(name)
             with contextlib.suppress(ImportError):  # of what not every machine has
