@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from session import REPOSITORY, made_once, skip
+from small_program import write_program
 from small_study import SMALL_STUDY, finish_small_study, tiny_arrays, write_study
 
 from study.data.prepared import prepare
@@ -55,6 +56,14 @@ def fresh(tmp_path) -> Path:
     """The small study before it has been run."""
     np.savez(tmp_path / "tiny.npz", **tiny_arrays())
     write_study(tmp_path, SMALL_STUDY)
+    return tmp_path
+
+
+@pytest.fixture
+def program_folder(tmp_path, monkeypatch) -> Path:
+    """A folder with a training program and its study, in which the test runs."""
+    write_program(tmp_path)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

@@ -119,6 +119,7 @@ def compared(path) -> bytes:
     return content
 
 
+@pytest.mark.slow
 def test_the_archive_makes_the_examples_files_to_the_byte(regenerated):
     """Neither a statistic nor a word of the pages has changed since they were made."""
     several = ("fixed/*.csv", "tuned/*.csv", "splits/*.csv", "tuned_splits/*.csv", "tables/*.csv")

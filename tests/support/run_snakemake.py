@@ -1,15 +1,24 @@
 """Snakemake run as a user runs it, what it said, and the files that it made."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from forked_snakemake import can_fork, run_forked
 from session import REPOSITORY
+
+from study.store.known_digests import MEMORY
 
 COMMAND = [sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"]
 COMMAND += ["--cores", "2", "--configfile", "study.yaml"]
+
+DIGESTS: dict[str, Any] = {}  # of our code, with its stamp, as a folder's memory has them
 
 # What says how long jobs took, which differs from run to run: some files, and parts of the page.
 TIMED = ("environment.json", "environments.csv")
@@ -22,8 +31,19 @@ TIMES = re.compile(
 
 def snakemake(folder: Path, *arguments: str, repository: Path = REPOSITORY, cores: int = 2):
     """Run Snakemake in a folder on its study.yaml; its `stdout` has all that it printed."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", repository / "Snakefile"]
-    command += [*arguments, "--cores", str(cores), "--configfile", "study.yaml"]
+    given = ["--snakefile", str(repository / "Snakefile"), *arguments]
+    given += ["--cores", str(cores), "--configfile", "study.yaml"]
+    if repository != REPOSITORY:
+        return run(folder, *given)
+    with known_digests(folder):
+        return run(folder, *given)
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in a folder; its `stdout` has all that it printed."""
+    command = [sys.executable, "-m", "snakemake", *arguments]
+    if can_fork():
+        return subprocess.CompletedProcess(command, *run_forked(arguments, folder))
     return subprocess.run(
         command,
         cwd=folder,
@@ -32,6 +52,23 @@ def snakemake(folder: Path, *arguments: str, repository: Path = REPOSITORY, core
         text=True,
         check=False,
     )
+
+
+@contextmanager
+def known_digests(folder: Path) -> Iterator[None]:
+    """Have a run find the digests of our code that runs in other folders worked out.
+
+    Each folder has a memory of them; to work them out takes two seconds.
+    """
+    memory = folder / MEMORY
+    if DIGESTS and not memory.exists():
+        memory.parent.mkdir(exist_ok=True)
+        memory.write_text(json.dumps(DIGESTS))
+    yield
+    if memory.exists():
+        found = json.loads(memory.read_text())
+        DIGESTS["stamp"] = found["stamp"]
+        DIGESTS["digests"] = DIGESTS.get("digests", {}) | found["digests"]
 
 
 def jobs_by_rule(text: str) -> dict[str, int]:

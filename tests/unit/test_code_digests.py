@@ -83,11 +83,21 @@ def traced(program: str, **paths: Path) -> tuple[set[tuple[str, str]], set[str]]
     return {tuple(pair) for pair in ran}, set(loaded)
 
 
+def copied_scripts(folder: Path) -> Path:
+    ignore = shutil.ignore_patterns("__pycache__")
+    return Path(shutil.copytree(REPOSITORY / "scripts", folder / "scripts", ignore=ignore))
+
+
 @pytest.fixture
 def scripts(tmp_path) -> Path:
     """A copy of the scripts, to change."""
-    ignore = shutil.ignore_patterns("__pycache__")
-    return Path(shutil.copytree(REPOSITORY / "scripts", tmp_path / "scripts", ignore=ignore))
+    return copied_scripts(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory) -> Path:
+    """A copy of the scripts for `changed`, which leaves them as they are: each is parsed once."""
+    return copied_scripts(tmp_path_factory.mktemp("unchanged"))
 
 
 def digests(scripts: Path, *names: str) -> dict[str, str]:
@@ -120,11 +130,13 @@ def changed(scripts: Path, texts: dict[str, str], *names: str) -> set[str]:
     """Which digests, of all or of those named, change when modules have other texts."""
     before = digests_before(*names)
     originals = {path: (scripts / path).read_text() for path in texts}
-    for path, text in texts.items():
-        (scripts / path).write_text(text)
-    after = digests(scripts, *names)
-    for path, text in originals.items():
-        (scripts / path).write_text(text)
+    try:
+        for path, text in texts.items():
+            (scripts / path).write_text(text)
+        after = digests(scripts, *names)
+    finally:
+        for path, text in originals.items():
+            (scripts / path).write_text(text)
     return {name for name in before if before[name] != after[name]}
 
 
@@ -163,38 +175,38 @@ def test_comments_docstrings_and_what_errors_say_change_nothing(scripts):
 
 
 def test_what_a_training_job_runs_decides_it_and_nothing_that_it_does_not_import(
-    scripts, data_folder, tmp_path
+    unchanged, data_folder, tmp_path
 ):
     ran, loaded = traced(TRAIN, data=data_folder, out=tmp_path / "out")
     assert ("study/training/loop.py", "train_round") in ran
     assert ("study/training/stacked.py", "train_stack") in ran
-    trees = {path: ast.parse((scripts / path).read_text()) for path in MODULES}
+    trees = {path: ast.parse((unchanged / path).read_text()) for path in MODULES}
     missed = [
         (path, name)
         for path, name in sorted(ran)
-        if not changed(scripts, {path: with_constant(trees[path], name)}, "bce, relu, adam")
+        if not changed(unchanged, {path: with_constant(trees[path], name)}, "bce, relu, adam")
     ]
     assert missed == []
     others = {path: with_constants(trees[path]) for path in MODULES if path not in loaded}
     assert len(others) > 50
-    assert changed(scripts, others, *CELLS) == set()
+    assert changed(unchanged, others, *CELLS) == set()
 
 
-def test_what_preparing_runs_decides_the_data_of_its_kind(scripts, tmp_path):
+def test_what_preparing_runs_decides_the_data_of_its_kind(unchanged, tmp_path):
     ran, loaded = traced(PREPARE, out=tmp_path / "out")
     assert ("study/data/bundled.py", "read") in ran
     for path, name in sorted(ran):
-        tree = ast.parse((scripts / path).read_text())
+        tree = ast.parse((unchanged / path).read_text())
         kinds = KINDS if path == "study/data/bundled.py" else ("sklearn",)
-        found = changed(scripts, {path: with_constant(tree, name)}, *kinds)
+        found = changed(unchanged, {path: with_constant(tree, name)}, *kinds)
         assert found == {"sklearn"}, (path, name)
     others = {
-        path: with_constants(ast.parse((scripts / path).read_text()))
+        path: with_constants(ast.parse((unchanged / path).read_text()))
         for path in MODULES
         if path not in loaded
     }
     assert len(others) > 50
-    assert changed(scripts, others, "sklearn") == set()
+    assert changed(unchanged, others, "sklearn") == set()
 
 
 @pytest.mark.parametrize(
@@ -223,14 +235,14 @@ def test_what_preparing_runs_decides_the_data_of_its_kind(scripts, tmp_path):
         ("analysis/metrics.py", "CALIBRATION_BINS = 10", "CALIBRATION_BINS = 11", None),
     ],
 )  # fmt: skip
-def test_a_choice_outdates_its_own_cells(scripts, path, old, new, expected):
+def test_a_choice_outdates_its_own_cells(unchanged, path, old, new, expected):
     """`expected` has what the outdated cells have chosen, {} for all, None for none."""
-    text = (scripts / "study" / path).read_text()
+    text = (unchanged / "study" / path).read_text()
     assert old in text
     outdated = set()
     if expected is not None:
         outdated = {name for name, cell in CELLS.items() if expected.items() <= cell.items()}
-    assert changed(scripts, {f"study/{path}": text.replace(old, new)}) == outdated
+    assert changed(unchanged, {f"study/{path}": text.replace(old, new)}) == outdated
 
 
 @pytest.mark.parametrize(

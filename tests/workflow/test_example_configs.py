@@ -1,23 +1,16 @@
-"""Each example runs from its configuration file alone, at a small size; large ones are planned."""
+"""Examples that take minutes are planned from their configuration files alone."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
-from run_snakemake import pages, snakemake
 from session import REPOSITORY
-from small_study import planned, read_csv, write_study
+from small_study import planned, write_study
 from snakemake.utils import update_config
 from studies import study_of
 
 from study.design.study import study_runs
-
-SMALLER = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
-# example -> where its results go, and how many cells it has
-CASES = {
-    "own_network/config": ("results/digits/studies/own_network", 6),
-}
 
 
 def small_xrays(path: Path) -> dict:
@@ -57,19 +50,3 @@ def test_an_example_is_accepted(example, jobs):
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
     update_config(config, yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text()))
     assert len(study_runs(study_of(**config))) == jobs
-
-
-@pytest.mark.parametrize("example", CASES)
-def test_an_example_runs_from_its_file_alone(example, tmp_path):
-    config = yaml.safe_load((REPOSITORY / "examples" / f"{example}.yaml").read_text())
-    results, count = CASES[example]
-    write_study(tmp_path, config, **SMALLER)
-    done = snakemake(tmp_path)
-    assert done.returncode == 0, done.stdout
-    folder = tmp_path / results
-    assert len({row["cell"] for row in read_csv(folder / "cells.csv")}) == count
-    for name in (name for name, table in config.get("tables", {}).items() if table):
-        assert read_csv(folder / "tables" / f"{name}.csv"), name
-    report = pages(folder)
-    for claim in (config.get("claims") or {}).values():
-        assert claim["sentence"] in report

@@ -5,10 +5,12 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from data_sources import write_three
 from run_snakemake import assert_readable, pages, snakemake
+from session import REPOSITORY
 from sklearn.metrics import recall_score, roc_auc_score
-from small_study import SMALL_STUDY, change_study
+from small_study import SMALL_STUDY, change_study, read_csv, write_study
 
 from study.analysis.metrics import BINARY
 
@@ -28,27 +30,23 @@ def test_a_file_of_many_classes_is_refused_when_it_is_read(fresh):
     assert_readable(snakemake(fresh, "-n"), refused)
 
 
-def test_digits_from_end_to_end(fresh):
-    """Final numbers again from the scores; the page says what there is and why."""
+def test_the_example_of_an_own_network_on_ten_digits(tmp_path):
+    """From its file, with a test split: final numbers again from the scores, and what is shown."""
+    example = REPOSITORY / "examples" / "own_network" / "config.yaml"
+    study = yaml.safe_load(example.read_text(encoding="utf-8"))
     shown = ["final_val_accuracy", "final_test_balanced_accuracy", "final_test_roc_auc"]
-    changes = {
-        "dataset": "digits",
-        "datasets": SMALL_STUDY["datasets"] | {"digits": {"test_share": 0.2}},
-        "baseline": {"loss": "ce", "hidden_units": 8},
-        "grid": {"loss": None, "batch_size": [32, 64], "activation": None},
-        "tables": SMALL_STUDY["tables"]
-        | {"table1": None, "mine": {"vary": "batch_size", "metrics": shown}},
-        "claims": None,
-        "reference": None,
-    }
-    change_study(fresh, **changes)
-    done = snakemake(fresh)
+    tables = study["tables"] | {"mine": {"vary": "loss", "metrics": shown}}
+    changes = {"seeds": 2, "seeds_per_job": 2, "epochs_per_round": 2, "warmup_epochs": 0}
+    changes["datasets"] = {"digits": {"test_share": 0.2}}
+    write_study(tmp_path, study, tables=tables, **changes)
+    done = snakemake(tmp_path)
     assert done.returncode == 0, done.stdout
-    results = fresh / "results" / "digits"
+    results = tmp_path / "results" / "digits" / "studies" / "own_network"
+    assert len(read_csv(results / "cells.csv")) == 6
     values = pd.read_csv(results / "fixed" / "values.csv")
-    assert len(values) == 4 and not {*values} & {*BINARY}
+    assert len(values) == 6 * 2 and not {*values} & {*BINARY}
     for row in values.to_dict("records"):
-        (path,) = results.glob(f"runs/{row['cell']}/**/round1/scores.npz")
+        (path,) = tmp_path.glob(f"results/digits/runs/{row['cell']}/**/round1/scores.npz")
         with np.load(path) as file:
             for split in ("val", "test"):
                 scores, labels = file[f"{split}_scores"][row["seed"]], file[f"{split}_labels"]
@@ -69,11 +67,14 @@ def test_digits_from_end_to_end(fresh):
         "Final metrics, test split",
         "averaged over the classes (macro average)",
         "Calibration is drawn only for two classes",
+        study["claims"]["wider_is_better"]["sentence"],
     ):
         assert text in html, text
     assert re.search(r"Validation: \d predicted \d", html)
     assert "Sensitivity" not in html and "positive class" not in html
-    header = (results / "tables" / "mine.csv").read_text().splitlines()[0]
-    assert header.split(",")[4::2] == shown
+    assert [*read_csv(results / "tables" / "mine.csv")[0]][4::2] == shown
+    assert len(read_csv(results / "tables" / "networks.csv")) == 3
     matrices = pd.read_csv(results / "pictures" / "confusion.csv")
-    assert matrices.groupby(["cell", "split"])["count"].sum().tolist() == [360.0] * 4
+    drawn, splits = 4, 2
+    counts = matrices.groupby(["cell", "split"])["count"].sum()
+    assert counts.tolist() == [360.0] * drawn * splits

@@ -3,17 +3,9 @@
 import re
 import shutil
 import subprocess
-import sys
 
-from run_snakemake import contents
+from run_snakemake import contents, run
 from session import REPOSITORY
-
-
-def run(folder, *arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"]
-    return subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
 
 
 def example_with(folder, snakefile):
@@ -30,7 +22,7 @@ def test_the_example_runs_with_its_own_configuration_and_folder(repository_copy,
     """The clone is another folder, with a configuration that would not do."""
     (repository_copy / "config.yaml").write_text("nonsense: true\n")
     folder = example_with(tmp_path / "mine", repository_copy / "Snakefile")
-    done = run(folder, "conclude", "study_all")
+    done = run(folder, "conclude", "study_all", "--cores", "2")
     assert done.returncode == 0, done.stdout
     conclusion = (folder / "output" / "conclusion.txt").read_text()
     assert re.search(r"ce instead of bce changes .* over 4 seeds\.", conclusion)
@@ -39,18 +31,16 @@ def test_the_example_runs_with_its_own_configuration_and_folder(repository_copy,
     }  # fmt: skip
     for script in (repository_copy / "scripts").glob("*.py"):
         script.touch()
-    assert "Nothing to be done" in run(folder, "-n").stdout
-    losses = repository_copy / "scripts" / "study" / "training" / "losses.py"
-    text = losses.read_text()
-    losses.write_text(text.replace("criteria:cross_entropy", "criteria:focal"))
-    assert re.search(r"study_train +1\n", run(folder, "-n").stdout)
-    losses.write_text(text)
-    verified = run(folder, "study_verify").stdout
+    assert "Nothing to be done" in run(folder, "-n", "--cores", "2").stdout
+    verified = run(folder, "study_verify", "--cores", "2").stdout
     assert "files match output/study/wdbc/SHA256SUMS" in verified
     before = contents(folder / "output" / "study", "*.csv", "*.html")
-    done = run(folder, "study_regenerate_report")
+    done = run(folder, "study_regenerate_report", "--cores", "2")
     assert done.returncode == 0, done.stdout
     assert contents(folder / "output" / "study", "*.csv", "*.html") == before
+    losses = repository_copy / "scripts" / "study" / "training" / "losses.py"
+    losses.write_text(losses.read_text().replace("criteria:cross_entropy", "criteria:focal"))
+    assert re.search(r"study_train +1\n", run(folder, "-n", "--cores", "2").stdout)
 
 
 def test_a_clone_serves_as_well(tmp_path):
@@ -59,6 +49,6 @@ def test_a_clone_serves_as_well(tmp_path):
     command = ["git", "clone", "--quiet", "--no-local", REPOSITORY, clone]
     subprocess.run(command, check=True)
     folder = example_with(tmp_path / "mine", clone / "Snakefile")
-    done = run(folder, "-n")
+    done = run(folder, "-n", "--cores", "2")
     assert done.returncode == 0, done.stdout
     assert re.search(r"study_train +2\n", done.stdout)

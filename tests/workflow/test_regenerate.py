@@ -45,12 +45,11 @@ def test_regenerate_report_never_trains(finished, repository_copy):
     script = repository_copy / "scripts" / "train.py"
     script.write_text(script.read_text() + "\nraise SystemExit('trained')\n")
     change_study(finished, seeds=3, seeds_per_job=2)
-    command = [sys.executable, "-m", "snakemake", "regenerate_report", "--cores", "2"]
-    command += ["--snakefile", repository_copy / "Snakefile", "--configfile", "study.yaml"]
-    done = subprocess.run(command, cwd=finished, capture_output=True, text=True, check=True)
-    assert "1 of 4 runs present" in done.stderr
+    done = snakemake(finished, "regenerate_report", repository=repository_copy)
+    assert done.returncode == 0, done.stdout
+    assert "1 of 4 runs present" in done.stdout
     ce = read_csv(finished / "results" / "tiny" / "cells.csv")[1]["cell"]
-    assert re.search(r"^missing: results/tiny/runs/\S+ and 2 more$", done.stderr, re.MULTILINE)
+    assert re.search(r"^missing: results/tiny/runs/\S+ and 2 more$", done.stdout, re.MULTILINE)
     assert contents(finished / "results", "metrics.csv", "checkpoint.pt") == kept
     html = pages(finished / "results" / "tiny")
     assert "1 of 4 runs present" in html
