@@ -136,9 +136,9 @@ def simulate(noises: dict[str, Callable], studies: int) -> Iterator[dict]:
 def markdown(rows: list[dict]) -> str:
     """Three tables: false verdicts, power at 1 and at 2 standard deviations."""
     titles = [
-        "Studies with any false verdict, of those in which no claim is true (%). It should be 5.",
-        "One true effect of 1 standard deviation that is found (%)",
-        "One true effect of 2 standard deviations that is found (%)",
+        "Studies with any false verdict, of those in which no claim is true (%; should be 5).",
+        "How often one true effect of 1 sd is found (%)",
+        "How often one true effect of 2 sd is found (%)",
     ]
     tables = []
     for number, title in enumerate(titles):

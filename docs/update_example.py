@@ -161,7 +161,7 @@ def counts() -> str:
     found = [f"{(claims['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS
              if (claims["verdict"] == verdict).any()]  # fmt: skip
     tests = int(claims["tests"].dropna().iloc[0])
-    return f"Of {len(claims)} claims, in {tests} tests, {_listed(found)}."
+    return f"{len(claims)} claims, in {tests} tests: {_listed(found)}."
 
 
 def sizes() -> str:
@@ -178,7 +178,7 @@ def sizes() -> str:
                              for side in ("level", "against"))  # fmt: skip
     return (
         f"From one round to three the validation accuracy changes by {_listed(rounds)} percentage"
-        " points. The largest difference in it between two rows of a table is"
+        " points. Its largest difference between two rows of a table is"
         f" {format_value('val_accuracy', most['difference'], sign=True)}"
         f" ({parameter_title(most['factor']).lower()}, {sides}, round {most['round']})."
     )

@@ -158,7 +158,7 @@ def counts() -> str:
     order = ("supported", "contradicted", "borderline", "no signal", "too few seeds", "not tested")
     found = [f"{verdicts.count(verdict)} {verdict}" for verdict in order if verdict in verdicts]
     tests = len({item["test"] for item in judged().values() if "test" in item})
-    return f"Of {len(verdicts)} claims, in {tests} tests, {listed(found)}."
+    return f"{len(verdicts)} claims, in {tests} tests: {listed(found)}."
 
 
 def sizes() -> list[str]:
@@ -176,7 +176,7 @@ def sizes() -> list[str]:
     return [
         f"From one round to {number_word(STUDY['rounds'])} the validation accuracy changes by"
         f" {listed(changes)} percentage points.",
-        "The largest difference in it between two rows of a table is"
+        "Its largest difference between two rows of a table is"
         f" {signed('val_accuracy', most['difference'])}"
         f" ({most['factor'].replace('_', ' ')}, {sides}).",
     ]

@@ -121,7 +121,7 @@ def put(row: PrintedRow, numbers: dict[str, Decimal]) -> list[tuple]:
 # What is planted, by whom, and in which sets.
 ERRORS = {
     "a decimal slip: 9.35 for 93.5": (slip_decimal_point, list(SOURCES)),
-    "a row with training and validation exchanged": (exchange_splits, list(SOURCES)),
+    "a row with training and validation swapped": (exchange_splits, list(SOURCES)),
     "a row printed for two levels of a table": (print_row_twice, list(SOURCES)),
     "a row copied to another table and level": (copy_row, list(SOURCES)),
     "a row copied in the same way, with one number corrected": (repeat_all_but_one, list(SOURCES)),
@@ -133,5 +133,5 @@ ERRORS = {
     ),
     "an accuracy of the last epoch, up to 1 percentage point off": (mistype_accuracy, [LAST_EPOCH]),
     "an average accuracy, up to 1 percentage point off": (mistype_accuracy, [REAL, SMALL]),
-    "a digit changed, or two exchanged": (mistype_digits, list(SOURCES)),
+    "a digit changed, or two swapped": (mistype_digits, list(SOURCES)),
 }

@@ -235,7 +235,7 @@ def findings() -> list[tuple[str, str, set]]:
             changes = [f"its {x} went from {a[x]} to {b[x]}" for x in EPOCH if x not in equal]
             text += f", although {', '.join(changes)}"
             assert by_chance(a, b, equal) < 1e-6
-            text += "; expected by chance in fewer than 1 of a million such sets of tables"
+            text += "; expected by chance in fewer than 1 in a million such sets of tables"
             places = {(row["table"], row["level"], metric) for row in (a, b) for metric in equal}
             found.append(("same number in two rounds", text, places))
         elif a["table"] == b["table"] and len(equal) > 1:

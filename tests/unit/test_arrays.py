@@ -184,7 +184,7 @@ def test_arrays_with_their_own_splits(tmp_path):
         ({"val": {"healthy": "normal.npy"}}, "d.val: unknown class 'healthy'"),
         ({"val": {"normal": "normal.npy"}}, "val has 20 samples of class normal and 0 of class"),
         ({"train": {"normal": "normal.npy"}}, "1 classes, normal; a study needs from two to 127"),
-        ({"positive": None}, "missing positive; say which of the two classes normal and pneumonia"),
+        ({"positive": None}, "missing `positive`; say which of the classes normal and pneumonia"),
         (
             {"train": {"a": "a.npy", "b": "b.npy", "c": "c.npy"}, "positive": "b"},
             "datasets.d: positive is for two classes, but there are 3; leave it out",
@@ -213,8 +213,8 @@ def test_bad_arrays_files(tmp_path):
         (np.zeros((30, 5, 5), np.uint8), "they must match"),
         (np.zeros(30, np.uint8), r"has shape \(30,\)"),
         (np.array([None] * 3), "pickled objects, which are not loaded"),
-        (np.zeros((0, 6, 4), np.uint8), "0 positive samples to draw 2 splits from"),
-        (np.zeros((1, 6, 4), np.uint8), "1 positive samples to draw 2 splits from"),
+        (np.zeros((0, 6, 4), np.uint8), "0 positive samples for 2 splits"),
+        (np.zeros((1, 6, 4), np.uint8), "1 positive samples for 2 splits"),
     ):
         np.save(tmp_path / "pneumonia.npy", array, allow_pickle=True)
         with pytest.raises(UserError, match=expected):

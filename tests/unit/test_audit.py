@@ -182,7 +182,7 @@ def test_identifiers_in_names_that_are_in_two_splits_are_found(given):
 
     (torn,) = found(names)
     assert torn["severity"] == "warning"
-    assert torn["text"].startswith("4 of 6 identifiers that names of images begin with, such as")
+    assert torn["text"].startswith("4 of 6 identifiers at the start of image names, such as")
     assert torn["samples"] == [[names[row], names[row + 6]] for row in (2, 3, 4, 5)]
     assert found(names, map(str, range(12))) == []
     assert found([f"train[{row}]" for row in range(12)]) == []

@@ -73,7 +73,7 @@ def test_a_diverged_seed_is_counted_and_left_out(last, tmp_path):
         ("".join(RUN.splitlines(keepends=True)[:-1]), "seed 1 has 2 of 3 epochs"),
         (RUN.replace("0,2,0.5,0.8,0.6,0.7\n", ""), "seed 0 has 2 of 3 epochs"),
         ("\n".join(RUN.splitlines()[:4]) + "\n", "seed 1 has 0 of 3 epochs"),
-        (RUN + "2,1,0.1,0.1,0.1,0.1\n", "has seed 2, not in its block"),
+        (RUN + "2,1,0.1,0.1,0.1,0.1\n", "seed 2 is not in its block"),
         (RUN[:-1], "its last line is cut off"),  # and digits of its last number may be gone
         (RUN.replace("val_loss", "loss"), "columns seed, epoch, train_loss, train_accuracy, loss"),
         ("", "cannot be read"),

@@ -126,7 +126,7 @@ def test_what_is_the_same_in_all_runs_keeps_no_other_pair_from_contradicting(ord
     claims = {kind: claim(kind, *pairs, factor="round") for kind in ("greater", "less")}
     rows = verdict(claims, values)
     assert rows["verdict"].to_dict() == {"greater": "contradicted", "less": "not tested"}
-    assert rows.loc["greater", "reason"] == "it falls, round 3 against round 1"
+    assert rows.loc["greater", "reason"] == "it falls (round 3 against round 1)"
     assert rows.loc["less", "reason"].startswith("it is 100.00 in all runs of both sides")
     p_value = 2 * stats.ttest_1samp(np.array(LOW) - 1, 0).pvalue
     assert rows["p_value"].tolist() == pytest.approx([p_value, 1])
@@ -228,7 +228,7 @@ def test_a_claim_of_several_pairs_means_all_of_them():
     }
     frame = verdict(claims, values)
     assert frame["verdict"].tolist() == ["supported", "no signal", "contradicted"]
-    assert frame.loc["against", "reason"] == "it falls, 1 against 2"
+    assert frame.loc["against", "reason"] == "it falls (1 against 2)"
     # the second pair decides what supports it, and two pairs could each contradict it
     assert frame.loc["both", "p_value"] == pytest.approx(max(t_two_one, t_two_three))
     assert frame.loc["against", "p_value"] == pytest.approx(2 * t_two_one)

@@ -41,12 +41,16 @@ from study.store.errors import UserError
             "ill",
             "well",
         ): "Copy of ill and ill have the same name except for Copy of, as",
-        ("New folder (2)", "ill", "well"): 'New folder .* hardly .* `images: "!New folder \\(2\\)/',
+        (
+            "New folder (2)",
+            "ill",
+            "well",
+        ): 'New folder .* unlikely .* `images: "!New folder \\(2\\)/',
         ("train/a", "train/b", "train/unlabelled"): '"!\\*/unlabelled/\\*\\*"`, or .*"\\*\\*"`',
-        ("seg_pred", "ill", "well"): "seg_pred is hardly the name of a class",
-        ("Trash", "ill", "well"): "Trash is hardly the name of a class",
-        ("GradCAM", "ill", "well"): "GradCAM is hardly the name of a class",
-        ("新建文件夹 (2)", "ill", "well"): "新建文件夹 .* is hardly the name of a class",
+        ("seg_pred", "ill", "well"): "seg_pred is unlikely to be a class",
+        ("Trash", "ill", "well"): "Trash is unlikely to be a class",
+        ("GradCAM", "ill", "well"): "GradCAM is unlikely to be a class",
+        ("新建文件夹 (2)", "ill", "well"): "新建文件夹 .* is unlikely to be a class",
         tuple(
             f"patient{n:03}" for n in range(5)
         ): "patient004 are named like patients, not like cl",
@@ -223,7 +227,7 @@ def test_keys_of_a_folder_are_checked(tmp_path, wrong):
     entry = write_folder(tmp_path / "x", count=2) | wrong
     (key,) = wrong
     with pytest.raises(
-        UserError, match=rf"datasets\.d\.{key}.*(does not fit|unknown|too short|non-)"
+        UserError, match=rf"datasets\.d\.{key}.*(is not valid|unknown|too short|non-)"
     ):
         prepared(tmp_path, **entry)
 

@@ -213,7 +213,7 @@ def test_a_class_with_too_few_samples_to_draw_from_is_named(tmp_path):
     labels[labels == 2] = 0
     labels[4] = 2
     np.savez(tmp_path / "a.npz", train_images=images, train_labels=labels)
-    with pytest.raises(UserError, match="1 samples of class 2 to draw 2 splits from"):
+    with pytest.raises(UserError, match="1 samples of class 2 for 2 splits"):
         prepared(tmp_path, kind="npz", path=str(tmp_path / "a.npz"))
 
 

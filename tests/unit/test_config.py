@@ -245,7 +245,7 @@ def test_levels_get_their_parameters_type():
         ({"datasets": {"wdbc": {"kind": "sklearn", "val_share": 1}}}, "val_share: 1 is greater"),
         (
             {"datasets": {"wdbc": {"kind": "folder", "path": "x", "positive": "a", "size": "big"}}},
-            "datasets.wdbc.size: 'big' does not fit. The height and width that the images are",
+            "datasets.wdbc.size: 'big' is not valid. The height and width that the images are",
         ),
         (
             {"datasets": {"wdbc": {"kind": "npz", "path": "x", "groups": {"pattern": "("}}}},

@@ -115,7 +115,7 @@ UNCLEAR = {
     "nan.tif": (halves(np.nan, np.float32).save, "has values that are NaN or infinite"),
     "signed.tif": (
         lambda path: write_tiff(path, HALVES.astype(np.int8)),
-        "has signed integers of 8 bits, which are not read; save them with 16 bits",
+        "has signed 8-bit integers, which are not read; save them with 16 bits",
     ),
     "double.tif": (
         lambda path: write_tiff(path, HALVES / 255),
@@ -273,7 +273,7 @@ def test_what_is_decided_and_what_differs_among_files_is_noted(tmp_path):
         "1 of 5 images were converted to grey by luma.",
         "2 of 5 images have 16-bit values, which were converted to 8 bits: 0 is black and 65535"
         " white.",
-        "1 of 5 images are turned as their EXIF data say.",
+        "1 of 5 images are oriented as their EXIF data say.",
     ]
     assert description["files"] == {
         "format": {"PNG": [2, 2], "JPEG": [1, 0]},
@@ -287,7 +287,7 @@ def test_rounding_errors_of_floating_point_images_are_clipped_and_said(tmp_path)
     values[0, 0], values[0, 1] = -1e-8, np.nextafter(np.float32(1), np.float32(2))
     entry = write_classes(tmp_path, twice(Image.fromarray(values), "tif"))
     decided = read_description(prepared(tmp_path, **entry))["decided"]
-    assert decided[1].startswith("4 of 4 images have values just outside their range, by a")
+    assert decided[1].startswith("4 of 4 images have values just outside their range, clipped")
 
 
 def test_a_class_of_14_bits_beside_one_of_16_is_noted(tmp_path):

@@ -308,7 +308,7 @@ def test_a_design_in_words():
             {"design": "ful"},
             "design: unknown value 'ful'; did you mean 'full'? known: full, one_at",
         ),
-        ({"design": {}}, "design: needs one of list and random: {list: [{parameter: level}, …]}"),
+        ({"design": {}}, "design: needs either list or random: {list: [{parameter: level}, …]}"),
         ({"design": {"list": [{"los": "ce"}]}, "grid": None}, "design.list[0]: unknown key 'los'"),
         ({"design": {"list": [{"loss": "ce"}]}}, "so there must be no grid: set `grid: null`"),
         (

@@ -51,7 +51,7 @@ REFUSED = {
     "cp1252": (PLAIN.replace("p2", "Ménière").encode("cp1252"), "line 4: not UTF-8; save it as"),
     "several in a cell": (
         PLAIN.replace("p3", "p1; p2"),
-        "the group p1; p2 names p1 and p2, which other images are in; an image is in one group",
+        "the group p1; p2 joins p1 and p2, which are groups too; an image has one group",
     ),
     "empty": ("", "is empty; it needs the columns image, group"),
     "rows of nothing": ("\n;;\n", "is empty; it needs the columns image, group"),
@@ -362,7 +362,7 @@ def test_splits_are_no_groups(tmp_path):
 
 
 def test_quotation_marks_that_stand_alone_are_refused(tmp_path):
-    with pytest.raises(UserError, match="line 3: a quotation mark stands alone; write the group"):
+    with pytest.raises(UserError, match="line 3: lone quotation mark; write the group"):
         of_file(tmp_path, 'image,group\na,p1\nb,"\nc,"\n', ["a", "b", "c"], missing="own")
 
 

@@ -100,8 +100,8 @@ def test_what_is_no_decimal_slip(tmp_path, numbers):
 
 def test_training_and_validation_exchanged(tmp_path):
     ((check, text, _),) = problems(tmp_path, {("5", "Leaky ReLU"): "0.1522,94.23,0.1334,94.81"})
-    assert check == "training and validation exchanged"
-    assert text.startswith("Table 5, Leaky ReLU: training and validation seem to be exchanged")
+    assert check == "training and validation swapped"
+    assert text.startswith("Table 5, Leaky ReLU: training and validation seem to be swapped")
     assert "train_loss 0.1522 with val_loss 0.1334" in text
     # A validation that comes out better than the training is nothing odd in itself.
     assert problems(tmp_path, {("3", "16"): "0.1321,94.74,0.1311,94.94"}) == []
@@ -110,11 +110,11 @@ def test_training_and_validation_exchanged(tmp_path):
 def test_a_row_exchanged_that_another_table_prints_right(tmp_path):
     changes = {("5", "ReLU"): "0.1580,93.89,0.1339,94.78"}
     found = [text for check, text, _ in problems(tmp_path, changes) if "two values" in check]
-    assert found and all("training and validation are exchanged" in text for text in found)
+    assert found and all("training and validation are swapped" in text for text in found)
     changes = {("5", "ReLU"): "0.1580,93.89,0.1339,94.79"}
     found = problems(tmp_path, changes, BASELINE)
     found = [text for check, text, _ in found if "two values" in check]
-    assert found and not any("are exchanged" in text for text in found)
+    assert found and not any("are swapped" in text for text in found)
 
 
 # ---- Copies -------------------------------------------------------------------------------------

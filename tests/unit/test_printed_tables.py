@@ -183,12 +183,12 @@ def test_the_command_says_how_much_counting_images_can_refuse():
     assert train == (
         "train_accuracy: not checked against whole numbers of images; that check needs --images"
     )
-    check = "checking for whole numbers of correct images among"
-    said = "can find about 95% of the wrong numbers with 2 decimals"
+    check = "requiring a whole number of correct images among"
+    said = "exposes about 95% of the wrong numbers with 2 decimals"
     assert val == f"val_accuracy: {check} 524 images {said}"
     images = ["--images", "train=4708", "val=524", "--epochs", "27"]
     train, val = command(SOURCE, *images).stdout.splitlines()[1:3]
-    said = "over 27 epochs can find none of the wrong numbers with 2 decimals"
+    said = "over 27 epochs exposes none of the wrong numbers with 2 decimals"
     assert train == f"train_accuracy: {check} 4,708 images {said}"
     assert val == f"val_accuracy: {check} 524 images {said}"
 

@@ -125,7 +125,7 @@ def test_where_the_bootstrap_t_has_no_interval_none_is_told():
     assert skewness_words(row | {"p_bootstrap_t": 1e-4}).endswith(
         "its p is below 0.001 before adjustment"
     )
-    nothing = "without an interval it decides nothing; the t-test’s"
+    nothing = "without an interval it decides nothing; the t-test’s interval"
     assert zero_words(row) == f"{nothing} excludes zero"
     assert zero_words(row | {"low_adjusted": -0.1}) == f"{nothing} includes zero"
     assert place_words(claim("greater", (CE, BCE)), row) == "it decides nothing"

@@ -43,7 +43,7 @@ def test_which_folders_are_splits_can_be_said(tmp_path):
     assert layout.splits == {"train": "Set2", "val": "Set1"}
     with pytest.raises(UserError, match="test is Set3, but there are only Set1 and Set2"):
         laid_out(tmp_path, splits={"train": "Set1", "test": "Set3"})
-    with pytest.raises(UserError, match="the same folder for two of train and test"):
+    with pytest.raises(UserError, match="one folder for two of train and test"):
         laid_out(tmp_path, splits={"train": "Set1", "test": "Set1"})
     layout = laid_out(tmp_path / "classes", "Test/1.png", "Train/1.png", splits="none")
     assert (layout.splits, layout.classes) == ({}, ["Test", "Train"])
@@ -102,7 +102,7 @@ def test_folders_of_a_split_in_one_of_the_same_are_named_by_their_paths(tmp_path
     layout = laid_out(tmp_path, **entry)
     assert layout.splits == {"train": "seg_train/seg_train", "test": "seg_test/seg_test"}
     assert (layout.classes, [*layout.images]) == (["a", "b"], names)
-    with pytest.raises(UserError, match="different depths, seg_train and seg_test/seg_test; put"):
+    with pytest.raises(UserError, match="several depths, seg_train and seg_test/seg_test; put"):
         laid_out(tmp_path, splits={"train": "seg_train", "test": "seg_test/seg_test"})
 
 

@@ -49,7 +49,7 @@ def test_a_folder_with_other_images_again_is_refused(tmp_path):
         laid_out(tmp_path)
     with pytest.raises(UserError, match="y/a is named like a class but lies in the folder of"):
         laid_out(tmp_path / "classes", *CLASSES, "y/a/3.png", "y/b/3.png")
-    with pytest.raises(UserError, match=r"y is the only folder of a class; .* `path: …/y`"):
+    with pytest.raises(UserError, match=r"y is the only class folder; .* `path: …/y`"):
         laid_out(tmp_path / "one", *below("y"))
 
 
@@ -300,9 +300,9 @@ def test_images_of_no_class_are_asked_for_their_folders(tmp_path):
 
 
 def test_images_that_fit_nothing_are_refused(tmp_path):
-    with pytest.raises(UserError, match=r"'\*/image/\*', which matches none of the 4 images,"):
+    with pytest.raises(UserError, match=r"'\*/image/\*', which matches none of 4 images,"):
         laid_out(tmp_path, *CLASSES, images=["*/*", "*/image/*"])
-    with pytest.raises(UserError, match="images leaves out all 4 images"):
+    with pytest.raises(UserError, match="`images` leaves out all 4"):
         laid_out(tmp_path, images="!**")
     assert list(laid_out(tmp_path, images="A/*.PNG").images) == ["a/1.png", "a/2.png"]
 

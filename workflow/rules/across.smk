@@ -103,7 +103,7 @@ rule make_across_page:
 
 
 rule list_checksums_across:
-    """List the digests of what is made of all data sets; those of each list the rest."""
+    """List digests of what is made from all data sets; each one's own list has the rest."""
     input:
         data=[],
         results=[

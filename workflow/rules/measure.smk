@@ -64,7 +64,7 @@ rule measure:
 
 
 rule collect_environments:
-    """List what each run ran on and how long it took, for people."""
+    """List, for readers, what each run ran on and how long it took."""
     input:
         environments=per_study(DATA, environments_here),
     output:

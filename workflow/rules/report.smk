@@ -119,7 +119,7 @@ rule make_report:
 
 
 rule list_checksums:
-    """List the digests of what people read, to hand on: `sha256sum -c`, or the target `verify`."""
+    """List digests of what people read, to hand on; check with `sha256sum -c` or `verify`."""
     input:
         data=per_study(DATA, card),
         results=per_study(DATA, read_files),

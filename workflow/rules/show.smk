@@ -111,7 +111,7 @@ rule make_figure:
 
 
 rule draw_pictures:
-    """Draw ROC curves, confusion matrices, calibration, each seed by level, and what is mistaken."""
+    """Draw ROC curves, confusion matrices, calibration, each seed by level, and the mistakes."""
 
     # one job for all of it, because each would spend most of its time on importing matplotlib
     input:

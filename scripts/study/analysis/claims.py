@@ -360,5 +360,5 @@ def _verdict(claim: Claim, shown: AtLook) -> Row:
     pair = min(shown.pairs, key=lambda judged: judged.p.contradicting).pair
     reason = contradiction(claim, pair.statistics["difference"])
     if len(shown.pairs) > 1:
-        reason += f", {pair.first.title} against {pair.second.title}"
+        reason += f" ({pair.first.title} against {pair.second.title})"
     return {"verdict": CONTRADICTED, "reason": reason}

@@ -48,8 +48,8 @@ DISAGREEMENT_COLUMNS = {
 MEANINGS = {
     "level": (
         "Where accuracies are that far apart, the splits' images come from different places or are"
-        " not equally hard, or settings were chosen by validation. Take the test split's numbers"
-        " as what to expect elsewhere."
+        " not equally hard, or settings were chosen by validation. On other data, expect the"
+        " test accuracy."
     ),
     "difference": (
         "Where differences are that far apart, what the factor does depends on the images: a"

@@ -68,7 +68,7 @@ def read_epochs(
         if not rows or rows != (whole[: len(rows)] if stopped or ends_early else whole):
             raise UserError(f"{path}: seed {seed} has {len(rows)} of {epochs} epochs{advice}")
     if found:
-        raise UserError(f"{path}: has seed {min(found)}, not in its block{advice}")
+        raise UserError(f"{path}: seed {min(found)} is not in its block{advice}")
     return frame
 
 

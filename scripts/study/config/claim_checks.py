@@ -67,7 +67,7 @@ def verdict_problems(config: Mapping[str, Any]) -> list[str]:
         return [f"verdicts: {name} needs other splits; write resample: 10, or verdicts: {other}"]
     if protocol.splits and config["looks"]:
         return [
-            f"looks: {config['looks']} are numbers of seeds, but verdicts: {name} rest on splits;"
+            f"looks: {config['looks']} are numbers of seeds, but {name} verdicts rest on splits;"
             f" write verdicts: {other}, or seeds in place of looks"
         ]
     return [

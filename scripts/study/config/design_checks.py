@@ -49,7 +49,7 @@ def _kind_problems(design: Design) -> list[str]:
     if isinstance(kind, str) and kind not in NAMES:
         return [f"design: unknown value {kind!r}{suggest(kind, NAMES)}, {SHAPES}"]
     if isinstance(kind, dict) and len({"list", "random"} & kind.keys()) != 1:
-        return [f"design: needs one of list and random: {SHAPES}"]
+        return [f"design: needs either list or random: {SHAPES}"]
     if listed_changes(design) is not None and grid:
         return [
             "design.list: names its cells itself, so there must be no grid: set `grid: null`; it"

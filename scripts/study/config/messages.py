@@ -73,7 +73,7 @@ def explain(error: ValidationError) -> str:
             hint = "; YAML reads yes, no, on and off as true or false: put the word in quotes"
         return f"{where}: {value!r} should be {TYPE_NAMES[rule]}{hint}"
     if error.validator in ("anyOf", "pattern"):
-        return f"{where}: {value!r} does not fit. {schema['description']}"
+        return f"{where}: {value!r} is not valid. {schema['description']}"
     return f"{where}: {error.message}"
 
 

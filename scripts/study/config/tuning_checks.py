@@ -64,8 +64,8 @@ def tuning_problems(config: Mapping[str, Any], specs: Specs) -> list[str]:
     decides = [name for name in ("batch_size", "train_share") if name in tune["space"]]
     if config["budget"] == "steps" and decides:
         problems.append(
-            f"tune.space.{decides[0]}: with budget: steps it decides how many epochs a cell has"
-            " and so cannot be tuned; make it a factor, or write budget: epochs"
+            f"tune.space.{decides[0]}: with budget: steps, it decides how many epochs a cell has,"
+            " so cannot be tuned; make it a factor, or write budget: epochs"
         )
     if (tune["round"] or 1) > config["rounds"]:
         problems.append(

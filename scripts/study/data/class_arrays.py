@@ -50,7 +50,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
             continue
         array = load_arrays(path)
         if not isinstance(array, np.ndarray):
-            raise UserError(f"{path}: an .npz file of several arrays, not one .npy array")
+            raise UserError(f"{path}: is an .npz file of arrays, not one .npy array")
         if class_name not in classes:
             raise UserError(
                 f"datasets.{name}.{split}: unknown class {class_name!r}; the classes are"

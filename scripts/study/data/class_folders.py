@@ -62,7 +62,7 @@ def doubtful_classes(classes: list[str], depth: int, patterns: Sequence[str] = (
         if _NO_CLASS.fullmatch(_COPY.sub("", folder).casefold()):
             glob = f'"!{"*/" * depth}{literal(folder)}/**"'
             yield (
-                f"{folder} is hardly the name of a class; leave it out with `images: {glob}`, or"
+                f"{folder} is unlikely to be a class; leave it out with `images: {glob}`, or"
                 f" write {answer} if all are classes"
             )
     alike: dict[str, list[_Name]] = {}

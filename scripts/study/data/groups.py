@@ -75,9 +75,9 @@ def _refuse_splits_as_groups(where: str, groups: Sequence[str]) -> None:
     names = sorted({group for group in groups if group})
     if len(names) > 1 and all(split_of(name) for name in names):
         raise UserError(
-            f"{where}: the groups are {listed(names)}, which are splits: a group is what belongs"
-            " together, such as a patient; put the images of each split into a folder with its"
-            " name, above those of the classes"
+            f"{where}: the groups are {listed(names)}, which are splits: a group is, for example,"
+            " all images of a patient; put the images of each split into a folder named"
+            " after it, above the class folders"
         )
 
 

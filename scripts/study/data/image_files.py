@@ -124,14 +124,14 @@ def _decisions(facts: list[Facts], rules: Rules) -> list[str]:
             )
             for depth, (white, black) in limits.items()
         },
-        "have values just outside their range, by a rounding error, which were clipped": sum(
+        "have values just outside their range, clipped as rounding errors": sum(
             fact.depth == "floating point" and _is_outside(fact.seen, rules.value_range or (0, 1))
             for fact in facts
         ),
         "have 16 bits per colour, of which the upper 8 are read": sum(
             fact.depth == "16 bit in colour" for fact in facts
         ),
-        "are turned as their EXIF data say": sum(fact.turned for fact in facts),
+        "are oriented as their EXIF data say": sum(fact.turned for fact in facts),
         f"have transparent parts, which are shown {shown}": sum(
             fact.transparency != "none" for fact in facts
         ),

@@ -142,7 +142,7 @@ def _find_classes(
     first = next(iter(filled))
     if len(classes) == 1 and len(inside(folders, f"{first}/")) > 1:
         raise UserError(
-            f"{where}: {first} is the only folder of a class; if the classes are in it, write"
+            f"{where}: {first} is the only class folder; if the classes are in it, write"
             f" `path: …/{first}`"
         )
     return classes

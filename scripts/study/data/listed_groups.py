@@ -97,8 +97,8 @@ def _refuse_joined(path: Path, groups: set[str]) -> None:
         parts = [part.strip() for part in _JOINED.split(group)]
         if len(parts) > 1 and groups.issuperset(parts):
             raise UserError(
-                f"{path}: the group {group} names {listed(parts)}, which other images are in; an"
-                " image is in one group, so write one name for all of them"
+                f"{path}: the group {group} joins {listed(parts)}, which are groups too; an"
+                " image has one group, so write one name for all of them"
             )
 
 
@@ -126,7 +126,7 @@ def _refuse_as_above(where: str, group: str, delimiter: str) -> None:
     """
     word = group.casefold().replace(" ", "")
     if "\n" in group or group.endswith(delimiter):
-        raise UserError(f"{where}: a quotation mark stands alone; write the group out")
+        raise UserError(f"{where}: lone quotation mark; write the group it stands for")
     if word in AS_ABOVE or word.strip("-\u2013\u2014") in AS_ABOVE:
         raise UserError(f"{where}: {group} stands for the group above; write it out in each row")
 

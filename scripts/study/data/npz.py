@@ -62,7 +62,7 @@ def read(name: str, entry: dict, files: dict[str, Path]) -> Source:
     path = files["path"]
     arrays = load_arrays(path)
     if isinstance(arrays, np.ndarray):
-        raise UserError(f"{path}: one array, not an .npz file of several")
+        raise UserError(f"{path}: is a single array, not an .npz file")
     left_out = unread_arrays(path, arrays)
     parts = {}
     for split in SPLITS:

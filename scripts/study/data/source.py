@@ -223,7 +223,7 @@ def ordered_classes(where: str, found: list[str], positive: str | None) -> list[
         return sorted(found)
     if positive is None:
         raise UserError(
-            f"{where}: missing positive; say which of the two classes {found[0]} and {found[1]} is"
+            f"{where}: missing `positive`; say which of the classes {found[0]} and {found[1]} is"
             " the positive one"
         )
     if positive not in found:

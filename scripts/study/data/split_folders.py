@@ -52,7 +52,7 @@ def find_splits(where: str, declared: Any, every: list[str]) -> dict[str, str]:
         depths = {folder.count("/") for folder in declared.values()}
         if len(depths) > 1:
             raise UserError(
-                f"{where}: splits has folders at different depths, {listed([*declared.values()])};"
+                f"{where}: `splits` has folders at several depths, {listed([*declared.values()])};"
                 " put all of them at the same depth, as in"
                 " `splits: {train: all/train, test: all/test}`"
             )
@@ -106,11 +106,10 @@ def _declared(where: str, declared: dict[str, str], folders: list[str]) -> dict[
     for split, folder in splits.items():
         if folder not in folders:
             raise UserError(
-                f"{where}: splits says that {split} is {folder}, but there are only"
-                f" {listed(folders)}"
+                f"{where}: `splits` says {split} is {folder}, but there are only {listed(folders)}"
             )
     if len({*splits.values()}) < len(splits):
-        raise UserError(f"{where}: splits names the same folder for two of {listed(list(splits))}")
+        raise UserError(f"{where}: `splits` names one folder for two of {listed(list(splits))}")
     return splits
 
 

@@ -94,7 +94,7 @@ def _check_counts(where: str, labels: np.ndarray, classes: list[str], splits: in
     if len(classes) > 2:
         found = f"{counts.min()} samples of class {classes[counts.argmin()]}"
     raise UserError(
-        f"{where}: {found} to draw {splits} splits from; each class needs at least one per split"
+        f"{where}: only {found} for {splits} splits; each class needs at least one per split"
     )
 
 
@@ -163,6 +163,6 @@ def _no_split(
             count = f"{len(inside)} group{'s' * (len(inside) > 1)}"
             return (
                 f"{where}: class {class_name} is in only {count}, {', '.join(inside)}; whole"
-                f" groups are drawn, and {into} each need one with it"
+                f" groups are drawn, and {into} each need one of them"
             )
     return f"{where}: no split of whole groups has every class in each of {into}"

@@ -67,7 +67,7 @@ def stored_as(classes: list[str], answer: str) -> Iterator[str]:
         names = dict.fromkeys(match[1] for match in map(_OF_DRIVE.match, downloads) if match)
         yield (
             f"{listed(downloads)} {'are' if len(downloads) > 1 else 'is'} named like"
-            " partial downloads from Google Drive; merge those of a class in one folder,"
+            " partial downloads from Google Drive; merge them into one folder per class:"
             f" {listed([*names])}, {otherwise}"
         )
     for shape in (_PART, _PART_OF_ONE):

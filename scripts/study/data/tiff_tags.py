@@ -36,8 +36,8 @@ def refuse_unread_type(path: Path, tags: Mapping[int, Any]) -> None:
     formats = {*tags.get(SAMPLE_FORMAT, (1,))}
     if formats == {SIGNED} and bits == {8}:
         raise UserError(
-            f"{path}: has signed integers of 8 bits, which are not read; save them with 16 bits, or"
-            " as unsigned ones"
+            f"{path}: has signed 8-bit integers, which are not read; save them with 16 bits, or"
+            " as unsigned"
         )
     if formats == {FLOATING} and bits != {32}:
         raise UserError(

@@ -102,8 +102,8 @@ def refuse_wide_range(where: str, seen: Range, declared: Range) -> None:
     if seen[1] - seen[0] < PART_OF_DECLARED * (declared[1] - declared[0]):
         raise UserError(
             f"{where}: all values are from {seen[0]:g} to {seen[1]:g}, a tiny part of"
-            f" `range`, {declared[0]:g} to {declared[1]:g}; write what black and white are"
-            " in the files"
+            f" `range`, {declared[0]:g} to {declared[1]:g}; write which values are black"
+            " and white"
         )
 
 

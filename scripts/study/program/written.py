@@ -135,7 +135,7 @@ def _check_header(path: Path, header: list[str]) -> None:
             raise UserError(f"{path}: unknown column {name!r}; {hint}")
     if "epoch" not in header or len(header) < 2 or len({*header}) < len(header):
         raise UserError(
-            f"{path}: has the columns {', '.join(header) or 'of an empty file'}; it needs epoch and"
+            f"{path}: has the columns {', '.join(header) or '(none)'}; it needs epoch and"
             f" any of {columns}, each once"
         )
 

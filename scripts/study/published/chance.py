@@ -101,5 +101,5 @@ def _predict(others: list[float], step: float) -> tuple[float, float, int]:
 def expected(chance: float) -> str:
     """How many clean sets of tables have such a coincidence, in words."""
     if chance < 1e-6:
-        return "expected by chance in fewer than 1 of a million such sets of tables"
-    return f"expected by chance in about 1 of {float(f'{1 / chance:.1g}'):,.0f} such sets of tables"
+        return "expected by chance in fewer than 1 in a million such sets of tables"
+    return f"expected by chance in about 1 in {float(f'{1 / chance:.1g}'):,.0f} such sets of tables"

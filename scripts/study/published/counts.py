@@ -61,6 +61,6 @@ def describe_refused(rows: Sequence[PrintedRow], name: str, images: int | None, 
     part = "none" if share == 0 else f"about {share:.0%}"
     counted = f"{images:,} images" + (f" over {epochs} epochs" if epochs > 1 else "")
     return (
-        f"{name}: checking for whole numbers of correct images among {counted} can find {part} of"
+        f"{name}: requiring a whole number of correct images among {counted} exposes {part} of"
         f" the wrong numbers with {places} decimal{'' if places == 1 else 's'}"
     )

@@ -89,10 +89,10 @@ def exchanged_splits(rows: Sequence[PrintedRow], baseline: Mapping[str, str]) ->
             )
             text = (
                 f"Table {row.table}, {row.level}: training and validation seem to be"
-                f" exchanged, {numbers}: each fits the other's column"
+                f" swapped, {numbers}: each fits the other's column"
             )
             names = [name for pair in wrong for name in pair]
-            findings.append(finding("training and validation exchanged", text, (row,), names))
+            findings.append(finding("training and validation swapped", text, (row,), names))
     return findings
 
 

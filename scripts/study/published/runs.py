@@ -96,7 +96,7 @@ def rows_printed_differently(
                 f"{name} {first.printed[name]} and {second.printed[name]}" for name in different
             )
             if are_exchanged(first, second):
-                text += "; in one of them training and validation are exchanged"
+                text += "; in one of them training and validation are swapped"
             findings.append(finding("one row, two values", text, (first, second), different))
         elif one_table and same and first.factor == second.factor:
             text = f"Table {first.table} prints {first.level} twice"

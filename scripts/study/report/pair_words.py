@@ -63,7 +63,7 @@ def zero_words(row: Row) -> str:
         for name in ("adjusted", "bootstrap_t")
     )
     if pd.isna(row["low_bootstrap_t"]):
-        return f"without an interval it decides nothing; the t-test’s {by_t} zero"
+        return f"without an interval it decides nothing; the t-test’s interval {by_t} zero"
     as_well = "as the t-test’s does" if by_t == beside else f"but the t-test’s {by_t} it"
     return f"its interval {beside} zero, {as_well}"
 

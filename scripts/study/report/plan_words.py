@@ -37,7 +37,7 @@ def beside_lines(study: Study) -> list[str]:
         if not are_enough(last - first + 1, study.seeds):
             enough = max(FEWEST, math.ceil(study.seeds / EACH))
             lines.append(
-                "  too few tuning seeds for verdicts on tuned sides: they will be at the chosen"
+                "  too few tuning seeds for verdicts on tuned sides: they will be on the chosen"
                 f" values instead; {enough} would be enough (tune.seeds)"
             )
     if study.splits:

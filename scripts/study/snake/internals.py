@@ -116,7 +116,7 @@ def set_root_folders(workflow, folders: Mapping[str, str]) -> None:
         if any(root != folder for root, folder in folders.items()):
             raise UserError(
                 f"Snakemake {snakemake.__version__} cannot be given another results folder"
-                f" ({missing}): leave the keys {', '.join(folders)} out, or use the Snakemake of"
+                f" ({missing}): leave out the keys {', '.join(folders)}, or use the version in"
                 " requirements.txt"
             ) from missing
 

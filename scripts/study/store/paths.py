@@ -78,7 +78,7 @@ def root_folder(key: str, path: str) -> str:
     folder = os.path.normpath(expanded)
     if folder == ".":
         raise UserError(
-            f"{key}: {path} is the folder that Snakemake runs in; name one inside it, or another"
+            f"{key}: {path} is the folder that Snakemake runs in; name one inside it or elsewhere"
         )
     # a folder above a link is not the folder above what it leads to
     same = os.path.realpath(folder) == os.path.realpath(expanded)

@@ -155,7 +155,7 @@ def _known_to_runs(code: Code, remedy: str) -> Iterator[str]:
         )
     if code.by_name:
         yield (
-            f"{code.by_name[0]}: imports a module whose name only a run shows: a change there"
+            f"{code.by_name[0]}: imports a module named only at run time: a change there"
             f" retrains nothing; {remedy}"
         )
 

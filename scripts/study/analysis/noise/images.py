@@ -23,7 +23,7 @@ UNITS = ("image or group of images", "images or groups of images")
 MEANING = (
     "which images the metric is computed on; whole groups are drawn together. Seeds do not average"
     " it out; more images do. For a validation metric it is already part of the variation between"
-    " splits, because each split has other validation images."
+    " splits, as each split has different validation images."
 )
 RESAMPLES = 2000  # of images or groups
 

@@ -36,7 +36,7 @@ def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> l
         return []
     text = (
         f"{len(torn)} of {count} videos, judging by frame names, are in more than one split,"
-        " and neighbouring frames are nearly the same; `groups` keep them together"
+        " and neighbouring frames are nearly alike; `groups` keeps them together"
     )
     return [finding("frames of videos", "warning", text, torn)]
 
@@ -55,14 +55,14 @@ def check_beginnings(
             check = "dates in names"
             text = (
                 f"judging by image names, {torn_of} days are in more than one split;"
-                " images of one series may be nearly the same, and `groups` keep those of a day"
+                " images of one series may be nearly alike, and `groups` keeps those of a day"
                 " together"
             )
         else:
             check = "identifiers in names"
             text = (
-                f"{torn_of} identifiers that names of images begin with, such as those of patients,"
-                " are in more than one split; `groups` keep their images together"
+                f"{torn_of} identifiers at the start of image names, such as those of patients,"
+                " are in more than one split; `groups` keeps their images together"
             )
         findings.append(finding(check, "warning", text, torn))
     return findings

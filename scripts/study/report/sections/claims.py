@@ -323,12 +323,10 @@ def _claim_note(row: Mapping[str, Any]) -> str:
             amount(row["metric"], float(f"{row[key]:.2g}"))
             for key in ("supported_above", "contradicted_below")
         )
-        text = f"would be supported with any margin above {above}"
+        text = f"the claim would be supported with any margin above {above}"
         text += f" and contradicted with any below {below}" if row["contradicted_below"] else ""
         if row["verdict"] in UNDECIDED:  # a margin that these data suggest is not tested by them
-            text = f"to choose a margin for the next study: with these data, the claim {text}"
-        else:
-            text = f"it {text}"
+            text = f"to choose a margin for the next study: with these data, {text}"
         notes.append(text)
     elif row["verdict"] == BORDERLINE:
         notes.append(

@@ -40,7 +40,10 @@ def context(inputs: Inputs) -> dict[str, Any]:
                 title="Splits",
             ),
             "classes": class_table(card),
-            "decided": [upper_first(sentence) for sentence in data.get("decided", [])],
+            "decided": [
+                text if "." in text.split()[0] else upper_first(text)  # a file's name stays
+                for text in data.get("decided", [])
+            ],
             "findings": [
                 finding | {"check": upper_first(finding["check"])} for finding in audit["findings"]
             ],

@@ -88,7 +88,7 @@ def shown_sample(row: Row) -> dict[str, str]:
 def samples_table(rows: Sequence[Row]) -> DataTable:
     """The same as a table."""
     return DataTable(
-        "How many of all trained models (each cell with each seed, after its last round) get"
+        "How many of the trained models (each cell with each seed, after its last round) get"
         " each sample wrong.",
         ["No.", "Split", "Sample", "Its class", "Predicted as", "Misclassified (%)", "Models"],
         [

@@ -41,7 +41,7 @@ EFFECTS_OF = "val_accuracy"
 # What the level of a protocol's verdicts is about.
 CHANCE = {
     "fixed": "between seeds alone",
-    "tuned": "between seeds and in what tuning chooses with other seeds",
+    "tuned": "between seeds, including the tuning seeds",
     "splits": "between splits and seeds",
     "tuned_splits": "between splits and seeds",
 }
