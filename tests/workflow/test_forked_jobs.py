@@ -171,6 +171,23 @@ def test_the_benchmark_is_of_the_job(start):
     job.communicate()
 
 
+IMPORTS = """
+import sys
+from study.snake.fork_server import followed, import_for
+for script in ("make_report", "train"):
+    import_for(f"{sys.argv[1]}/{script}.py")
+    print("torch" in sys.modules, "study.training.activations" in followed)
+"""
+
+
+def test_torch_is_imported_for_what_trains_and_not_for_results(monkeypatch):
+    scripts = str(REPOSITORY / "scripts")
+    monkeypatch.setenv("PYTHONPATH", scripts)
+    command = [sys.executable, "-c", IMPORTS, scripts]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False", "True", "True"]
+
+
 def test_jobs_end_with_their_snakemake(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "scripts"))
