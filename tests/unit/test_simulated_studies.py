@@ -1,4 +1,4 @@
-"""Studies whose truth is known, 1,000 of each kind: how often a verdict is false, or is missed.
+"""Studies whose truth is known, 500 of each kind: how often a verdict is false, or is missed.
 
 Everything that decides is the project's: `judge`, and the tests over splits and with tuning. What
 is drawn is in standard deviations of a seed.
@@ -18,7 +18,7 @@ from study.settings.parameters import DEFAULTS
 
 pytestmark = pytest.mark.slow
 
-STUDIES, SEEDS, SPLITS = 1000, 10, 10
+STUDIES, SEEDS, SPLITS = 500, 10, 10
 QUARTER = Noise({"split": Added(share=1 / 4)})
 RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01]
 FIXED = 2  # the position of the baseline's rate
