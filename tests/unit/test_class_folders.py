@@ -65,9 +65,9 @@ from study.store.errors import UserError
             "ill-20240301T101010Z-001",
             "ill-20240301T101010Z-002",
             "x",
-        ): "Drive; .* folder, ill, or",
+        ): "Drive; .* per class: ill, or",
         ("a-20240301T101010Z-001", "b-20240301T101010Z-001"): (
-            "partial downloads .* folder, a and b, or w"
+            "partial downloads .* per class: a and b, or w"
         ),
         ("HAM_images_part_1", "HAM_images_part_2", "x"): "part_1 and HAM_images_part_2 are named",
         (
