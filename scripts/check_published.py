@@ -111,7 +111,7 @@ def main() -> int:
     )
     for finding in findings:
         print(f"{finding.check}: {finding.text}")
-    print(f"Found: {len(findings)}" if findings else "No problems found")
+    print(f"Problems found: {len(findings)}" if findings else "No problems found")
     return 1 if findings else 0
 
 

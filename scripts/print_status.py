@@ -87,7 +87,7 @@ def detail(run: Run, state: str, log: Path, now: float) -> str:
     if state in ("failed", "stopped"):
         return f"{where}: {last_line(log)} ({log}, {age} ago)"
     if not told:
-        return f"{where}: {age} ago, no epoch yet"
+        return f"{where}: no epoch yet, log written {age} ago"
     said = [seed_words(told), f"epoch {told.epoch} of {told.epochs}", accuracy_words(told)]
     return f"{where}: {', '.join(filter(None, said))}, {age} ago"
 

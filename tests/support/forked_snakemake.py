@@ -1,7 +1,8 @@
 """Snakemake's command in a fork of a process that has imported Snakemake.
 
 Importing it takes longer than most dry runs. The command that runs is whole, from its arguments to
-its exit status; it only finds Snakemake's imports done. Our modules are not among them.
+its exit status; it only finds Snakemake's imports done. Our modules are not among them. (With
+`pytest -n 0` each fork also imports pytest, whose script multiprocessing takes for the program.)
 """
 
 import atexit
@@ -16,15 +17,14 @@ PRELOADED = ["snakemake.cli", "snakemake.report", "snakemake.report.html_reporte
 PRELOADED += ["jsonschema", "yte", "nbformat", "rich.console", "rich.table", "rich.syntax"]
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(PRELOADED)
-INSTALLED = (sys.prefix, sys.base_prefix)
 # Python reads these as it starts.
 STARTED_WITH = {name: text for name, text in os.environ.items() if name.startswith("PYTHON")}
 
 
 def can_fork() -> bool:
-    """Whether the environment still has what the forked process was started with."""
+    """Whether a Python that starts now would be what the forked process was as it started."""
     now = {name: text for name, text in os.environ.items() if name.startswith("PYTHON")}
-    return now == STARTED_WITH
+    return now == STARTED_WITH and "PYTHONPATH" not in now
 
 
 def run_forked(arguments: tuple[str, ...], folder: Path) -> tuple[int, str]:
@@ -38,6 +38,13 @@ def run_forked(arguments: tuple[str, ...], folder: Path) -> tuple[int, str]:
         return process.exitcode, printed.read().decode()
 
 
+def is_installed(path: str) -> bool:
+    """Whether a folder of modules is Python's or its environment's."""
+    repository = Path(__file__).parents[2]
+    ours = any(Path(path).is_relative_to(repository / name) for name in ("scripts", "tests"))
+    return not ours and any(Path(path).is_relative_to(top) for top in (sys.prefix, sys.base_prefix))
+
+
 def _run(
     arguments: tuple[str, ...], folder: str, environment: dict[str, str], printed: str
 ) -> None:
@@ -49,8 +56,9 @@ def _run(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None
     # The test session's path has our modules and those of the tests.
-    sys.path[:] = [folder, *(path for path in sys.path if path.startswith(INSTALLED))]
+    sys.path[:] = [folder, *filter(is_installed, sys.path)]
     sys.orig_argv[1:] = ["-m", "snakemake", *arguments]
     sys.argv[:] = [str(Path(snakemake.cli.__file__).with_name("__main__.py")), *arguments]
     try:

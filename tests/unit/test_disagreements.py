@@ -139,10 +139,13 @@ def simulated(generator: np.random.Generator, seeds: int) -> Measured:
 @pytest.mark.slow
 @pytest.mark.parametrize("seeds", [15, 60])
 def test_studies_in_which_the_splits_agree_are_rarely_warned_of(seeds):
-    """Of 1,000 about 5% or fewer; by intervals over seeds alone it is a quarter and more."""
+    """About 5% or fewer; by intervals over seeds alone it is a quarter and more.
+
+    Of 400; the numbers in docs/statistics.md are those of 1,000.
+    """
     tables = {"table1": make_table("batch_size", [32, 16, 8], [*PARAMETERS])}
     generator, warned, apart = np.random.default_rng(0), 0, 0
-    for _ in range(1000):
+    for _ in range(400):
         about = simulated(generator, seeds)
         warned += len(warned_of(find_disagreements(tables, CELLS, about))) > 0
         by_cell = about.values.groupby("cell")
@@ -154,5 +157,5 @@ def test_studies_in_which_the_splits_agree_are_rarely_warned_of(seeds):
             half = stats.t.ppf(0.975, seeds - 1) * stats.sem(by_seed)
             ends[split] = by_seed.mean() - half, by_seed.mean() + half
         apart += ends["val"][1] < ends["test"][0] or ends["test"][1] < ends["val"][0]
-    assert warned <= stats.binom.ppf(0.999, 1000, 0.05)
-    assert apart > 250
+    assert warned <= stats.binom.ppf(0.999, 400, 0.05)
+    assert apart > 100

@@ -161,7 +161,7 @@ def test_only_what_has_no_split_is_refused():
         complete_splits("d", labels, ["ill", "well"], groups, rows, entry)
     assert str(error.value) == (
         "d: class well is in only 1 group, r; whole groups are drawn, and train and val each need"
-        " one of them"
+        " one with that class"
     )
     groups[5] = "s"
     splits = complete_splits("d", labels, ["ill", "well"], groups, rows, entry)

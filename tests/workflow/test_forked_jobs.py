@@ -174,8 +174,9 @@ def test_the_benchmark_is_of_the_job(start):
 IMPORTS = """
 import sys
 from study.snake.fork_server import followed, import_for
-for script in ("make_report", "train"):
-    import_for(f"{sys.argv[1]}/{script}.py")
+for scripts in (("measure", "judge", "draw_pictures", "make_report"), ("train",)):
+    for script in scripts:
+        import_for(f"{sys.argv[1]}/{script}.py")
     print("torch" in sys.modules, "study.training.activations" in followed)
 """
 

@@ -73,8 +73,9 @@ def test_the_example_of_an_own_network_on_ten_digits(tmp_path):
     assert re.search(r"Validation: \d predicted \d", html)
     assert "Sensitivity" not in html and "positive class" not in html
     assert [*read_csv(results / "tables" / "mine.csv")[0]][4::2] == shown
-    assert len(read_csv(results / "tables" / "networks.csv")) == 3
+    for table, rows in (("networks", 3), ("losses", 2)):
+        assert len(read_csv(results / "tables" / f"{table}.csv")) == rows
     matrices = pd.read_csv(results / "pictures" / "confusion.csv")
-    drawn, splits = 4, 2
+    drawn, splits = 4, 2  # of the six cells, the baseline and those that differ in one factor
     counts = matrices.groupby(["cell", "split"])["count"].sum()
     assert counts.tolist() == [360.0] * drawn * splits

@@ -3,9 +3,10 @@
 import shutil
 
 import numpy as np
-from run_snakemake import contents, jobs_by_rule, snakemake
+from run_snakemake import COMMAND, contents, jobs_by_rule, run, snakemake
 from small_study import (
     BCE,
+    NOTHING,
     SMALL_STUDY,
     cell_folder,
     change_study,
@@ -13,6 +14,8 @@ from small_study import (
     read_csv,
     tiny_arrays,
 )
+
+from study.store.known_digests import MEMORY
 
 
 def test_a_study_that_grows_trains_what_is_new(finished):
@@ -70,6 +73,14 @@ def test_code_is_tracked_by_content_not_by_time(finished_once, repository_copy, 
     curves.write_text(curves.read_text().replace("alpha=0.2", "alpha=0.3"))
     jobs = planned(folder, repository=repository_copy)
     assert (jobs["train"], jobs["make_figure"]) == (1, 1)  # the runs with ce
+
+
+def test_what_is_planned_does_not_depend_on_the_order_of_sets(finished, monkeypatch):
+    """Python's hashes of strings, and with them the order of sets, differ from start to start."""
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)  # with which it is a process of its own
+        (finished / MEMORY).unlink()
+        assert NOTHING in run(finished, *map(str, COMMAND[3:]), "--dry-run").stdout
 
 
 def test_copied_results_are_current_or_found_outdated_without_snakemakes_memory(

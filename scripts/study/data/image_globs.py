@@ -35,7 +35,7 @@ def named_images(where: str, images: list[str], patterns: list[str]) -> list[str
             )
         wanted = wanted - named if takes_away(pattern) else wanted | named
     if not wanted:
-        raise UserError(f"{where}: `images` leaves out all {len(images)}")
+        raise UserError(f"{where}: `images` leaves out all {len(images)} images")
     return [name for name in images if name in wanted]
 
 

@@ -163,6 +163,6 @@ def _no_split(
             count = f"{len(inside)} group{'s' * (len(inside) > 1)}"
             return (
                 f"{where}: class {class_name} is in only {count}, {', '.join(inside)}; whole"
-                f" groups are drawn, and {into} each need one of them"
+                f" groups are drawn, and {into} each need one with that class"
             )
     return f"{where}: no split of whole groups has every class in each of {into}"

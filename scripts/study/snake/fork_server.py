@@ -37,7 +37,7 @@ OWN = {"_", "SHLVL", "PWD", "OLDPWD", "TMPDIR", "TMP", "TEMPDIR", "TEMP"}
 READ = Path(__file__).parents[3] / "workflow"  # where modules read files as they are imported
 PATIENCE = 10  # seconds for the message of a process that has connected
 OURS = "study"  # the package whose modules import in their functions what takes long
-# Of it, what imports torch there, which takes two seconds and makes no results.
+# Its modules that import torch there, which takes two seconds and is not needed to make results.
 TRAINING = "study.training."
 
 followed: set[str] = set()  # of its modules, those whose imports have been run
@@ -195,7 +195,8 @@ def can_fork(request: Request, environment: dict[str, str], stamps: dict[str, St
 def import_for(script: str) -> None:
     """Run the imports of a script and of our modules that it uses, also those in functions.
 
-    Nothing else of them is run.
+    Nothing else of them is run. Functions of `study.training` are left out until a script imports
+    torch.
     """
     run_imports(script)
     trains = "torch" in sys.modules

@@ -36,7 +36,7 @@ def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> l
         return []
     text = (
         f"{len(torn)} of {count} videos, judging by frame names, are in more than one split,"
-        " and neighbouring frames are nearly alike; `groups` keeps them together"
+        " and neighbouring frames are nearly the same; `groups` keeps them together"
     )
     return [finding("frames of videos", "warning", text, torn)]
 
@@ -55,7 +55,7 @@ def check_beginnings(
             check = "dates in names"
             text = (
                 f"judging by image names, {torn_of} days are in more than one split;"
-                " images of one series may be nearly alike, and `groups` keeps those of a day"
+                " images of one series may be nearly the same, and `groups` keeps those of a day"
                 " together"
             )
         else:

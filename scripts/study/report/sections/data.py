@@ -41,7 +41,9 @@ def context(inputs: Inputs) -> dict[str, Any]:
             ),
             "classes": class_table(card),
             "decided": [
-                text if "." in text.split()[0] else upper_first(text)  # a file's name stays
+                text
+                if {".", "/"} & {*text.split()[0]}
+                else upper_first(text)  # a file's name stays
                 for text in data.get("decided", [])
             ],
             "findings": [
