@@ -75,8 +75,7 @@ def repository_copy(tmp_path) -> Path:
     for name in keep:
         source = REPOSITORY / name
         if source.is_dir():
-            ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, folder / name, ignore=ignore)
+            shutil.copytree(source, folder / name)  # what is compiled is so for the copy as well
         else:
             folder.mkdir(exist_ok=True)
             shutil.copy2(source, folder / name)
