@@ -90,8 +90,8 @@ def main() -> int:
         action="extend",
         default=[],
         metavar="FACTOR=LEVEL",
-        help="each factor's level in the other tables: rows with these levels are the same row"
-        " (default: inferred)",
+        help="the level that each factor has in the tables of other factors: rows with these levels"
+        " are of the same run (default: inferred)",
     )
     parser.add_argument("--claims", help="a YAML file of claims, whose numbers are checked")
     arguments = parser.parse_args()

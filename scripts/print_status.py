@@ -141,14 +141,14 @@ def older_lines(data: Prepared, missing: list[Run]) -> list[str]:
     older = sum(older_run(study, run) is not None for run in missing)
     if older:
         lines.append(
-            f"{older} of the runs that are not done were trained before, with different data,"
-            " code or settings, and will be trained again"
+            f"{older} of the runs that are not done {'was' if older == 1 else 'were'} trained"
+            " before, with different data, code or settings, and will be trained again"
         )
     folders = left_over(study, data.runs)
     if folders:
         lines.append(
-            f"{len(folders)} folders hold runs with other data, code or settings, which this study"
-            " does not use:"
+            f"{len(folders)} folder{' holds' if len(folders) == 1 else 's hold'} runs with other"
+            " data, code or settings, which this study does not use:"
         )
         lines += [f"  {folder}" for folder in folders[:SHOWN]]
         lines += [f"  and {len(folders) - SHOWN} more"] * (len(folders) > SHOWN)

@@ -82,6 +82,12 @@ def repository_copy(tmp_path) -> Path:
     return folder
 
 
+@pytest.fixture
+def verdicts_alone(monkeypatch):
+    """Judge without predicting well how many seeds would decide, which takes half of the time."""
+    monkeypatch.setattr("study.analysis.power.DRAWS", 2)
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
     """The page of a finished study, for a browser."""

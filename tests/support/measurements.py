@@ -69,9 +69,13 @@ def make_values(**cells) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["cell", "place", "round", "seed", "val_accuracy"])
 
 
-def measured(values: pd.DataFrame, runs: pd.DataFrame | None = None, **about: Any) -> Measured:
+def measured(
+    values: pd.DataFrame, runs: pd.DataFrame | Recorded | None = None, **about: Any
+) -> Measured:
     """What a protocol's runs came to, the fixed one's unless another is said."""
-    recorded = Recorded(make_runs() if runs is None else runs)
+    recorded = (
+        runs if isinstance(runs, Recorded) else Recorded(make_runs() if runs is None else runs)
+    )
     return Measured(values=by_seed(values), recorded=recorded, **{"protocol": FIXED} | about)
 
 
@@ -84,7 +88,7 @@ def claim(expect: str, *pairs: tuple[Side, Side], **keys: Any) -> Claim:
 def verdict(
     claims: dict[str, Claim],
     values: pd.DataFrame,
-    runs: pd.DataFrame | None = None,
+    runs: pd.DataFrame | Recorded | None = None,
     plan: Plan = ONE_LOOK,
 ) -> pd.DataFrame:
     """The claims' rows, by their names."""

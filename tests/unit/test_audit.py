@@ -163,7 +163,7 @@ def test_videos_with_frames_in_two_splits_are_found_by_their_names(given):
 
     (torn,) = found([""] * 12)
     assert torn["severity"] == "warning"
-    assert torn["text"].startswith("1 of 6 videos, judging by frame names, are in more than")
+    assert torn["text"].startswith("1 of 6 videos, judging by frame names, is in more than")
     assert torn["samples"] == [[names[0], names[8]]]
     assert found([str(row) for row in range(12)]) == []
 

@@ -21,6 +21,7 @@ from measurements import (
 from scipy import stats
 
 from study.analysis.claims import judge
+from study.analysis.guard import Recorded
 from study.analysis.verdicts import VERDICTS
 from study.design.claims import Side
 from study.settings.parameters import DEFAULTS
@@ -292,6 +293,7 @@ def test_halves_of_a_round_are_compared():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("verdicts_alone")
 def test_many_studies_without_an_effect_and_with_a_large_one():
     """Of 400 simulated studies of 10 seeds at 5%: errors stay below the level.
 
@@ -301,7 +303,7 @@ def test_many_studies_without_an_effect_and_with_a_large_one():
     """
     generator = np.random.default_rng(2024)
     cells = {name: DEFAULTS | {"batch_size": 2 + i} for i, name in enumerate(["a", "b", "c", "d"])}
-    runs = make_runs(cells, rounds=(1,))
+    recorded = Recorded(make_runs(cells, rounds=(1,)))
     a, b, c, d = (
         Side(name, [1], title=name, parameters=parameters) for name, parameters in cells.items()
     )
@@ -319,7 +321,7 @@ def test_many_studies_without_an_effect_and_with_a_large_one():
         values = make_values(
             a=seeds + noise[0], b=seeds + noise[1], c=seeds + noise[2] + 1, d=seeds + noise[3] + 2.1
         )
-        judged, pairs = judge(claims, measured(values, runs))
+        judged, pairs = judge(claims, measured(values, recorded))
         for name, result in zip(judged["claim"], judged["verdict"]):
             counts[name][result] += 1
         alone["supported"] += pairs["p_supporting"][0] <= 0.05

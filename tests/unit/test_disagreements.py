@@ -10,6 +10,7 @@ from measurements import make_runs, make_table, measured
 from scipy import stats
 
 from study.analysis.disagreements import DISAGREEMENT_COLUMNS, find_disagreements, gap_of, warned_of
+from study.analysis.guard import Recorded
 from study.analysis.measured import Measured
 from study.design.cell import Cell
 from study.settings.parameters import DEFAULTS
@@ -17,7 +18,7 @@ from study.settings.parameters import DEFAULTS
 SPLITS = ("val", "test")
 PARAMETERS = {f"batch{size}": DEFAULTS | {"batch_size": size} for size in (32, 16, 8)}
 CELLS = {name: Cell(parameters, 1, 30, 0) for name, parameters in PARAMETERS.items()}
-RUNS = make_runs(PARAMETERS, rounds=(1,))
+RECORDED = Recorded(make_runs(PARAMETERS, rounds=(1,)))
 TABLES = {"table1": make_table("batch_size", [32, 16], ["batch32", "batch16"])}
 
 
@@ -34,7 +35,7 @@ def trained(correct: dict[str, dict[str, np.ndarray]]) -> Measured:
         for split, right in of_split.items():  # all are positive: right is a score above 0
             labels = np.ones(right.shape[1], np.int8)
             scores[cell, 1] |= {f"{split}_scores": 2.0 * right - 1, f"{split}_labels": labels}
-    return measured(pd.concat(rows), RUNS, scores=scores)
+    return measured(pd.concat(rows), RECORDED, scores=scores)
 
 
 def right(share: float, images: int, seeds: int = 12) -> np.ndarray:

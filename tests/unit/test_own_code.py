@@ -35,7 +35,7 @@ def test_what_is_not_in_its_digest_is_told(tmp_path, monkeypatch, text, expected
     assert len(found) == bool(expected)
     for line in found:
         assert line.startswith(f"{tmp_path}/{expected.format(folder=tmp_path)}")
-        assert line.endswith("; import it from beside nets/net.py")
+        assert line.endswith("; import it from the folder of nets/net.py")
 
 
 def test_a_file_that_imports_as_part_of_a_package_is_refused(tmp_path, monkeypatch):

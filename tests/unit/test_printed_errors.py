@@ -132,7 +132,9 @@ def test_a_row_exchanged_that_another_table_prints_right(tmp_path):
 def test_a_copied_row(tmp_path, target, check):
     found = problems(tmp_path, {target: "0.1311,94.94,0.1385,94.66"})
     assert [(check, {("3", "16"), target})] == [(check, cells) for check, _, cells in found]
-    numbers = "train_loss (0.1311), train_accuracy (94.94), val_loss (0.1385), val_accuracy (94.66)"
+    numbers = (
+        "train_loss (0.1311), train_accuracy (94.94), val_loss (0.1385) and val_accuracy (94.66)"
+    )
     assert numbers in found[0][1] and "; expected by chance in " in found[0][1]
 
 

@@ -169,7 +169,7 @@ def test_what_a_careful_reader_finds_in_the_source_study():
     found = done.stdout.splitlines()
     assert done.returncode == 1
     for level in ("BCE", "32", "ReLU"):
-        same = "train_accuracy (98.68), val_loss (0.2723), val_accuracy (93.43)"
+        same = "train_accuracy (98.68), val_loss (0.2723) and val_accuracy (93.43)"
         assert any(f"{level} has the same {same} after rounds 1 and 3" in line for line in found)
     assert not any("92.93" in line for line in found)  # a lone coincidence in Table 6
     assert any("train_loss 0.014 has 3 decimals" in line for line in found)

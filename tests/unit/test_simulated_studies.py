@@ -7,42 +7,28 @@ is drawn is in standard deviations of a seed.
 import functools
 
 import numpy as np
-import pandas as pd
 import pytest
 from measurements import claim, make_runs, make_values, verdict
 from scipy import stats
 
+from study.analysis.guard import Recorded
 from study.analysis.interval import Added, Noise, p_value
 from study.design.claims import Side
 from study.settings.parameters import DEFAULTS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("verdicts_alone")]
 
 STUDIES = 500  # the numbers in docs/statistics.md are those of 1,000
 SEEDS, SPLITS = 10, 10
 QUARTER = Noise({"split": Added(share=1 / 4)})
 RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01]
 FIXED = 2  # the position of the baseline's rate
-# Of what runs record, all that differs and some that does not: fewer columns, faster studies.
-RECORDED = [
-    "cell",
-    "place",
-    "split",
-    "first",
-    "last",
-    "round",
-    "epochs",
-    "loss",
-    "batch_size",
-    "learning_rate",
-]
-RECORDED += ["device", "data", "code_trainer", "code_loss"]
 # What is at most seen of a chance of 5%, in 999 of 1,000 such tests.
 MOST = int(stats.binom.ppf(0.999, STUDIES, 0.05))
 
 
 @functools.cache
-def runs_of(rates: tuple[int, ...]) -> tuple[dict, pd.DataFrame]:
+def runs_of(rates: tuple[int, ...]) -> tuple[dict, Recorded]:
     """Claims that CE is better than BCE and focal is not, at a rate each, and the runs of all."""
     cells = {
         loss: DEFAULTS | {"loss": loss, "learning_rate": RATES[rate]}
@@ -57,15 +43,15 @@ def runs_of(rates: tuple[int, ...]) -> tuple[dict, pd.DataFrame]:
         "ce": claim("greater", (sides["ce"], sides["bce"]), along=along),
         "focal": claim("less", (sides["focal"], sides["bce"]), along=along),
     }
-    return claims, make_runs(cells, rounds=(1,))[RECORDED]
+    return claims, Recorded(make_runs(cells, rounds=(1,)))
 
 
 def judged(means: list[float], rates: list[int], noise: np.ndarray) -> list[str]:
     """Both verdicts, on BCE, CE and focal with these means; noise (4, seeds), the first shared."""
-    claims, runs = runs_of(tuple(rates))
+    claims, recorded = runs_of(tuple(rates))
     measured = np.array(means)[:, None] + noise[0] + noise[1:]
     values = make_values(**dict(zip(("bce", "ce", "focal"), measured)))
-    return verdict(claims, values, runs)["verdict"].tolist()
+    return verdict(claims, values, recorded)["verdict"].tolist()
 
 
 def is_decided(verdicts: list[str]) -> bool:

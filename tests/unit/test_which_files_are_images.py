@@ -300,7 +300,7 @@ def test_images_of_no_class_are_asked_for_their_folders(tmp_path):
 
 
 def test_images_that_fit_nothing_are_refused(tmp_path):
-    with pytest.raises(UserError, match=r"'\*/image/\*', which matches none of 4 images,"):
+    with pytest.raises(UserError, match=r"'\*/image/\*', which matches none of the 4 images,"):
         laid_out(tmp_path, *CLASSES, images=["*/*", "*/image/*"])
     with pytest.raises(UserError, match="`images` leaves out all 4 images"):
         laid_out(tmp_path, images="!**")

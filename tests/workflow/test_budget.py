@@ -173,8 +173,8 @@ def test_what_differs_besides_the_factor_in_numbers(changes, epochs, said):
         (
             {"train_share": 0.5},
             30,
-            "Epochs are equal but updates are not: an epoch covers a share of 0.5 against 1.0 of"
-            " the training samples.",
+            "Epochs are equal but updates are not: the share of the training samples in an epoch is"
+            " 0.5 against 1.0.",
         ),
         ({"hidden_layers": 2}, 30, "The networks differ in their number of weights."),
         ({"loss": "ce"}, 30, ""),

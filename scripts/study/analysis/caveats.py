@@ -96,7 +96,7 @@ def _proportion(sides: list[Parameters]) -> str:
     """How updates differ where epochs are equal and samples not counted."""
     if sides[0]["train_share"] != sides[1]["train_share"]:
         shares = _against([side["train_share"] for side in sides])
-        return f"an epoch covers a share of {shares} of the training samples"
+        return f"the share of the training samples in an epoch is {shares}"
     small, large = sorted(side["batch_size"] for side in sides)
     return f"batch size {small} gets {large / small:g} times as many as {large}"
 

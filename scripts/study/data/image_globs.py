@@ -30,8 +30,8 @@ def named_images(where: str, images: list[str], patterns: list[str]) -> list[str
         named = {name for name in images if matches(name, pattern.removeprefix("!"))}
         if not named:
             raise UserError(
-                f"{where}: `images` has {pattern!r}, which matches none of {len(images)} images,"
-                f" such as {images[0]}"
+                f"{where}: `images` has {pattern!r}, which matches none of the {len(images)}"
+                f" images, such as {images[0]}"
             )
         wanted = wanted - named if takes_away(pattern) else wanted | named
     if not wanted:

@@ -156,7 +156,7 @@ def _no_split(
     """Why there is none, in a line."""
     into = f"{', '.join(names[:-1])} and {names[-1]}"
     if groups is None:
-        return f"{where}: no split into {into} has every class in each of them"
+        return f"{where}: the samples cannot be divided into {into} with every class in each"
     for label, class_name in enumerate(classes):
         inside = np.unique(groups[labels == label])
         if len(inside) < len(names):

@@ -232,4 +232,5 @@ def _describe_repeat(
 
 
 def _listed(row: PrintedRow, names: list[str]) -> str:
-    return ", ".join(f"{name} ({row.printed[name]})" for name in names)
+    *first, last = [f"{name} ({row.printed[name]})" for name in names]
+    return f"{', '.join(first)} and {last}" if first else last

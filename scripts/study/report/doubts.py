@@ -71,13 +71,13 @@ def no_better(inputs: Inputs, means: CellMeans) -> Iterator[Doubt]:
     if beaten["val"] is not None and beaten["val"][0] == beaten["val"][1]:
         return  # the headline says so
     parts = [
-        f"on {SPLIT_TITLES[split]} {found[0]} of {counted(found[1], 'cell')}"
+        f"{found[0]} of {counted(found[1], 'cell')} on {SPLIT_TITLES[split]}"
         for split, found in beaten.items()
         if found and 2 * found[0] >= found[1]
     ]
     if parts:
         simple = lower_first(simple_title(networks(inputs.study)))
-        yield Doubt(f"{upper_first(listed(parts))} are no better than a {simple}.", "#data")
+        yield Doubt(f"A {simple} does at least as well as {listed(parts)}.", "#data")
 
 
 def networks(study: Study) -> set[object]:

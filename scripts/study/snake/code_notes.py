@@ -27,7 +27,7 @@ def code_notes(study: Study) -> Iterator[str]:
         path = find_code(file)
         if path:
             path = path.absolute()
-            yield from unfollowed([(path, path.parent)], [], f"import it from beside {file}")
+            yield from unfollowed([(path, path.parent)], [], f"import it from the folder of {file}")
 
 
 def program_notes(program: Program) -> Iterator[str]:

@@ -35,7 +35,8 @@ def check_frames(groups: list[str], names: list[str], split_of: np.ndarray) -> l
     if not torn:
         return []
     text = (
-        f"{len(torn)} of {count} videos, judging by frame names, are in more than one split,"
+        f"{len(torn)} of {count} videos, judging by frame names,"
+        f" {'is' if len(torn) == 1 else 'are'} in more than one split,"
         " and neighbouring frames are nearly the same; `groups` keeps them together"
     )
     return [finding("frames of videos", "warning", text, torn)]
@@ -54,7 +55,8 @@ def check_beginnings(
         if shared.are_days:
             check = "dates in names"
             text = (
-                f"judging by image names, {torn_of} days are in more than one split;"
+                f"judging by image names, {torn_of} days"
+                f" {'is' if len(torn) == 1 else 'are'} in more than one split;"
                 " images of one series may be nearly the same, and `groups` keeps those of a day"
                 " together"
             )
@@ -62,7 +64,8 @@ def check_beginnings(
             check = "identifiers in names"
             text = (
                 f"{torn_of} identifiers at the start of image names, such as those of patients,"
-                " are in more than one split; `groups` keeps their images together"
+                f" {'is' if len(torn) == 1 else 'are'} in more than one split; `groups` keeps their"
+                " images together"
             )
         findings.append(finding(check, "warning", text, torn))
     return findings

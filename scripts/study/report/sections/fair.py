@@ -146,7 +146,7 @@ def is_at_chosen(row: Mapping[str, Any], end: str = "") -> bool:
 
 def verdict_words(row: Mapping[str, Any], end: str = "") -> str:
     """`supported`, or `supported, at the chosen values`."""
-    return f"{row['verdict' + end]}{f', {AT_CHOSEN}' * is_at_chosen(row, end)}"
+    return f"{row['verdict' + end]}{f' ({AT_CHOSEN})' * is_at_chosen(row, end)}"
 
 
 def edge_of(row: Mapping[str, Any]) -> str:

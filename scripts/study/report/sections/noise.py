@@ -83,8 +83,8 @@ def noise_table(noise: pd.DataFrame, metric: str, study: Study) -> DataTable:
     unit = ", in percentage points" if is_percentage(metric) else ""
     units = listed([_estimated_from(noise, name, of.UNITS) for name, of in there.items()])
     return DataTable(
-        f"Standard deviation of one run’s difference{unit}, and its 95% interval where one is"
-        f" known; estimated from {units}.",
+        f"Standard deviation of the difference between two runs{unit}, and its 95% interval where"
+        f" one is known; estimated from {units}.",
         ["Comparison", *(source.TITLE for source in there.values())],
         rows,
         title=f"{METRICS[metric].title}, noise",

@@ -116,8 +116,8 @@ def about(groups: Sequence[FactorLevels]) -> str:
     moved = " (and any named with it)" * any(group.along for group in groups)
     elsewhere = ", or the one in the title" * any(group.changes for group in groups)
     return (
-        f"After the round named. Every parameter except the one named{moved} has the baseline's"
-        f" value{elsewhere}."
+        f"Each picture is of the round that it names. Every parameter except the one named{moved}"
+        f" has the baseline's value{elsewhere}."
     )
 
 

@@ -56,7 +56,7 @@ def context(inputs: Inputs) -> dict[str, Any] | None:
         if findings
         else None,
         "conclusions": DataTable(
-            "Its conclusions, by its own numbers and by ours. Accuracies are in percentage"
+            "The source’s conclusions, by its own numbers and by ours. Accuracies are in percentage"
             " points; – where its tables do not have the numbers.",
             [*headings, "Our runs"],
             conclusions,
