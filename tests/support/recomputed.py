@@ -230,6 +230,7 @@ def findings() -> list[tuple[str, str, set]]:
         alike = [a[key] == b[key] for key in ("factor", "level", "round")]
         if equal and alike == [True, True, False]:
             numbers = ", ".join(f"{metric} ({a[metric]})" for metric in equal)
+            numbers = " and ".join(numbers.rsplit(", ", 1))
             text = f"{a['level']} has the same {numbers} after rounds {a['round']} and {b['round']}"
             text += f" (tables {a['table']} and {b['table']})"
             changes = [f"its {x} went from {a[x]} to {b[x]}" for x in EPOCH if x not in equal]
