@@ -147,9 +147,14 @@ def slurm_said(folder: Path) -> str:
 
 
 def test_a_whole_study_is_the_same_to_the_byte(start, finished_once, fresh):
-    """Every rule: those that are sent, and those that run where Snakemake does."""
+    """Every rule: those that are sent, and those that run where Snakemake does.
+
+    Training is given too little memory at first, and then more.
+    """
     write_profile(fresh)
-    text = finish(fresh, start(fresh))
+    text = finish(fresh, start(fresh, "--set-resources", "train:mem_mb=300*attempt"))
+    assert text.count("Trying to restart job") >= 2
+    assert "exceeded memory limit" in slurm_said(fresh)
     sent = re.findall(r"has been submitted with SLURM jobid \d+ .*rule_(\w+)", text)
     expected = {"prepare_data", "audit_data", "train", "measure", "judge", "compare_splits"}
     assert set(sent) == expected | {"estimate_effects", "draw_pictures"}
@@ -168,13 +173,6 @@ def test_stopped_jobs_are_sent_again(slurm, start, long, long_results):
     assert text.count("Trying to restart job") == 2
     assert contents(long / "results", "*") == long_results
     assert not list(long.rglob("progress.pt"))
-
-
-def test_a_job_over_its_memory_gets_more(start, long, long_results):
-    text = finish(long, start(long, SUMMARY, "--set-resources", "train:mem_mb=300*attempt"))
-    assert text.count("Trying to restart job") >= 2
-    assert "exceeded memory limit" in slurm_said(long)
-    assert contents(long / "results", "*") == long_results
 
 
 def test_a_job_over_its_time_goes_on_with_more(start, long, long_results):
