@@ -231,7 +231,8 @@ def findings() -> list[tuple[str, str, set]]:
         if equal and alike == [True, True, False]:
             numbers = ", ".join(f"{metric} ({a[metric]})" for metric in equal)
             numbers = " and ".join(numbers.rsplit(", ", 1))
-            text = f"{a['level']} has the same {numbers} after rounds {a['round']} and {b['round']}"
+            text = f"Level {a['level']} has the same {numbers}"
+            text += f" after rounds {a['round']} and {b['round']}"
             text += f" (tables {a['table']} and {b['table']})"
             changes = [f"its {x} went from {a[x]} to {b[x]}" for x in EPOCH if x not in equal]
             text += f", although {', '.join(changes)}"
@@ -245,10 +246,10 @@ def findings() -> list[tuple[str, str, set]]:
         more = Decimal(a["train_accuracy"]) - Decimal(b["train_accuracy"])
         higher = float(a["train_loss"]) > float(b["train_loss"])
         if a["table"] == b["table"] and higher and more > 1:
-            text = f"Table {a['table']}: {a['level']} has a higher training loss than {b['level']}"
-            text += f" ({a['train_loss']} against {b['train_loss']}), and yet {more} percentage"
-            text += f" points more training accuracy ({a['train_accuracy']} against"
-            text += f" {b['train_accuracy']})"
+            text = f"Table {a['table']}: level {a['level']} has a higher training loss"
+            text += f" than level {b['level']} ({a['train_loss']} against {b['train_loss']})"
+            text += f", and yet {more} percentage points more training accuracy"
+            text += f" ({a['train_accuracy']} against {b['train_accuracy']})"
             places = {(a["table"], a["level"], name) for name in ("train_loss", "train_accuracy")}
             found.append(("loss against accuracy", text, places))
     for metric in EPOCH:

@@ -180,7 +180,9 @@ def test_a_level_twice_in_one_table(tmp_path):
 def test_a_number_left_from_another_round(tmp_path):
     ((check, text, cells),) = problems(tmp_path, {("4", "64"): "0.0955,94.91,0.1131,95.54"})
     assert check == "same number in two rounds" and cells == {("3", "64"), ("4", "64")}
-    assert "64 has the same train_accuracy (94.91) after rounds 1 and 3 (tables 3 and 4)" in text
+    assert (
+        "Level 64 has the same train_accuracy (94.91) after rounds 1 and 3 (tables 3 and 4)" in text
+    )
     assert ", although its train_loss went from 0.1309 to 0.0955, its val_loss went" in text
     # From round 3 to 4 the validation accuracy moves too little for this to be improbable.
     assert problems(tmp_path, {("7", "Tanhshrink"): "0.0850,96.88,0.1253,95.38"}) == []

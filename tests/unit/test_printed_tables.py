@@ -170,12 +170,16 @@ def test_what_a_careful_reader_finds_in_the_source_study():
     assert done.returncode == 1
     for level in ("BCE", "32", "ReLU"):
         same = "train_accuracy (98.68), val_loss (0.2723) and val_accuracy (93.43)"
-        assert any(f"{level} has the same {same} after rounds 1 and 3" in line for line in found)
+        assert any(
+            f"Level {level} has the same {same} after rounds 1 and 3" in line for line in found
+        )
     assert not any("92.93" in line for line in found)  # a lone coincidence in Table 6
     assert any("train_loss 0.014 has 3 decimals" in line for line in found)
     assert any("train_loss 0.03488 has 5 decimals" in line for line in found)
     assert any("val_accuracy 93.5 has 1 decimal," in line for line in found)
-    assert any("Table 1: BCE has a higher training loss than CE" in line for line in found)
+    assert any(
+        "Table 1: level BCE has a higher training loss than level CE" in line for line in found
+    )
 
 
 def test_the_command_says_how_much_counting_images_can_refuse():

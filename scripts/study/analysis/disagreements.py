@@ -168,7 +168,7 @@ def _levels(
             about | {"table": name, "n": len(both)},
             (side.cell, table.round),
             gap,
-            f"{level_title(table.factor, level)}: after the {epoch} epoch, accuracy is"
+            f"Level {level_title(table.factor, level)}: after the {epoch} epoch, accuracy is"
             f" {val}% on the validation split and {test}% on the test split, farther apart than"
             f" {sizes['val']} and {sizes['test']} images can explain",
         )

@@ -68,7 +68,7 @@ def choose_trial(
     """
     if metric not in values:
         raise UserError(
-            f"tune.metric: the runs have no {METRICS[metric].title}; choose another metric"
+            f"tune.metric: the runs have no {METRICS[metric].title!r}; choose another metric"
         )
     means = trial_means(values, cells, number, metric)
     best = best_place(metric, means)

@@ -216,7 +216,8 @@ def ordered_classes(where: str, found: list[str], positive: str | None) -> list[
     if not 2 <= len(found) <= MOST_CLASSES:
         some = ", ".join(found[:5]) + ", …" * (len(found) > 5)
         raise UserError(
-            f"{where}: {len(found)} classes, {some}; a study needs from two to {MOST_CLASSES}"
+            f"{where}: {len(found)} class{'es' * (len(found) != 1)}, {some}; a study needs from"
+            f" two to {MOST_CLASSES}"
         )
     if len(found) > 2:
         refuse_positive(where, found, positive)

@@ -48,8 +48,8 @@ def refuse_dropped(path: Path, left_out: list[str]) -> None:
             dropped.append(name)
     if dropped:
         raise UserError(
-            f"{path}: {', '.join(dropped)} would not be read; the names that are read are"
-            f" {', '.join(ARRAYS)}: rename them, or leave them out of the file"
+            f"{path}: {', '.join(dropped)} would not be read; rename what is to be read to"
+            f" one of {', '.join(ARRAYS)}, and leave the rest out of the file"
         )
 
 

@@ -104,8 +104,8 @@ def read_metrics(path: Path, epochs: int) -> dict[str, list[float]]:
     diverged = bool(values) and not all(math.isfinite(values[-1][name]) for name in metrics)
     if len(values) != epochs and not (diverged and len(values) < epochs):
         raise UserError(
-            f"{path}: has {len(values)} rows, but epochs_per_round is {epochs}: write one row per"
-            f" epoch, or set `epochs_per_round: {max(1, len(values))}`"
+            f"{path}: has {len(values)} row{'s' * (len(values) != 1)}, but epochs_per_round is"
+            f" {epochs}: write one row per epoch, or set `epochs_per_round: {max(1, len(values))}`"
         )
     return {name: [row[name] for row in values] for name in metrics}
 
@@ -198,7 +198,7 @@ def read_scores(
             if path.with_name(name).exists():
                 raise UserError(
                     f"{path.with_name(name)}: is not read; write scores.npz, with the array"
-                    " val_scores: np.savez(path, val_scores=scores); or give it another name"
+                    " val_scores: np.savez(path, val_scores=scores); or rename this file"
                 )
         return {}
     arrays = _stored(path, [f"{split}_scores" for split in counts])

@@ -64,8 +64,8 @@ def _loss_against_accuracy(rows: Sequence[PrintedRow]) -> list[Finding]:
         more = accuracy[0] - accuracy[1]
         if loss[0] > loss[1] and more > MUCH_MORE_ACCURATE:
             text = (
-                f"Table {first.table}: {first.level} has a higher training loss than"
-                f" {second.level} ({loss[0]} against {loss[1]}), and yet {more} percentage"
+                f"Table {first.table}: level {first.level} has a higher training loss than"
+                f" level {second.level} ({loss[0]} against {loss[1]}), and yet {more} percentage"
                 f" points more training accuracy ({accuracy[0]} against {accuracy[1]})"
             )
             findings.append(finding("loss against accuracy", text, (first,), names))

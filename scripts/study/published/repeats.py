@@ -69,7 +69,7 @@ def same_in_two_rounds(
         if chance >= RARE:
             continue
         text = (
-            f"{first.level} has the same {_listed(first, same)} after"
+            f"Level {first.level} has the same {_listed(first, same)} after"
             f" rounds {first.round} and {second.round}"
             f" (tables {first.table} and {second.table})"
         )

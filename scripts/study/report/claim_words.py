@@ -56,6 +56,7 @@ def difference_words(claim: Claim, sides: Sequence[Side], pair: Row) -> str:
     """
     metric, over_time = claim.metric, claim.factor in ("round", "epoch")
     subject = metric_words(metric)
+    subject = "the " * subject.endswith(("gap", "score", "error")) + subject
     if len(sides[0].rounds) == 2:
         subject = f"the change in {subject} since round {sides[0].rounds[0]}"
     where = _circumstances(claim, sides)
@@ -98,7 +99,7 @@ def _course(claim: Claim, sides: Sequence[Side]) -> str:
     """` from round 1 to round 3`."""
     first, second = sides
     if claim.factor == "epoch":
-        return f" from the {second.half} to the {first.half} epochs of a round"
+        return f" from the {second.half} to the {first.half} epochs"
     return f" from round {second.rounds[-1]} to round {first.rounds[-1]}"
 
 

@@ -51,8 +51,8 @@ def read_csv(path: Path | str, needed: Sequence[str]) -> CsvFile:
     for line, values, _ in body:
         if len(values) < len(header) or any(values[len(header) :]):
             raise UserError(
-                f"{path}, line {line}: {len(values)} values, but {len(header)} columns; a value"
-                f" that has {_name(delimiter)} in it needs quotes"
+                f"{path}, line {line}: {len(values)} value{'s' * (len(values) != 1)}, but"
+                f" {len(header)} columns; a value that has {_name(delimiter)} in it needs quotes"
             )
         stray = next((value for name, value in zip(header, values) if value and not name), None)
         if stray is not None:

@@ -32,7 +32,7 @@ TITLE = "All cells, each after its last round"
 THRESHOLDED = [metric.title for metric in SCORED.values() if metric.thresholded]
 SCORES = (
     "From the scores after the {epoch} epoch; shares are in per cent."
-    f" {upper_first(listed(THRESHOLDED))} are at a probability of 0.5 or, where stated, at the"
+    f" {upper_first(listed(THRESHOLDED))} are at a threshold of 0.5 or, where stated, at the"
     " threshold with the highest balanced accuracy on the run's validation split; AUC is the area"
     " under the ROC curve; ECE is the expected calibration error over 10 bins of equal width of the"
     " positive class's probability."

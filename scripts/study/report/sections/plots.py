@@ -40,7 +40,7 @@ TEXTS = {
     ),
     "confusion": (
         "Confusion matrices",
-        "Mean count over seeds, and the share of the true class. The threshold"
+        "Mean count over seeds, and its share of the true class. The threshold"
         " is a probability of 0.5, or for each seed the one with the highest balanced accuracy on"
         " the validation split.",
     ),
