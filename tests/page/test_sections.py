@@ -102,7 +102,7 @@ ROUNDS = [side([3], {"loss": "ce"}), side([1], {"loss": "ce"})]
             "epoch", [side([1], half="late"), side([1], half="early")],
             pair("val_loss", -0.02, -0.03, -0.01),
             "Validation loss falls by 0.0200 (95% 0.0100 to 0.0300) from the early to the late"
-            " epochs of a round, round 1",
+            " epochs, round 1",
         ),
     ],
 )  # fmt: skip

@@ -183,7 +183,7 @@ def test_arrays_with_their_own_splits(tmp_path):
         ({"positive": "sick"}, "positive is 'sick', but the classes are normal and pneumonia"),
         ({"val": {"healthy": "normal.npy"}}, "d.val: unknown class 'healthy'"),
         ({"val": {"normal": "normal.npy"}}, "val has 20 samples of class normal and 0 of class"),
-        ({"train": {"normal": "normal.npy"}}, "1 classes, normal; a study needs from two to 127"),
+        ({"train": {"normal": "normal.npy"}}, "1 class, normal; a study needs from two to 127"),
         ({"positive": None}, "missing `positive`; say which of the classes normal and pneumonia"),
         (
             {"train": {"a": "a.npy", "b": "b.npy", "c": "c.npy"}, "positive": "b"},

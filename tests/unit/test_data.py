@@ -231,7 +231,7 @@ BAD_ARRAYS = {
     ),
     "another spelling of a split": (
         {"valid_images": ARRAYS["val_images"], "valid_labels": ARRAYS["val_labels"]},
-        "valid_images, valid_labels would not be read; the names that are read are",
+        "valid_images, valid_labels would not be read; rename what is to be read to one of",
     ),
     "other names": (
         {"X_train": np.zeros(3), "train_images": None},

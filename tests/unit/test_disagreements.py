@@ -70,8 +70,8 @@ def test_accuracies_that_are_farther_apart_than_the_images_explain():
     (row,) = warned_of(find_disagreements(TABLES, CELLS, far)).to_dict("records")
     assert (row["table"], row["what"], row["metric"]) == ("table1", "level", "final_test_accuracy")
     assert row["text"] == (
-        "32: after the last epoch, accuracy is 95.10% on the validation split and 85.10% on the"
-        " test split, farther apart than 500 and 500 images can explain"
+        "Level 32: after the last epoch, accuracy is 95.10% on the validation split and 85.10% on"
+        " the test split, farther apart than 500 and 500 images can explain"
     )
 
 

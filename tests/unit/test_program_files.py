@@ -18,7 +18,7 @@ from study.store.errors import UserError
         ("epoch,val_acc\n1,1\n2,1\n", "unknown column 'val_acc'; did you mean val_accuracy?"),
         (
             "epoch,val_loss\n1,1\n",
-            "has 1 rows, but epochs_per_round is 2: write one row per epoch",
+            "has 1 row, but epochs_per_round is 2: write one row per epoch",
         ),
         ("epoch,val_loss\n1,1\n2,1\n3,1\n", "or set `epochs_per_round: 3`"),
         ("epoch,val_loss\n0,1\n1,1\n", "the column epoch must be 1, 2, 3, …, not 0, 1"),
