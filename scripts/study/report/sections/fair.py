@@ -220,8 +220,8 @@ def change_lines(inputs: Inputs, protocol: str) -> list[dict[str, str]]:
             {
                 "claim": row["name"],
                 "sentence": inputs.study.claims[row["name"]].sentence,
-                "words": f"{verdict_words(row)} {WHERE[primary]}, but {verdict_words(row, '_then')}"
-                f" {WHERE[protocol]}:"
+                "words": f"{upper_first(verdict_words(row))} {WHERE[primary]},"
+                f" but {verdict_words(row, '_then')} {WHERE[protocol]}:"
                 f" the difference is {after} rather than {before}{unit}"
                 + (f"; {moved}" if moved else ""),
             }
