@@ -161,24 +161,14 @@ def test_a_whole_study_is_the_same_to_the_byte(start, finished_once, fresh):
     assert contents(fresh / "results", "*") == contents(finished_once / "results", "*")
 
 
-def test_stopped_jobs_are_sent_again(slurm, start, long, long_results):
-    """One is cancelled and goes on where it was, one dies and starts over."""
-    snakemake_process = start(long, SUMMARY)
-    jobs = training(long, 2)
-    jobs[0].kill()
-    jobs[0].wait()
-    subprocess.run(["scancel", job_of(jobs[1])], env=slurm, check=True)
-    wait_for(lambda: list(long.rglob("progress.pt")), "keeping progress", long)
-    text = finish(long, snakemake_process)
-    assert text.count("Trying to restart job") == 2
-    assert contents(long / "results", "*") == long_results
-    assert not list(long.rglob("progress.pt"))
+def test_stopped_jobs_are_sent_again_and_resume(slurm, start, long, long_results):
+    """One is cancelled, the other is held until its minute is over: SLURM wakes it and stops it.
 
-
-def test_a_job_over_its_time_goes_on_with_more(start, long, long_results):
-    """They are held until their minute is over: SLURM wakes them and asks them to stop."""
+    How a job that dies is sent again is seen where one has too little memory.
+    """
     snakemake_process = start(long, SUMMARY, "--set-resources", "train:runtime=attempt")
-    training(long, 2)
+    jobs = training(long, 2)
+    subprocess.run(["scancel", job_of(jobs[0])], env=slurm, check=True)
     kept = set()
 
     def both_were_kept() -> bool:
@@ -188,8 +178,9 @@ def test_a_job_over_its_time_goes_on_with_more(start, long, long_results):
     wait_for(both_were_kept, "keeping progress", long, 180)
     text = finish(long, snakemake_process)
     assert text.count("Trying to restart job") == 2
-    assert "DUE TO TIME LIMIT" in slurm_said(long)
+    assert slurm_said(long).count("DUE TO TIME LIMIT") == 2  # of the job and its step
     assert contents(long / "results", "*") == long_results
+    assert not list(long.rglob("progress.pt"))
 
 
 def test_a_killed_snakemake_is_started_again(slurm, start, long, long_results):

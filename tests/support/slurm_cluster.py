@@ -30,7 +30,8 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "qsub")
 CLUSTER = "study_tests"
 CPUS = 16  # as declared, however many there are: no more jobs run at a time than fit
 MEMORY_MB = 64000
-# slurm.conf; jobs over their memory are killed by polling, which needs no control groups
+# slurm.conf; jobs over their memory are killed by polling, which needs no control groups, and those
+# that are asked to stop have a long time for it, as this machine may be busy with other tests
 CONFIGURATION = """\
 ClusterName={cluster}
 SlurmctldHost={host}(127.0.0.1)
@@ -56,7 +57,7 @@ AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=1
 JobAcctGatherParams=OverMemoryKill
-KillWait=10
+KillWait=120
 MinJobAge=600
 ReturnToService=2
 SchedulerParameters=sched_min_interval=500000,batch_sched_delay=1
