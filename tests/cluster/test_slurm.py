@@ -175,7 +175,7 @@ def test_stopped_jobs_are_sent_again_and_resume(slurm, start, long, long_results
         kept.update(long.rglob("progress.pt"))
         return len(kept) == 2
 
-    wait_for(both_were_kept, "keeping progress", long, 180)
+    wait_for(both_were_kept, "keeping progress", long)
     text = finish(long, snakemake_process)
     assert text.count("Trying to restart job") == 2
     assert slurm_said(long).count("DUE TO TIME LIMIT") == 2  # of the job and its step
@@ -192,7 +192,7 @@ def test_a_killed_snakemake_is_started_again(slurm, start, long, long_results):
     snakemake_process.wait()
     for job in jobs:
         job.resume()
-    wait_for(lambda: not numbers & running_jobs(slurm), "finishing what was sent", long, 180)
+    wait_for(lambda: not numbers & running_jobs(slurm), "finishing what was sent", long)
     trained = {path: path.stat().st_mtime_ns for path in long.rglob("metrics.csv")}
     assert len(trained) == 2
     assert start(long, SUMMARY).wait() != 0

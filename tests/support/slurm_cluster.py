@@ -201,7 +201,7 @@ def node_is_idle(environment: dict[str, str]) -> bool:
     return done.stdout.split() == ["idle"]
 
 
-def wait_for(ready, what: str, folder: Path, seconds: float = 120) -> None:
+def wait_for(ready, what: str, folder: Path, seconds: float = 300) -> None:
     """Wait until something is ready, at most so long; else show what the daemons said."""
     end = time.monotonic() + seconds
     while not ready():
