@@ -63,6 +63,7 @@ def test_drawn_splits_are_disjoint_stratified_and_reproducible(counts, val_share
     assert len(splits["val"]) == 2 or abs(len(splits["val"]) - val_share * len(labels)) <= 1
 
 
+@pytest.mark.filterwarnings("ignore:The least populated class")  # small ones are drawn here
 @settings(max_examples=40, deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 5), min_size=12, max_size=30),
