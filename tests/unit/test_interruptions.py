@@ -4,7 +4,6 @@ One whose seeds train one after the other; test_stacked.py has those that train 
 """
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -134,6 +133,17 @@ sys.stdout.reconfigure(line_buffering=True)
 train_run({run!r}, {parameters!r}, Path({data!r}), None, Path({folder!r}), 0, stopping)
 """
 
+WATCHING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from study.store.interrupts import watch_for_stop
+stopping = watch_for_stop()
+print("watching", flush=True)
+while not stopping():
+    pass
+print("stopping")
+"""
+
 
 def check_stopped(said: str, code: int, data_folder, undisturbed, folder) -> None:
     """What a job said and left that was to stop, unless it was through before it could."""
@@ -147,7 +157,16 @@ def check_stopped(said: str, code: int, data_folder, undisturbed, folder) -> Non
 
 
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"])
-def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, tmp_path, number):
+def test_each_signal_asks_to_stop_and_kills_nothing(number):
+    command = [sys.executable, "-c", WATCHING, REPOSITORY / "scripts"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout.readline() == "watching\n"
+        watching.send_signal(getattr(signal, number))
+        assert watching.stdout.read() == "stopping\n"
+    assert watching.returncode == 0
+
+
+def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, tmp_path):
     """A signal to a process that is long at work: exit status 143, and the same bytes at last."""
     names = {
         "scripts": str(REPOSITORY / "scripts"),
@@ -158,7 +177,7 @@ def test_a_real_job_asked_to_stop_says_so_and_resumes(data_folder, undisturbed, 
     program = PROGRAM.format(**names, folder=str(tmp_path))
     job = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert job.stdout.readline().startswith("seed 0: epoch 1 of ")
-    os.kill(job.pid, getattr(signal, number))
+    job.terminate()
     said, _ = job.communicate()
     check_stopped(said, job.returncode, data_folder, undisturbed, tmp_path)
 
